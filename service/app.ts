@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+
+import type { Config } from './config.js'
+import { addAuth } from './http/auth.js'
+import { addBodyParser } from './http/body.js'
+import { addCodeRoutes, addLanguagesRoute } from './http/code-routes.js'
+import { addOpenApi } from './http/docs.js'
+import { addErrorHandling, addMethodNotAllowed, answerClientError } from './http/error-handler.js'
+import { addRateLimits } from './http/rate-limit.js'
+import { addRunRoute } from './http/run-routes.js'
+import { addStatusRoutes, addVersionRoute, type About } from './http/status-routes.js'
+import { validationError } from './http/validation.js'
+import type { EngineStatus, Images, Readiness, Runs } from './run/ports.js'
+
+/** A client that takes longer to send its headers, or its whole request, is cut off. Milliseconds. */
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 30_000
+const STALLED_CHECK_MS = 2_000
+
+export interface AppParts {
+  about: About
+  config: Pick<Config, 'tokens' | 'run' | 'rateLimit' | 'docs'>
+  logger: FastifyBaseLogger
+  engine: EngineStatus
+  images: Images
+  runs: Runs
+  readiness: Readiness
+  /** An ioredis client for the rate limits, where they are shared. */
+  redis?: unknown
+}
+
+/** The HTTP application: plugins and routes, no I/O of its own. */
+export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
+  const { about, config, logger } = parts
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: config.run.payloadBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: STALLED_CHECK_MS },
+    clientErrorHandler: answerClientError,
+    // While stopping, the admission refuses runs with our own error body; the rest goes on answering.
+    return503OnClosing: false,
+    genReqId: ({ headers }) => requestId(headers['x-request-id']),
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false, allowUnionTypes: true } },
+    schemaErrorFormatter: (errors, where) => validationError(errors, where === 'body' ? '' : where)
+  })
+  // The schemas describe the answers; what the runner wrote goes out as it is.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  app.addHook('onRequest', async (request, reply) => { void reply.header('x-request-id', request.id) })
+  addErrorHandling(app, config.run.payloadBytes)
+  addBodyParser(app)
+  const answerOtherMethods = addMethodNotAllowed(app)
+  await addOpenApi(app, about, config.docs)
+  const limits = await addRateLimits(app, config.rateLimit, parts.redis)
+
+  addStatusRoutes(app, parts)
+  addLanguagesRoute(app, parts)
+  await app.register(async (scope) => {
+    scope.addHook('onRoute', (route) => {
+      route.schema = { ...route.schema, security: [{ bearer: [] }, { accessToken: [] }] } as object
+    })
+    scope.addHook('onRequest', limits.byAddress)
+    await addAuth(scope, config.tokens)
+    scope.addHook('onRequest', limits.byToken)
+    addVersionRoute(scope, parts)
+    addRunRoute(scope, parts)
+    addCodeRoutes(scope, { ...parts, codeBytes: config.run.codeBytes })
+  })
+  answerOtherMethods()
+  return app
+}
+
+/** The client's own id where it is one that logs can carry, else a new one. */
+function requestId (sent: string | string[] | undefined): string {
+  return typeof sent === 'string' && /^[\w.:-]{1,128}$/.test(sent) ? sent : randomUUID()
+}

@@ -1,0 +1,102 @@
+import type Docker from 'dockerode'
+
+import type { ContainerConfig, RunConfig } from '../config.js'
+import { imageNeedsMore } from '../errors.js'
+import type { ImageDescription } from '../run/ports.js'
+
+/** Labels of every container of ours, but for those that DEBUG_KEEP_CONTAINER keeps from the sweep. */
+export const LABEL_EXPIRES = 'runonce.expires'
+export const LABEL_OWNER = 'runonce.owner'
+export const LABEL_BOOT = 'runonce.boot'
+const LABEL_KEPT = 'runonce.kept'
+
+const UNPRIVILEGED_UID = '65534'
+/** A container outlives its run's limit by this much at most before the sweep takes it. */
+const EXPIRY_GRACE_MS = 30_000
+
+export interface ContainerIdentity {
+  /** The same for every life of one service: only one can listen on its address at a time. */
+  owner: string
+  /** One life of the service. */
+  boot: string
+}
+
+interface Settings {
+  image: ImageDescription
+  container: ContainerConfig
+  run: RunConfig
+  identity: ContainerIdentity
+  /** How long it may wait for its payload, milliseconds. */
+  idleMs: number
+}
+
+/**
+ * The body of the engine's create call: everything that holds a program.
+ * @throws ServiceError `image.needs_more` where the image's label asks for more than the caps
+ * @see Docker Engine API v1.41, ContainerCreate
+ */
+export function containerSettings ({ image, container, run, identity, idleMs }: Settings): Docker.ContainerCreateOptions {
+  const memoryBytes = granted(image, 'bytes of memory', container.memoryBytes, image.memoryBytes, container.memoryCapBytes, 'DOCKER_CONTAINER_MEMORY_CAP')
+  const processes = granted(image, 'processes', container.processes, image.processes, container.processesCap, 'DOCKER_CONTAINER_NPROC_CAP')
+  return {
+    Image: image.id,
+    Hostname: container.hostname,
+    User: container.user ?? (isRoot(image.user) ? UNPRIVILEGED_UID : image.user),
+    Env: image.language === undefined ? [] : runnerEnvironment(container, run),
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    OpenStdin: true,
+    // The engine closes the container's stdin when the service's connection ends: a waiting runner then exits.
+    StdinOnce: true,
+    Tty: false,
+    NetworkDisabled: container.networkDisabled,
+    Labels: container.keep
+      ? { [LABEL_KEPT]: 'true' }
+      : {
+          [LABEL_EXPIRES]: new Date(Date.now() + idleMs + run.timeMs + EXPIRY_GRACE_MS).toISOString(),
+          [LABEL_OWNER]: identity.owner,
+          [LABEL_BOOT]: identity.boot
+        },
+    HostConfig: {
+      AutoRemove: !container.keep,
+      ...(container.networkDisabled ? { NetworkMode: 'none' } : {}),
+      Memory: memoryBytes,
+      MemorySwap: memoryBytes,
+      PidsLimit: processes,
+      NanoCpus: Math.round(container.cpus * 1e9),
+      CpuShares: container.cpuShares,
+      Ulimits: [{ Name: 'nofile', Soft: container.nofileSoft, Hard: container.nofileHard }],
+      CapDrop: container.capDrop,
+      CapAdd: container.capAdd,
+      SecurityOpt: ['no-new-privileges'],
+      ReadonlyRootfs: container.readonlyRootfs,
+      Tmpfs: Object.fromEntries([container.tmpDir, container.workDir].filter((tmpfs) => tmpfs !== undefined)
+        .map(({ path, options }) => [path, options])),
+      ShmSize: container.shmBytes,
+      IpcMode: 'private',
+      LogConfig: { Type: 'none', Config: {} },
+      ...(container.runtime === undefined ? {} : { Runtime: container.runtime })
+    }
+  }
+}
+
+function runnerEnvironment (container: ContainerConfig, run: RunConfig): string[] {
+  return [
+    `RUNONCE_TIME_LIMIT_MS=${run.timeMs}`,
+    `RUNONCE_OUTPUT_LIMIT=${run.outputBytes}`,
+    ...(run.buildTimeMs === undefined ? [] : [`RUNONCE_BUILD_LIMIT_MS=${run.buildTimeMs}`]),
+    ...(container.workDir === undefined ? [] : [`RUNONCE_WORK_DIR=${container.workDir.path}`])
+  ]
+}
+
+function granted (image: ImageDescription, what: string, normal: number, needs: number | undefined, cap: number, variable: string): number {
+  if (needs === undefined || needs <= normal) return normal
+  if (needs > cap) throw imageNeedsMore(image.ref, what, needs, cap, variable)
+  return needs
+}
+
+/** User names and ids that are root, with or without a group: '', 0, root, 0:0, root:users. */
+function isRoot (user: string): boolean {
+  return /^(root|0+)?(:|$)/.test(user)
+}

@@ -1,0 +1,117 @@
+import http from 'node:http'
+
+import Docker from 'dockerode'
+
+import { engineUnreachable, engineVersionFailed, type ServiceError } from '../errors.js'
+import type { EngineStatus, EngineVersion } from '../run/ports.js'
+
+interface EngineOptions {
+  socketPath: string
+  readTimeoutMs: number
+  writeTimeoutMs: number
+}
+
+/** The engine's client: the one place that knows dockerode. */
+export class Engine implements EngineStatus {
+  readonly docker: Docker
+  readonly socketPath: string
+  /** Longest wait for one engine call, milliseconds: to send it and to be answered. */
+  readonly callMs: number
+  readonly #agent: http.Agent
+
+  constructor ({ socketPath, readTimeoutMs, writeTimeoutMs }: EngineOptions) {
+    this.callMs = readTimeoutMs + writeTimeoutMs
+    this.socketPath = socketPath
+    this.#agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64 })
+    // Named in full, or DOCKER_HOST and its kin would decide: the socket path is ours to say.
+    const options = { socketPath, agent: this.#agent, host: undefined, protocol: 'http', ca: undefined, cert: undefined, key: undefined }
+    this.docker = new Docker(options as unknown as Docker.DockerOptions)
+  }
+
+  /**
+   * Makes one engine call with its deadline. Not every call of dockerode heeds the signal, so the wait ends by itself too.
+   * @throws what the call throws, or the signal's reason
+   */
+  async call<T> (invoke: (options: { abortSignal: AbortSignal }) => unknown): Promise<T> {
+    const deadline = new AbortController()
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        const reason = new DOMException(`No answer within ${this.callMs} ms`, 'TimeoutError')
+        reject(reason)
+        deadline.abort(reason)
+      }, this.callMs)
+    })
+    try {
+      return await Promise.race([invoke({ abortSignal: deadline.signal }) as Promise<T>, late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async ping (): Promise<void> {
+    await this.call((options) => this.docker.ping(options as never)).catch((error) => { throw unreachable(error) })
+  }
+
+  /** @see Docker Engine API v1.41, SystemVersion */
+  async version (): Promise<EngineVersion> {
+    const raw = await this.call<Docker.DockerVersion>((options) => this.docker.version(options as never))
+      .catch((error) => { throw this.fault(error, engineVersionFailed) })
+    return {
+      version: raw.Version,
+      apiVersion: raw.ApiVersion,
+      gitCommit: raw.GitCommit,
+      goVersion: raw.GoVersion,
+      os: raw.Os,
+      arch: raw.Arch,
+      kernelVersion: raw.KernelVersion ?? '',
+      buildTime: String(raw.BuildTime ?? ''),
+      platform: { name: raw.Platform?.Name ?? '' },
+      components: (raw.Components ?? []).map(({ Name, Version }) => ({ name: Name, version: Version }))
+    }
+  }
+
+  close (): void {
+    this.#agent.destroy()
+  }
+
+  /** Turns a failed call into the client's error: unreachable where the engine is, else what `otherwise` makes of its message. */
+  fault (error: unknown, otherwise: (message: string, cause: unknown) => ServiceError): ServiceError {
+    return isConnectionFault(error) ? unreachable(error) : otherwise(messageOf(error), error)
+  }
+}
+
+/** The engine's status for a failed call; undefined where it gave none. */
+export function statusOf (error: unknown): number | undefined {
+  return (error as { statusCode?: number } | null)?.statusCode
+}
+
+/** The engine's own sentence, without the client's «(HTTP code 404) no such image - » before it. */
+export function messageOf (error: unknown): string {
+  const json = (error as { json?: { message?: unknown } } | null)?.json
+  if (typeof json?.message === 'string') return json.message
+  return error instanceof Error ? error.message : String(error)
+}
+
+const CONNECTION_CODES = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES', 'ECONNRESET', 'EPIPE', 'ENOTSOCK'])
+
+const EXPLANATIONS: Record<string, string> = {
+  ENOENT: 'there is no socket at DOCKER_UNIX_SOCKET_PATH; is the engine running?',
+  ECONNREFUSED: 'nothing listens on the socket at DOCKER_UNIX_SOCKET_PATH; is the engine running?',
+  EACCES: 'permission denied on the socket at DOCKER_UNIX_SOCKET_PATH; the service must be in its group',
+  TimeoutError: 'it did not answer within DOCKER_UNIX_SOCKET_READ_TIMEOUT'
+}
+
+function isConnectionFault (error: unknown): boolean {
+  return CONNECTION_CODES.has(codeOf(error)) || codeOf(error) === 'TimeoutError'
+}
+
+function codeOf (error: unknown): string {
+  const { code, name } = (error ?? {}) as { code?: unknown, name?: unknown }
+  return name === 'TimeoutError' ? name : String(code ?? '')
+}
+
+function unreachable (error: unknown): ServiceError {
+  const reason = EXPLANATIONS[codeOf(error)] ?? `the connection broke off (${codeOf(error) || messageOf(error)})`
+  return engineUnreachable(`Can't reach the Docker engine: ${reason}`, error)
+}

@@ -1,0 +1,92 @@
+import type { Readable } from 'node:stream'
+
+import type { Engine } from './engine.js'
+
+export interface EngineEvent {
+  Type?: string
+  Action?: string
+  Actor?: { ID?: string, Attributes?: Record<string, string> }
+}
+
+const RECONNECT_MS = 500
+/** Container events that are asked for; images' are all of interest. */
+const FILTERS = { type: ['container', 'image'], event: ['oom', 'tag', 'untag', 'delete', 'load', 'import', 'pull', 'prune'] }
+
+/**
+ * Follows the engine's events, and connects again whenever the stream ends.
+ * @see Docker Engine API v1.41, SystemEvents
+ */
+export class EventStream {
+  readonly #listeners: Array<(event: EngineEvent) => void> = []
+  readonly #gapListeners: Array<() => void> = []
+  #stream: Readable | undefined
+  #timer: NodeJS.Timeout | undefined
+  #closed = false
+  #connected = false
+
+  constructor (private readonly engine: Engine) {}
+
+  /** false: events may be missed, so nothing may be remembered. */
+  get connected (): boolean { return this.#connected }
+
+  onEvent (listener: (event: EngineEvent) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Called when events may have been missed: the stream began anew or broke off. */
+  onGap (listener: () => void): void {
+    this.#gapListeners.push(listener)
+  }
+
+  async start (): Promise<void> {
+    if (this.#closed) return
+    try {
+      const connect = new AbortController()
+      const timer = setTimeout(() => connect.abort(), this.engine.callMs)
+      // The signal goes on to hold the open stream, so the timer must not outlive the connect.
+      this.#stream = await this.engine.docker.getEvents({ filters: FILTERS as never, abortSignal: connect.signal })
+        .finally(() => clearTimeout(timer)) as Readable
+      this.#follow(this.#stream)
+    } catch {
+      this.#retry()
+    }
+  }
+
+  close (): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    this.#stream?.destroy()
+  }
+
+  #follow (stream: Readable): void {
+    this.#connected = true
+    this.#gap()
+    let rest = ''
+    stream.setEncoding('utf8')
+    stream.on('data', (text: string) => {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) if (line.trim() !== '') this.#emit(line)
+    })
+    stream.on('error', () => stream.destroy())
+    stream.on('close', () => this.#retry())
+  }
+
+  #emit (line: string): void {
+    const event = JSON.parse(line) as EngineEvent
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  #gap (): void {
+    for (const listener of this.#gapListeners) listener()
+  }
+
+  #retry (): void {
+    this.#connected = false
+    this.#gap()
+    if (this.#closed) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => { void this.start() }, RECONNECT_MS)
+    this.#timer.unref()
+  }
+}

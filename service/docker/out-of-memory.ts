@@ -1,0 +1,29 @@
+import type { EventStream } from './event-stream.js'
+
+/** The event can come a moment after the stream's end. */
+const WAIT_MS = 200
+const POLL_MS = 10
+const REMEMBERED = 1000
+
+/** Knows which containers lost a process to the kernel's out-of-memory killer, by the engine's event stream. */
+export class OutOfMemoryWatch {
+  readonly #containers = new Set<string>()
+
+  constructor (events: EventStream) {
+    events.onEvent(({ Type, Action, Actor }) => {
+      if (Type !== 'container' || Action !== 'oom' || Actor?.ID === undefined) return
+      this.#containers.add(Actor.ID)
+      const [oldest] = this.#containers
+      if (this.#containers.size > REMEMBERED && oldest !== undefined) this.#containers.delete(oldest)
+    })
+  }
+
+  /** Waits up to 200 ms for the engine's word. */
+  async happenedTo (containerId: string): Promise<boolean> {
+    for (const until = Date.now() + WAIT_MS; Date.now() < until;) {
+      if (this.#containers.has(containerId)) return true
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    }
+    return this.#containers.has(containerId)
+  }
+}

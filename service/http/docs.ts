@@ -1,0 +1,23 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+
+import type { About } from './status-routes.js'
+
+/** Describes the routes from their own schemas. Call before the routes. */
+export async function addOpenApi (app: FastifyInstance, about: About, ui: boolean): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      info: { title: about.name, version: about.version, description: about.description },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          accessToken: { type: 'apiKey', in: 'header', name: 'X-Access-Token' }
+        }
+      }
+    }
+  })
+  if (!ui) return
+  app.get('/openapi.json', { schema: { hide: true } as object }, async () => app.swagger())
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+}

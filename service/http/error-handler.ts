@@ -1,0 +1,78 @@
+import type { Socket } from 'node:net'
+import type { FastifyError, FastifyInstance } from 'fastify'
+
+import { invalidRequest, methodNotAllowed, notFound, ServiceError, tooLarge, wrongMediaType } from '../errors.js'
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+/** Answers every error as `{error, message}`; whatever isn't ours to tell becomes a plain 500 and stands in the log. */
+export function addErrorHandling (app: FastifyInstance, payloadBytes: number): void {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const known = toServiceError(error, payloadBytes)
+    if (known.statusCode >= 500) request.log.error({ err: known.cause ?? error, slug: known.slug }, 'request failed')
+    if (known.retryAfterSeconds !== undefined) void reply.header('retry-after', known.retryAfterSeconds)
+    return reply.code(known.statusCode).send({ error: known.slug, message: known.message, ...known.details })
+  })
+  app.setNotFoundHandler((request) => { throw notFound(pathOf(request.url)) })
+}
+
+/** Gives every path of ours an answer for the methods that it doesn't take. Call before the routes, await `ready` after. */
+export function addMethodNotAllowed (app: FastifyInstance): () => void {
+  const taken = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const methods = taken.get(url) ?? new Set()
+    for (const one of [method].flat()) methods.add(one)
+    taken.set(url, methods)
+  })
+  return () => {
+    for (const [url, methods] of [...taken]) {
+      const allowed = [...methods]
+      const missing = METHODS.filter((method) => !methods.has(method))
+      if (missing.length === 0 || url.includes('*')) continue
+      app.route({
+        method: [...missing],
+        url,
+        schema: { hide: true } as object,
+        onRequest: async (request, reply) => {
+          void reply.header('allow', allowed.join(', '))
+          throw methodNotAllowed(pathOf(request.url), allowed)
+        },
+        handler: async () => {}
+      })
+    }
+  }
+}
+
+/** The answer to bytes that are no HTTP request, or one that comes too slowly. */
+export function answerClientError (error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const [status, reason, slug, message] = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+    ? [408, 'Request Timeout', 'request.timeout', 'The request took too long to arrive']
+    : error.code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'Request Header Fields Too Large', 'request.too_large', 'The headers are too large']
+      : [400, 'Bad Request', 'request.invalid', 'This is no HTTP request']
+  const body = JSON.stringify({ error: slug, message })
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+}
+
+function toServiceError (error: FastifyError, payloadBytes: number): ServiceError {
+  if (error instanceof ServiceError) return error
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return tooLarge(`The body is larger than ${payloadBytes} bytes (RUN_MAX_PAYLOAD_SIZE)`)
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return wrongMediaType()
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return invalidRequest('The body is empty, and a JSON object is expected')
+  }
+  const status = error.statusCode ?? 500
+  if (status >= 400 && status < 500) return invalidRequest(error.message)
+  return new ServiceError(500, 'internal', 'Something went wrong inside the service; its log says what', { cause: error })
+}
+
+function pathOf (url: string): string {
+  return url.split('?', 1)[0] ?? url
+}

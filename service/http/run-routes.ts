@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+
+import { stricterLimits } from '../run/limits.js'
+import type { Images, RequestedLimits, RunAnswer, RunRequest, Runs } from '../run/ports.js'
+import { memberText } from './body.js'
+import { clientGone } from './client-gone.js'
+import { errorAnswers, ResultSchema, RunBodySchema, type Payload, type RequestLimits } from './schemas.js'
+import { checkPayload, toRequestedLimits } from './validation.js'
+
+/** glot's route: any allowed image, its payload, its result. */
+export function addRunRoute (scope: FastifyInstance, { images, runs }: { images: Images, runs: Runs }): void {
+  scope.withTypeProvider<TypeBoxTypeProvider>().post('/run', {
+    schema: {
+      summary: 'Run a payload in a container of an image',
+      tags: ['run'],
+      body: RunBodySchema,
+      response: { 200: ResultSchema, ...errorAnswers }
+    }
+  }, async (request, reply) => {
+    const { image: ref, payload, limits } = request.body
+    const image = await images.describe(ref)
+    const submission = image.language === undefined
+      ? foreignSubmission(request.bodyText, limits)
+      : ownSubmission(checkPayload(request, payload), limits)
+    return sendResult(reply, await runs.run({
+      ...submission, image, requestId: request.id, tokenName: request.tokenName, signal: clientGone(reply)
+    }))
+  })
+}
+
+/** The image's own words, byte for byte. */
+export function sendResult (reply: FastifyReply, { json }: RunAnswer): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(json)
+}
+
+type Submission = Pick<RunRequest, 'payload' | 'sources' | 'limits'>
+
+/** A checked payload, as our runner takes it: the stricter of its own limits and those beside the image. */
+export function ownSubmission (payload: Payload, besideImage?: RequestLimits): Submission {
+  const limits = stricterLimits(toRequestedLimits(payload.limits), toRequestedLimits(besideImage))
+  return {
+    payload: JSON.stringify({ ...payload, limits: toPayloadLimits(limits) }),
+    sources: payload.files.map(({ content }) => content),
+    limits
+  }
+}
+
+function foreignSubmission (bodyText: string, limits: RequestLimits | undefined): Submission {
+  return { payload: memberText(bodyText, 'payload') ?? 'null', sources: [bodyText], limits: toRequestedLimits(limits) }
+}
+
+function toPayloadLimits ({ timeMs, buildTimeMs, outputBytes }: RequestedLimits): RequestLimits {
+  return {
+    ...(timeMs === undefined ? {} : { time: timeMs / 1000 }),
+    ...(buildTimeMs === undefined ? {} : { buildTime: buildTimeMs / 1000 }),
+    ...(outputBytes === undefined ? {} : { output: outputBytes })
+  }
+}

@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify'
+
+import type { EngineStatus, Readiness } from '../run/ports.js'
+import { errorAnswers } from './schemas.js'
+
+export interface About {
+  name: string
+  version: string
+  description: string
+}
+
+interface StatusParts {
+  about: About
+  engine: EngineStatus
+  readiness: Readiness
+}
+
+/** What the service is and how it stands; no token needed. */
+export function addStatusRoutes (app: FastifyInstance, { about, engine, readiness }: StatusParts): void {
+  app.get('/', { schema: { summary: 'What this service is', tags: ['status'] } }, async () => about)
+
+  app.get('/livez', { schema: { summary: 'The process answers', tags: ['status'] } }, async () => ({ alive: true }))
+
+  app.get('/readyz', { schema: { summary: 'It can take runs', tags: ['status'] } }, async (_request, reply) => {
+    const reason = await readiness.notReady()
+    return reply.code(reason === undefined ? 200 : 503).send(reason === undefined ? { ready: true } : { ready: false, reason })
+  })
+
+  app.get('/api/health', { schema: { summary: 'The engine answers', tags: ['status'] } }, async (_request, reply) => {
+    const healthy = await engine.ping().then(() => true, () => false)
+    return reply.code(healthy ? 200 : 503).send({
+      status: healthy ? 'ok' : 'degraded',
+      service: 'code-execution',
+      timestamp: new Date().toISOString()
+    })
+  })
+}
+
+/** The ops health check: the engine's version. Needs a token. */
+export function addVersionRoute (scope: FastifyInstance, { about, engine }: StatusParts): void {
+  scope.get('/version', {
+    schema: { summary: 'The engine\'s version and ours', tags: ['status'], response: errorAnswers }
+  }, async () => ({ docker: await engine.version(), runonce: { version: about.version } }))
+}

@@ -1,0 +1,123 @@
+import { overloaded } from '../errors.js'
+
+interface Waiting {
+  admit: () => void
+}
+
+interface AdmissionOptions {
+  /** Runs at once. */
+  concurrency: number
+  /** Runs that may wait. */
+  queueSize: number
+  queueTimeoutMs: number
+}
+
+/** Weight of the newest run in the mean that Retry-After is made from. */
+const NEWEST_WEIGHT = 0.2
+
+/**
+ * Lets so many runs in at once and so many wait, first come first served for each token and round-robin between
+ * tokens, so that one token's flood does not starve another.
+ */
+export class Admission {
+  readonly #options: AdmissionOptions
+  /** In the order in which tokens are served next; a token without waiting runs is not in it. */
+  readonly #queues = new Map<string, Waiting[]>()
+  readonly #idleWaiters: Array<() => void> = []
+  #running = 0
+  #waiting = 0
+  #closed = false
+  #meanRunMs = 1000
+
+  constructor (options: AdmissionOptions) {
+    this.#options = options
+  }
+
+  get running (): number { return this.#running }
+  get waiting (): number { return this.#waiting }
+
+  /**
+   * Resolves with a release, to be called exactly once when the run is over.
+   * @throws ServiceError `overloaded` (503) when the queue is full, the wait too long or the service stops
+   * @throws the signal's reason when the client goes away while it waits
+   */
+  async enter (tokenName: string, signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted()
+    if (this.#closed) throw this.#refusal('The service is shutting down')
+    if (this.#running >= this.#options.concurrency) {
+      if (this.#waiting >= this.#options.queueSize) throw this.#refusal('The run queue is full')
+      await this.#wait(tokenName, signal)
+    } else {
+      this.#running++
+    }
+    return this.#release(performance.now())
+  }
+
+  /** Refuses new runs and resolves when all that were accepted are over. */
+  async close (): Promise<void> {
+    this.#closed = true
+    if (this.#running + this.#waiting === 0) return
+    await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+  }
+
+  #release (enteredAt: number): () => void {
+    let released = false
+    return () => {
+      if (released) return
+      released = true
+      this.#meanRunMs += NEWEST_WEIGHT * (performance.now() - enteredAt - this.#meanRunMs)
+      this.#running--
+      this.#admitNext()
+      if (this.#running + this.#waiting === 0) for (const idle of this.#idleWaiters.splice(0)) idle()
+    }
+  }
+
+  #wait (tokenName: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (reason: unknown) => {
+        this.#remove(tokenName, waiting)
+        settle()
+        reject(reason)
+      }
+      const onAbort = () => leave(signal.reason)
+      const timer = setTimeout(() => leave(this.#refusal('The run waited too long for its turn')), this.#options.queueTimeoutMs)
+      const settle = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', onAbort)
+      }
+      const waiting: Waiting = { admit: () => { settle(); resolve() } }
+      signal.addEventListener('abort', onAbort, { once: true })
+      const queue = this.#queues.get(tokenName)
+      if (queue === undefined) this.#queues.set(tokenName, [waiting])
+      else queue.push(waiting)
+      this.#waiting++
+    })
+  }
+
+  #admitNext (): void {
+    const [entry] = this.#queues
+    if (entry === undefined) return
+    const [tokenName, queue] = entry
+    const next = queue.shift()
+    // Behind the other tokens, or out if nothing of it waits any more.
+    this.#queues.delete(tokenName)
+    if (queue.length > 0) this.#queues.set(tokenName, queue)
+    this.#waiting--
+    this.#running++
+    next?.admit()
+  }
+
+  #remove (tokenName: string, waiting: Waiting): void {
+    const queue = this.#queues.get(tokenName)
+    const index = queue?.indexOf(waiting) ?? -1
+    if (queue === undefined || index < 0) return
+    queue.splice(index, 1)
+    if (queue.length === 0) this.#queues.delete(tokenName)
+    this.#waiting--
+  }
+
+  #refusal (reason: string) {
+    const waitMs = this.#meanRunMs * (this.#waiting + 1) / this.#options.concurrency
+    return overloaded(reason, Math.min(60, Math.max(1, Math.ceil(waitMs / 1000))))
+  }
+}

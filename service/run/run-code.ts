@@ -1,0 +1,110 @@
+import { decodeResult, endedResult, refuseLimitOutcome } from './outcome.js'
+import { stricter } from './limits.js'
+import type { Admission } from './admission.js'
+import type {
+  Exchange, RunAnswer, RunObserver, RunRequest, Runs, Sandbox, Sandboxes
+} from './ports.js'
+
+/** What the runner gets on top of its own limit before the service ends the run itself. */
+const BACKSTOP_MS = 1000
+/** A result's JSON text against its output: six bytes for a control character, base64 of it again, and the other members. */
+const RESULT_BYTES_PER_OUTPUT_BYTE = 8
+const RESULT_BYTES_FIXED = 65_536
+
+interface RunnerParts {
+  sandboxes: Sandboxes
+  admission: Admission
+  observer: RunObserver
+  limits: { timeMs: number, outputBytes: number }
+  limitsResponse: 'result' | 'error'
+}
+
+/** A run's life: admission, lease, payload, result; removal follows off the path. */
+export class CodeRunner implements Runs {
+  readonly #parts: RunnerParts
+
+  constructor (parts: RunnerParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * @throws ServiceError where we, the engine or the image failed; code that fails is a normal result
+   * @throws the signal's reason when the client goes away
+   */
+  async run (request: RunRequest): Promise<RunAnswer> {
+    const { admission, sandboxes, observer, limitsResponse } = this.#parts
+    observer.submitted({ ...named(request), sources: request.sources })
+    const startedAt = performance.now()
+    const phases: Record<string, number> = {}
+    let answer: RunAnswer | undefined
+    const release = await admission.enter(request.tokenName, request.signal)
+    phases.queue = performance.now() - startedAt
+    try {
+      const sandbox = await sandboxes.lease(request.image)
+      Object.assign(phases, sandbox.phases)
+      try {
+        const exchangedAt = performance.now()
+        answer = await this.#exchange(sandbox, request)
+        phases.exchange = performance.now() - exchangedAt
+      } finally {
+        sandbox.retire()
+      }
+      if (limitsResponse === 'error') refuseLimitOutcome(answer)
+      return answer
+    } finally {
+      release()
+      phases.total = performance.now() - startedAt
+      observer.finished(recordOf(request, phases, answer))
+    }
+  }
+
+  async #exchange (sandbox: Sandbox, { image, payload, limits, signal }: RunRequest): Promise<RunAnswer> {
+    signal.throwIfAborted()
+    const ours = image.language !== undefined
+    const timeMs = stricter(this.#parts.limits.timeMs, limits.timeMs)
+    const outputBytes = stricter(this.#parts.limits.outputBytes, limits.outputBytes)
+    const startedAt = performance.now()
+    const exchange = await sandbox.exchange(Buffer.from(payload), {
+      resultIsFirstLine: ours,
+      deadlineMs: ours ? timeMs + BACKSTOP_MS : timeMs,
+      maxBytes: ours ? outputBytes * RESULT_BYTES_PER_OUTPUT_BYTE + RESULT_BYTES_FIXED : outputBytes,
+      signal
+    })
+    const durationMs = performance.now() - startedAt
+    switch (exchange.end) {
+      case 'cancelled': throw signal.reason
+      case 'deadline': return endedResult('timeout', `Time limit of ${timeMs / 1000} s exceeded`, durationMs)
+      case 'too_large': return endedResult('output_limit', `Output limit of ${outputBytes} bytes exceeded`, durationMs)
+      case 'result': return decodeResult(exchange.stdout, Buffer.alloc(0))
+      case 'eof': return await decodeAtEnd(sandbox, exchange, durationMs)
+    }
+  }
+}
+
+/** A stream that ended without a result is either out of memory, by the engine's word, or a fault. */
+async function decodeAtEnd (sandbox: Sandbox, exchange: Exchange, durationMs: number): Promise<RunAnswer> {
+  try {
+    return decodeResult(exchange.stdout, exchange.stderr)
+  } catch (error) {
+    if (await sandbox.ranOutOfMemory()) return endedResult('out_of_memory', 'Out of memory', durationMs)
+    throw error
+  }
+}
+
+function recordOf (request: RunRequest, phases: Record<string, number>, answer: RunAnswer | undefined) {
+  const result = answer?.result
+  return {
+    ...named(request),
+    outcome: result === undefined ? 'none' : result.outcome ?? 'foreign',
+    phases,
+    durationNs: result?.duration,
+    stdoutBytes: result?.stdoutBytes,
+    stderrBytes: result?.stderrBytes,
+    cpuTimeNs: result?.cpuTime,
+    memoryPeakBytes: result?.memoryPeak
+  }
+}
+
+function named ({ requestId, tokenName, image }: RunRequest) {
+  return { requestId, tokenName, image: image.ref }
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+
+import closeWithGrace from 'close-with-grace'
+
+import { buildApp } from './app.js'
+import { ConfigError, readConfig, type Config } from './config.js'
+import { ContainerFactory } from './docker/container-factory.js'
+import { Engine } from './docker/engine.js'
+import { EventStream } from './docker/event-stream.js'
+import { containerIdentity } from './docker/identity.js'
+import { ImageCatalog } from './docker/image-catalog.js'
+import { OutOfMemoryWatch } from './docker/out-of-memory.js'
+import { Remover } from './docker/remover.js'
+import { Sweep } from './docker/sweep.js'
+import { createLogger } from './observability/logger.js'
+import { RunLog } from './observability/run-log.js'
+import { Admission } from './run/admission.js'
+import { ServiceReadiness } from './run/readiness.js'
+import { CodeRunner } from './run/run-code.js'
+
+/** On top of what accepted runs may still take, when stopping. Milliseconds. */
+const STOP_GRACE_MS = 10_000
+const { name, version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+
+async function main (): Promise<void> {
+  const config = readConfigOrExit()
+  const logger = createLogger(config.logLevel)
+  for (const warning of config.warnings) logger.warn(warning)
+
+  const engine = new Engine(config.engine)
+  const events = new EventStream(engine)
+  const outOfMemory = new OutOfMemoryWatch(events)
+  const images = new ImageCatalog(engine, events, config.imageAllow)
+  const remover = new Remover(engine, { keep: config.container.keep, warn: logger.warn.bind(logger) })
+  const readiness = new ServiceReadiness(engine)
+  const admission = new Admission(config.admission)
+  const redis = await connectRedis(config)
+  const identity = containerIdentity(config.listen)
+  const sandboxes = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity })
+  const runs = new CodeRunner({
+    sandboxes, admission, observer: new RunLog(logger), limits: config.run, limitsResponse: config.run.limitsResponse
+  })
+  const app = await buildApp({ about: { name, version, description }, config, logger, engine, images, runs, readiness, redis })
+
+  await app.listen({ host: config.listen.address, port: config.listen.port })
+  const { address, port } = app.server.address() as AddressInfo
+  const sweep = new Sweep({ engine, remover, identity, log: logger })
+  void events.start()
+  void sweep.start()
+  logger.info({ address, port, version }, 'listening')
+
+  const { queueTimeoutMs } = config.admission
+  closeWithGrace({ delay: queueTimeoutMs + config.run.timeMs + STOP_GRACE_MS, logger }, async ({ signal, err }) => {
+    if (err !== undefined) logger.fatal({ err }, 'stopping after a fault')
+    else logger.info({ signal }, 'stopping')
+    readiness.stop()
+    await admission.close()
+    await app.close()
+    sweep.close()
+    events.close()
+    await remover.settled()
+    engine.close()
+    redis?.disconnect()
+    logger.info('stopped')
+  })
+}
+
+function readConfigOrExit (): Config {
+  try {
+    return readConfig(process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    for (const fault of error.faults) process.stderr.write(`${fault}\n`)
+    process.exit(1)
+  }
+}
+
+async function connectRedis ({ rateLimit }: Config) {
+  if (rateLimit.redisUrl === undefined) return undefined
+  const { Redis } = await import('ioredis')
+  // Rate limits must not wait long for their store, nor hold a request up when it is down.
+  return new Redis(rateLimit.redisUrl, { connectTimeout: 500, maxRetriesPerRequest: 1, enableOfflineQueue: false })
+}
+
+await main()
