@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
 import type { Config } from './config.js'
 import { addAuth } from './http/auth.js'
@@ -36,7 +36,7 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   const { about, config, logger } = parts
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: config.run.payloadBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: STALLED_CHECK_MS },

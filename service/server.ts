@@ -43,7 +43,10 @@ async function main (): Promise<void> {
   })
   const app = await buildApp({ about: { name, version, description }, config, logger, engine, images, runs, readiness, redis })
 
-  await app.listen({ host: config.listen.address, port: config.listen.port })
+  await app.listen({ host: config.listen.address, port: config.listen.port }).catch((error: Error) => {
+    logger.fatal(config.listen, `cannot listen: ${error.message}`)
+    process.exit(1)
+  })
   const { address, port } = app.server.address() as AddressInfo
   const sweep = new Sweep({ engine, remover, identity, log: logger })
   void events.start()

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 
-import { stricterLimits } from '../run/limits.js'
-import type { Images, RequestedLimits, RunAnswer, RunRequest, Runs } from '../run/ports.js'
+import type { Images, RunAnswer, RunRequest, Runs } from '../run/ports.js'
 import { memberText } from './body.js'
 import { clientGone } from './client-gone.js'
+import { stricterLimits, toPayloadLimits, toRequestedLimits } from './limits.js'
 import { errorAnswers, ResultSchema, RunBodySchema, type Payload, type RequestLimits } from './schemas.js'
-import { checkPayload, toRequestedLimits } from './validation.js'
+import { checkPayload } from './validation.js'
 
 /** glot's route: any allowed image, its payload, its result. */
 export function addRunRoute (scope: FastifyInstance, { images, runs }: { images: Images, runs: Runs }): void {
@@ -48,12 +48,4 @@ export function ownSubmission (payload: Payload, besideImage?: RequestLimits): S
 
 function foreignSubmission (bodyText: string, limits: RequestLimits | undefined): Submission {
   return { payload: memberText(bodyText, 'payload') ?? 'null', sources: [bodyText], limits: toRequestedLimits(limits) }
-}
-
-function toPayloadLimits ({ timeMs, buildTimeMs, outputBytes }: RequestedLimits): RequestLimits {
-  return {
-    ...(timeMs === undefined ? {} : { time: timeMs / 1000 }),
-    ...(buildTimeMs === undefined ? {} : { buildTime: buildTimeMs / 1000 }),
-    ...(outputBytes === undefined ? {} : { output: outputBytes })
-  }
 }

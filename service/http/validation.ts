@@ -1,8 +1,8 @@
 import type { FastifyRequest, FastifySchemaValidationError } from 'fastify'
 
 import { invalidRequest, type ServiceError } from '../errors.js'
-import type { ImageDescription, RequestedLimits } from '../run/ports.js'
-import { PayloadSchema, type Payload, type RequestLimits } from './schemas.js'
+import type { ImageDescription } from '../run/ports.js'
+import { PayloadSchema, type Payload } from './schemas.js'
 
 /** ext4's, overlayfs' and tmpfs' longest file name, bytes (NAME_MAX, limits.h). */
 const LONGEST_NAME = 255
@@ -52,11 +52,6 @@ export function payloadOfCode (image: ImageDescription, code: string, input: str
   checkText(code, 'code')
   checkText(input ?? '', 'input')
   return { files: [{ name: image.language?.main ?? 'main', content: code }], stdin: input ?? '' }
-}
-
-export function toRequestedLimits (limits: RequestLimits | undefined): RequestedLimits {
-  const toMs = (seconds: number | undefined) => seconds === undefined ? undefined : seconds * 1000
-  return { timeMs: toMs(limits?.time), buildTimeMs: toMs(limits?.buildTime), outputBytes: limits?.output }
 }
 
 function fieldName (where: string, instancePath: string): string {

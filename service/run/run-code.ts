@@ -1,5 +1,4 @@
 import { decodeResult, endedResult, refuseLimitOutcome } from './outcome.js'
-import { stricter } from './limits.js'
 import type { Admission } from './admission.js'
 import type {
   Exchange, RunAnswer, RunObserver, RunRequest, Runs, Sandbox, Sandboxes
@@ -61,8 +60,8 @@ export class CodeRunner implements Runs {
   async #exchange (sandbox: Sandbox, { image, payload, limits, signal }: RunRequest): Promise<RunAnswer> {
     signal.throwIfAborted()
     const ours = image.language !== undefined
-    const timeMs = stricter(this.#parts.limits.timeMs, limits.timeMs)
-    const outputBytes = stricter(this.#parts.limits.outputBytes, limits.outputBytes)
+    const timeMs = Math.min(this.#parts.limits.timeMs, limits.timeMs ?? Infinity)
+    const outputBytes = Math.min(this.#parts.limits.outputBytes, limits.outputBytes ?? Infinity)
     const startedAt = performance.now()
     const exchange = await sandbox.exchange(Buffer.from(payload), {
       resultIsFirstLine: ours,
