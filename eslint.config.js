@@ -2,7 +2,7 @@ import neostandard, { plugins } from 'neostandard'
 
 /** The rooms of the service, and beside their own files the only ones each may import. They meet in run/ports.ts. */
 const ROOMS = {
-  http: ['run/ports', 'errors', 'config', 'config/tokens'],
+  http: ['run/ports', 'errors', 'config'],
   run: ['errors'],
   pool: ['run/ports', 'errors', 'config'],
   docker: ['run/ports', 'errors', 'config'],

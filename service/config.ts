@@ -1,41 +1,17 @@
 import { availableParallelism } from 'node:os'
 
+import { readContainer, type ContainerConfig } from './config/container.js'
+import { tmpfsWarnings } from './config/tmpfs.js'
 import { readTokens, type AccessToken } from './config/tokens.js'
-import { readTmpfs, tmpfsWarnings, SHM_BYTES, type Tmpfs } from './config/tmpfs.js'
 import { unknownVariables } from './config/unknown-variables.js'
 import {
-  absolutePath, address, bool, hostname, oneOf, orOff, positiveNumber, url, VariableReader, verbatim, wholeNumber, words,
-  type Environment
+  absolutePath, address, bool, oneOf, orOff, positiveNumber, url, VariableReader, wholeNumber, words, type Environment
 } from './config/variables.js'
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-/** The engine refuses a container with less (Docker Engine API, HostConfig.Memory). */
-const LEAST_MEMORY = 6 * 1024 * 1024
-const DAY_SECONDS = 86_400
+export type { AccessToken, ContainerConfig }
 
-export interface ContainerConfig {
-  hostname: string
-  /** undefined: the image's own, or 65534 where that is root. */
-  user: string | undefined
-  memoryBytes: number
-  memoryCapBytes: number
-  networkDisabled: boolean
-  nofileSoft: number
-  nofileHard: number
-  processes: number
-  processesCap: number
-  capDrop: string[]
-  capAdd: string[]
-  readonlyRootfs: boolean
-  tmpDir: Tmpfs | undefined
-  workDir: Tmpfs | undefined
-  shmBytes: number
-  cpus: number
-  cpuShares: number
-  /** undefined: the engine's default runtime. */
-  runtime: string | undefined
-  keep: boolean
-}
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+const DAY_SECONDS = 86_400
 
 export interface RunConfig {
   timeMs: number
@@ -46,6 +22,20 @@ export interface RunConfig {
   limitsResponse: 'result' | 'error'
 }
 
+export interface PoolConfig {
+  /** Image names that are kept ready from boot; undefined: those present whose label says that people call them most. */
+  images: string[] | undefined
+  /** Ready containers for each of these at least, and for all images together at most. */
+  min: number
+  max: number
+  /** What idle containers may cost together. */
+  memoryBytes: number
+  /** After so long without a request an image has no ready containers any more. */
+  idleTtlMs: number
+  /** A ready container is replaced before it gets older. */
+  maxAgeMs: number
+}
+
 export interface Config {
   listen: { address: string, port: number }
   docs: boolean
@@ -54,6 +44,7 @@ export interface Config {
   container: ContainerConfig
   imageAllow: string[]
   run: RunConfig
+  pool: PoolConfig
   admission: { concurrency: number, queueSize: number, queueTimeoutMs: number }
   rateLimit: { addressMax: number | undefined, tokenMax: number | undefined, windowMs: number, redisUrl: string | undefined }
   logLevel: typeof LOG_LEVELS[number]
@@ -93,6 +84,7 @@ export function readConfig (env: Environment): Config {
     container,
     imageAllow: reader.read('DOCKER_IMAGE_ALLOW', words, ['runonce/*', 'glot/*']),
     run: readRun(reader),
+    pool: readPool(reader),
     admission: {
       concurrency: reader.read('SERVER_WORKER_THREADS', wholeNumber(1, 10_000), 2 * availableParallelism()),
       queueSize: reader.read('RUN_QUEUE_SIZE', wholeNumber(0, 1_000_000), 100),
@@ -115,58 +107,6 @@ export function readConfig (env: Environment): Config {
   return config
 }
 
-function readContainer (reader: VariableReader): ContainerConfig {
-  const memoryBytes = reader.read('DOCKER_CONTAINER_MEMORY', wholeNumber(LEAST_MEMORY, undefined, 'bytes'), 268_435_456)
-  const nprocHard = reader.optional('DOCKER_CONTAINER_ULIMIT_NPROC_HARD', wholeNumber(1, 4_194_304))
-  const nprocSoft = reader.optional('DOCKER_CONTAINER_ULIMIT_NPROC_SOFT', wholeNumber(1, 4_194_304))
-  const processes = nprocSoft ?? nprocHard ?? 128
-  const nofileHard = reader.optional('DOCKER_CONTAINER_ULIMIT_NOFILE_HARD', wholeNumber(16, 1_048_576))
-  const nofileSoft = reader.read('DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT', wholeNumber(16, 1_048_576), Math.min(1024, nofileHard ?? 1024))
-  const container: ContainerConfig = {
-    hostname: reader.read('DOCKER_CONTAINER_HOSTNAME', hostname, 'runonce'),
-    user: reader.optional('DOCKER_CONTAINER_USER', verbatim),
-    memoryBytes,
-    memoryCapBytes: reader.read('DOCKER_CONTAINER_MEMORY_CAP', wholeNumber(LEAST_MEMORY, undefined, 'bytes'),
-      reader.isSet('DOCKER_CONTAINER_MEMORY') ? memoryBytes : Math.max(memoryBytes, 1_073_741_824)),
-    networkDisabled: reader.read('DOCKER_CONTAINER_NETWORK_DISABLED', bool, true),
-    nofileSoft,
-    nofileHard: nofileHard ?? Math.max(1024, nofileSoft),
-    processes,
-    processesCap: reader.read('DOCKER_CONTAINER_NPROC_CAP', wholeNumber(1, 4_194_304),
-      nprocSoft ?? nprocHard ?? 512),
-    capDrop: reader.orNone('DOCKER_CONTAINER_CAP_DROP', words, ['ALL']) ?? [],
-    capAdd: reader.read('DOCKER_CONTAINER_CAP_ADD', words, []),
-    readonlyRootfs: reader.read('DOCKER_CONTAINER_READONLY_ROOTFS', bool, true),
-    tmpDir: readTmpfs(reader, 'DOCKER_CONTAINER_TMP_DIR', '/tmp', 'rw,noexec,nosuid,size=65536k'),
-    workDir: readTmpfs(reader, 'DOCKER_CONTAINER_WORK_DIR', '/work', 'rw,exec,nosuid,size=131072k'),
-    shmBytes: SHM_BYTES,
-    cpus: reader.read('DOCKER_CONTAINER_CPUS', positiveNumber(4096), 1),
-    cpuShares: reader.read('DOCKER_CONTAINER_CPU_SHARES', wholeNumber(2, 262_144), 256),
-    runtime: reader.optional('DOCKER_CONTAINER_RUNTIME', verbatim),
-    keep: reader.read('DEBUG_KEEP_CONTAINER', bool, false)
-  }
-  checkPairs(reader, container, nprocSoft, nprocHard)
-  return container
-}
-
-function checkPairs (reader: VariableReader, container: ContainerConfig, nprocSoft?: number, nprocHard?: number): void {
-  if (container.nofileSoft > container.nofileHard) {
-    reader.fault('DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT', String(container.nofileSoft), `at most the hard limit, ${container.nofileHard}`)
-  }
-  if (nprocSoft !== undefined && nprocHard !== undefined && nprocSoft > nprocHard) {
-    reader.fault('DOCKER_CONTAINER_ULIMIT_NPROC_SOFT', String(nprocSoft), `at most the hard limit, ${nprocHard}`)
-  }
-  if (container.memoryCapBytes < container.memoryBytes) {
-    reader.fault('DOCKER_CONTAINER_MEMORY_CAP', String(container.memoryCapBytes), `at least DOCKER_CONTAINER_MEMORY, ${container.memoryBytes}`)
-  }
-  if (container.processesCap < container.processes) {
-    reader.fault('DOCKER_CONTAINER_NPROC_CAP', String(container.processesCap), `at least DOCKER_CONTAINER_ULIMIT_NPROC_SOFT, ${container.processes}`)
-  }
-  if (container.tmpDir !== undefined && container.tmpDir.path === container.workDir?.path) {
-    reader.fault('DOCKER_CONTAINER_WORK_DIR_PATH', container.workDir.path, 'another path than DOCKER_CONTAINER_TMP_DIR_PATH')
-  }
-}
-
 function readRun (reader: VariableReader): RunConfig {
   const buildSeconds = reader.optional('RUN_MAX_BUILD_TIME', positiveNumber(DAY_SECONDS, 'seconds'))
   return {
@@ -176,6 +116,18 @@ function readRun (reader: VariableReader): RunConfig {
     payloadBytes: reader.read('RUN_MAX_PAYLOAD_SIZE', wholeNumber(1, 1_073_741_824, 'bytes'), 2_097_152),
     codeBytes: reader.read('RUN_MAX_CODE_SIZE', wholeNumber(1, 1_073_741_824, 'bytes'), 50_000),
     limitsResponse: reader.read('RUN_LIMITS_RESPONSE', oneOf('result', 'error'), 'result')
+  }
+}
+
+function readPool (reader: VariableReader): PoolConfig {
+  const images = reader.orNone('POOL_IMAGES', words, ['auto'])
+  return {
+    images: images?.[0] === 'auto' ? undefined : images ?? [],
+    min: reader.read('POOL_MIN', wholeNumber(0, 1000), 1),
+    max: reader.read('POOL_MAX', wholeNumber(0, 1000), 16),
+    memoryBytes: reader.read('POOL_MEMORY', wholeNumber(0, undefined, 'bytes'), 536_870_912),
+    idleTtlMs: seconds(reader, 'POOL_IDLE_TTL', 600),
+    maxAgeMs: seconds(reader, 'POOL_MAX_AGE', 3600)
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import type { AddressInfo } from 'node:net'
 
 import closeWithGrace from 'close-with-grace'
@@ -15,6 +16,7 @@ import { Remover } from './docker/remover.js'
 import { Sweep } from './docker/sweep.js'
 import { createLogger } from './observability/logger.js'
 import { RunLog } from './observability/run-log.js'
+import { Pool } from './pool/pool.js'
 import { Admission } from './run/admission.js'
 import { ServiceReadiness } from './run/readiness.js'
 import { CodeRunner } from './run/run-code.js'
@@ -37,9 +39,10 @@ async function main (): Promise<void> {
   const admission = new Admission(config.admission)
   const redis = await connectRedis(config)
   const identity = containerIdentity(config.listen)
-  const sandboxes = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity })
+  const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity })
+  const pool = new Pool({ factory, images, load: admission, config: config.pool, cores: availableParallelism(), log: logger })
   const runs = new CodeRunner({
-    sandboxes, admission, observer: new RunLog(logger), limits: config.run, limitsResponse: config.run.limitsResponse
+    sandboxes: pool, admission, observer: new RunLog(logger), limits: config.run, limitsResponse: config.run.limitsResponse
   })
   const app = await buildApp({ about: { name, version, description }, config, logger, engine, images, runs, readiness, redis })
 
@@ -50,7 +53,7 @@ async function main (): Promise<void> {
   const { address, port } = app.server.address() as AddressInfo
   const sweep = new Sweep({ engine, remover, identity, log: logger })
   void events.start()
-  void sweep.start()
+  void sweep.start().then(() => pool.start())
   logger.info({ address, port, version }, 'listening')
 
   const { queueTimeoutMs } = config.admission
@@ -59,6 +62,7 @@ async function main (): Promise<void> {
     else logger.info({ signal }, 'stopping')
     readiness.stop()
     await admission.close()
+    pool.close()
     await app.close()
     sweep.close()
     events.close()

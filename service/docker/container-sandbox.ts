@@ -1,13 +1,14 @@
 import type { Duplex } from 'node:stream'
 
 import { streamReadFailed } from '../errors.js'
-import type { Exchange, ExchangeEnd, ExchangeOptions, Sandbox } from '../run/ports.js'
+import type { Exchange, ExchangeEnd, ExchangeOptions, ReadySandbox } from '../run/ports.js'
 import { Demultiplexer } from './demultiplexer.js'
 
 const NEWLINE = 0x0a
 
 interface SandboxParts {
   id: string
+  pooled: boolean
   stream: Duplex
   phases: Record<string, number>
   /** Forces the removal of a container that does not go by itself. Never rejects. */
@@ -18,9 +19,12 @@ interface SandboxParts {
 }
 
 /** A started, attached container. Its stream is watched from the first moment, so its death is seen before the lease too. */
-export class ContainerSandbox implements Sandbox {
+export class ContainerSandbox implements ReadySandbox {
   readonly id: string
   readonly phases: Record<string, number>
+  readonly pooled: boolean
+  readonly warmed: Promise<void>
+  readonly whenEnded: Promise<void>
   readonly #parts: SandboxParts
   readonly #stdout: Buffer[] = []
   readonly #stderr: Buffer[] = []
@@ -31,13 +35,20 @@ export class ContainerSandbox implements Sandbox {
   #retired = false
   #gaveResult = false
   #onChange: (() => void) | undefined
+  #tellEnded = () => {}
+  #tellWarmed = () => {}
 
   constructor (parts: SandboxParts) {
     this.#parts = parts
     this.id = parts.id
     this.phases = parts.phases
+    this.pooled = parts.pooled
+    this.whenEnded = new Promise((resolve) => { this.#tellEnded = resolve })
+    this.warmed = new Promise((resolve) => { this.#tellWarmed = resolve })
     this.#watch(parts.stream)
   }
+
+  get ended (): boolean { return this.#ended }
 
   async exchange (payload: Buffer, options: ExchangeOptions): Promise<Exchange> {
     const { stream } = this.#parts
@@ -47,7 +58,8 @@ export class ContainerSandbox implements Sandbox {
     }
     const end = await this.#waitForEnd(options)
     this.#gaveResult = end === 'result'
-    if (end === 'eof' && this.#failure !== undefined) {
+    // A waiting container that broke off before it said a word is lost, which the run's life knows how to mend.
+    if (end === 'eof' && this.#failure !== undefined && !(this.pooled && this.#bytes === 0)) {
       throw streamReadFailed(`The container's stream broke off: ${this.#failure.message}`, this.#failure)
     }
     return { end, stdout: Buffer.concat(this.#stdout), stderr: Buffer.concat(this.#stderr) }
@@ -78,8 +90,8 @@ export class ContainerSandbox implements Sandbox {
 
   #watch (stream: Duplex): void {
     const demultiplexer = new Demultiplexer(
-      (bytes) => this.#take(this.#stdout, bytes, true),
-      (bytes) => this.#take(this.#stderr, bytes, false))
+      (bytes) => this.#takeStdout(bytes),
+      (bytes) => this.#take(this.#stderr, bytes))
     stream.on('data', (chunk: Buffer) => {
       try {
         demultiplexer.push(chunk)
@@ -93,16 +105,26 @@ export class ContainerSandbox implements Sandbox {
     for (const event of ['end', 'close']) {
       stream.on(event, () => {
         this.#ended = true
+        this.#tellEnded()
+        this.#tellWarmed()
         this.#onChange?.()
       })
     }
   }
 
-  #take (into: Buffer[], bytes: Buffer, isStdout: boolean): void {
+  #takeStdout (bytes: Buffer): void {
+    this.#tellWarmed()
+    // A newline before the result is the runner's word that it is ready, and no part of it.
+    const start = this.#stdout.length > 0 ? 0 : bytes.findIndex((byte) => byte !== NEWLINE)
+    if (start < 0 || bytes.length === 0) return
+    this.#lastByte = bytes[bytes.length - 1] ?? -1
+    this.#take(this.#stdout, bytes.subarray(start))
+  }
+
+  #take (into: Buffer[], bytes: Buffer): void {
     if (this.#retired) return
     into.push(bytes)
     this.#bytes += bytes.length
-    if (isStdout) this.#lastByte = bytes[bytes.length - 1] ?? this.#lastByte
   }
 
   #waitForEnd ({ resultIsFirstLine, deadlineMs, maxBytes, signal }: ExchangeOptions): Promise<ExchangeEnd> {

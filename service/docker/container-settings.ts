@@ -26,23 +26,35 @@ interface Settings {
   container: ContainerConfig
   run: RunConfig
   identity: ContainerIdentity
+  purpose: Purpose
+}
+
+/** What a container is made for. */
+export interface Purpose {
   /** How long it may wait for its payload, milliseconds. */
   idleMs: number
+  /** false: without its warm interpreter. */
+  warm: boolean
+  /** The runner is to say when it is ready. */
+  announce: boolean
 }
+
+/** One run, whose payload is on its way: a warm interpreter would only cost time. */
+export const ONE_RUN: Purpose = { idleMs: 0, warm: false, announce: false }
 
 /**
  * The body of the engine's create call: everything that holds a program.
  * @throws ServiceError `image.needs_more` where the image's label asks for more than the caps
  * @see Docker Engine API v1.41, ContainerCreate
  */
-export function containerSettings ({ image, container, run, identity, idleMs }: Settings): Docker.ContainerCreateOptions {
+export function containerSettings ({ image, container, run, identity, purpose }: Settings): Docker.ContainerCreateOptions {
   const memoryBytes = granted(image, 'bytes of memory', container.memoryBytes, image.memoryBytes, container.memoryCapBytes, 'DOCKER_CONTAINER_MEMORY_CAP')
   const processes = granted(image, 'processes', container.processes, image.processes, container.processesCap, 'DOCKER_CONTAINER_NPROC_CAP')
   return {
     Image: image.id,
     Hostname: container.hostname,
     User: container.user ?? (isRoot(image.user) ? UNPRIVILEGED_UID : image.user),
-    Env: image.language === undefined ? [] : runnerEnvironment(container, run),
+    Env: image.language === undefined ? [] : runnerEnvironment(container, run, purpose),
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,
@@ -54,7 +66,7 @@ export function containerSettings ({ image, container, run, identity, idleMs }: 
     Labels: container.keep
       ? { [LABEL_KEPT]: 'true' }
       : {
-          [LABEL_EXPIRES]: new Date(Date.now() + idleMs + run.timeMs + EXPIRY_GRACE_MS).toISOString(),
+          [LABEL_EXPIRES]: new Date(Date.now() + purpose.idleMs + run.timeMs + EXPIRY_GRACE_MS).toISOString(),
           [LABEL_OWNER]: identity.owner,
           [LABEL_BOOT]: identity.boot
         },
@@ -81,11 +93,13 @@ export function containerSettings ({ image, container, run, identity, idleMs }: 
   }
 }
 
-function runnerEnvironment (container: ContainerConfig, run: RunConfig): string[] {
+function runnerEnvironment (container: ContainerConfig, run: RunConfig, { warm, announce }: Purpose): string[] {
   return [
     `RUNONCE_TIME_LIMIT_MS=${run.timeMs}`,
     `RUNONCE_OUTPUT_LIMIT=${run.outputBytes}`,
     ...(run.buildTimeMs === undefined ? [] : [`RUNONCE_BUILD_LIMIT_MS=${run.buildTimeMs}`]),
+    ...(warm ? [] : ['RUNONCE_WARM=0']),
+    ...(announce ? ['RUNONCE_ANNOUNCE=1'] : []),
     ...(container.workDir === undefined ? [] : [`RUNONCE_WORK_DIR=${container.workDir.path}`])
   ]
 }

@@ -1,20 +1,23 @@
 import type Docker from 'dockerode'
 
 import { containerCreateFailed, imageNotAllowed } from '../errors.js'
-import type { ImageDescription, Images, LanguageDescription } from '../run/ports.js'
+import type { ImageChanges, ImageDescription, Images, LanguageDescription } from '../run/ports.js'
 import type { EventStream } from './event-stream.js'
 import { statusOf, type Engine } from './engine.js'
 
+const SETTLE_MS = 100
 const PROTOCOL_LABEL = 'runonce.protocol=1'
 
 /** What the engine's images are, remembered until an event says that some changed. */
-export class ImageCatalog implements Images {
+export class ImageCatalog implements Images, ImageChanges {
   readonly #engine: Engine
   readonly #events: EventStream
   readonly #allowed: string[]
   readonly #patterns: RegExp[]
   readonly #described = new Map<string, Promise<ImageDescription>>()
+  readonly #listeners: Array<() => void> = []
   #languages: Promise<ImageDescription[]> | undefined
+  #told: NodeJS.Timeout | undefined
 
   constructor (engine: Engine, events: EventStream, allowed: string[]) {
     this.#engine = engine
@@ -47,9 +50,17 @@ export class ImageCatalog implements Images {
     return description
   }
 
+  onImagesChanged (listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
   #forget (): void {
     this.#described.clear()
     this.#languages = undefined
+    // A build or a pull is a burst of events; one telling is enough for all of it.
+    clearTimeout(this.#told)
+    this.#told = setTimeout(() => { for (const listener of this.#listeners) listener() }, SETTLE_MS)
+    this.#told.unref()
   }
 
   async #inspect (ref: string): Promise<ImageDescription> {
@@ -105,7 +116,8 @@ function languageOf (labels: Record<string, string>): LanguageDescription | unde
     listed: wordsOf(labels['runonce.listed']),
     version: labels['runonce.version'] ?? '',
     main: labels['runonce.main'] || 'main',
-    hello: labels['runonce.hello'] ?? ''
+    hello: labels['runonce.hello'] ?? '',
+    interactive: labels['runonce.interactive'] === 'true'
   }
 }
 

@@ -25,6 +25,8 @@ export interface LanguageDescription {
   main: string
   /** A program that prints a greeting. */
   hello: string
+  /** People call it most: kept ready unless told otherwise. */
+  interactive: boolean
 }
 
 export interface Images {
@@ -77,8 +79,10 @@ export interface ExchangeOptions {
 /** A started container that waits for its payload. Used for one exchange, then retired. */
 export interface Sandbox {
   readonly id: string
-  /** Milliseconds that each phase took until it was there. */
+  /** Milliseconds that each phase took until it was there; none for one that was waiting. */
   readonly phases: Readonly<Record<string, number>>
+  /** It was waiting before it was asked for. */
+  readonly pooled: boolean
   /** @throws ServiceError `docker.container.start`, `docker.container.stream.read` */
   exchange (payload: Buffer, options: ExchangeOptions): Promise<Exchange>
   /** Was one of its processes killed for want of memory? Waits a moment for the engine to say so. */
@@ -93,6 +97,50 @@ export interface Sandboxes {
    * @throws ServiceError `docker.container.create`, `.start`, `.attach`, `docker.unixsocket`, `image.needs_more`
    */
   lease (image: ImageDescription): Promise<Sandbox>
+}
+
+/** A container made ahead of its run. */
+export interface ReadySandbox extends Sandbox {
+  readonly ended: boolean
+  /** Resolves when it can take its payload as fast as it ever will, or has ended. */
+  readonly warmed: Promise<void>
+  /** Resolves when its stream has ended: it died, or its run is over. */
+  readonly whenEnded: Promise<void>
+}
+
+export interface SandboxFactory extends Sandboxes {
+  /**
+   * As `lease`, for a container that may wait up to `idleMs` milliseconds for its payload.
+   * @param warm false: without its warm interpreter
+   */
+  prepare (image: ImageDescription, options: { idleMs: number, warm: boolean }): Promise<ReadySandbox>
+  /** Bytes of memory that a waiting container holds, by its cgroup. @throws ServiceError */
+  idleBytes (sandbox: ReadySandbox): Promise<number>
+}
+
+/** How busy the service is with runs. */
+export interface Load {
+  readonly running: number
+  readonly waiting: number
+}
+
+export interface ImageChanges {
+  /** Calls when images may have changed or gone, or the engine came back. */
+  onImagesChanged (listener: () => void): void
+}
+
+export interface PoolSnapshot {
+  ready: number
+  images: Array<{
+    image: string
+    ready: number
+    starting: number
+    target: number
+    hits: number
+    misses: number
+    refillMs: number
+    idleBytes: number
+  }>
 }
 
 /** Limits that a request asks for; the stricter of these and the service's hold. */
@@ -152,6 +200,8 @@ export interface RunRecord {
   tokenName: string
   image: string
   outcome: string
+  /** A waiting container served it. */
+  pooled: boolean
   phases: Record<string, number>
   durationNs: number | undefined
   stdoutBytes: number | undefined

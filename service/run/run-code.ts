@@ -36,28 +36,36 @@ export class CodeRunner implements Runs {
     const startedAt = performance.now()
     const phases: Record<string, number> = {}
     let answer: RunAnswer | undefined
+    let pooled = false
     const release = await admission.enter(request.tokenName, request.signal)
     phases.queue = performance.now() - startedAt
     try {
       const sandbox = await sandboxes.lease(request.image)
-      Object.assign(phases, sandbox.phases)
-      try {
-        const exchangedAt = performance.now()
-        answer = await this.#exchange(sandbox, request)
-        phases.exchange = performance.now() - exchangedAt
-      } finally {
-        sandbox.retire()
-      }
+      pooled = sandbox.pooled
+      // A waiting container that was lost at the very moment of its lease says nothing of the program: another one, once.
+      answer = await this.#runIn(sandbox, request, phases, pooled) ??
+        await this.#runIn(await sandboxes.lease(request.image), request, phases, false) as RunAnswer
       if (limitsResponse === 'error') refuseLimitOutcome(answer)
       return answer
     } finally {
       release()
       phases.total = performance.now() - startedAt
-      observer.finished(recordOf(request, phases, answer))
+      observer.finished(recordOf(request, pooled, phases, answer))
     }
   }
 
-  async #exchange (sandbox: Sandbox, { image, payload, limits, signal }: RunRequest): Promise<RunAnswer> {
+  async #runIn (sandbox: Sandbox, request: RunRequest, phases: Record<string, number>, mayBeLost: boolean): Promise<RunAnswer | undefined> {
+    Object.assign(phases, sandbox.phases)
+    const startedAt = performance.now()
+    try {
+      return await this.#exchange(sandbox, request, mayBeLost)
+    } finally {
+      phases.exchange = performance.now() - startedAt
+      sandbox.retire()
+    }
+  }
+
+  async #exchange (sandbox: Sandbox, { image, payload, limits, signal }: RunRequest, mayBeLost: boolean): Promise<RunAnswer | undefined> {
     signal.throwIfAborted()
     const ours = image.language !== undefined
     const timeMs = Math.min(this.#parts.limits.timeMs, limits.timeMs ?? Infinity)
@@ -75,26 +83,28 @@ export class CodeRunner implements Runs {
       case 'deadline': return endedResult('timeout', `Time limit of ${timeMs / 1000} s exceeded`, durationMs)
       case 'too_large': return endedResult('output_limit', `Output limit of ${outputBytes} bytes exceeded`, durationMs)
       case 'result': return decodeResult(exchange.stdout, Buffer.alloc(0))
-      case 'eof': return await decodeAtEnd(sandbox, exchange, durationMs)
+      case 'eof': return await decodeAtEnd(sandbox, exchange, durationMs, mayBeLost)
     }
   }
 }
 
-/** A stream that ended without a result is either out of memory, by the engine's word, or a fault. */
-async function decodeAtEnd (sandbox: Sandbox, exchange: Exchange, durationMs: number): Promise<RunAnswer> {
+/** A stream that ended without a result: out of memory, by the engine's word, or lost (undefined), or a fault. */
+async function decodeAtEnd (sandbox: Sandbox, exchange: Exchange, durationMs: number, mayBeLost: boolean): Promise<RunAnswer | undefined> {
   try {
     return decodeResult(exchange.stdout, exchange.stderr)
   } catch (error) {
     if (await sandbox.ranOutOfMemory()) return endedResult('out_of_memory', 'Out of memory', durationMs)
+    if (mayBeLost && exchange.stdout.length + exchange.stderr.length === 0) return undefined
     throw error
   }
 }
 
-function recordOf (request: RunRequest, phases: Record<string, number>, answer: RunAnswer | undefined) {
+function recordOf (request: RunRequest, pooled: boolean, phases: Record<string, number>, answer: RunAnswer | undefined) {
   const result = answer?.result
   return {
     ...named(request),
     outcome: result === undefined ? 'none' : result.outcome ?? 'foreign',
+    pooled,
     phases,
     durationNs: result?.duration,
     stdoutBytes: result?.stdoutBytes,

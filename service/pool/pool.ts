@@ -1,0 +1,237 @@
+import type { PoolConfig } from '../config.js'
+import type {
+  ImageChanges, ImageDescription, Images, Load, PoolSnapshot, ReadySandbox, Sandbox, SandboxFactory, Sandboxes
+} from '../run/ports.js'
+import { ImagePool } from './image-pool.js'
+
+const TICK_MS = 1000
+
+interface PoolParts {
+  factory: SandboxFactory
+  images: Images & ImageChanges
+  load: Load
+  config: PoolConfig
+  cores: number
+  log: { debug: (details: object, message: string) => void, warn: (details: object, message: string) => void }
+  clock?: () => number
+}
+
+/**
+ * Containers that wait for their payload, a few for each image that is asked for. A lease takes one and never brings it
+ * back; refills follow off the request's path and give way to runs.
+ */
+export class Pool implements Sandboxes {
+  readonly #parts: PoolParts
+  readonly #now: () => number
+  /** By image ID: a tag that moved must not serve old containers. */
+  readonly #pools = new Map<string, ImagePool>()
+  readonly #kept = new Set<string>()
+  #starting = 0
+  #timer: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor (parts: PoolParts) {
+    this.#parts = parts
+    this.#now = parts.clock ?? Date.now
+  }
+
+  /** Fills up for the images that are to be kept ready, and keeps watch. Safe to call twice. */
+  async start (): Promise<void> {
+    if (this.#timer !== undefined || this.#closed || this.#parts.config.max === 0) return
+    this.#timer = setInterval(() => { this.#tick() }, TICK_MS)
+    this.#timer.unref()
+    this.#parts.images.onImagesChanged(() => { void this.#resolveImages() })
+    await this.#resolveImages()
+  }
+
+  /** Retires all that wait. Leases go the cold way from now on. */
+  close (): void {
+    this.#closed = true
+    clearInterval(this.#timer)
+    for (const pool of this.#pools.values()) this.#empty(pool)
+  }
+
+  async lease (image: ImageDescription): Promise<Sandbox> {
+    if (this.#closed || this.#parts.config.max === 0 || image.language === undefined) return await this.#parts.factory.lease(image)
+    const pool = this.#poolOf(image)
+    const now = this.#now()
+    pool.askedAtMs = now
+    pool.demand.arrive(now, pool.refillMs)
+    const ready = pool.take()
+    if (ready === undefined) {
+      pool.misses++
+      return await this.#parts.factory.lease(image)
+    }
+    pool.hits++
+    pool.forgive()
+    // The run goes first: its container's end is the moment to replace it.
+    void ready.whenEnded.then(() => this.#refill())
+    return ready
+  }
+
+  snapshot (): PoolSnapshot {
+    const now = this.#now()
+    const images = [...this.#pools.values()].map((pool) => ({
+      image: pool.image.ref,
+      ready: pool.ready.length,
+      starting: pool.starting,
+      target: this.#target(pool, now),
+      hits: pool.hits,
+      misses: pool.misses,
+      refillMs: Math.round(pool.refillMs),
+      idleBytes: pool.idleBytes
+    }))
+    return { ready: images.reduce((sum, { ready }) => sum + ready, 0), images }
+  }
+
+  #poolOf (image: ImageDescription): ImagePool {
+    const known = this.#pools.get(image.id)
+    if (known !== undefined) return known
+    const pool = new ImagePool(image, this.#parts.config.idleTtlMs)
+    this.#pools.set(image.id, pool)
+    return pool
+  }
+
+  #tick (): void {
+    const now = this.#now()
+    for (const [id, pool] of this.#pools) {
+      for (const { sandbox, sinceMs } of [...pool.ready]) {
+        if (now - sinceMs >= this.#parts.config.maxAgeMs && pool.remove(sandbox)) sandbox.retire()
+      }
+      while (pool.ready.length > this.#target(pool, now)) pool.take()?.retire()
+      if (pool.count === 0 && !this.#kept.has(id) && now - pool.askedAtMs >= this.#parts.config.idleTtlMs) this.#pools.delete(id)
+    }
+    this.#refill()
+  }
+
+  #target (pool: ImagePool, now: number): number {
+    const kept = this.#kept.has(pool.image.id) ? this.#parts.config.min : 0
+    return Math.min(this.#parts.config.max, Math.max(kept, pool.demand.target(now)))
+  }
+
+  /** Starts as many refills as the bounds and the load allow now; called again whenever one of these may have changed. */
+  #refill (): void {
+    while (!this.#closed && this.#starting < this.#startsAtOnce() && this.#mayDisturb()) {
+      const pool = this.#neediest()
+      if (pool === undefined || !this.#makeRoomFor(pool)) return
+      void this.#start(pool)
+    }
+  }
+
+  #startsAtOnce (): number {
+    return Math.max(1, Math.floor(this.#parts.cores / 2))
+  }
+
+  /** Refills take CPU that runs may want: while all cores have runs, none starts, and what comes is served the cold way at the same price. */
+  #mayDisturb (): boolean {
+    const { running, waiting } = this.#parts.load
+    return waiting === 0 && running < this.#parts.cores
+  }
+
+  /** The image that lacks most of its target. */
+  #neediest (): ImagePool | undefined {
+    const now = this.#now()
+    let neediest: ImagePool | undefined
+    let least = 1
+    for (const pool of this.#pools.values()) {
+      const filled = pool.count / Math.max(1, this.#target(pool, now))
+      if (this.#target(pool, now) > pool.count && filled < least && pool.mayRefill(now)) {
+        neediest = pool
+        least = filled
+      }
+    }
+    return neediest
+  }
+
+  /** Keeps to `max` and `memoryBytes`, at the cost of the image that was asked for the longest ago. */
+  #makeRoomFor (pool: ImagePool): boolean {
+    for (;;) {
+      const pools = [...this.#pools.values()]
+      const count = pools.reduce((sum, other) => sum + other.count, 1)
+      const bytes = pools.reduce((sum, other) => sum + other.count * other.idleBytes, pool.idleBytes)
+      if (count <= this.#parts.config.max && bytes <= this.#parts.config.memoryBytes) return true
+      const [victim] = pools.filter((other) => other !== pool && other.ready.length > 0 && other.askedAtMs < pool.askedAtMs)
+        .sort((a, b) => a.askedAtMs - b.askedAtMs)
+      if (victim === undefined) return false
+      victim.take()?.retire()
+    }
+  }
+
+  async #start (pool: ImagePool): Promise<void> {
+    pool.starting++
+    this.#starting++
+    const startedAt = this.#now()
+    try {
+      const sandbox = await this.#parts.factory.prepare(pool.image, { idleMs: this.#parts.config.maxAgeMs, warm: true })
+      await sandbox.warmed
+      this.#admit(pool, sandbox, startedAt)
+    } catch (error) {
+      pool.failed(this.#now())
+      this.#parts.log.warn({ image: pool.image.ref, reason: (error as Error).message }, 'pool: refill failed')
+    } finally {
+      pool.starting--
+      this.#starting--
+    }
+    this.#refill()
+  }
+
+  #admit (pool: ImagePool, sandbox: ReadySandbox, startedAt: number): void {
+    const now = this.#now()
+    if (sandbox.ended) throw new Error('the container ended before it was ready')
+    if (this.#closed || this.#pools.get(pool.image.id) !== pool) {
+      sandbox.retire()
+      return
+    }
+    pool.refilled(now - startedAt)
+    pool.ready.push({ sandbox, sinceMs: now })
+    this.#parts.log.debug({ image: pool.image.ref, ready: pool.ready.length, refillMs: now - startedAt }, 'pool: refilled')
+    void sandbox.whenEnded.then(() => this.#lost(pool, sandbox))
+    if (!pool.measured) void this.#measure(pool, sandbox)
+  }
+
+  /** A waiting container's stream ended: it died, by whatever hand. */
+  #lost (pool: ImagePool, sandbox: ReadySandbox): void {
+    if (!pool.remove(sandbox) || this.#closed) return
+    sandbox.retire()
+    pool.failed(this.#now())
+    this.#parts.log.warn({ image: pool.image.ref, containerId: sandbox.id }, 'pool: a ready container ended')
+  }
+
+  async #measure (pool: ImagePool, sandbox: ReadySandbox): Promise<void> {
+    pool.measured = true
+    await this.#parts.factory.idleBytes(sandbox).then((bytes) => { pool.idleBytes = bytes }, () => { pool.measured = false })
+  }
+
+  #empty (pool: ImagePool): void {
+    for (const { sandbox } of pool.ready.splice(0)) sandbox.retire()
+  }
+
+  /** Asks anew what the names stand for: containers of an image that a tag left, or that is gone, are retired. */
+  async #resolveImages (): Promise<void> {
+    const refs = new Set([...await this.#keptRefs(), ...[...this.#pools.values()].map(({ image }) => image.ref)])
+    const kept = new Set(await this.#keptRefs())
+    this.#kept.clear()
+    const current = new Map<string, ImageDescription>()
+    for (const ref of refs) {
+      const image = await this.#parts.images.describe(ref).catch(() => undefined)
+      if (image?.language === undefined) continue
+      current.set(image.id, image)
+      if (kept.has(ref)) this.#kept.add(image.id)
+    }
+    for (const [id, pool] of this.#pools) {
+      pool.forgive()
+      if (current.has(id)) continue
+      this.#empty(pool)
+      this.#pools.delete(id)
+    }
+    for (const [id, image] of current) if (this.#kept.has(id)) this.#poolOf(image)
+    this.#refill()
+  }
+
+  async #keptRefs (): Promise<string[]> {
+    const { config, images } = this.#parts
+    if (config.images !== undefined) return config.images
+    const present = await images.languages().catch(() => [])
+    return present.flatMap(({ ref, language }) => language?.interactive === true ? [ref] : [])
+  }
+}
