@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { docker } from './engine.js'
+import type { Test } from './kit.js'
+
+/** Speaks glot's protocol and no word more: reads stdin to its end, answers the three fields, exits. */
+const ECHO = 'local $/; my $in = <STDIN>; $in =~ s/([^\\w])/sprintf("\\\\u%04x", ord $1)/ge;' +
+  'print qq({"stdout":"$in","stderr":"","error":""})'
+
+/** Builds an image under glot/ that is no image of ours, and removes it with the test. Resolves with its tag. */
+export async function foreignImage (t: Test, entrypoint: string[] = ['perl', '-e', ECHO]): Promise<string> {
+  return await buildImage(t, `FROM debian:trixie-slim\nENTRYPOINT ${JSON.stringify(entrypoint)}\n`)
+}
+
+/** Builds an image of a Dockerfile alone, and removes it with the test. Resolves with its tag. */
+export async function buildImage (t: Test, dockerfile: string, labels: Record<string, string> = {}): Promise<string> {
+  const tag = `glot/test-${randomBytes(6).toString('hex')}:latest`
+  const context = mkdtempSync(join(tmpdir(), 'runonce-image-'))
+  try {
+    writeFileSync(join(context, 'Dockerfile'), dockerfile)
+    const progress = await docker.buildImage({ context, src: ['Dockerfile'] }, { t: tag, labels, forcerm: true, networkmode: 'host' })
+    const steps = await new Promise<Array<{ error?: string }>>((resolve, reject) => {
+      docker.modem.followProgress(progress, (error, output) => error === null ? resolve(output) : reject(error))
+    })
+    const fault = steps.find(({ error }) => error !== undefined)?.error
+    if (fault !== undefined) throw new Error(fault)
+  } finally {
+    rmSync(context, { recursive: true })
+  }
+  t.teardown(async () => { await docker.getImage(tag).remove({ force: true }) })
+  return tag
+}

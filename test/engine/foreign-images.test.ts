@@ -1,0 +1,94 @@
+import t from 'tap'
+
+import { foreignImage, startService, until } from './kit.js'
+
+const LIMITS = { RUN_MAX_EXECUTION_TIME: '1', RUN_MAX_OUTPUT_SIZE: '1000' }
+
+void t.test('an image that is not ours', async (t) => {
+  const service = await startService(t, { env: LIMITS })
+
+  await t.test('gets its payload byte for byte, then the end of stdin, and its own answer comes back', async (t) => {
+    const image = await foreignImage(t)
+    const payload = '{ "n": 12345678901234567890, "a": 1, "a": 2,\n "s": "\\u00e9\\/é" }'
+    const { status, body } = await service.post('/run', `{"image": "${image}", "payload": ${payload}}`)
+    t.equal(status, 200)
+    t.equal(Buffer.from(body.stdout, 'latin1').toString(), payload)
+    t.strictSame(Object.keys(body), ['stdout', 'stderr', 'error'], 'nothing is added')
+  })
+
+  await t.test('is ended at the time limit', async (t) => {
+    const image = await foreignImage(t, ['sh', '-c', 'while :; do sleep 0.1; done'])
+    const { status, body, ms } = await service.post('/run', { image, payload: {} })
+    t.equal(status, 200)
+    t.match(body, { outcome: 'timeout', exitCode: null })
+    t.ok(body.error.length > 0)
+    t.ok(ms < 4000, `${ms} ms`)
+    await until(async () => (await service.containers()).length === 0, 'its container to go')
+  })
+
+  await t.test('is ended at a lower limit of the request', async (t) => {
+    const image = await foreignImage(t, ['sleep', '60'])
+    const { body, ms } = await service.post('/run', { image, payload: {}, limits: { time: 0.2 } })
+    t.match(body, { outcome: 'timeout' })
+    t.ok(ms < 900, `${ms} ms`)
+  })
+
+  await t.test('is ended when it writes more than the output limit', async (t) => {
+    const image = await foreignImage(t, ['sh', '-c', 'while :; do echo 0123456789; done'])
+    const { status, body } = await service.post('/run', { image, payload: {} })
+    t.equal(status, 200)
+    t.match(body, { outcome: 'output_limit' })
+  })
+
+  await t.test('that answers no result is a 500 which quotes it', async (t) => {
+    const image = await foreignImage(t, ['sh', '-c', 'cat >/dev/null; echo nonsense'])
+    const { status, body } = await service.post('/run', { image, payload: {} })
+    t.equal(status, 500)
+    t.equal(body.error, 'coderunner.stdout.decode')
+    t.match(body.message, 'nonsense')
+  })
+
+  await t.test('that answers JSON without the three fields is a 500', async (t) => {
+    const image = await foreignImage(t, ['sh', '-c', 'cat >/dev/null; echo \'{"stdout": "only"}\''])
+    const { status, body } = await service.post('/run', { image, payload: {} })
+    t.equal(status, 500)
+    t.equal(body.error, 'coderunner.stdout.decode')
+  })
+
+  await t.test('that dies without a word is a 500', async (t) => {
+    const image = await foreignImage(t, ['false'])
+    const { status, body } = await service.post('/run', { image, payload: {} })
+    t.equal(status, 500)
+    t.equal(body.error, 'coderunner.stdout.decode')
+  })
+
+  await t.test('that writes to its stderr is a 500 which quotes at most 200 bytes of it', async (t) => {
+    const image = await foreignImage(t, ['sh', '-c', 'cat >/dev/null; printf "oops%0300d" 7 >&2; echo \'{"stdout":"","stderr":"","error":""}\''])
+    const { status, body } = await service.post('/run', { image, payload: {} })
+    t.equal(status, 500)
+    t.equal(body.error, 'coderunner.stderr')
+    t.match(body.message, 'oops000')
+    t.notMatch(body.message, '0'.repeat(197))
+  })
+
+  await t.test('whose entry point is missing cannot be started: 500', async (t) => {
+    const image = await foreignImage(t, ['/no/such/program'])
+    const { status, body } = await service.post('/run', { image, payload: {} })
+    t.match({ status, error: body.error }, { error: /^docker\.container\.(start|create)$/ })
+    t.equal(status, body.error === 'docker.container.start' ? 500 : 400)
+    await until(async () => (await service.containers()).length === 0, 'its container to go')
+  })
+
+  await t.test('that needs more memory than it has is out_of_memory, by the engine\'s word', async (t) => {
+    const image = await foreignImage(t, ['perl', '-e', 'my $x = "x" x 400_000_000; print length $x'])
+    const { status, body } = await service.post('/run', { image, payload: {} })
+    t.equal(status, 200)
+    t.match(body, { outcome: 'out_of_memory' })
+  })
+
+  await t.test('runs as nobody when it names no user', async (t) => {
+    const image = await foreignImage(t, ['sh', '-c', 'cat >/dev/null; printf \'{"stdout":"%s","stderr":"","error":""}\' $(id -u)'])
+    const { body } = await service.post('/run', { image, payload: null })
+    t.equal(body.stdout, '65534')
+  })
+})

@@ -1,0 +1,173 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { createInterface } from 'node:readline'
+
+import { containersNamed, docker, socketPath } from './engine.js'
+
+export { containersOfOurs, docker, inspect, needImages, socketPath } from './engine.js'
+export { dockerRun } from './docker-run.js'
+export { buildImage, foreignImage } from './foreign-image.js'
+
+export const TOKEN = 'engine-test-7c1f0a9d4b'
+/** A file's time in all, milliseconds: a hung test ends, and says so. */
+const FILE_TIMEOUT_MS = 240_000
+const START_MS = 10_000
+const SERVER = new URL('../../dist/server.js', import.meta.url).pathname
+
+export interface File { name: string, content: string }
+
+/** PROTOCOL.md's result. */
+export interface Result {
+  stdout: string
+  stderr: string
+  error: string
+  duration: number
+  outcome: string
+  exitCode: number | null
+  signal: string | null
+  stdoutBytes: number
+  stderrBytes: number
+  stdoutTruncated: boolean
+  stderrTruncated: boolean
+  stdoutBase64?: string
+  stderrBase64?: string
+  cpuTime: number
+  memoryPeak: number | null
+  build?: { stdout: string, stderr: string, exitCode: number | null, duration: number }
+}
+
+// A body is whatever JSON came; the tests say what they expect of it.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export interface Answer { status: number, headers: Headers, body: any, ms: number }
+
+export interface Request { method?: string, body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, token?: string | null }
+
+/** The few things of a tap test that the kit needs. */
+export interface Test { teardown (fn: () => Promise<void>): void, setTimeout (ms: number): void }
+
+const MAIN: Record<string, string> = {
+  python: 'main.py', javascript: 'main.js', typescript: 'main.ts', ruby: 'main.rb', java: 'Main.java', c: 'main.c', cpp: 'main.cpp', go: 'main.go', bash: 'main.sh', plaintext: 'main.txt'
+}
+
+/** One service process on a free port. Its containers carry a host name of their own, by which they are told from others'. */
+export class Service {
+  readonly logs: Array<Record<string, unknown>> = []
+  stderr = ''
+  url = ''
+  readonly exited: Promise<number | null>
+
+  constructor (readonly process: ChildProcess, readonly hostname: string) {
+    this.exited = new Promise((resolve) => process.on('exit', resolve))
+    process.stderr?.on('data', (chunk) => { this.stderr += chunk })
+    createInterface({ input: process.stdout! }).on('line', (line) => this.logs.push(JSON.parse(line)))
+  }
+
+  async request (path: string, { method = 'GET', body, headers = {}, signal, token = TOKEN }: Request = {}): Promise<Answer> {
+    const startedAt = performance.now()
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal })
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: parse(text), ms: performance.now() - startedAt }
+  }
+
+  async post (path: string, body: unknown, more: Request = {}): Promise<Answer> {
+    return await this.request(path, { method: 'POST', body, ...more })
+  }
+
+  /** Runs a program, a text or files, in the language's image. Throws when the answer is no result. */
+  async run (language: string, code: string | File[], payload: object = {}): Promise<Result> {
+    const { status, body } = await this.post('/run', submission(language, code, payload))
+    if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`)
+    return body
+  }
+
+  /** The containers of this service, in whatever state. */
+  containers () { return containersNamed(this.hostname) }
+
+  /** Waits for `count` running containers of this service. */
+  async running (count: number) {
+    return await until(async () => {
+      const running = (await this.containers()).filter(({ State }) => State.Running)
+      return running.length === count && running
+    }, `${count} running containers`)
+  }
+
+  /** SIGTERM; resolves with the exit code. */
+  async stop (): Promise<number | null> {
+    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGTERM')
+    return await this.exited
+  }
+}
+
+export interface StartOptions {
+  env?: Record<string, string | undefined>
+  /** It may be ended by the test in its own way; nothing is asserted of its exit code. */
+  endedByTest?: boolean
+}
+
+/**
+ * Starts a service and stops it with the test: it must then exit with 0, and no container of its may be left.
+ * The pool is off unless `env` says otherwise.
+ */
+export async function startService (t: Test, { env = {}, endedByTest = false }: StartOptions = {}): Promise<Service> {
+  t.setTimeout(FILE_TIMEOUT_MS)
+  await docker.ping().catch((error: Error) => { throw new Error(`No Docker engine answers at ${socketPath}: ${error.message}`) })
+  const service = spawnService(env)
+  t.teardown(async () => {
+    const code = await service.stop()
+    if (code !== 0 && !endedByTest) throw new Error(`the service exited with ${code}: ${service.stderr}`)
+    await until(async () => (await service.containers()).length === 0, 'no container of this service to be left')
+  })
+  await until(() => listening(service) !== undefined || service.process.exitCode !== null, 'the service to listen', START_MS)
+  const line = listening(service)
+  if (line === undefined) throw new Error(`the service did not start: ${service.stderr}`)
+  service.url = `http://127.0.0.1:${line.port}`
+  return service
+}
+
+/** A service process with the tests' usual settings, and `env` over them (undefined: absent). Nobody waits for it, nobody ends it. */
+export function spawnService (env: Record<string, string | undefined>): Service {
+  const settings = {
+    PATH: process.env.PATH,
+    API_ACCESS_TOKEN: TOKEN,
+    SERVER_LISTEN_ADDR: '127.0.0.1',
+    SERVER_LISTEN_PORT: '0',
+    DOCKER_UNIX_SOCKET_PATH: socketPath,
+    DOCKER_CONTAINER_HOSTNAME: `test-${randomBytes(6).toString('hex')}`,
+    POOL_MAX: '0',
+    ...env
+  }
+  return new Service(spawn(process.execPath, [SERVER], { env: settings, stdio: ['ignore', 'pipe', 'pipe'] }), settings.DOCKER_CONTAINER_HOSTNAME ?? 'runonce')
+}
+
+/** The body of `POST /run` for a program in the language's image. */
+export function submission (language: string, code: string | File[], payload: object = {}) {
+  const files = typeof code === 'string' ? [{ name: MAIN[language] ?? 'main', content: code }] : code
+  return { image: `runonce/${language}:latest`, payload: { files, ...payload } }
+}
+
+/** Polls every 10 ms until `condition` gives something, and gives it. Throws at the deadline. */
+export async function until<T> (condition: () => T | false | undefined | Promise<T | false | undefined>, what = 'the condition', ms = 5000): Promise<T> {
+  for (const deadline = Date.now() + ms; ;) {
+    const value = await condition()
+    if (value !== false && value !== undefined) return value
+    if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+function listening (service: Service) {
+  return service.logs.find(({ msg }) => msg === 'listening')
+}
+
+function parse (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
