@@ -29,8 +29,9 @@ export const oneOf = <T extends string>(...values: T[]): Kind<T> => ({
 })
 
 export const words: Kind<string[]> = {
-  takes: 'a list separated by spaces',
-  parse: (text) => text.split(/\s+/).filter((word) => word !== '')
+  takes: 'a list separated by spaces or commas',
+  // Commas, for files that a shell reads as well as docker and systemd: no quotes are needed.
+  parse: (text) => text.split(/[\s,]+/).filter((word) => word !== '')
 }
 
 export const verbatim: Kind<string> = { takes: 'any text', parse: (text) => text }

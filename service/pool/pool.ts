@@ -3,6 +3,7 @@ import type {
   ImageChanges, ImageDescription, Images, Load, PoolSnapshot, ReadySandbox, Sandbox, SandboxFactory, Sandboxes
 } from '../run/ports.js'
 import { ImagePool } from './image-pool.js'
+import { Sizing } from './sizing.js'
 
 const TICK_MS = 1000
 
@@ -25,13 +26,14 @@ export class Pool implements Sandboxes {
   readonly #now: () => number
   /** By image ID: a tag that moved must not serve old containers. */
   readonly #pools = new Map<string, ImagePool>()
-  readonly #kept = new Set<string>()
+  readonly #sizing: Sizing
   #starting = 0
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
   constructor (parts: PoolParts) {
     this.#parts = parts
+    this.#sizing = new Sizing(parts.config)
     this.#now = parts.clock ?? Date.now
   }
 
@@ -75,7 +77,7 @@ export class Pool implements Sandboxes {
       image: pool.image.ref,
       ready: pool.ready.length,
       starting: pool.starting,
-      target: this.#target(pool, now),
+      target: this.#sizing.target(pool, now),
       hits: pool.hits,
       misses: pool.misses,
       refillMs: Math.round(pool.refillMs),
@@ -98,21 +100,16 @@ export class Pool implements Sandboxes {
       for (const { sandbox, sinceMs } of [...pool.ready]) {
         if (now - sinceMs >= this.#parts.config.maxAgeMs && pool.remove(sandbox)) sandbox.retire()
       }
-      while (pool.ready.length > this.#target(pool, now)) pool.take()?.retire()
-      if (pool.count === 0 && !this.#kept.has(id) && now - pool.askedAtMs >= this.#parts.config.idleTtlMs) this.#pools.delete(id)
+      while (pool.ready.length > this.#sizing.target(pool, now)) pool.take()?.retire()
+      if (this.#sizing.isForgotten(pool, now)) this.#pools.delete(id)
     }
     this.#refill()
-  }
-
-  #target (pool: ImagePool, now: number): number {
-    const kept = this.#kept.has(pool.image.id) ? this.#parts.config.min : 0
-    return Math.min(this.#parts.config.max, Math.max(kept, pool.demand.target(now)))
   }
 
   /** Starts as many refills as the bounds and the load allow now; called again whenever one of these may have changed. */
   #refill (): void {
     while (!this.#closed && this.#starting < this.#startsAtOnce() && this.#mayDisturb()) {
-      const pool = this.#neediest()
+      const pool = this.#sizing.neediest(this.#pools.values(), this.#now())
       if (pool === undefined || !this.#makeRoomFor(pool)) return
       void this.#start(pool)
     }
@@ -128,33 +125,15 @@ export class Pool implements Sandboxes {
     return waiting === 0 && running < this.#parts.cores
   }
 
-  /** The image that lacks most of its target. */
-  #neediest (): ImagePool | undefined {
-    const now = this.#now()
-    let neediest: ImagePool | undefined
-    let least = 1
-    for (const pool of this.#pools.values()) {
-      const filled = pool.count / Math.max(1, this.#target(pool, now))
-      if (this.#target(pool, now) > pool.count && filled < least && pool.mayRefill(now)) {
-        neediest = pool
-        least = filled
-      }
-    }
-    return neediest
-  }
-
-  /** Keeps to `max` and `memoryBytes`, at the cost of the image that was asked for the longest ago. */
+  /** Keeps to the bounds, at the cost of images that were asked for longer ago. */
   #makeRoomFor (pool: ImagePool): boolean {
-    for (;;) {
-      const pools = [...this.#pools.values()]
-      const count = pools.reduce((sum, other) => sum + other.count, 1)
-      const bytes = pools.reduce((sum, other) => sum + other.count * other.idleBytes, pool.idleBytes)
-      if (count <= this.#parts.config.max && bytes <= this.#parts.config.memoryBytes) return true
-      const [victim] = pools.filter((other) => other !== pool && other.ready.length > 0 && other.askedAtMs < pool.askedAtMs)
-        .sort((a, b) => a.askedAtMs - b.askedAtMs)
+    const pools = [...this.#pools.values()]
+    while (!this.#sizing.hasRoomFor(pool, pools)) {
+      const victim = this.#sizing.victimFor(pool, pools)
       if (victim === undefined) return false
       victim.take()?.retire()
     }
+    return true
   }
 
   async #start (pool: ImagePool): Promise<void> {
@@ -208,23 +187,24 @@ export class Pool implements Sandboxes {
 
   /** Asks anew what the names stand for: containers of an image that a tag left, or that is gone, are retired. */
   async #resolveImages (): Promise<void> {
-    const refs = new Set([...await this.#keptRefs(), ...[...this.#pools.values()].map(({ image }) => image.ref)])
-    const kept = new Set(await this.#keptRefs())
-    this.#kept.clear()
+    const keptRefs = new Set(await this.#keptRefs())
+    const refs = new Set([...keptRefs, ...[...this.#pools.values()].map(({ image }) => image.ref)])
     const current = new Map<string, ImageDescription>()
+    const kept: string[] = []
     for (const ref of refs) {
       const image = await this.#parts.images.describe(ref).catch(() => undefined)
       if (image?.language === undefined) continue
       current.set(image.id, image)
-      if (kept.has(ref)) this.#kept.add(image.id)
+      if (keptRefs.has(ref)) kept.push(image.id)
     }
+    this.#sizing.keep(kept)
     for (const [id, pool] of this.#pools) {
       pool.forgive()
       if (current.has(id)) continue
       this.#empty(pool)
       this.#pools.delete(id)
     }
-    for (const [id, image] of current) if (this.#kept.has(id)) this.#poolOf(image)
+    for (const id of kept) this.#poolOf(current.get(id) as ImageDescription)
     this.#refill()
   }
 

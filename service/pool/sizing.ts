@@ -1,0 +1,50 @@
+import type { PoolConfig } from '../config.js'
+import type { ImagePool } from './image-pool.js'
+
+/** How many containers each image should have ready, and who gives way when the bounds are reached. */
+export class Sizing {
+  #kept = new Set<string>()
+
+  constructor (private readonly bounds: PoolConfig) {}
+
+  /** Names the images, by ID, that are kept ready whether they are asked for or not. */
+  keep (imageIds: string[]): void {
+    this.#kept = new Set(imageIds)
+  }
+
+  target (pool: ImagePool, nowMs: number): number {
+    const least = this.#kept.has(pool.image.id) ? this.bounds.min : 0
+    return Math.min(this.bounds.max, Math.max(least, pool.demand.target(nowMs)))
+  }
+
+  /** The image that lacks most of its target and may be refilled now. */
+  neediest (pools: Iterable<ImagePool>, nowMs: number): ImagePool | undefined {
+    let neediest: ImagePool | undefined
+    let least = 1
+    for (const pool of pools) {
+      const target = this.target(pool, nowMs)
+      if (pool.count >= target || !pool.mayRefill(nowMs) || pool.count / target >= least) continue
+      neediest = pool
+      least = pool.count / target
+    }
+    return neediest
+  }
+
+  /** Has one more container of this image its place within the bounds? */
+  hasRoomFor (pool: ImagePool, pools: ImagePool[]): boolean {
+    const count = pools.reduce((sum, other) => sum + other.count, 1)
+    const bytes = pools.reduce((sum, other) => sum + other.count * other.idleBytes, pool.idleBytes)
+    return count <= this.bounds.max && bytes <= this.bounds.memoryBytes
+  }
+
+  /** The image that gives a container up for `pool`: of those asked for before it, the one that was the longest ago. */
+  victimFor (pool: ImagePool, pools: ImagePool[]): ImagePool | undefined {
+    return pools.filter((other) => other !== pool && other.ready.length > 0 && other.askedAtMs < pool.askedAtMs)
+      .sort((a, b) => a.askedAtMs - b.askedAtMs)[0]
+  }
+
+  /** Nothing of it is wanted any more, and nobody asks. */
+  isForgotten (pool: ImagePool, nowMs: number): boolean {
+    return pool.count === 0 && !this.#kept.has(pool.image.id) && nowMs - pool.askedAtMs >= this.bounds.idleTtlMs
+  }
+}
