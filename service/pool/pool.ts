@@ -3,6 +3,7 @@ import type {
   ImageChanges, ImageDescription, Images, Load, PoolSnapshot, ReadySandbox, Sandbox, SandboxFactory, Sandboxes
 } from '../run/ports.js'
 import { ImagePool } from './image-pool.js'
+import { resolveImages, type ResolvedImages } from './resolve.js'
 import { Sizing } from './sizing.js'
 
 const TICK_MS = 1000
@@ -28,6 +29,7 @@ export class Pool implements Sandboxes {
   readonly #pools = new Map<string, ImagePool>()
   readonly #sizing: Sizing
   #starting = 0
+  #unresolved = false
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
@@ -95,6 +97,7 @@ export class Pool implements Sandboxes {
   }
 
   #tick (): void {
+    if (this.#unresolved) void this.#resolveImages()
     const now = this.#now()
     for (const [id, pool] of this.#pools) {
       for (const { sandbox, sinceMs } of [...pool.ready]) {
@@ -103,7 +106,18 @@ export class Pool implements Sandboxes {
       while (pool.ready.length > this.#sizing.target(pool, now)) pool.take()?.retire()
       if (this.#sizing.isForgotten(pool, now)) this.#pools.delete(id)
     }
+    this.#shrink()
     this.#refill()
+  }
+
+  /** What a container holds is known only when one was measured, and then all of them may be too many. */
+  #shrink (): void {
+    const pools = [...this.#pools.values()]
+    for (;;) {
+      const victim = this.#sizing.excess(pools)
+      if (victim === undefined) return
+      victim.take()?.retire()
+    }
   }
 
   /** Starts as many refills as the bounds and the load allow now; called again whenever one of these may have changed. */
@@ -187,16 +201,17 @@ export class Pool implements Sandboxes {
 
   /** Asks anew what the names stand for: containers of an image that a tag left, or that is gone, are retired. */
   async #resolveImages (): Promise<void> {
-    const keptRefs = new Set(await this.#keptRefs())
-    const refs = new Set([...keptRefs, ...[...this.#pools.values()].map(({ image }) => image.ref)])
-    const current = new Map<string, ImageDescription>()
-    const kept: string[] = []
-    for (const ref of refs) {
-      const image = await this.#parts.images.describe(ref).catch(() => undefined)
-      if (image?.language === undefined) continue
-      current.set(image.id, image)
-      if (keptRefs.has(ref)) kept.push(image.id)
+    try {
+      const inUse = [...this.#pools.values()].map(({ image }) => image.ref)
+      this.#resolved(await resolveImages(this.#parts.images, this.#parts.config.images, inUse))
+      this.#unresolved = false
+    } catch {
+      // The engine does not answer; the next tick asks again.
+      this.#unresolved = true
     }
+  }
+
+  #resolved ({ current, kept }: ResolvedImages): void {
     this.#sizing.keep(kept)
     for (const [id, pool] of this.#pools) {
       pool.forgive()
@@ -206,12 +221,5 @@ export class Pool implements Sandboxes {
     }
     for (const id of kept) this.#poolOf(current.get(id) as ImageDescription)
     this.#refill()
-  }
-
-  async #keptRefs (): Promise<string[]> {
-    const { config, images } = this.#parts
-    if (config.images !== undefined) return config.images
-    const present = await images.languages().catch(() => [])
-    return present.flatMap(({ ref, language }) => language?.interactive === true ? [ref] : [])
   }
 }

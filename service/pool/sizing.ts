@@ -43,6 +43,13 @@ export class Sizing {
       .sort((a, b) => a.askedAtMs - b.askedAtMs)[0]
   }
 
+  /** Who gives a container up when all together are over the bounds; undefined when they are not, or none is ready. */
+  excess (pools: ImagePool[]): ImagePool | undefined {
+    const bytes = pools.reduce((sum, pool) => sum + pool.count * pool.idleBytes, 0)
+    if (bytes <= this.bounds.memoryBytes) return undefined
+    return pools.filter((pool) => pool.ready.length > 0).sort((a, b) => a.askedAtMs - b.askedAtMs)[0]
+  }
+
   /** Nothing of it is wanted any more, and nobody asks. */
   isForgotten (pool: ImagePool, nowMs: number): boolean {
     return pool.count === 0 && !this.#kept.has(pool.image.id) && nowMs - pool.askedAtMs >= this.bounds.idleTtlMs
