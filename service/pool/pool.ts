@@ -15,7 +15,9 @@ interface PoolParts {
   config: PoolConfig
   cores: number
   log: { debug: (details: object, message: string) => void, warn: (details: object, message: string) => void }
+  /** Milliseconds; tests bring their own. */
   clock?: () => number
+  tickMs?: number
 }
 
 /**
@@ -42,7 +44,7 @@ export class Pool implements Sandboxes {
   /** Fills up for the images that are to be kept ready, and keeps watch. Safe to call twice. */
   async start (): Promise<void> {
     if (this.#timer !== undefined || this.#closed || this.#parts.config.max === 0) return
-    this.#timer = setInterval(() => { this.#tick() }, TICK_MS)
+    this.#timer = setInterval(() => { this.#tick() }, this.#parts.tickMs ?? TICK_MS)
     this.#timer.unref()
     this.#parts.images.onImagesChanged(() => { void this.#resolveImages() })
     await this.#resolveImages()

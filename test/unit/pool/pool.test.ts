@@ -1,0 +1,202 @@
+import t from 'tap'
+
+import { imageNotAllowed, engineUnreachable } from '../../../service/errors.js'
+import { foreignImage, languageImage, until } from '../fakes.js'
+import { MIB, startPool, type FakeReady } from './start-pool.js'
+
+const python = languageImage('python')
+const ruby = languageImage('ruby')
+const java = languageImage('java')
+const pause = () => new Promise((resolve) => setTimeout(resolve, 30))
+
+t.test('images in the list are ready from boot, each as often as POOL_MIN says', async (t) => {
+  const { pool, factory } = await startPool(t, [python, ruby, java], { images: [python.ref, ruby.ref], min: 2 })
+  await until(() => pool.snapshot().ready === 4)
+  t.equal(factory.alive(python).length, 2)
+  t.equal(factory.alive(ruby).length, 2)
+  t.equal(factory.alive(java).length, 0)
+})
+
+t.test('without a list, the images are ready whose label says that people call them most', async (t) => {
+  const called = languageImage('bash', { interactive: true })
+  const { pool, factory } = await startPool(t, [python, called], { images: undefined })
+  await until(() => pool.snapshot().ready === 1)
+  t.equal(factory.prepared[0]?.image.id, called.id)
+})
+
+t.test('a lease takes the oldest, never the same twice, and a refill follows its end', async (t) => {
+  const { pool, factory } = await startPool(t, [python], { images: [python.ref], min: 2 })
+  await until(() => pool.snapshot().ready === 2)
+  const first = await pool.lease(python)
+  const second = await pool.lease(python)
+  t.equal(first, factory.prepared[0])
+  t.equal(second, factory.prepared[1])
+  ;(first as FakeReady).end()
+  await until(() => factory.alive().length === 3)
+  t.not(await pool.lease(python), first)
+  t.equal(factory.cold.length, 0)
+})
+
+t.test('without a ready one the cold way serves', async (t) => {
+  const { pool, factory } = await startPool(t, [python])
+  const sandbox = await pool.lease(python)
+  t.equal(sandbox, factory.cold[0])
+  t.equal(pool.snapshot().images[0]?.misses, 1)
+})
+
+t.test('an image that is asked for for the first time warms up, and cools down when nobody asks any more', async (t) => {
+  const { pool, factory, clock } = await startPool(t, [python], { idleTtlMs: 60_000 })
+  await pool.lease(python)
+  await until(() => factory.alive(python).length === 1)
+  clock.now += 59_000
+  await pause()
+  t.equal(factory.alive(python).length, 1)
+  clock.now += 2_000
+  await until(() => factory.alive(python).length === 0)
+  await until(() => pool.snapshot().images.length === 0)
+})
+
+t.test('a burst raises the target to its size, within POOL_MAX', async (t) => {
+  const { pool, factory } = await startPool(t, [python], { max: 6 })
+  for (let i = 0; i < 10; i++) await pool.lease(python)
+  await until(() => factory.alive(python).length === 6)
+  await pause()
+  t.equal(factory.alive(python).length, 6)
+})
+
+t.test('ready containers hold no more memory together than POOL_MEMORY, also once it is known what one holds', async (t) => {
+  const { pool, factory } = await startPool(t, [python], { memoryBytes: 100 * MIB, max: 50 })
+  factory.bytes = 40 * MIB
+  for (let i = 0; i < 10; i++) await pool.lease(python)
+  await until(() => pool.snapshot().images[0]?.idleBytes === 40 * MIB)
+  await until(() => factory.alive(python).length === 2)
+  await pause()
+  t.equal(factory.alive(python).length, 2)
+})
+
+t.test('the image that was asked for the longest ago gives way', async (t) => {
+  const { pool, factory, clock } = await startPool(t, [python, ruby], { max: 1 })
+  await pool.lease(python)
+  await until(() => factory.alive(python).length === 1)
+  clock.now += 1000
+  await pool.lease(ruby)
+  await until(() => factory.alive(ruby).length === 1)
+  t.equal(factory.alive(python).length, 0)
+})
+
+t.test('while every core has a run, or a run waits, no refill starts', async (t) => {
+  const { pool, factory, load } = await startPool(t, [python])
+  for (const [running, waiting] of [[4, 0], [1, 1]] as const) {
+    Object.assign(load, { running, waiting })
+    await pool.lease(python)
+    await pause()
+    t.equal(factory.prepared.length, 0, `${running} running, ${waiting} waiting`)
+  }
+  Object.assign(load, { running: 3, waiting: 0 })
+  await until(() => factory.prepared.length > 0)
+})
+
+t.test('at most half as many refills as cores are under way', async (t) => {
+  const { pool, factory } = await startPool(t, [python])
+  factory.gate = pause() as Promise<never>
+  for (let i = 0; i < 8; i++) await pool.lease(python)
+  await until(() => pool.snapshot().ready === 8)
+  t.equal(factory.mostAtOnce, 2)
+})
+
+t.test('a container counts as ready only when it says that it is warm', async (t) => {
+  const { pool, factory } = await startPool(t, [python])
+  factory.warmAtOnce = false
+  await pool.lease(python)
+  await until(() => factory.prepared.length === 1)
+  await pause()
+  t.equal(pool.snapshot().ready, 0)
+  factory.prepared[0]?.warm()
+  await until(() => pool.snapshot().ready === 1)
+})
+
+t.test('a ready container that dies is never leased, and is replaced later each time', async (t) => {
+  const { pool, factory, clock, warnings } = await startPool(t, [python], { images: [python.ref] })
+  for (let deaths = 1; deaths <= 3; deaths++) {
+    await until(() => factory.alive().length === 1 && pool.snapshot().ready === 1)
+    factory.alive()[0]?.end()
+    await until(() => warnings.length === deaths)
+    await pause()
+    t.equal(factory.alive().length, 0, 'not at once')
+    clock.now += 500 * 2 ** (deaths - 1)
+  }
+  await until(() => pool.snapshot().ready === 1)
+  t.equal(await pool.lease(python), factory.prepared[3])
+})
+
+t.test('a refill that fails is tried again later', async (t) => {
+  const { pool, factory, clock, warnings } = await startPool(t, [python])
+  factory.fail = new Error('no space left on device')
+  await pool.lease(python)
+  await until(() => warnings.length === 1)
+  await pause()
+  t.equal(warnings.length, 1)
+  factory.fail = undefined
+  clock.now += 500
+  await until(() => pool.snapshot().ready === 1)
+})
+
+t.test('a ready container is replaced before it gets older than POOL_MAX_AGE', async (t) => {
+  const { pool, factory, clock } = await startPool(t, [python], { images: [python.ref], maxAgeMs: 10_000 })
+  await until(() => pool.snapshot().ready === 1)
+  clock.now += 10_000
+  await until(() => factory.prepared.length === 2 && pool.snapshot().ready === 1)
+  t.equal(factory.prepared[0]?.retired, 1)
+  t.equal(factory.prepared[1]?.retired, 0)
+})
+
+t.test('when a tag moves, the containers of the image that it left are retired', async (t) => {
+  const { pool, factory, images } = await startPool(t, [python], { images: [python.ref] })
+  await until(() => pool.snapshot().ready === 1)
+  const rebuilt = { ...python, id: 'sha256:rebuilt' }
+  images.present.splice(0, 1, rebuilt)
+  images.changed()
+  await until(() => factory.alive(rebuilt).length === 1)
+  t.equal(factory.alive(python).length, 0)
+})
+
+t.test('an image that is gone keeps no containers; one that comes again gets them', async (t) => {
+  const { pool, factory, images } = await startPool(t, [python], { images: [python.ref] })
+  await until(() => pool.snapshot().ready === 1)
+  images.fail = imageNotAllowed(python.ref, [])
+  images.changed()
+  await until(() => factory.alive().length === 0)
+  images.fail = undefined
+  images.changed()
+  await until(() => pool.snapshot().ready === 1)
+})
+
+t.test('an engine that does not answer at boot is asked again until it does', async (t) => {
+  const { pool, images } = await startPool(t, [python], { images: [python.ref] })
+  images.fail = engineUnreachable('gone')
+  images.changed()
+  await pause()
+  images.fail = undefined
+  await until(() => pool.snapshot().ready === 1)
+})
+
+t.test('closing retires all that wait, and what arrives too late', async (t) => {
+  const { pool, factory } = await startPool(t, [python], { images: [python.ref] })
+  await until(() => pool.snapshot().ready === 1)
+  factory.gate = pause() as Promise<never>
+  ;(await pool.lease(python) as FakeReady).end()
+  await until(() => factory.preparing === 1)
+  pool.close()
+  await until(() => factory.prepared.length === 2)
+  await until(() => factory.alive().length === 0)
+  t.equal((await pool.lease(python)).pooled, false, 'leases go the cold way')
+})
+
+t.test('POOL_MAX=0 and foreign images keep nothing ready', async (t) => {
+  const off = await startPool(t, [python], { images: [python.ref], max: 0 })
+  await off.pool.lease(python)
+  const on = await startPool(t, [])
+  await on.pool.lease(foreignImage())
+  await pause()
+  t.equal(off.factory.prepared.length + on.factory.prepared.length, 0)
+})
