@@ -35,12 +35,12 @@ async function main (): Promise<void> {
   const outOfMemory = new OutOfMemoryWatch(events)
   const images = new ImageCatalog(engine, events, config.imageAllow)
   const remover = new Remover(engine, { keep: config.container.keep, warn: logger.warn.bind(logger) })
-  const readiness = new ServiceReadiness(engine)
   const admission = new Admission(config.admission)
   const redis = await connectRedis(config)
   const identity = containerIdentity(config.listen)
   const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity })
   const pool = new Pool({ factory, images, load: admission, config: config.pool, cores: availableParallelism(), log: logger })
+  const readiness = new ServiceReadiness(engine, pool)
   const runs = new CodeRunner({
     sandboxes: pool, admission, observer: new RunLog(logger), limits: config.run, limitsResponse: config.run.limitsResponse
   })

@@ -23,7 +23,8 @@ export function addStatusRoutes (app: FastifyInstance, { about, engine, readines
 
   app.get('/readyz', { schema: { summary: 'It can take runs', tags: ['status'] } }, async (_request, reply) => {
     const reason = await readiness.notReady()
-    return reply.code(reason === undefined ? 200 : 503).send(reason === undefined ? { ready: true } : { ready: false, reason })
+    const pool = readiness.pool()
+    return reply.code(reason === undefined ? 200 : 503).send(reason === undefined ? { ready: true, pool } : { ready: false, reason, pool })
   })
 
   app.get('/api/health', { schema: { summary: 'The engine answers', tags: ['status'] } }, async (_request, reply) => {

@@ -219,4 +219,6 @@ export interface RunObserver {
 export interface Readiness {
   /** undefined: ready; else why not. */
   notReady (): Promise<string | undefined>
+  /** How full the pool is. */
+  pool (): PoolSnapshot
 }

@@ -1,13 +1,17 @@
-import type { EngineStatus, Readiness } from './ports.js'
+import type { EngineStatus, PoolSnapshot, Readiness } from './ports.js'
 
 /** Ready while the engine answers and the service isn't stopping. */
 export class ServiceReadiness implements Readiness {
   #stopping = false
 
-  constructor (private readonly engine: EngineStatus) {}
+  constructor (private readonly engine: EngineStatus, private readonly sandboxes: { snapshot (): PoolSnapshot }) {}
 
   stop (): void {
     this.#stopping = true
+  }
+
+  pool (): PoolSnapshot {
+    return this.sandboxes.snapshot()
   }
 
   async notReady (): Promise<string | undefined> {
