@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { docker } from './engine.js'
-import type { Test } from './kit.js'
+import { until, type Test } from './kit.js'
 
 /** Speaks glot's protocol and no word more: reads stdin to its end, answers the three fields, exits. */
 const ECHO = 'local $/; my $in = <STDIN>; $in =~ s/([^\\w])/sprintf("\\\\u%04x", ord $1)/ge;' +
@@ -30,6 +30,14 @@ export async function buildImage (t: Test, dockerfile: string, labels: Record<st
   } finally {
     rmSync(context, { recursive: true })
   }
-  t.teardown(async () => { await docker.getImage(tag).remove({ force: true }) })
+  const { Id } = await docker.getImage(tag).inspect()
+  t.teardown(async () => { await until(() => removed(Id), `image ${tag} to go`) })
   return tag
+}
+
+/** A container of it that is still going holds it; then it loses its tag only. */
+async function removed (id: string): Promise<boolean> {
+  const image = docker.getImage(id)
+  await image.remove({ force: true }).catch(() => {})
+  return await image.inspect().then(() => false, ({ statusCode }) => statusCode === 404)
 }

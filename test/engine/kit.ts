@@ -12,6 +12,8 @@ export const TOKEN = 'engine-test-7c1f0a9d4b'
 /** A file's time in all, milliseconds: a hung test ends, and says so. */
 const FILE_TIMEOUT_MS = 240_000
 const START_MS = 10_000
+/** setpriv(1): root, but held to the permission bits of files. */
+const SETPRIV = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-dac_override,-dac_read_search']
 const SERVER = new URL('../../dist/server.js', import.meta.url).pathname
 
 export interface File { name: string, content: string }
@@ -107,16 +109,18 @@ export interface StartOptions {
   env?: Record<string, string | undefined>
   /** It may be ended by the test in its own way; nothing is asserted of its exit code. */
   endedByTest?: boolean
+  /** Started by root, it may enter other users' folders as little as anybody else. */
+  withoutRootsRights?: boolean
 }
 
 /**
  * Starts a service and stops it with the test: it must then exit with 0, and no container of its may be left.
  * The pool is off unless `env` says otherwise.
  */
-export async function startService (t: Test, { env = {}, endedByTest = false }: StartOptions = {}): Promise<Service> {
+export async function startService (t: Test, { env = {}, endedByTest = false, withoutRootsRights = false }: StartOptions = {}): Promise<Service> {
   t.setTimeout(FILE_TIMEOUT_MS)
   await docker.ping().catch((error: Error) => { throw new Error(`No Docker engine answers at ${socketPath}: ${error.message}`) })
-  const service = spawnService(env)
+  const service = spawnService(env, withoutRootsRights ? SETPRIV : [])
   t.teardown(async () => {
     const code = await service.stop()
     if (code !== 0 && !endedByTest) throw new Error(`the service exited with ${code}: ${service.stderr}`)
@@ -130,7 +134,7 @@ export async function startService (t: Test, { env = {}, endedByTest = false }: 
 }
 
 /** A service process with the tests' usual settings, and `env` over them (undefined: absent). Nobody waits for it, nobody ends it. */
-export function spawnService (env: Record<string, string | undefined>): Service {
+export function spawnService (env: Record<string, string | undefined>, wrapper: string[] = []): Service {
   const settings = {
     PATH: process.env.PATH,
     API_ACCESS_TOKEN: TOKEN,
@@ -141,7 +145,8 @@ export function spawnService (env: Record<string, string | undefined>): Service 
     POOL_MAX: '0',
     ...env
   }
-  return new Service(spawn(process.execPath, [SERVER], { env: settings, stdio: ['ignore', 'pipe', 'pipe'] }), settings.DOCKER_CONTAINER_HOSTNAME ?? 'runonce')
+  const [command = '', ...args] = [...wrapper, process.execPath, SERVER]
+  return new Service(spawn(command, args, { env: settings, stdio: ['ignore', 'pipe', 'pipe'] }), settings.DOCKER_CONTAINER_HOSTNAME ?? 'runonce')
 }
 
 /** The body of `POST /run` for a program in the language's image. */

@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, chownSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+
+import { engineError, faultEngine, temporaryFolder, type Fault } from './fault-engine.js'
+import { foreignImage, startService, until, type Service } from './kit.js'
+
+/** Refused by the service before it asks the engine anything. */
+const UNREACHABLE = { status: 500, slug: 'docker.unixsocket' }
+
+void t.test('there is no socket', async (t) => {
+  const service = await startService(t, { env: { DOCKER_UNIX_SOCKET_PATH: join(temporaryFolder(t), 'none.sock') } })
+  await isUnreachable(t, service, /no socket/)
+})
+
+void t.test('nothing listens on the socket', async (t) => {
+  const path = join(temporaryFolder(t), 'dead.sock')
+  const listener = spawn(process.execPath, ['-e', 'require("net").createServer().listen(process.argv[1])', path], { stdio: 'ignore' })
+  await until(() => existsSync(path), 'the socket')
+  listener.kill('SIGKILL')
+  await new Promise((resolve) => listener.once('exit', resolve))
+  const service = await startService(t, { env: { DOCKER_UNIX_SOCKET_PATH: path } })
+  await isUnreachable(t, service, /nothing listens/)
+})
+
+void t.test('the socket\'s folder is not ours to enter', async (t) => {
+  const folder = temporaryFolder(t)
+  chmodSync(folder, 0o700)
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) chownSync(folder, 65534, 65534)
+  else chmodSync(folder, 0)
+  const service = await startService(t, { env: { DOCKER_UNIX_SOCKET_PATH: join(folder, 'docker.sock') }, withoutRootsRights: isRoot })
+  await isUnreachable(t, service, /permission denied/)
+  if (!isRoot) chmodSync(folder, 0o700)
+})
+
+void t.test('the engine takes connections and never answers', async (t) => {
+  const env = { DOCKER_UNIX_SOCKET_READ_TIMEOUT: '0.2', DOCKER_UNIX_SOCKET_WRITE_TIMEOUT: '0.2', DOCKER_UNIX_SOCKET_PATH: await faultEngine(t, () => 'silence') }
+  const service = await startService(t, { env })
+  await isUnreachable(t, service, /did not answer/)
+  const { ms } = await service.post('/run', { image: 'glot/any', payload: {} })
+  t.ok(ms < 2000, `${ms} ms`)
+})
+
+const faults: Array<{ title: string, fault: Fault, status: number, slug: string, message: RegExp }> = [
+  {
+    title: 'the engine refuses to create the container',
+    fault: (request) => request.includes('/containers/create') ? engineError(400, 'no such runtime: imaginary') : undefined,
+    status: 400,
+    slug: 'docker.container.create',
+    message: /no such runtime: imaginary/
+  },
+  {
+    title: 'the engine fails to start the container',
+    fault: (request) => /^POST \S+\/start/.test(request) ? engineError(500, 'OCI runtime create failed') : undefined,
+    status: 500,
+    slug: 'docker.container.start',
+    message: /OCI runtime create failed/
+  },
+  {
+    title: 'the engine fails to attach',
+    fault: (request) => request.includes('/attach') ? engineError(500, 'cannot attach') : undefined,
+    status: 500,
+    slug: 'docker.container.attach',
+    message: /./
+  },
+  {
+    title: 'the engine does not answer the start',
+    fault: (request) => /^POST \S+\/start/.test(request) ? 'silence' : undefined,
+    status: 500,
+    slug: 'docker.unixsocket',
+    message: /did not answer/
+  },
+  {
+    title: 'the engine\'s stream is none',
+    fault: (request) => request.includes('/attach') ? 'HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nthis is no stream frame' : undefined,
+    status: 500,
+    slug: 'docker.container.stream.read',
+    message: /./
+  }
+]
+
+void t.test('the engine fails at one thing', async (t) => {
+  const image = await foreignImage(t)
+  let spoil: Fault = () => undefined
+  const path = await faultEngine(t, (request) => spoil(request))
+  const service = await startService(t, {
+    env: { DOCKER_UNIX_SOCKET_PATH: path, DOCKER_UNIX_SOCKET_READ_TIMEOUT: '0.5', DOCKER_UNIX_SOCKET_WRITE_TIMEOUT: '0.5' }
+  })
+  for (const { title, fault, status, slug, message } of faults) {
+    await t.test(`${title}: ${status} ${slug}, no container stays, and the next run is served`, async (t) => {
+      spoil = fault
+      const answer = await service.post('/run', { image, payload: {} })
+      t.equal(answer.status, status)
+      t.equal(answer.body.error, slug)
+      t.match(answer.body.message, message)
+      await until(async () => (await service.containers()).length === 0, 'no container to stay')
+      spoil = () => undefined
+      t.equal((await service.post('/run', { image, payload: {} })).status, 200, 'and then it works')
+    })
+  }
+})
+
+void t.test('the engine answers its version with an error: 500 docker.version', async (t) => {
+  const path = await faultEngine(t, (request) => request.includes('/version') ? engineError(500, 'out of order') : undefined)
+  const service = await startService(t, { env: { DOCKER_UNIX_SOCKET_PATH: path } })
+  const { status, body } = await service.request('/version')
+  t.equal(status, 500)
+  t.match(body, { error: 'docker.version', message: /out of order/ })
+})
+
+void t.test('an engine that comes back is found again', async (t) => {
+  let down = true
+  const path = await faultEngine(t, () => down ? engineError(503, 'starting') : undefined)
+  const image = await foreignImage(t)
+  const service = await startService(t, { env: { DOCKER_UNIX_SOCKET_PATH: path } })
+  t.not((await service.post('/run', { image, payload: {} })).status, 200)
+  down = false
+  t.equal((await service.post('/run', { image, payload: {} })).status, 200)
+})
+
+async function isUnreachable (t: Test, service: Service, message: RegExp): Promise<void> {
+  for (const answer of [
+    await service.request('/version'),
+    await service.post('/run', { image: 'glot/any', payload: {} }),
+    await service.post('/run/python', { code: '' }),
+    await service.request('/api/languages', { token: null })
+  ]) {
+    t.equal(answer.status, UNREACHABLE.status)
+    t.match(answer.body, { error: UNREACHABLE.slug, message })
+    t.notMatch(answer.body.message, /\/tmp\//, 'no host path')
+  }
+  t.equal((await service.request('/', { token: null })).status, 200)
+  const health = await service.request('/api/health', { token: null })
+  t.equal(health.status, 503)
+  t.match(health.body, { status: 'degraded', service: 'code-execution' })
+  t.equal((await service.request('/readyz', { token: null })).status, 503)
+  t.equal((await service.request('/livez', { token: null })).status, 200)
+}

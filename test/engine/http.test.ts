@@ -1,0 +1,223 @@
+import t, { type Test } from 'tap'
+
+import { buildImage, docker, foreignImage, startService, until, TOKEN, type Answer, type Service } from './kit.js'
+
+const SLEEP = ['sleep', '30']
+
+void t.test('the HTTP contract, by the real process', async (t) => {
+  const service = await startService(t)
+  const echo = await foreignImage(t)
+  // Our protocol's label makes the service check its payloads; no container is made before that.
+  const ours = await buildImage(t, 'FROM debian:trixie-slim\nENTRYPOINT ["sh", "-c", "head -c 1 >/dev/null; echo no result"]\n', { 'runonce.protocol': '1', 'runonce.language': 'test' })
+
+  await t.test('GET / says what the service is, without a token', async (t) => {
+    const { status, body } = await service.request('/', { token: null })
+    t.equal(status, 200)
+    t.match(body, { name: 'runonce', version: /^\d+\.\d+\.\d+$/, description: String })
+  })
+
+  await t.test('GET /version needs a token and tells of the engine', async (t) => {
+    t.equal((await service.request('/version', { token: null })).status, 401)
+    const { status, body } = await service.request('/version')
+    const version = await docker.version()
+    t.equal(status, 200)
+    t.match(body.docker, { version: version.Version, apiVersion: version.ApiVersion, os: 'linux', arch: version.Arch, kernelVersion: version.KernelVersion })
+    t.match(body.docker, { gitCommit: String, goVersion: String, buildTime: String, platform: { name: String }, components: [{ name: String, version: String }] })
+    t.match(body.runonce.version, /^\d+\.\d+\.\d+$/)
+  })
+
+  await t.test('an X-Access-Token client and a Bearer client get the same answer', async (t) => {
+    const body = { image: echo, payload: { files: [{ name: 'a', content: 'b' }] } }
+    const bearer = await service.post('/run', body)
+    const glot = await service.post('/run', body, { token: null, headers: { 'x-access-token': TOKEN } })
+    t.equal(bearer.status, 200)
+    t.equal(glot.status, 200)
+    t.strictSame(glot.body, bearer.body)
+  })
+
+  for (const [title, headers] of Object.entries({
+    'no token': {},
+    'a wrong token': { authorization: 'Bearer wrong-wrong-wrong-wrong' },
+    'a wrong X-Access-Token': { 'x-access-token': `${TOKEN}x` },
+    'another scheme': { authorization: `Basic ${TOKEN}` }
+  })) {
+    for (const path of ['/run', '/run/python', '/', '/api/execute']) {
+      await t.test(`${title} is 401 at POST ${path}, whatever the body`, async (t) => {
+        const answer = await service.post(path, '{not json', { token: null, headers })
+        isError(t, answer, 401, 'access_token')
+        t.equal(answer.body.message, 'Missing or wrong access token')
+      })
+    }
+  }
+
+  const file = { name: 'main.py', content: '' }
+  for (const [field, body] of Object.entries({
+    image: { payload: {} },
+    'payload.files': { image: ours, payload: {} },
+    'payload.files[0].name': { image: ours, payload: { files: [{ content: '' }] } },
+    'payload.files[1].content': { image: ours, payload: { files: [file, { name: 'x', content: 1 }] } },
+    'payload.stdin': { image: ours, payload: { files: [file], stdin: 1 } },
+    'payload.command': { image: ours, payload: { files: [file], command: ['ls'] } },
+    'payload.args[0]': { image: ours, payload: { files: [file], args: [1] } },
+    'payload.env.A': { image: ours, payload: { files: [file], env: { A: 1 } } },
+    'payload.limits.time': { image: ours, payload: { files: [file], limits: { time: '1' } } },
+    'limits.output': { image: ours, payload: { files: [file] }, limits: { output: 0.5 } },
+    'payload.runInstructions.runCommand': { image: ours, payload: { files: [file], runInstructions: { buildCommands: [] } } }
+  })) {
+    await t.test(`a wrong ${field} is 400, and the message names it`, async (t) => {
+      const answer = await service.post('/run', body)
+      isError(t, answer, 400, 'request.invalid')
+      t.ok(answer.body.message.includes(field), answer.body.message)
+    })
+  }
+
+  for (const name of ['../x', '/etc/passwd', 'a/../../x', '', 'a\0b', 'a/', 'x'.repeat(256)]) {
+    await t.test(`the file name ${JSON.stringify(name.slice(0, 20))} is 400, and the message names the field`, async (t) => {
+      const answer = await service.post('/run', { image: ours, payload: { files: [{ name, content: '' }] } })
+      isError(t, answer, 400, 'request.invalid')
+      t.match(answer.body.message, 'payload.files[0].name')
+    })
+  }
+
+  await t.test('no files and nothing to run is 400', async (t) => {
+    isError(t, await service.post('/run', { image: ours, payload: { files: [] } }), 400, 'request.invalid')
+  })
+
+  await t.test('a body that is no JSON is 400', async (t) => {
+    for (const body of ['{', '', '[]', 'null', '"text"']) isError(t, await service.post('/run', body), 400, 'request.invalid')
+  })
+
+  await t.test('an image of ours that answers no result is 500', async (t) => {
+    const answer = await service.post('/run', { image: ours, payload: { files: [file] } })
+    isError(t, answer, 500, 'coderunner.stdout.decode')
+    t.match(answer.body.message, 'no result')
+  })
+
+  await t.test('another media type is 415', async (t) => {
+    isError(t, await service.post('/run', 'image=x', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }), 415, 'request.media_type')
+  })
+
+  await t.test('a body over RUN_MAX_PAYLOAD_SIZE is 413', async (t) => {
+    const answer = await service.post('/run', { image: ours, payload: { files: [{ name: 'x', content: 'x'.repeat(2_097_152) }] } })
+    isError(t, answer, 413, 'request.too_large')
+    t.match(answer.body.message, 'RUN_MAX_PAYLOAD_SIZE')
+  })
+
+  await t.test('an unknown path is 404', async (t) => {
+    isError(t, await service.request('/nowhere'), 404, 'not_found')
+  })
+
+  await t.test('another method is 405 and names those there are', async (t) => {
+    const answer = await service.request('/run')
+    isError(t, answer, 405, 'method_not_allowed')
+    t.equal(answer.headers.get('allow'), 'POST')
+  })
+
+  await t.test('an unknown language is 400 and lists what there is', async (t) => {
+    const { body: { languages } } = await service.request('/api/languages', { token: null })
+    for (const answer of [
+      await service.post('/run/klingon', { code: '' }),
+      await service.post('/api/execute', { language: 'klingon', code: '' })
+    ]) {
+      isError(t, answer, 400, 'language.unsupported')
+      t.match(answer.body.message, 'klingon')
+      for (const language of languages) t.match(answer.body.message, language)
+    }
+  })
+
+  await t.test('an image outside DOCKER_IMAGE_ALLOW is 403', async (t) => {
+    for (const image of ['debian:trixie-slim', 'runonce', 'runonce/a/b', 'evil/runonce/x']) {
+      isError(t, await service.post('/run', { image, payload: {} }), 403, 'image.not_allowed')
+    }
+  })
+
+  await t.test('an image that is not there is 400', async (t) => {
+    const answer = await service.post('/run', { image: 'glot/not-there:latest', payload: {} })
+    isError(t, answer, 400, 'docker.container.create')
+    t.match(answer.body.message, 'glot/not-there:latest')
+  })
+
+  await t.test('an image whose label asks for more than the caps is 400 and says how much', async (t) => {
+    const needs = { 'runonce.memory': '2000000000', 'runonce.processes': '9999' }
+    for (const [label, value] of Object.entries(needs)) {
+      const image = await buildImage(t, 'FROM debian:trixie-slim\nENTRYPOINT ["true"]\n', { 'runonce.protocol': '1', [label]: value })
+      const answer = await service.post('/run', { image, payload: { files: [file] } })
+      isError(t, answer, 400, 'image.needs_more')
+      t.match(answer.body.message, value)
+    }
+  })
+
+  await t.test('a client\'s own request id comes back', async (t) => {
+    const { headers } = await service.request('/', { headers: { 'x-request-id': 'abc-123' } })
+    t.equal(headers.get('x-request-id'), 'abc-123')
+  })
+
+  await t.test('the log tells of the runs, and neither of the token nor of the code', async (t) => {
+    await service.post('/run', { image: echo, payload: { secret: 'rosebud' } }, { headers: { 'x-request-id': 'logged-run' } })
+    const line = await until(() => service.logs.find(({ msg, requestId }) => msg === 'run' && requestId === 'logged-run'), 'the log line')
+    t.match(line, { tokenName: 'default', image: echo, phasesMs: { create: Number, attach: Number, start: Number, total: Number } })
+    const log = JSON.stringify(service.logs)
+    t.notMatch(log, TOKEN)
+    t.notMatch(log, 'rosebud')
+  })
+})
+
+void t.test('more runs than the service takes', async (t) => {
+  const service = await startService(t, { env: { SERVER_WORKER_THREADS: '1', RUN_QUEUE_SIZE: '1', RUN_MAX_EXECUTION_TIME: '1' } })
+  const image = await foreignImage(t, SLEEP)
+  const answers = await Promise.all([1, 2, 3].map(() => service.post('/run', { image, payload: {} })))
+  const refused = answers.filter(({ status }) => status !== 200)
+  t.equal(refused.length, 1, 'one runs, one waits, one is refused')
+  isError(t, refused[0]!, 503, 'overloaded')
+  t.match(refused[0]?.headers.get('retry-after'), /^[1-9]\d*$/)
+})
+
+void t.test('a run that waits too long for its turn is 503', async (t) => {
+  const service = await startService(t, { env: { SERVER_WORKER_THREADS: '1', RUN_QUEUE_TIMEOUT: '0.2', RUN_MAX_EXECUTION_TIME: '1' } })
+  const image = await foreignImage(t, SLEEP)
+  const answers = await Promise.all([1, 2].map(() => service.post('/run', { image, payload: {} })))
+  const refused = answers.find(({ status }) => status === 503)
+  isError(t, refused!, 503, 'overloaded')
+  t.ok(refused!.ms >= 200, `${refused!.ms} ms`)
+})
+
+void t.test('wrong tokens count against the address', async (t) => {
+  const service = await startService(t, { env: { RATE_LIMIT_IP_MAX: '3', RATE_LIMIT_WINDOW: '30' } })
+  const statuses = []
+  for (const token of ['a', 'b', 'c', 'd']) statuses.push((await service.request('/version', { token })).status)
+  t.strictSame(statuses, [401, 401, 401, 429])
+  await isRateLimited(t, service)
+  t.equal((await service.request('/')).status, 200, 'GET / is not limited')
+})
+
+void t.test('each token has its own rate', async (t) => {
+  const service = await startService(t, { env: { RATE_LIMIT_TOKEN_MAX: '2', RATE_LIMIT_WINDOW: '30', API_ACCESS_TOKENS: 'other:another-token-123456' } })
+  const statuses = []
+  for (let i = 0; i < 3; i++) statuses.push((await service.request('/version')).status)
+  t.strictSame(statuses, [200, 200, 429])
+  await isRateLimited(t, service)
+  t.equal((await service.request('/version', { token: 'another-token-123456' })).status, 200)
+})
+
+void t.test('DOCKER_IMAGE_ALLOW decides', async (t) => {
+  const echo = await foreignImage(t)
+  const service = await startService(t, { env: { DOCKER_IMAGE_ALLOW: `${echo} debian` } })
+  t.equal((await service.post('/run', { image: echo, payload: {} })).status, 200)
+  isError(t, await service.post('/run', { image: 'runonce/python:latest', payload: {} }), 403, 'image.not_allowed')
+  // Its shell takes the payload for a command and complains: allowed, run, and no result.
+  isError(t, await service.post('/run', { image: 'debian:trixie-slim', payload: {} }), 500, 'coderunner.stderr')
+})
+
+async function isRateLimited (t: Test, service: Service): Promise<void> {
+  const answer = await service.request('/version')
+  isError(t, answer, 429, 'rate_limit')
+  t.match(answer.headers.get('retry-after'), /^[1-9]\d*$/)
+}
+
+/** The error's shape, and what no answer may hold. */
+function isError (t: Test, { status, headers, body }: Answer, expected: number, slug: string): void {
+  t.equal(status, expected)
+  t.match(body, { error: slug, message: /./ })
+  t.match(headers.get('x-request-id'), /./)
+  t.notMatch(JSON.stringify(body), /node_modules|\.ts:|\.js:|\/root\/|docker\.sock|test-7c1f0a9d4b/)
+}
