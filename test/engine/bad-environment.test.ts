@@ -1,0 +1,79 @@
+import { createServer, type AddressInfo } from 'node:net'
+import t from 'tap'
+
+import { spawnService } from './kit.js'
+
+const faults: Record<string, string> = {
+  SERVER_LISTEN_ADDR: 'nowhere',
+  SERVER_LISTEN_PORT: '65536',
+  SERVER_WORKER_THREADS: '0',
+  DOCKER_UNIX_SOCKET_PATH: 'docker.sock',
+  DOCKER_UNIX_SOCKET_READ_TIMEOUT: 'soon',
+  DOCKER_CONTAINER_MEMORY: '256m',
+  DOCKER_CONTAINER_NETWORK_DISABLED: 'yes',
+  DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT: '-1',
+  DOCKER_CONTAINER_READONLY_ROOTFS: '1',
+  DOCKER_CONTAINER_TMP_DIR_PATH: 'tmp',
+  DOCKER_CONTAINER_CPUS: '0',
+  RUN_MAX_EXECUTION_TIME: '0',
+  RUN_MAX_OUTPUT_SIZE: '1e6',
+  RUN_LIMITS_RESPONSE: 'maybe',
+  RATE_LIMIT_IP_MAX: 'none',
+  LOG_LEVEL: 'loud',
+  REDIS_URL: 'http://localhost'
+}
+
+async function start (env: Record<string, string | undefined>) {
+  const service = spawnService(env)
+  const code = await service.exited
+  return { code, lines: service.stderr.trim().split('\n'), logs: service.logs }
+}
+
+void t.test('every fault of the environment is told at once, each on its own line', async (t) => {
+  const { code, lines } = await start(faults)
+  t.not(code, 0)
+  t.equal(lines.length, Object.keys(faults).length, lines.join('\n'))
+  for (const [name, value] of Object.entries(faults)) {
+    const line = lines.find((line) => line.startsWith(`${name}:`))
+    t.ok(line, `${name} has a line`)
+    t.ok(line?.includes(value), 'with what it got')
+    t.match(line, /takes /, 'and what it takes')
+  }
+})
+
+void t.test('without a token the service does not start', async (t) => {
+  for (const token of [undefined, '']) {
+    const { code, lines } = await start({ API_ACCESS_TOKEN: token })
+    t.not(code, 0)
+    t.match(lines, [/^API_ACCESS_TOKEN: /])
+    t.equal(lines.length, 1)
+  }
+})
+
+void t.test('a weak token is refused on any address but loopback, and not shown', async (t) => {
+  for (const token of ['short-one', 'some-secret-token']) {
+    const { code, lines } = await start({ API_ACCESS_TOKEN: token, SERVER_LISTEN_ADDR: '0.0.0.0' })
+    t.not(code, 0)
+    t.match(lines[0], /^API_ACCESS_TOKEN: /)
+    t.notMatch(lines.join(), token)
+  }
+})
+
+void t.test('a port that is taken ends the start with a message', async (t) => {
+  const taken = createServer()
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+  const { port } = taken.address() as AddressInfo
+  const { code, logs } = await start({ SERVER_LISTEN_PORT: String(port) })
+  taken.close()
+  t.not(code, 0)
+  t.match(logs.at(-1), { level: 'fatal', msg: /EADDRINUSE/ })
+})
+
+void t.test('an unknown variable with a prefix of ours is a warning with the nearest name', async (t) => {
+  const service = spawnService({ RUN_MAX_EXECUTION_TIM: '3' })
+  await t.resolves(new Promise<void>((resolve) => service.process.stdout?.on('data', () => {
+    if (service.logs.some(({ msg }) => msg === 'listening')) resolve()
+  })))
+  t.ok(service.logs.some(({ level, msg }) => level === 'warn' && /RUN_MAX_EXECUTION_TIM\b.*RUN_MAX_EXECUTION_TIME/.test(String(msg))))
+  t.equal(await service.stop(), 0)
+})
