@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import t, { type Test } from 'tap'
+
+import { needImages, socketPath, startService, submission, until, TOKEN, type Answer, type Service } from './kit.js'
+
+const FOLDER = new URL('../../config/', import.meta.url).pathname
+const SLEEP = 'print("kept", flush=True)\nimport time\ntime.sleep(60)\n'
+const FORKS = `
+import os
+started = 0
+try:
+    while True:
+        if os.fork() == 0:
+            os.pause() if hasattr(os, 'pause') else __import__('signal').pause()
+        started += 1
+except OSError:
+    print(started)
+`
+
+interface Limits { seconds: number, outputBytes: number, memoryBytes: number, processes: number, codeBytes: number, refuses?: true }
+
+const files: Record<string, Limits> = {
+  'default.env': { seconds: 10, outputBytes: 1_048_576, memoryBytes: 268_435_456, processes: 128, codeBytes: 50_000 },
+  'glot.env': { seconds: 10, outputBytes: 100_000, memoryBytes: 500_000_000, processes: 90, codeBytes: 50_000, refuses: true },
+  'secure-execution.env': { seconds: 5, outputBytes: 1_048_576, memoryBytes: 268_435_456, processes: 50, codeBytes: 50_000 },
+  'run-user-code.env': { seconds: 3, outputBytes: 1_048_576, memoryBytes: 268_435_456, processes: 128, codeBytes: 50_000 }
+}
+
+void t.test('config/ holds these files and no other', async (t) => {
+  t.strictSame(readdirSync(FOLDER).sort(), Object.keys(files).sort())
+})
+
+// The runs of one file wait while those of another do.
+t.jobs = Object.keys(files).length
+
+for (const [name, limits] of Object.entries(files)) {
+  void t.test(`config/${name}`, { buffered: true }, async (t) => {
+    await needImages('python')
+    const env = read(name)
+
+    await t.test('is read alike by a shell, docker and systemd, and holds no token', async (t) => {
+      t.strictSame(readByShell(name), env)
+      t.notOk('API_ACCESS_TOKEN' in env)
+      for (const value of Object.values(env)) t.notMatch(value, /["'\\\s]/)
+    })
+
+    // The test's own place: a free port, its engine, and a host name by which its containers are known.
+    const service = await startService(t, {
+      env: { POOL_MAX: undefined, ...env, ...ownPlace(name) }
+    })
+
+    await t.test('boots without a warning', async (t) => {
+      t.strictSame(service.logs.filter(({ level }) => level === 'warn'), [])
+    })
+
+    await t.test(`ends a run after ${limits.seconds} s and keeps what it wrote`, async (t) => {
+      const answer = await service.post('/run', submission('python', SLEEP))
+      const result = limitResult(t, answer, limits, 'limits.execution_time')
+      t.match(result, { outcome: 'timeout', stdout: 'kept\n' })
+      t.ok(result.duration >= limits.seconds * 1e9 && result.duration < (limits.seconds + 1) * 1e9, `${result.duration} ns`)
+    })
+
+    await t.test(`takes ${limits.outputBytes} bytes of output, and no more`, async (t) => {
+      const atLimit = await service.run('python', `print("x" * ${limits.outputBytes}, end="")`)
+      t.match(atLimit, { outcome: 'completed', stdoutBytes: limits.outputBytes })
+      const over = limitResult(t, await service.post('/run', submission('python', `print("x" * ${limits.outputBytes + 1}, end="")`)), limits, 'limits.read.size')
+      t.match(over, { outcome: 'output_limit', stdoutTruncated: true })
+      t.equal(over.stdout.length, limits.outputBytes, 'the head is kept')
+    })
+
+    await t.test(`gives a run ${limits.memoryBytes} bytes of memory`, async (t) => {
+      t.match(await service.run('python', `print(len(b"x" * ${Math.floor(limits.memoryBytes * 0.8)}))`), { outcome: 'completed' })
+      t.match(await service.run('python', `print(len(b"x" * ${limits.memoryBytes}))`), { outcome: 'out_of_memory' })
+    })
+
+    await t.test(`gives a run ${limits.processes} processes`, async (t) => {
+      const { stdout } = await service.run('python', FORKS)
+      const started = Number(stdout)
+      // The runner, the program and, where there is one, a warm interpreter are in the count.
+      t.ok(started < limits.processes && started >= limits.processes - 5, `${started} children`)
+    })
+
+    await t.test(`takes ${limits.codeBytes} bytes of code on the code routes, and no more`, async (t) => {
+      t.equal((await service.post('/run/python', { code: '#'.repeat(limits.codeBytes) })).status, 200)
+      const { status, body } = await service.post('/run/python', { code: '#'.repeat(limits.codeBytes + 1) })
+      t.equal(status, 413)
+      t.match(body, { error: 'request.too_large', message: /RUN_MAX_CODE_SIZE/ })
+    })
+
+    await t.test('makes its containers as it says', async (t) => {
+      await hasSettings(t, service, env)
+    })
+  })
+}
+
+function ownPlace (name: string) {
+  return {
+    API_ACCESS_TOKEN: TOKEN,
+    SERVER_LISTEN_PORT: '0',
+    DOCKER_UNIX_SOCKET_PATH: socketPath,
+    DOCKER_CONTAINER_HOSTNAME: `test-${name.replace('.env', '')}-${process.pid}`
+  }
+}
+
+function limitResult (t: Test, { status, body }: Answer, { refuses }: Limits, slug: string) {
+  if (!refuses) {
+    t.equal(status, 200)
+    return body
+  }
+  t.equal(status, 400)
+  t.match(body, { error: slug, message: /./ })
+  return body.result
+}
+
+async function hasSettings (t: Test, service: Service, env: Record<string, string>): Promise<void> {
+  const client = new AbortController()
+  const run = service.post('/run', submission('python', SLEEP), { signal: client.signal }).catch(() => {})
+  const containers = await until(async () => {
+    const all = await service.containers()
+    return all.length > 0 && all
+  }, 'a container')
+  client.abort()
+  await run
+  const settings = containers.map(({ Config: { User }, HostConfig: { ReadonlyRootfs, CapDrop, Tmpfs, Memory, MemorySwap, PidsLimit } }) =>
+    ({ User, ReadonlyRootfs, CapDrop, tmpfs: Object.keys(Tmpfs ?? {}).sort(), Memory, MemorySwap, PidsLimit }))
+  const glot = env.DOCKER_CONTAINER_USER === 'glot'
+  for (const one of settings) {
+    t.match(one, {
+      ...(glot ? { User: 'glot' } : {}),
+      ReadonlyRootfs: !glot,
+      CapDrop: glot ? ['MKNOD', 'NET_RAW', 'NET_BIND_SERVICE'] : ['ALL'],
+      tmpfs: glot ? [] : ['/tmp', '/work']
+    })
+    t.equal(one.Memory, one.MemorySwap, 'no swap on top')
+  }
+}
+
+/** KEY=value lines, as docker --env-file reads them. */
+function read (name: string): Record<string, string> {
+  const lines = readFileSync(FOLDER + name, 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return Object.fromEntries(lines.map((line) => {
+    const [, key, value] = /^([A-Z_]+)=(.*)$/.exec(line) ?? []
+    if (key === undefined || value === undefined) throw new Error(`${name}: ${line}`)
+    return [key, value]
+  }))
+}
+
+function readByShell (name: string): Record<string, string> {
+  const out = execFileSync('sh', ['-c', 'set -a; . "$0"; exec env', FOLDER + name], { env: {}, encoding: 'utf8' })
+  const entries = out.trim().split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
+  return Object.fromEntries(entries.filter(([key]) => !['PWD', 'SHLVL', '_', 'OLDPWD'].includes(key as string)))
+}
