@@ -7,7 +7,7 @@ import { addAuth } from './http/auth.js'
 import { addBodyParser } from './http/body.js'
 import { addCodeRoutes, addLanguagesRoute } from './http/code-routes.js'
 import { addOpenApi } from './http/docs.js'
-import { addErrorHandling, addMethodNotAllowed, answerClientError } from './http/error-handler.js'
+import { addErrorHandling, addMethodNotAllowed, answerClientError, answerFrameworkError } from './http/error-handler.js'
 import { addRateLimits } from './http/rate-limit.js'
 import { addRunRoute } from './http/run-routes.js'
 import { addStatusRoutes, addVersionRoute, type About } from './http/status-routes.js'
@@ -41,6 +41,7 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: STALLED_CHECK_MS },
     clientErrorHandler: answerClientError,
+    frameworkErrors: answerFrameworkError,
     // While stopping, the admission refuses runs with our own error body; the rest goes on answering.
     return503OnClosing: false,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),

@@ -6,6 +6,8 @@ import type { FastifyInstance } from 'fastify'
 import type { AccessToken } from '../config.js'
 import { wrongToken } from '../errors.js'
 
+const SCHEME = 'Bearer '
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** The name of the token that the request came with; '' before it was checked. */
@@ -22,9 +24,10 @@ export async function addAuth (scope: FastifyInstance, tokens: AccessToken[]): P
     keys: new Set<string>(),
     specCompliance: 'rfc6749',
     verifyErrorLogLevel: 'debug',
-    auth: (key, request) => {
-      // Header values reach us as latin1, whatever the client wrote (RFC 9110, section 5.5).
-      const sent = digest(Buffer.from(key, 'latin1'))
+    auth: (_key, request) => {
+      // Header values reach us as latin1, whatever the client wrote (RFC 9110, section 5.5). The plugin's key is
+      // trimmed, and the last byte of «à» is latin1's no-break space.
+      const sent = digest(Buffer.from((request.raw.headers.authorization ?? '').slice(SCHEME.length).replace(/^ +/, ''), 'latin1'))
       // All are compared, so that the time doesn't tell which one was near.
       const matches = known.filter((token) => timingSafeEqual(token.digest, sent))
       request.tokenName = matches[0]?.name ?? ''
@@ -33,7 +36,7 @@ export async function addAuth (scope: FastifyInstance, tokens: AccessToken[]): P
   })
   scope.addHook('onRequest', (request, reply, done) => {
     const token = request.headers['x-access-token']
-    if (typeof token === 'string') request.raw.headers.authorization = `Bearer ${token}`
+    if (typeof token === 'string') request.raw.headers.authorization = SCHEME + token
     scope.verifyBearerAuth?.(request, reply, (error) => { done(error === undefined ? undefined : wrongToken()) })
   })
 }

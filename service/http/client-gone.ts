@@ -8,9 +8,12 @@ import { ServiceError } from '../errors.js'
  */
 export function clientGone (reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  reply.raw.once('close', () => {
+  const onClose = () => {
     // nginx's 499; nobody reads it but the log.
     if (!reply.raw.writableFinished) controller.abort(new ServiceError(499, 'client_gone', 'The client closed the connection'))
-  })
+  }
+  // It may have gone while its image was looked up.
+  if (reply.raw.destroyed) onClose()
+  else reply.raw.once('close', onClose)
   return controller.signal
 }

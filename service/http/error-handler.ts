@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import type { FastifyError, FastifyInstance } from 'fastify'
+
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 import { invalidRequest, methodNotAllowed, notFound, ServiceError, tooLarge, wrongMediaType } from '../errors.js'
 
@@ -43,6 +45,12 @@ export function addMethodNotAllowed (app: FastifyInstance): () => void {
   }
 }
 
+/** The answer to a URL that the router can't read; no hook has seen it. */
+export function answerFrameworkError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const known = invalidRequest(error.message)
+  void reply.code(known.statusCode).header('x-request-id', request.id).send({ error: known.slug, message: known.message })
+}
+
 /** The answer to bytes that are no HTTP request, or one that comes too slowly. */
 export function answerClientError (error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
@@ -55,7 +63,7 @@ export function answerClientError (error: NodeJS.ErrnoException, socket: Socket)
       ? [431, 'Request Header Fields Too Large', 'request.too_large', 'The headers are too large']
       : [400, 'Bad Request', 'request.invalid', 'This is no HTTP request']
   const body = JSON.stringify({ error: slug, message })
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nX-Request-Id: ${randomUUID()}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
 }
 
 function toServiceError (error: FastifyError, payloadBytes: number): ServiceError {
@@ -65,8 +73,6 @@ function toServiceError (error: FastifyError, payloadBytes: number): ServiceErro
       return tooLarge(`The body is larger than ${payloadBytes} bytes (RUN_MAX_PAYLOAD_SIZE)`)
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return wrongMediaType()
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return invalidRequest('The body is empty, and a JSON object is expected')
   }
   const status = error.statusCode ?? 500
   if (status >= 400 && status < 500) return invalidRequest(error.message)

@@ -40,10 +40,17 @@ type Submission = Pick<RunRequest, 'payload' | 'sources' | 'limits'>
 export function ownSubmission (payload: Payload, besideImage?: RequestLimits): Submission {
   const limits = stricterLimits(toRequestedLimits(payload.limits), toRequestedLimits(besideImage))
   return {
-    payload: JSON.stringify({ ...payload, limits: toPayloadLimits(limits) }),
+    payload: JSON.stringify({ ...knownFields(payload), limits: toPayloadLimits(limits) }),
     sources: payload.files.map(({ content }) => content),
     limits
   }
+}
+
+/** The others are ignored, so that they need not be checked. */
+function knownFields ({ language, files, stdin, command, runInstructions, args, env }: Payload): Payload {
+  const instructions = runInstructions && { buildCommands: runInstructions.buildCommands, runCommand: runInstructions.runCommand }
+  const known = { language, files: files.map(({ name, content }) => ({ name, content })), stdin, command, runInstructions: instructions, args, env }
+  return known as Payload
 }
 
 function foreignSubmission (bodyText: string, limits: RequestLimits | undefined): Submission {

@@ -1,5 +1,8 @@
 import { Type, type Static } from 'typebox'
 
+/** Registry and path up to 255 characters, tag 128, digest 71 and more (distribution/reference). */
+const LONGEST_IMAGE_NAME = 512
+
 /** Only the schema of what it is given; ajv then says «must be string,null», not what each branch of a union lacks. */
 const nullableString = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description })
 
@@ -35,7 +38,7 @@ export type Payload = Static<typeof PayloadSchema>
 export type RequestLimits = Static<typeof LimitsSchema>
 
 export const RunBodySchema = Type.Object({
-  image: Type.String({ minLength: 1, description: 'For example runonce/python:latest' }),
+  image: Type.String({ minLength: 1, maxLength: LONGEST_IMAGE_NAME, description: 'For example runonce/python:latest' }),
   payload: Type.Unknown({ description: 'What the container gets on its stdin: see Payload' }),
   limits: Type.Optional(LimitsSchema)
 })

@@ -32,6 +32,7 @@ export function checkPayload (request: FastifyRequest, payload: unknown): Payloa
     checkFileName(name, `payload.files[${index}].name`)
     checkText(content, `payload.files[${index}].content`)
   }
+  checkText(checked.language ?? '', 'payload.language')
   checkText(checked.stdin ?? '', 'payload.stdin')
   checkArgument(checked.command ?? '', 'payload.command')
   for (const [index, command] of (checked.runInstructions?.buildCommands ?? []).entries()) {

@@ -1,0 +1,168 @@
+import { pino, type Logger } from 'pino'
+
+import type {
+  EngineStatus, EngineVersion, Exchange, ExchangeOptions, ImageDescription, Images, LanguageDescription, RunAnswer,
+  RunObserver, RunRecord, RunRequest, Runs, Sandbox, Sandboxes
+} from '../../service/run/ports.js'
+
+/** A language image as the catalog describes it. */
+export function languageImage (name: string, language: Partial<LanguageDescription> = {}, image: Partial<ImageDescription> = {}): ImageDescription {
+  return {
+    ref: `runonce/${name}:latest`,
+    id: `sha256:${name}`,
+    user: 'glot',
+    language: { name, aliases: [], listed: [], version: '1.0', main: 'main.txt', hello: 'hello', interactive: false, ...language },
+    memoryBytes: undefined,
+    processes: undefined,
+    ...image
+  }
+}
+
+/** An image that speaks glot's protocol only. */
+export function foreignImage (ref = 'glot/python:latest'): ImageDescription {
+  return { ref, id: 'sha256:foreign', user: '', language: undefined, memoryBytes: undefined, processes: undefined }
+}
+
+/** Knows the images it was given; `fail` makes every call throw. */
+export class FakeImages implements Images {
+  readonly described: string[] = []
+  fail: Error | undefined
+  /** What every call waits for. */
+  gate: Promise<void> = Promise.resolve()
+  constructor (readonly present: ImageDescription[]) {}
+
+  async describe (ref: string): Promise<ImageDescription> {
+    this.described.push(ref)
+    await this.gate
+    const found = this.present.find((image) => image.ref === ref)
+    if (this.fail !== undefined || found === undefined) throw this.fail ?? new Error(`the test has no image ${ref}`)
+    return found
+  }
+
+  async languages (): Promise<ImageDescription[]> {
+    await this.gate
+    if (this.fail !== undefined) throw this.fail
+    return this.present.filter(({ language }) => language !== undefined)
+  }
+}
+
+export const COMPLETED = {
+  stdout: 'hi\n',
+  stderr: '',
+  error: '',
+  duration: 12_345_678,
+  outcome: 'completed' as const,
+  exitCode: 0,
+  signal: null,
+  stdoutBytes: 3,
+  stderrBytes: 0,
+  stdoutTruncated: false,
+  stderrTruncated: false,
+  cpuTime: 1_000_000,
+  memoryPeak: 4096
+}
+
+export function answerOf (result: object): RunAnswer {
+  return { result: result as RunAnswer['result'], json: Buffer.from(JSON.stringify(result)) }
+}
+
+/** Records the requests; answers as `answer` says. */
+export class FakeRuns implements Runs {
+  readonly requests: RunRequest[] = []
+  answer: (request: RunRequest) => Promise<RunAnswer> = async () => answerOf(COMPLETED)
+
+  async run (request: RunRequest): Promise<RunAnswer> {
+    this.requests.push(request)
+    return await this.answer(request)
+  }
+}
+
+export const ENGINE_VERSION: EngineVersion = {
+  version: '20.10.24',
+  apiVersion: '1.41',
+  gitCommit: '5d6db84',
+  goVersion: 'go1.19.8',
+  os: 'linux',
+  arch: 'amd64',
+  kernelVersion: '6.1.0',
+  buildTime: '2023-05-18',
+  platform: { name: '' },
+  components: [{ name: 'Engine', version: '20.10.24' }]
+}
+
+export class FakeEngineStatus implements EngineStatus {
+  fail: Error | undefined
+
+  async version (): Promise<EngineVersion> {
+    if (this.fail !== undefined) throw this.fail
+    return ENGINE_VERSION
+  }
+
+  async ping (): Promise<void> {
+    if (this.fail !== undefined) throw this.fail
+  }
+}
+
+type Script = (payload: Buffer, options: ExchangeOptions) => Promise<Exchange>
+
+/** A container whose exchange goes as the script says. */
+export class FakeSandbox implements Sandbox {
+  readonly phases: Record<string, number>
+  readonly exchanges: Array<{ payload: Buffer, options: ExchangeOptions }> = []
+  retired = 0
+  outOfMemory = false
+
+  constructor (readonly id: string, private readonly script: Script, readonly pooled = false) {
+    this.phases = pooled ? {} : { create: 1, attach: 2, start: 3 }
+  }
+
+  async exchange (payload: Buffer, options: ExchangeOptions): Promise<Exchange> {
+    this.exchanges.push({ payload, options })
+    return await this.script(payload, options)
+  }
+
+  async ranOutOfMemory (): Promise<boolean> { return this.outOfMemory }
+  retire (): void { this.retired++ }
+}
+
+/** Hands out the given containers in order; after them, or where an error stands, it fails. */
+export class FakeSandboxes implements Sandboxes {
+  readonly leased: ImageDescription[] = []
+  readonly #next: Array<FakeSandbox | Error>
+  constructor (...next: Array<FakeSandbox | Error>) { this.#next = next }
+
+  async lease (image: ImageDescription): Promise<Sandbox> {
+    this.leased.push(image)
+    const next = this.#next.shift() ?? new Error('the test has no more containers')
+    if (next instanceof Error) throw next
+    return next
+  }
+}
+
+export class FakeObserver implements RunObserver {
+  readonly records: RunRecord[] = []
+  readonly submissions: unknown[] = []
+  finished (record: RunRecord): void { this.records.push(record) }
+  submitted (submission: unknown): void { this.submissions.push(submission) }
+}
+
+/** A logger whose lines can be read. */
+export function recordingLogger (level = 'trace'): { logger: Logger, lines: string[] } {
+  const lines: string[] = []
+  return { logger: pino({ level }, { write: (line: string) => { lines.push(line) } }), lines }
+}
+
+/** Polls every 5 ms, 2 s at most. @throws Error when `holds` stays false */
+export async function until (holds: () => boolean | Promise<boolean>, what = 'the condition'): Promise<void> {
+  for (const end = Date.now() + 2000; !(await holds());) {
+    if (Date.now() > end) throw new Error(`${what} did not come true within 2 s`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** A promise and its resolve. */
+export function gate (): { opened: Promise<void>, open: () => void } {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => { open = resolve })
+  return { opened, open }
+}

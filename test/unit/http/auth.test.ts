@@ -1,0 +1,100 @@
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+
+import t from 'tap'
+
+import { SECOND_TOKEN, startApp, TOKEN } from './start-app.js'
+
+const REFUSAL = { error: 'access_token', message: 'Missing or wrong access token' }
+
+t.test('without the right token there is the same 401, whatever was sent instead', async (t) => {
+  const { app, runs } = await startApp(t)
+  const cases: Array<[string, Record<string, string>]> = [
+    ['nothing', {}],
+    ['an empty X-Access-Token', { 'x-access-token': '' }],
+    ['a wrong X-Access-Token', { 'x-access-token': 'wrong' }],
+    ['a token that begins right', { 'x-access-token': TOKEN.slice(0, -1) }],
+    ['a token with more behind it', { 'x-access-token': `${TOKEN}x` }],
+    ['another case', { 'x-access-token': TOKEN.toUpperCase() }],
+    ['an empty Authorization', { authorization: '' }],
+    ['Bearer alone', { authorization: 'Bearer' }],
+    ['a wrong Bearer', { authorization: 'Bearer wrong' }],
+    ['Basic', { authorization: `Basic ${TOKEN}` }],
+    ['the bare token in Authorization', { authorization: TOKEN }],
+    ['a token name', { 'x-access-token': 'default' }],
+    ['both tokens at once', { 'x-access-token': `${TOKEN}, ${SECOND_TOKEN}` }],
+    ['a wrong X-Access-Token beside a right Bearer', { 'x-access-token': 'wrong', authorization: `Bearer ${TOKEN}` }]
+  ]
+  for (const [what, headers] of cases) {
+    const answer = await app.inject({ method: 'POST', url: '/run', headers, payload: { image: 'glot/python:latest', payload: {} } })
+    t.equal(answer.statusCode, 401, what)
+    t.same(answer.json(), REFUSAL, what)
+  }
+  t.same(runs.requests, [], 'nothing ran')
+})
+
+t.test('every run route and /version want a token', async (t) => {
+  const { app } = await startApp(t)
+  for (const [method, url] of [['GET', '/version'], ['POST', '/run'], ['POST', '/run/python'], ['POST', '/'], ['POST', '/api/execute']] as const) {
+    t.equal((await app.inject({ method, url })).statusCode, 401, `${method} ${url}`)
+  }
+})
+
+t.test('either header, and each configured token, lets a client in under the token\'s name', async (t) => {
+  const { app, runs } = await startApp(t)
+  const cases: Array<[Record<string, string>, string]> = [
+    [{ 'x-access-token': TOKEN }, 'default'],
+    [{ authorization: `Bearer ${TOKEN}` }, 'default'],
+    [{ authorization: `bearer ${TOKEN}` }, 'default'],
+    [{ 'x-access-token': SECOND_TOKEN }, 'grader'],
+    [{ 'x-access-token': SECOND_TOKEN, authorization: 'Basic left-by-a-proxy' }, 'grader']
+  ]
+  for (const [headers, name] of cases) {
+    const answer = await app.inject({ method: 'POST', url: '/', headers, payload: { code: '' } })
+    t.equal(answer.statusCode, 200, JSON.stringify(headers))
+    t.equal(runs.requests.at(-1)?.tokenName, name)
+  }
+})
+
+t.test('a token beyond ASCII works as UTF-8 in either header', async (t) => {
+  for (const token of ['пароль-пароль-Р', 'clé-secrète-où-ça-à', 'geheim-ß-🔑-geheim', 'tail-of-nbsp-é\u00a0x']) {
+    const service = await startApp(t, { env: { API_ACCESS_TOKEN: token } })
+    const port = await service.listen()
+    const onTheWire = Buffer.from(token).toString('latin1')
+    t.equal(await statusOf(port, { 'X-Access-Token': onTheWire }), 200, `X-Access-Token: ${token}`)
+    t.equal(await statusOf(port, { Authorization: `Bearer ${onTheWire}` }), 200, `Bearer ${token}`)
+    t.equal(await statusOf(port, { 'X-Access-Token': `${onTheWire}\xff` }), 401, 'with a stray byte')
+  }
+})
+
+t.test('the token is checked before the body has arrived', async (t) => {
+  const service = await startApp(t)
+  const socket = connect(await service.listen(), '127.0.0.1')
+  t.teardown(() => { socket.destroy() })
+  socket.write('POST /run HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{')
+  const [head] = await new Promise<Buffer[]>((resolve) => socket.once('data', (data) => resolve([data])))
+  t.match(String(head), /^HTTP\/1\.1 401 /)
+})
+
+t.test('a wrong token is refused before its body is found too large or of a wrong type', async (t) => {
+  const { app } = await startApp(t, { env: { RUN_MAX_PAYLOAD_SIZE: '100' } })
+  const answer = await app.inject({ method: 'POST', url: '/run', headers: { 'x-access-token': 'no', 'content-type': 'text/plain' }, payload: 'x'.repeat(1000) })
+  t.equal(answer.statusCode, 401)
+})
+
+t.test('tokens, right or wrong, are in no log line', async (t) => {
+  const { app, lines, inject } = await startApp(t)
+  await inject({ method: 'GET', url: '/version' })
+  await app.inject({ url: '/version', headers: { 'x-access-token': 'a-wrong-token-that-is-almost-right' } })
+  await app.inject({ url: '/version', headers: { authorization: 'Bearer a-wrong-token-that-is-almost-right' } })
+  t.notMatch(lines.join(''), new RegExp(`${TOKEN}|almost-right`))
+})
+
+async function statusOf (port: number, headers: Record<string, string>): Promise<number | undefined> {
+  return await new Promise((resolve, reject) => {
+    request({ port, host: '127.0.0.1', path: '/version', headers, agent: false }, (response) => {
+      void text(response).then(() => resolve(response.statusCode))
+    }).on('error', reject).end()
+  })
+}

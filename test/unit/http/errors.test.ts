@@ -1,0 +1,172 @@
+import { connect } from 'node:net'
+
+import t from 'tap'
+
+import {
+  containerAttachFailed, containerCreateFailed, containerStartFailed, engineUnreachable, engineVersionFailed, imageNeedsMore,
+  imageNotAllowed, overloaded, runnerWroteStderr, stdoutDecodeFailed, streamReadFailed
+} from '../../../service/errors.js'
+import { startApp } from './start-app.js'
+
+const RUN = { image: 'runonce/python:latest', payload: { files: [{ name: 'a.py', content: '' }] } }
+
+t.test('what the engine or the image does wrong reaches the client with its status and slug', async (t) => {
+  const service = await startApp(t)
+  const cases: Array<[Error, number, string]> = [
+    [containerCreateFailed('There is no image x on this engine'), 400, 'docker.container.create'],
+    [imageNeedsMore('x', 'processes', 900, 512, 'DOCKER_CONTAINER_NPROC_CAP'), 400, 'image.needs_more'],
+    [containerStartFailed('no'), 500, 'docker.container.start'],
+    [containerAttachFailed('no'), 500, 'docker.container.attach'],
+    [streamReadFailed('no'), 500, 'docker.container.stream.read'],
+    [engineUnreachable('no'), 500, 'docker.unixsocket'],
+    [stdoutDecodeFailed('"x"'), 500, 'coderunner.stdout.decode'],
+    [runnerWroteStderr('"x"'), 500, 'coderunner.stderr'],
+    [overloaded('The run queue is full', 7), 503, 'overloaded'],
+    [new Error('a fault of ours at /srv/runonce/service.js with secrets'), 500, 'internal']
+  ]
+  for (const [error, status, slug] of cases) {
+    service.runs.answer = async () => { throw error }
+    const answer = await service.post('/run', RUN)
+    t.equal(answer.statusCode, status, slug)
+    t.equal(answer.json().error, slug)
+    t.type(answer.json().message, 'string')
+    t.notMatch(answer.body, /\/srv|at .*\.js|secrets/, 'no path, no stack, nothing of an unknown fault')
+    t.ok(answer.headers['x-request-id'])
+  }
+})
+
+t.test('503 says when to come back', async (t) => {
+  const service = await startApp(t)
+  service.runs.answer = async () => { throw overloaded('The run queue is full', 7) }
+  t.equal((await service.post('/run', RUN)).headers['retry-after'], '7')
+})
+
+t.test('an image outside the allowed ones is 403', async (t) => {
+  const service = await startApp(t)
+  service.images.fail = imageNotAllowed('evil/x', ['runonce/*'])
+  const answer = await service.post('/run', { ...RUN, image: 'evil/x' })
+  t.equal(answer.statusCode, 403)
+  t.match(answer.json(), { error: 'image.not_allowed', message: /evil\/x/ })
+})
+
+t.test('/version is 500 docker.version or docker.unixsocket when the engine fails', async (t) => {
+  const service = await startApp(t)
+  for (const [error, slug] of [[engineVersionFailed('no'), 'docker.version'], [engineUnreachable('no'), 'docker.unixsocket']] as const) {
+    service.engine.fail = error
+    const answer = await service.inject({ url: '/version' })
+    t.equal(answer.statusCode, 500)
+    t.equal(answer.json().error, slug)
+  }
+})
+
+t.test('a body over its size is 413 and names the limit', async (t) => {
+  const service = await startApp(t, { env: { RUN_MAX_PAYLOAD_SIZE: '2000', RUN_MAX_CODE_SIZE: '100' } })
+  const body = await service.post('/run', { ...RUN, image: 'x'.repeat(2000) })
+  t.equal(body.statusCode, 413)
+  t.match(body.json(), { error: 'request.too_large', message: /2000 bytes.*RUN_MAX_PAYLOAD_SIZE/ })
+  for (const [url, fields] of [['/run/python', {}], ['/', {}], ['/api/execute', { language: 'python' }]] as const) {
+    t.equal((await service.post(url, { ...fields, code: 'é'.repeat(50) })).statusCode, 200, `${url}: 100 bytes fit`)
+    const answer = await service.post(url, { ...fields, code: 'é'.repeat(50) + 'x' })
+    t.equal(answer.statusCode, 413, `${url}: 101 do not`)
+    t.match(answer.json(), { error: 'request.too_large', message: /100 bytes.*RUN_MAX_CODE_SIZE/ })
+  }
+})
+
+t.test('a body that is not application/json is 415', async (t) => {
+  const service = await startApp(t)
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx', 'multipart/form-data; boundary=x', 'nonsense']) {
+    const answer = await service.post('/run', JSON.stringify(RUN), { 'content-type': type })
+    t.equal(answer.statusCode, 415, type)
+    t.equal(answer.json().error, 'request.media_type')
+  }
+  for (const type of ['application/json', 'application/json; charset=utf-8', 'application/json;charset=UTF-8', 'Application/JSON']) {
+    t.equal((await service.post('/run', JSON.stringify(RUN), { 'content-type': type })).statusCode, 200, type)
+  }
+})
+
+t.test('what is not there is 404, token or not', async (t) => {
+  const { app } = await startApp(t)
+  for (const url of ['/nowhere', '/run/python/more', '/api', '/run/', '/%2e%2e/etc/passwd', '/version/']) {
+    const answer = await app.inject({ url, method: 'GET' })
+    t.ok([404, 405].includes(answer.statusCode), `${url}: ${answer.statusCode}`)
+  }
+  const answer = await app.inject({ url: '/nowhere?secret=1' })
+  t.same(answer.json(), { error: 'not_found', message: 'There is nothing at /nowhere' })
+})
+
+t.test('a known path with another method is 405 and Allow lists what it takes', async (t) => {
+  const { app } = await startApp(t)
+  const cases = [
+    ['GET', '/run', ['POST']], ['DELETE', '/run', ['POST']], ['OPTIONS', '/run', ['POST']], ['HEAD', '/run', ['POST']],
+    ['GET', '/run/python', ['POST']], ['PUT', '/api/execute', ['POST']],
+    ['POST', '/version', ['GET', 'HEAD']], ['POST', '/api/languages', ['GET', 'HEAD']], ['PATCH', '/', ['GET', 'HEAD', 'POST']],
+    ['OPTIONS', '/api/health', ['GET', 'HEAD']], ['POST', '/livez', ['GET', 'HEAD']], ['POST', '/openapi.json', ['GET', 'HEAD']]
+  ] as const
+  for (const [method, url, allowed] of cases) {
+    const answer = await app.inject({ method, url })
+    t.equal(answer.statusCode, 405, `${method} ${url}`)
+    t.same(String(answer.headers.allow).split(', ').sort(), [...allowed].sort(), `${method} ${url}: Allow`)
+    if (method !== 'HEAD') t.equal(answer.json().error, 'method_not_allowed')
+  }
+})
+
+t.test('HEAD answers as GET does, without the body', async (t) => {
+  const { app } = await startApp(t)
+  for (const url of ['/', '/livez', '/api/health', '/api/languages']) {
+    const head = await app.inject({ method: 'HEAD', url })
+    t.equal(head.statusCode, 200, url)
+    t.equal(head.body, '')
+  }
+  t.equal((await app.inject({ method: 'HEAD', url: '/version' })).statusCode, 401)
+})
+
+t.test('a URL that cannot be decoded, or is too long, is 400 in our error body', async (t) => {
+  const { app } = await startApp(t)
+  for (const url of ['/run/%zz', `/run/${'x'.repeat(500)}`]) {
+    const answer = await app.inject({ url, method: 'POST' })
+    t.equal(answer.statusCode, 400)
+    t.same(Object.keys(answer.json()), ['error', 'message'])
+    t.equal(answer.json().error, 'request.invalid')
+    t.ok(answer.headers['x-request-id'])
+  }
+})
+
+t.test('every answer carries X-Request-Id', async (t) => {
+  const { app, inject, post } = await startApp(t)
+  const answers = [
+    await app.inject({ url: '/' }), await app.inject({ url: '/nowhere' }), await app.inject({ url: '/version' }),
+    await inject({ url: '/version' }), await app.inject({ method: 'PUT', url: '/run' }), await post('/run', '{'), await post('/run', RUN),
+    await app.inject({ url: '/docs' }), await app.inject({ url: '/openapi.json' })
+  ]
+  for (const answer of answers) t.match(answer.headers['x-request-id'], /^[\w-]{36}$/, `${answer.raw.req.method} ${answer.raw.req.url}`)
+})
+
+t.test('the client\'s own request id is taken over only where logs can carry it', async (t) => {
+  const { app, post, runs } = await startApp(t)
+  for (const id of ['abc', 'a.b:c-d_E9', 'x'.repeat(128)]) {
+    t.equal((await app.inject({ url: '/', headers: { 'x-request-id': id } })).headers['x-request-id'], id)
+  }
+  for (const id of ['', 'x'.repeat(129), 'a b', '{"level":60}', '<script>', 'é', 'a\tb']) {
+    t.match((await app.inject({ url: '/', headers: { 'x-request-id': id } })).headers['x-request-id'], /^[\da-f-]{36}$/, JSON.stringify(id))
+  }
+  await post('/run', RUN, { 'x-request-id': 'mine-1' })
+  t.equal(runs.requests[0]?.requestId, 'mine-1', 'and goes with the run')
+})
+
+t.test('bytes that are no HTTP request get our error body and a request id', async (t) => {
+  const service = await startApp(t)
+  const port = await service.listen()
+  for (const [sent, status] of [['nonsense\r\n\r\n', 400], [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431]] as const) {
+    const answer = await exchange(port, sent)
+    t.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `))
+    t.match(answer, /^x-request-id: [\da-f-]{36}\r$/im)
+    t.match(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''), { error: /^request\./, message: String })
+  }
+})
+
+async function exchange (port: number, bytes: string): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    let answer = ''
+    connect(port, '127.0.0.1').on('data', (data) => { answer += String(data) }).on('end', () => resolve(answer)).on('error', reject).end(bytes)
+  })
+}

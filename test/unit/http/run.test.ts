@@ -1,0 +1,163 @@
+import { request } from 'node:http'
+
+import t from 'tap'
+
+import { answerOf, COMPLETED, gate, until } from '../fakes.js'
+import { startApp, TOKEN } from './start-app.js'
+
+const PYTHON = 'runonce/python:latest'
+const FOREIGN = 'glot/python:latest'
+const FILES = [{ name: 'main.py', content: 'print(1)' }]
+
+t.test('the result reaches the client byte for byte as the image wrote it', async (t) => {
+  const { post, runs } = await startApp(t)
+  const json = Buffer.from('{"stdout":"\\u0041 \\ud83d\\ude00","stderr":"","error":"", "big":12345678901234567890, "own": [1.0]}\n')
+  runs.answer = async () => ({ result: COMPLETED, json })
+  const answer = await post('/run', { image: PYTHON, payload: { files: FILES } })
+  t.equal(answer.statusCode, 200)
+  t.equal(answer.headers['content-type'], 'application/json; charset=utf-8')
+  t.same(answer.rawPayload, json)
+})
+
+t.test('a program that fails is a 200 like any other', async (t) => {
+  const { post, runs } = await startApp(t)
+  for (const outcome of ['failed', 'signaled', 'timeout', 'output_limit', 'out_of_memory', 'build_failed', 'invalid']) {
+    runs.answer = async () => answerOf({ ...COMPLETED, outcome })
+    const answer = await post('/run', { image: PYTHON, payload: { files: FILES } })
+    t.equal(answer.statusCode, 200, outcome)
+    t.equal(answer.json().outcome, outcome)
+  }
+})
+
+t.test('a foreign image\'s payload is passed on byte for byte', async (t) => {
+  const { post, runs } = await startApp(t)
+  const payloads = [
+    '{"files":[]}', '{ "n" : 12345678901234567890.123456789012345678901e+10 }', '{"a":1,"a":2}', '"\\u0041\\/\\ud83d\\ude00"', 'null', '[1,\n\t2 , 3]', '-0', '"😀é"',
+    '{"payload":{"payload":"}"}}', '{"x":"\\"payload\\":1"}', '"\\ud800"', '{}', '""', 'true', '{"image":"[{"}',
+    '{"__proto__":{"x":1}}', '{"constructor":{"prototype":1}}', '"\\\\"', '"\\\\\\""', '{"\\\\":[{}]}'
+  ]
+  for (const payload of payloads) {
+    for (const body of [
+      `{"image":"${FOREIGN}","payload":${payload}}`,
+      ` {\n "payload" :\t${payload} , "image":"${FOREIGN}" }\n`,
+      `{"image":"${FOREIGN}","limits":{"time":1},"pay\\u006coad":${payload}}`,
+      `{"image":"${FOREIGN}","payload":"first","x":{"payload":"inner"},"payload":${payload},"z":["payload"]}`
+    ]) {
+      const answer = await post('/run', body)
+      t.equal(answer.statusCode, 200, body)
+      t.equal(runs.requests.at(-1)?.payload, payload, body)
+    }
+  }
+})
+
+t.test('a foreign image\'s payload may be nested as deep as it likes', async (t) => {
+  const { post, runs } = await startApp(t)
+  for (const [open, close] of [['[', ']'], ['{"a":', '}']] as const) {
+    const payload = `${open.repeat(100_000)}1${close.repeat(100_000)}`
+    const answer = await post('/run', `{"image":"${FOREIGN}","payload":${payload}}`)
+    t.equal(answer.statusCode, 200, answer.body.slice(0, 200))
+    t.ok(runs.requests.at(-1)?.payload === payload)
+  }
+})
+
+t.test('our runner gets the known fields only, however deep the others go', async (t) => {
+  const { post, runs } = await startApp(t)
+  const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const answer = await post('/run', `{"image":"${PYTHON}","payload":{"files":[{"name":"a.py","content":"x","mode":${nested}}],"extra":${nested},"stdin":"\\u0000é"}}`)
+  t.equal(answer.statusCode, 200, answer.body.slice(0, 200))
+  t.same(JSON.parse(runs.requests[0]?.payload ?? ''), { files: [{ name: 'a.py', content: 'x' }], stdin: '\0é', limits: {} })
+})
+
+t.test('all of a payload\'s fields reach our runner as they are', async (t) => {
+  const { post, runs } = await startApp(t)
+  const payload = {
+    language: 'python',
+    files: [...FILES, { name: 'sub/ünï.txt', content: '\u0001\u007f😀e\u0301' }],
+    stdin: 'in',
+    command: 'python main.py',
+    runInstructions: { buildCommands: ['true'], runCommand: 'python main.py' },
+    args: ['-x', 'é', ''],
+    env: { A: '1', B_C: '' }
+  }
+  await post('/run', { image: PYTHON, payload })
+  t.same(JSON.parse(runs.requests[0]?.payload ?? ''), { ...payload, limits: {} })
+  t.match(runs.requests[0], { tokenName: 'default', image: { ref: PYTHON } })
+})
+
+t.test('null for stdin, command and run instructions means none', async (t) => {
+  const { post } = await startApp(t)
+  const answer = await post('/run', { image: PYTHON, payload: { files: FILES, stdin: null, command: null, runInstructions: null, language: null } })
+  t.equal(answer.statusCode, 200, answer.body)
+})
+
+t.test('no files are fine where a command or run instructions say what to run', async (t) => {
+  const { post } = await startApp(t)
+  for (const payload of [{ files: [], command: 'python --version' }, { files: [], runInstructions: { runCommand: 'python --version' } }]) {
+    t.equal((await post('/run', { image: PYTHON, payload })).statusCode, 200)
+  }
+})
+
+t.test('of limits beside the image and in the payload the stricter hold, each for itself', async (t) => {
+  const { post, runs } = await startApp(t)
+  const cases = [
+    [undefined, undefined, {}],
+    [{ time: 2 }, undefined, { time: 2 }],
+    [undefined, { time: 2.5 }, { time: 2.5 }],
+    [{ time: 2, output: 10 }, { time: 3, output: 5, buildTime: 1 }, { time: 2, output: 5, buildTime: 1 }],
+    [{ time: 5 }, { time: 0.25 }, { time: 0.25 }]
+  ] as const
+  for (const [beside, inside, expected] of cases) {
+    const answer = await post('/run', { image: PYTHON, payload: { files: FILES, limits: inside }, limits: beside })
+    t.equal(answer.statusCode, 200, answer.body)
+    t.same(JSON.parse(runs.requests.at(-1)?.payload ?? '').limits, expected)
+    const { timeMs, outputBytes } = runs.requests.at(-1)?.limits ?? {}
+    t.same([timeMs, outputBytes], ['time' in expected ? expected.time * 1000 : undefined, 'output' in expected ? expected.output : undefined])
+  }
+  await post('/run', { image: FOREIGN, payload: { limits: { time: 1 } }, limits: { time: 2 } })
+  t.equal(runs.requests.at(-1)?.limits.timeMs, 2000, 'a foreign payload is not read')
+})
+
+t.test('the run hears of a client that goes away', async (t) => {
+  const service = await startApp(t)
+  let aborted = false
+  service.runs.answer = async ({ signal }) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    aborted = true
+    throw signal.reason
+  }
+  const client = post(await service.listen(), { image: PYTHON, payload: { files: FILES } })
+  await until(() => service.runs.requests.length === 1)
+  client.destroy()
+  await until(() => aborted, 'the abort')
+})
+
+t.test('the run hears of a client that went away before it began', async (t) => {
+  const service = await startApp(t)
+  const { opened, open } = gate()
+  service.images.gate = opened
+  const client = post(await service.listen(), { image: PYTHON, payload: { files: FILES } })
+  await until(() => service.images.described.length === 1)
+  const [connection] = await new Promise<unknown[]>((resolve) => service.app.server.getConnections((_error, count) => resolve([count])))
+  t.equal(connection, 1)
+  client.destroy()
+  await until(async () => await new Promise((resolve) => service.app.server.getConnections((_error, count) => resolve(count === 0))))
+  open()
+  await until(() => service.runs.requests.length === 1)
+  t.ok(service.runs.requests[0]?.signal.aborted, 'its signal says so from the start')
+})
+
+t.test('a client that stays until its answer is there is no client that went away', async (t) => {
+  const service = await startApp(t)
+  const client = post(await service.listen(), { image: PYTHON, payload: { files: FILES } })
+  await new Promise<void>((resolve) => client.on('response', (response) => response.resume().on('close', resolve)))
+  t.notOk(service.runs.requests[0]?.signal.aborted)
+})
+
+function post (port: number, body: object) {
+  const client = request({
+    port, host: '127.0.0.1', path: '/run', method: 'POST', agent: false, headers: { 'content-type': 'application/json', 'x-access-token': TOKEN }
+  })
+  client.on('error', () => {})
+  client.end(JSON.stringify(body))
+  return client
+}

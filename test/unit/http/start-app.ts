@@ -1,0 +1,75 @@
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
+import type { AddressInfo } from 'node:net'
+
+import { buildApp, type AppParts } from '../../../service/app.js'
+import { readConfig } from '../../../service/config.js'
+import type { ImageDescription } from '../../../service/run/ports.js'
+import { FakeEngineStatus, FakeImages, FakeRuns, foreignImage, languageImage, recordingLogger } from '../fakes.js'
+
+export const TOKEN = 'correct-horse-battery-staple'
+export const SECOND_TOKEN = 'a-second-one-for-the-grader'
+
+export const PYTHON = languageImage('python', { aliases: ['py', 'py3'], main: 'main.py', version: '3.13.5', hello: 'print("Hello World!")\n' })
+const PLAINTEXT = languageImage('plaintext', { aliases: ['text', 'html', 'css'], listed: ['html', 'css'], main: 'main.txt' })
+
+interface Options {
+  env?: Record<string, string>
+  images?: ImageDescription[]
+}
+
+export interface StartedApp {
+  app: FastifyInstance
+  images: FakeImages
+  runs: FakeRuns
+  engine: FakeEngineStatus
+  lines: string[]
+  readiness: { reason: string | undefined }
+  /** A request with the first token, as `injectRaw` without it. */
+  inject (options: InjectOptions): Promise<LightMyRequestResponse>
+  post (url: string, body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>
+  /** Listens on a free loopback port. */
+  listen (): Promise<number>
+}
+
+/** The HTTP application with fakes behind it; closed when the test is over. */
+export async function startApp (t: { teardown: (work: () => Promise<void>) => void }, { env = {}, images: present }: Options = {}): Promise<StartedApp> {
+  const config = readConfig({ API_ACCESS_TOKEN: TOKEN, API_ACCESS_TOKENS: `grader:${SECOND_TOKEN}`, ...env })
+  const images = new FakeImages(present ?? [PYTHON, PLAINTEXT, foreignImage()])
+  const runs = new FakeRuns()
+  const engine = new FakeEngineStatus()
+  const state = { reason: undefined as string | undefined }
+  const { logger, lines } = recordingLogger()
+  const parts: AppParts = {
+    about: { name: 'runonce', version: '1.2.3', description: 'runs' },
+    config,
+    logger,
+    engine,
+    images,
+    runs,
+    readiness: { notReady: async () => state.reason, pool: () => ({ ready: 0, images: [] }) }
+  }
+  const app = await buildApp(parts)
+  t.teardown(async () => { await app.close() })
+  await app.ready()
+  const inject = async (options: InjectOptions) =>
+    await app.inject({ ...options, headers: { 'x-access-token': TOKEN, ...options.headers } })
+  return {
+    app,
+    images,
+    runs,
+    engine,
+    lines,
+    readiness: state,
+    inject,
+    post: async (url, body, headers = {}) => await inject({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json', ...headers },
+      payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+    }),
+    listen: async () => {
+      await app.listen({ host: '127.0.0.1', port: 0 })
+      return (app.server.address() as AddressInfo).port
+    }
+  }
+}

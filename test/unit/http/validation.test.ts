@@ -1,0 +1,146 @@
+import t from 'tap'
+
+import { startApp } from './start-app.js'
+
+const IMAGE = 'runonce/python:latest'
+const FILE = { name: 'main.py', content: '' }
+const long = (bytes: number) => 'x'.repeat(bytes)
+
+/** The body and what the message must begin with. */
+const BODIES: Array<[unknown, string]> = [
+  ['', 'The body is empty'],
+  ['{', 'The body is not JSON'],
+  ['{"image":"x",}', 'The body is not JSON'],
+  ['{"image":"x"} x', 'The body is not JSON'],
+  ['// c\n{}', 'The body is not JSON'],
+  ['NaN', 'The body is not JSON'],
+  [Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 'The body is not UTF-8'],
+  [Buffer.from('"\xff"', 'latin1'), 'The body is not UTF-8'],
+  [Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'The body is not UTF-8'],
+  ['[]', 'The body must be object'],
+  ['null', 'The body must be object'],
+  ['"x"', 'The body must be object'],
+  ['5', 'The body must be object'],
+  [long(100_000).replaceAll('x', '['), 'The body is not JSON'],
+  ['{"__proto__":{"image":"x","payload":{}}}', 'image is required'],
+  [`{"image":"${IMAGE}","payload":{"files":[],"__proto__":{"command":"x"}}}`, 'payload.files must hold at least one file'],
+  ['{"constructor":{"prototype":{"image":"x"}}}', 'image is required'],
+  [{}, 'image is required'],
+  [{ image: IMAGE }, 'payload is required'],
+  [{ image: 1, payload: {} }, 'image must be string'],
+  [{ image: null, payload: {} }, 'image must be string'],
+  [{ image: '', payload: {} }, 'image must NOT have fewer than 1 characters'],
+  [{ image: long(10_000), payload: {} }, 'image must NOT have more than'],
+  [{ image: IMAGE, payload: {}, limits: 1 }, 'limits must be object'],
+  [{ image: IMAGE, payload: {}, limits: null }, 'limits must be object'],
+  [{ image: IMAGE, payload: {}, limits: { time: '1' } }, 'limits.time must be number'],
+  [{ image: IMAGE, payload: {}, limits: { time: 0 } }, 'limits.time must be > 0'],
+  [{ image: IMAGE, payload: {}, limits: { time: -1 } }, 'limits.time must be > 0'],
+  [`{"image":"${IMAGE}","payload":{},"limits":{"time":1e999}}`, 'limits.time must be number'],
+  [{ image: IMAGE, payload: {}, limits: { output: 1.5 } }, 'limits.output must be integer'],
+  [{ image: IMAGE, payload: {}, limits: { output: 0 } }, 'limits.output must be >= 1'],
+  [{ image: IMAGE, payload: {}, limits: { buildTime: true } }, 'limits.buildTime must be number']
+]
+
+const PAYLOADS: Array<[unknown, string]> = [
+  [null, 'payload must be object'],
+  [[], 'payload must be object'],
+  ['{}', 'payload must be object'],
+  [{}, 'payload.files is required'],
+  [{ files: {} }, 'payload.files must be array'],
+  [{ files: [] }, 'payload.files must hold at least one file'],
+  [{ files: [], command: '' }, 'payload.files must hold at least one file'],
+  [{ files: [], command: null, runInstructions: null }, 'payload.files must hold at least one file'],
+  [{ files: [null] }, 'payload.files[0] must be object'],
+  [{ files: [FILE, { name: 'x' }] }, 'payload.files[1].content is required'],
+  [{ files: [{ content: '' }] }, 'payload.files[0].name is required'],
+  [{ files: [{ name: 1, content: '' }] }, 'payload.files[0].name must be string'],
+  [{ files: [{ name: 'x', content: null }] }, 'payload.files[0].content must be string'],
+  [{ files: [{ name: '', content: '' }] }, 'payload.files[0].name must not be empty'],
+  [{ files: [FILE, { name: '/etc/x', content: '' }] }, 'payload.files[1].name must be a relative path'],
+  [{ files: [{ name: '../x', content: '' }] }, 'payload.files[0].name must hold no ".."'],
+  [{ files: [{ name: 'a/../x', content: '' }] }, 'payload.files[0].name must hold no ".."'],
+  [{ files: [{ name: '..', content: '' }] }, 'payload.files[0].name must hold no ".."'],
+  [{ files: [{ name: 'a/', content: '' }] }, 'payload.files[0].name must name a file'],
+  [{ files: [{ name: '.', content: '' }] }, 'payload.files[0].name must name a file'],
+  [{ files: [{ name: 'a/.', content: '' }] }, 'payload.files[0].name must name a file'],
+  [{ files: [{ name: 'a\0b', content: '' }] }, 'payload.files[0].name must hold no NUL'],
+  [{ files: [{ name: long(256), content: '' }] }, 'payload.files[0].name must be at most'],
+  [{ files: [{ name: 'é'.repeat(128), content: '' }] }, 'payload.files[0].name must be at most'],
+  [{ files: [{ name: `${long(200)}/`.repeat(21) + 'x', content: '' }] }, 'payload.files[0].name must be at most'],
+  ['{"files":[{"name":"\\ud800","content":""}]}', 'payload.files[0].name must be Unicode'],
+  ['{"files":[{"name":"x","content":"a\\udc00"}]}', 'payload.files[0].content must be Unicode'],
+  ['{"files":[{"name":"x","content":""}],"stdin":"\\ud83d"}', 'payload.stdin must be Unicode'],
+  ['{"files":[{"name":"x","content":""}],"language":"\\ud83d"}', 'payload.language must be Unicode'],
+  [{ files: [FILE], stdin: 1 }, 'payload.stdin must be string,null'],
+  [{ files: [FILE], command: ['x'] }, 'payload.command must be string,null'],
+  [{ files: [FILE], command: 'a\0' }, 'payload.command must hold no NUL'],
+  [{ files: [FILE], language: 1 }, 'payload.language must be string,null'],
+  [{ files: [FILE], runInstructions: 'x' }, 'payload.runInstructions must be object,null'],
+  [{ files: [FILE], runInstructions: {} }, 'payload.runInstructions.runCommand is required'],
+  [{ files: [FILE], runInstructions: { runCommand: 'x', buildCommands: 'y' } }, 'payload.runInstructions.buildCommands must be array'],
+  [{ files: [FILE], runInstructions: { runCommand: 'x', buildCommands: ['a', 1] } }, 'payload.runInstructions.buildCommands[1] must be string'],
+  [{ files: [FILE], runInstructions: { runCommand: 'x', buildCommands: ['a', '\0'] } }, 'payload.runInstructions.buildCommands[1] must hold no NUL'],
+  [{ files: [FILE], runInstructions: { runCommand: 'x\0' } }, 'payload.runInstructions.runCommand must hold no NUL'],
+  [{ files: [FILE], args: 'x' }, 'payload.args must be array'],
+  [{ files: [FILE], args: ['a', 5] }, 'payload.args[1] must be string'],
+  [{ files: [FILE], args: ['a', 'b\0'] }, 'payload.args[1] must hold no NUL'],
+  [{ files: [FILE], env: [] }, 'payload.env must be object'],
+  [{ files: [FILE], env: { A: 1 } }, 'payload.env.A must be string'],
+  [{ files: [FILE], env: { 'a/b~c': 1 } }, 'payload.env.a/b~c must be string'],
+  [{ files: [FILE], env: { A: '\0' } }, 'payload.env.A must hold no NUL'],
+  [{ files: [FILE], env: { '': 'x' } }, 'payload.env has the name ""'],
+  [{ files: [FILE], env: { 'A=B': 'x' } }, 'payload.env has the name "A=B"'],
+  [{ files: [FILE], limits: { time: '1' } }, 'payload.limits.time must be number'],
+  [{ files: [FILE], limits: [] }, 'payload.limits must be object']
+]
+
+t.test('a body that is no run request is 400 and the message names the field', async (t) => {
+  const { post, runs } = await startApp(t)
+  for (const [body, beginning] of BODIES) await refused(t, await post('/run', body), beginning, body)
+  t.same(runs.requests, [])
+})
+
+t.test('a payload that our runner could not run is 400 and the message names the field', async (t) => {
+  const { post, runs } = await startApp(t)
+  for (const [payload, beginning] of PAYLOADS) {
+    const text = typeof payload === 'string' && payload.startsWith('{"files') ? payload : JSON.stringify(payload)
+    await refused(t, await post('/run', `{"image":"${IMAGE}","payload":${text}}`), beginning, payload)
+  }
+  t.same(runs.requests, [])
+})
+
+t.test('the code routes name the field that is wrong', async (t) => {
+  const { post, runs } = await startApp(t)
+  const cases: Array<[string, unknown, string]> = [
+    ['/', {}, 'code is required'],
+    ['/', { code: 1 }, 'code must be string'],
+    ['/run/python', { code: null }, 'code must be string'],
+    ['/run/python', { code: '', input: 5 }, 'input must be string,null'],
+    ['/run/python', '{"code":"\\ud800"}', 'code must be Unicode'],
+    ['/run/python', '{"code":"","input":"\\udfff"}', 'input must be Unicode'],
+    ['/api/execute', { code: '' }, 'language is required'],
+    ['/api/execute', { code: '', language: '' }, 'language must NOT have fewer'],
+    ['/api/execute', { language: 'python' }, 'code is required'],
+    ['/api/execute', [], 'The body must be object']
+  ]
+  for (const [url, body, beginning] of cases) await refused(t, await post(url, body), beginning, [url, body])
+  t.same(runs.requests, [])
+})
+
+t.test('names at the longest that a file system takes are fine', async (t) => {
+  const { post } = await startApp(t)
+  for (const name of [long(255), `${`${long(255)}/`.repeat(15)}${long(255)}`, 'a//b', './a', 'a/./b', '...', '-x', 'a b\n', '日本語.py']) {
+    const answer = await post('/run', { image: IMAGE, payload: { files: [{ name, content: '' }] } })
+    t.equal(answer.statusCode, 200, answer.body)
+  }
+})
+
+type Assertions = Pick<typeof t, 'equal' | 'ok'>
+
+async function refused (t: Assertions, answer: { statusCode: number, body: string, json: () => { error?: string, message: string } }, beginning: string, sent: unknown) {
+  const what = (JSON.stringify(sent) ?? '').slice(0, 100)
+  t.equal(answer.statusCode, 400, what)
+  t.equal(answer.json().error, 'request.invalid', what)
+  t.ok(answer.json().message.startsWith(beginning), `${what}: ${answer.json().message.slice(0, 200)}`)
+}
