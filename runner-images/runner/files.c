@@ -1,0 +1,153 @@
+/* The work dir, and the payload's files in it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+enum { FOLDER_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+
+const char *file_name_fault(const char *name, size_t size) {
+    if (size == 0)
+        return "must not be empty";
+    if (memchr(name, '\0', size) != NULL)
+        return "must hold no NUL character";
+    if (name[0] == '/')
+        return "must be a relative path";
+    if (size >= PATH_MAX)
+        return "is too long";
+    const char *part = name;
+    size_t length;
+    for (;; part += length + 1) {
+        length = strcspn(part, "/");
+        if (length == 2 && memcmp(part, "..", 2) == 0)
+            return "must hold no \"..\"";
+        if (length > NAME_MAX)
+            return "is too long";
+        if (part[length] == '\0')
+            break;
+    }
+    if (length == 0 || (length == 1 && part[0] == '.'))
+        return "must name a file, not a folder";
+    return NULL;
+}
+
+/* Enters one more folder of a path, made where it is missing. Closes folder_fd unless it is keep_fd. */
+static int folder_enter(int folder_fd, int keep_fd, const char *name) {
+    int fd = openat(folder_fd, name, FOLDER_FLAGS);
+    if (fd < 0 && errno == ENOENT) {
+        if (mkdirat(folder_fd, name, 0777) == 0 || errno == EEXIST)
+            fd = openat(folder_fd, name, FOLDER_FLAGS);
+    }
+    int error = errno;
+    if (folder_fd != keep_fd)
+        close(folder_fd);
+    errno = error;
+    return fd;
+}
+
+/* Opens the folder that a file belongs in; *base is the file's own name there. */
+static int folder_open(int dir_fd, char *path, char **base) {
+    int fd = dir_fd;
+    char *part = path;
+    for (char *slash = strchr(part, '/'); slash != NULL; slash = strchr(part, '/')) {
+        *slash = '\0';
+        if (slash != part && strcmp(part, ".") != 0) {
+            fd = folder_enter(fd, dir_fd, part);
+            if (fd < 0)
+                return -1;
+        }
+        part = slash + 1;
+    }
+    *base = part;
+    return fd;
+}
+
+static int write_all(int fd, const char *bytes, size_t size) {
+    while (size > 0) {
+        ssize_t written = write(fd, bytes, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -1;
+        bytes += written;
+        size -= (size_t)written;
+    }
+    return 0;
+}
+
+/* O_NONBLOCK: a FIFO that an image left there must not hold the run. */
+static int file_open(int folder_fd, const char *name, bool *existed) {
+    int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+    int fd = openat(folder_fd, name, flags | O_EXCL, 0666);
+    *existed = fd < 0 && errno == EEXIST;
+    return *existed ? openat(folder_fd, name, flags | O_TRUNC, 0666) : fd;
+}
+
+static int file_write(int dir_fd, struct file *file) {
+    int folder_fd = -1;
+    int fd = -1;
+    int result = -1;
+    char *base;
+    char *path = strdup(file->name);
+    if (path == NULL)
+        return -1;
+    folder_fd = folder_open(dir_fd, path, &base);
+    if (folder_fd < 0)
+        goto done;
+    fd = file_open(folder_fd, base, &file->repeated);
+    if (fd < 0)
+        goto done;
+    result = write_all(fd, file->content, file->content_size);
+done:;
+    int error = errno;
+    /* A full disk can show as late as here. */
+    if (fd >= 0 && close(fd) < 0 && result == 0) {
+        error = errno;
+        result = -1;
+    }
+    if (folder_fd >= 0 && folder_fd != dir_fd)
+        close(folder_fd);
+    free(path);
+    errno = error;
+    return result;
+}
+
+/* -1 with errno, and which file it was in error: `files[1].name: Not a directory`. */
+int files_write(int dir_fd, struct payload *payload, char *error, size_t error_size) {
+    for (size_t i = 0; i < payload->file_count; i++) {
+        if (file_write(dir_fd, &payload->files[i]) == 0)
+            continue;
+        int number = errno;
+        bool content = number == ENOSPC || number == EDQUOT || number == EFBIG;
+        snprintf(error, error_size, "files[%zu].%s: %s", i, content ? "content" : "name", strerror(number));
+        errno = number;
+        return -1;
+    }
+    return 0;
+}
+
+static bool is_writable(const char *path) {
+    return path != NULL && access(path, W_OK | X_OK) == 0;
+}
+
+int work_dir_enter(char **path) {
+    const char *wanted = getenv("RUNONCE_WORK_DIR");
+    if (wanted == NULL || wanted[0] == '\0')
+        wanted = is_writable(".") ? "." : getenv("HOME");
+    if (!is_writable(wanted)) {
+        errno = wanted == NULL ? ENOENT : errno;
+        return -1;
+    }
+    if (chdir(wanted) < 0)
+        return -1;
+    *path = getcwd(NULL, 0);
+    if (*path == NULL)
+        return -1;
+    return open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}

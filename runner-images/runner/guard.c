@@ -1,0 +1,112 @@
+/* A seccomp filter for the program, on top of the engine's own: process 1 has the program's uid, so the kernel
+ * would let it lower the runner's limits and priority, and take its CPUs. Reading them is refused as well.
+ * Source: seccomp(2), kernel userspace-api/seccomp_filter.rst; system call numbers from asm/unistd*.h. */
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+/* How a call's arguments name its target. */
+enum target {
+    BY_PID,      /* argument 0 is a pid */
+    BY_PRIORITY, /* argument 0 says what argument 1 is; the uid is PRIO_USER, setpriority(2) */
+    BY_IOPRIO,   /* the same, IOPRIO_WHO_USER, ioprio_set(2) */
+};
+
+struct call {
+    uint32_t number;
+    enum target target;
+};
+
+struct architecture {
+    uint32_t audit;
+    /* x32 calls have the x86-64 numbers and one bit more. */
+    uint32_t number_mask;
+    struct call calls[7];
+};
+
+/* setpriority, sched_setparam, sched_setscheduler, sched_setaffinity, ioprio_set, prlimit64, sched_setattr */
+static const struct architecture ARCHITECTURES[] = {
+#if defined(__x86_64__)
+    {AUDIT_ARCH_X86_64, ~0x40000000U,
+     {{141, BY_PRIORITY}, {142, BY_PID}, {144, BY_PID}, {203, BY_PID}, {251, BY_IOPRIO}, {302, BY_PID}, {314, BY_PID}}},
+    {AUDIT_ARCH_I386, ~0U,
+     {{97, BY_PRIORITY}, {154, BY_PID}, {156, BY_PID}, {241, BY_PID}, {289, BY_IOPRIO}, {340, BY_PID}, {351, BY_PID}}},
+#elif defined(__aarch64__)
+    {AUDIT_ARCH_AARCH64, ~0U,
+     {{140, BY_PRIORITY}, {118, BY_PID}, {119, BY_PID}, {122, BY_PID}, {30, BY_IOPRIO}, {261, BY_PID}, {274, BY_PID}}},
+    {AUDIT_ARCH_ARM, ~0U,
+     {{97, BY_PRIORITY}, {154, BY_PID}, {156, BY_PID}, {241, BY_PID}, {314, BY_IOPRIO}, {369, BY_PID}, {380, BY_PID}}},
+#endif
+    {0, 0, {{0, BY_PID}}},
+};
+
+enum { PRIORITY_USER = 2, IOPRIO_USER = 3, RUNNER_PID = 1, MOST_INSTRUCTIONS = 256 };
+
+struct program {
+    struct sock_filter code[MOST_INSTRUCTIONS];
+    unsigned short size;
+};
+
+static void emit(struct program *program, uint16_t code, uint32_t k, unsigned char if_true, unsigned char if_false) {
+    program->code[program->size++] = (struct sock_filter){code, if_true, if_false, k};
+}
+
+static void emit_return(struct program *program, uint32_t action) {
+    emit(program, BPF_RET | BPF_K, action, 0, 0);
+}
+
+/* The kernel takes pids as 32 bits, so the upper half of the register must not hide a 1. */
+static void emit_load_argument(struct program *program, uint32_t index) {
+    emit(program, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offsetof(struct seccomp_data, args) + 8 * index), 0, 0);
+}
+
+/* Refuses if what was loaded is k. */
+static void emit_refuse_if(struct program *program, uint32_t k) {
+    emit(program, BPF_JMP | BPF_JEQ | BPF_K, k, 0, 1);
+    emit_return(program, SECCOMP_RET_ERRNO | EPERM);
+}
+
+static void emit_call(struct program *program, const struct call *call) {
+    unsigned short jump = program->size;
+    emit(program, BPF_JMP | BPF_JEQ | BPF_K, call->number, 0, 0);
+    emit_load_argument(program, 0);
+    if (call->target != BY_PID) {
+        emit_refuse_if(program, call->target == BY_PRIORITY ? PRIORITY_USER : IOPRIO_USER);
+        emit_load_argument(program, 1);
+    }
+    emit_refuse_if(program, RUNNER_PID);
+    emit_return(program, SECCOMP_RET_ALLOW);
+    program->code[jump].jf = (unsigned char)(program->size - jump - 1);
+}
+
+static void emit_architecture(struct program *program, const struct architecture *architecture) {
+    emit(program, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch), 0, 0);
+    unsigned short jump = program->size;
+    emit(program, BPF_JMP | BPF_JEQ | BPF_K, architecture->audit, 0, 0);
+    emit(program, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+    emit(program, BPF_ALU | BPF_AND | BPF_K, architecture->number_mask, 0, 0);
+    for (size_t i = 0; i < sizeof architecture->calls / sizeof architecture->calls[0]; i++)
+        emit_call(program, &architecture->calls[i]);
+    emit_return(program, SECCOMP_RET_ALLOW);
+    program->code[jump].jf = (unsigned char)(program->size - jump - 1);
+}
+
+int guard_install(void) {
+    struct program program = {.size = 0};
+    if (ARCHITECTURES[0].audit == 0) {
+        errno = ENOSYS;
+        return -1;
+    }
+    for (const struct architecture *architecture = ARCHITECTURES; architecture->audit != 0; architecture++)
+        emit_architecture(&program, architecture);
+    /* No other architecture's calls reach this kernel. */
+    emit_return(&program, SECCOMP_RET_KILL_PROCESS);
+    struct sock_fprog filter = {program.size, program.code};
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0);
+}

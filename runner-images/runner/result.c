@@ -1,0 +1,117 @@
+/* The answer: one JSON object on stdout. */
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "runner.h"
+
+static const char *const OUTCOMES[] = {
+    [COMPLETED] = "completed",       [FAILED] = "failed",
+    [SIGNALED] = "signaled",         [TIMEOUT] = "timeout",
+    [OUTPUT_LIMIT] = "output_limit", [OUT_OF_MEMORY] = "out_of_memory",
+    [BUILD_FAILED] = "build_failed", [INVALID] = "invalid",
+};
+
+enum { NAME_BYTES = 32 };
+
+/* `SIGSEGV`, `SIGRTMIN+3`. */
+static void signal_name(int number, char name[NAME_BYTES]) {
+    const char *known = sigabbrev_np(number);
+    if (known != NULL)
+        snprintf(name, NAME_BYTES, "SIG%s", known);
+    else if (number >= SIGRTMIN && number <= SIGRTMAX)
+        snprintf(name, NAME_BYTES, "SIGRTMIN+%d", number - SIGRTMIN);
+    else
+        snprintf(name, NAME_BYTES, "SIG%d", number);
+}
+
+void result_set(struct result *result, enum outcome outcome, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(result->error, sizeof result->error, format, arguments); /* a cut sentence is still one */
+    va_end(arguments);
+    result->outcome = outcome;
+}
+
+void result_set_status(struct result *result, enum outcome outcome, int status) {
+    char name[NAME_BYTES];
+    if (WIFSIGNALED(status)) {
+        signal_name(WTERMSIG(status), name);
+        result_set(result, outcome, "Killed by signal %s", name);
+    } else {
+        result_set(result, outcome, "Exit code: %d", WEXITSTATUS(status));
+    }
+}
+
+static void write_exit_code(struct writer *writer, const struct step *step) {
+    if (step->has_status && WIFEXITED(step->status))
+        write_format(writer, ",\"exitCode\":%d", WEXITSTATUS(step->status));
+    else
+        write_text(writer, ",\"exitCode\":null");
+}
+
+static void write_signal(struct writer *writer, const struct step *step) {
+    char name[NAME_BYTES];
+    if (!step->has_status || !WIFSIGNALED(step->status)) {
+        write_text(writer, ",\"signal\":null");
+        return;
+    }
+    signal_name(WTERMSIG(step->status), name);
+    write_format(writer, ",\"signal\":\"%s\"", name);
+}
+
+/* A limit may have cut inside a character: half of one is no text, and not the program's fault. */
+static size_t text_size(const struct capture *capture) {
+    return capture->truncated ? utf8_without_partial(capture->data, capture->size) : capture->size;
+}
+
+static void write_output(struct writer *writer, const struct capture output[STREAMS]) {
+    write_text(writer, "{\"stdout\":");
+    write_json_string(writer, output[STREAM_OUT].data, text_size(&output[STREAM_OUT]));
+    write_text(writer, ",\"stderr\":");
+    write_json_string(writer, output[STREAM_ERR].data, text_size(&output[STREAM_ERR]));
+}
+
+static void write_output_facts(struct writer *writer, const struct capture output[STREAMS]) {
+    static const char *const NAMES[STREAMS] = {"stdout", "stderr"};
+    for (int i = 0; i < STREAMS; i++) {
+        const struct capture *capture = &output[i];
+        write_format(writer, ",\"%sBytes\":%llu,\"%sTruncated\":%s", NAMES[i], (unsigned long long)capture->read_bytes,
+                     NAMES[i], capture->truncated ? "true" : "false");
+        if (utf8_is_valid(capture->data, text_size(capture)))
+            continue;
+        write_format(writer, ",\"%sBase64\":\"", NAMES[i]);
+        write_base64(writer, capture->data, capture->size);
+        write_text(writer, "\"");
+    }
+}
+
+static void write_build(struct writer *writer, const struct step *build) {
+    write_text(writer, ",\"build\":");
+    write_output(writer, build->output);
+    write_exit_code(writer, build);
+    write_format(writer, ",\"duration\":%lld}", (long long)build->duration_ns);
+}
+
+int result_write(const struct result *result, int fd) {
+    struct writer writer = {.fd = fd};
+    const struct step *shown = result->folded ? &result->build : &result->run;
+    write_output(&writer, shown->output);
+    write_text(&writer, ",\"error\":");
+    write_json_string(&writer, result->error, strlen(result->error));
+    write_format(&writer, ",\"duration\":%lld,\"outcome\":\"%s\"", (long long)result->run.duration_ns, OUTCOMES[result->outcome]);
+    write_exit_code(&writer, shown);
+    write_signal(&writer, shown);
+    write_output_facts(&writer, shown->output);
+    write_format(&writer, ",\"cpuTime\":%lld", (long long)result->cpu_ns);
+    if (result->peak_bytes < 0)
+        write_text(&writer, ",\"memoryPeak\":null");
+    else
+        write_format(&writer, ",\"memoryPeak\":%lld", (long long)result->peak_bytes);
+    if (result->built)
+        write_build(&writer, &result->build);
+    write_text(&writer, "}\n");
+    return write_flush(&writer);
+}

@@ -1,0 +1,163 @@
+/* UTF-8, and the result's JSON as it is written: strings, base64. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+enum utf8 utf8_next(const char *bytes, size_t size, size_t *length) {
+    const unsigned char *s = (const unsigned char *)bytes;
+    unsigned char low = 0x80, high = 0xbf;
+    size_t more;
+    *length = 1;
+    if (s[0] < 0x80)
+        return UTF8_VALID;
+    if (s[0] >= 0xc2 && s[0] <= 0xdf) {
+        more = 1;
+    } else if (s[0] >= 0xe0 && s[0] <= 0xef) {
+        more = 2;
+        if (s[0] == 0xe0)
+            low = 0xa0; /* shorter forms exist */
+        if (s[0] == 0xed)
+            high = 0x9f; /* surrogates */
+    } else if (s[0] >= 0xf0 && s[0] <= 0xf4) {
+        more = 3;
+        if (s[0] == 0xf0)
+            low = 0x90;
+        if (s[0] == 0xf4)
+            high = 0x8f; /* above U+10FFFF */
+    } else {
+        return UTF8_INVALID;
+    }
+    for (size_t i = 1; i <= more; i++) {
+        *length = i;
+        if (i == size)
+            return UTF8_PARTIAL;
+        if (s[i] < low || s[i] > high)
+            return UTF8_INVALID;
+        low = 0x80;
+        high = 0xbf;
+    }
+    *length = more + 1;
+    return UTF8_VALID;
+}
+
+bool utf8_is_valid(const char *bytes, size_t size) {
+    size_t length;
+    for (size_t at = 0; at < size; at += length)
+        if (utf8_next(bytes + at, size - at, &length) != UTF8_VALID)
+            return false;
+    return true;
+}
+
+size_t utf8_without_partial(const char *bytes, size_t size) {
+    size_t length;
+    /* A character has at most 4 bytes, so an incomplete one at most 3. */
+    for (size_t tail = 1; tail <= 3 && tail <= size; tail++)
+        if (utf8_next(bytes + size - tail, tail, &length) == UTF8_PARTIAL && length == tail)
+            return size - tail;
+    return size;
+}
+
+int write_flush(struct writer *writer) {
+    const char *at = writer->buffer;
+    size_t left = writer->used;
+    writer->used = 0;
+    while (left > 0 && !writer->failed) {
+        ssize_t written = write(writer->fd, at, left);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0) {
+            writer->failed = true;
+            break;
+        }
+        at += written;
+        left -= (size_t)written;
+    }
+    return writer->failed ? -1 : 0;
+}
+
+void write_bytes(struct writer *writer, const char *bytes, size_t size) {
+    while (size > 0) {
+        size_t room = sizeof writer->buffer - writer->used;
+        size_t now = size < room ? size : room;
+        memcpy(writer->buffer + writer->used, bytes, now);
+        writer->used += now;
+        bytes += now;
+        size -= now;
+        if (writer->used == sizeof writer->buffer)
+            (void)write_flush(writer); /* the writer remembers the failure */
+    }
+}
+
+void write_text(struct writer *writer, const char *text) {
+    write_bytes(writer, text, strlen(text));
+}
+
+/* For short texts: numbers and names. */
+void write_format(struct writer *writer, const char *format, ...) {
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (size < 0 || (size_t)size >= sizeof text)
+        writer->failed = true;
+    else
+        write_bytes(writer, text, (size_t)size);
+}
+
+static bool is_plain(char byte) {
+    unsigned char value = (unsigned char)byte;
+    return value >= 0x20 && value < 0x80 && value != '"' && value != '\\';
+}
+
+static void write_json_escape(struct writer *writer, char byte) {
+    static const char SHORT[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    for (size_t i = 0; i + 1 < sizeof SHORT; i += 2) {
+        if (SHORT[i] == byte) {
+            write_format(writer, "\\%c", SHORT[i + 1]);
+            return;
+        }
+    }
+    write_format(writer, "\\u%04x", (unsigned)(unsigned char)byte);
+}
+
+void write_json_string(struct writer *writer, const char *bytes, size_t size) {
+    write_text(writer, "\"");
+    size_t at = 0;
+    while (at < size) {
+        size_t length = 0;
+        while (at + length < size && is_plain(bytes[at + length]))
+            length++;
+        if (length > 0) {
+            write_bytes(writer, bytes + at, length);
+        } else if (utf8_next(bytes + at, size - at, &length) != UTF8_VALID) {
+            write_text(writer, "\xef\xbf\xbd");
+        } else if (length > 1) {
+            write_bytes(writer, bytes + at, length);
+        } else {
+            write_json_escape(writer, bytes[at]);
+        }
+        at += length;
+    }
+    write_text(writer, "\"");
+}
+
+void write_base64(struct writer *writer, const char *bytes, size_t size) {
+    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t at = 0; at < size; at += 3) {
+        size_t count = size - at < 3 ? size - at : 3;
+        unsigned char in[3] = {0};
+        memcpy(in, bytes + at, count);
+        char out[4] = {
+            DIGITS[in[0] >> 2],
+            DIGITS[(in[0] & 3) << 4 | in[1] >> 4],
+            count > 1 ? DIGITS[(in[1] & 15) << 2 | in[2] >> 6] : '=',
+            count > 2 ? DIGITS[in[2] & 63] : '=',
+        };
+        write_bytes(writer, out, sizeof out);
+    }
+}
