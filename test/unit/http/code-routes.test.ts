@@ -1,0 +1,96 @@
+import t from 'tap'
+
+import { answerOf, COMPLETED, languageImage } from '../fakes.js'
+import { engineUnreachable } from '../../../service/errors.js'
+import { startApp } from './start-app.js'
+
+t.test('a language runs by its name or an alias, in any case, as one file with its main name', async (t) => {
+  const { post, runs } = await startApp(t)
+  for (const name of ['python', 'py', 'py3', 'Python', 'PY']) {
+    const answer = await post(`/run/${name}`, { code: 'print(1)', input: 'in' })
+    t.equal(answer.statusCode, 200, name)
+    t.equal(runs.requests.at(-1)?.image.ref, 'runonce/python:latest')
+    t.same(JSON.parse(runs.requests.at(-1)?.payload ?? ''), { files: [{ name: 'main.py', content: 'print(1)' }], stdin: 'in', limits: {} })
+  }
+})
+
+t.test('POST / runs python', async (t) => {
+  const { post, runs } = await startApp(t)
+  t.same((await post('/', { code: 'x' })).json(), COMPLETED)
+  t.match(runs.requests[0], { image: { ref: 'runonce/python:latest' }, sources: ['x'] })
+})
+
+t.test('no input is an empty stdin', async (t) => {
+  const { post, runs } = await startApp(t)
+  for (const body of [{ code: '' }, { code: '', input: null }, { code: '', input: '' }]) {
+    t.equal((await post('/', body)).statusCode, 200)
+    t.equal(JSON.parse(runs.requests.at(-1)?.payload ?? '').stdin, '')
+  }
+})
+
+t.test('a name comes before another language\'s alias', async (t) => {
+  const images = [languageImage('a', { aliases: ['b'] }), languageImage('b')]
+  const { post, runs } = await startApp(t, { images })
+  await post('/run/b', { code: '' })
+  t.equal(runs.requests[0]?.image.ref, 'runonce/b:latest')
+})
+
+t.test('a language that is not there is 400 and the message lists what there is', async (t) => {
+  const { post } = await startApp(t)
+  for (const [url, body] of [['/run/cobol', {}], ['/run/__proto__', {}], ['/run/glot%2Fpython', {}], ['/api/execute', { language: 'constructor' }]] as const) {
+    const answer = await post(url, { code: '', ...body })
+    t.equal(answer.statusCode, 400, url)
+    t.match(answer.json(), { error: 'language.unsupported', message: /there is: css, html, plaintext, python/ })
+  }
+  const none = await startApp(t, { images: [] })
+  t.match((await none.post('/', { code: '' })).json(), { error: 'language.unsupported', message: /none/ })
+})
+
+t.test('/api/execute tells the run in its own shape', async (t) => {
+  const { post, runs } = await startApp(t)
+  const cases: Array<[object, object]> = [
+    [{}, { stdout: 'hi\n', stderr: '', executionTime: 12.35, exitCode: 0 }],
+    [{ exitCode: 3, outcome: 'failed', error: 'Exit code: 3' }, { exitCode: 3, error: 'Exit code: 3' }],
+    [{ exitCode: null, signal: 'SIGSEGV', outcome: 'signaled', error: 'x' }, { exitCode: 139 }],
+    [{ exitCode: null, signal: 'SIGTERM', outcome: 'signaled', error: 'x' }, { exitCode: 143 }],
+    [{ exitCode: null, outcome: 'timeout', error: 'x' }, { exitCode: 137 }],
+    [{ exitCode: null, outcome: 'output_limit', error: 'x' }, { exitCode: 137 }],
+    [{ exitCode: null, outcome: 'out_of_memory', error: 'x' }, { exitCode: 137 }],
+    [{ exitCode: null, signal: 'SIGRTMIN+3', outcome: 'signaled', error: 'x' }, { exitCode: 137 }],
+    [{ exitCode: null, outcome: 'invalid', error: 'x' }, { exitCode: 1, error: 'x' }],
+    [{ exitCode: 1, outcome: 'build_failed', error: 'Exit code: 1' }, { exitCode: 1 }],
+    [{ duration: 0 }, { executionTime: 0 }]
+  ]
+  for (const [result, expected] of cases) {
+    runs.answer = async () => answerOf({ ...COMPLETED, ...result })
+    const answer = await post('/api/execute', { code: '', language: 'python' })
+    t.equal(answer.statusCode, 200)
+    t.match(answer.json(), expected, JSON.stringify(result))
+  }
+  runs.answer = async () => answerOf(COMPLETED)
+  t.same(Object.keys((await post('/api/execute', { code: '', language: 'python' })).json()), ['stdout', 'stderr', 'executionTime', 'exitCode'], 'no error where there is none')
+})
+
+t.test('/api/languages lists names and listed aliases, without a token', async (t) => {
+  const { app } = await startApp(t)
+  for (const url of ['/api/languages', '/api/languages?details=0', '/api/languages?details=false']) {
+    t.same((await app.inject({ url })).json(), { languages: ['css', 'html', 'plaintext', 'python'] }, url)
+  }
+})
+
+t.test('/api/languages?details=1 tells name, aliases, version, image and hello', async (t) => {
+  const { app } = await startApp(t)
+  const { languages } = (await app.inject({ url: '/api/languages?details=1' })).json()
+  t.same(languages[0], { name: 'python', aliases: ['py', 'py3'], version: '3.13.5', image: 'runonce/python:latest', hello: 'print("Hello World!")\n' })
+  t.equal(languages.length, 2)
+  t.equal((await app.inject({ url: '/api/languages?details=1&details=2' })).statusCode, 400)
+})
+
+t.test('without an engine the languages are a 500 docker.unixsocket', async (t) => {
+  const { app, images, post } = await startApp(t)
+  images.fail = engineUnreachable('Can\'t reach the Docker engine')
+  for (const answer of [await app.inject({ url: '/api/languages' }), await post('/', { code: '' }), await post('/run', { image: 'runonce/python:latest', payload: {} })]) {
+    t.equal(answer.statusCode, 500)
+    t.equal(answer.json().error, 'docker.unixsocket')
+  }
+})

@@ -1,0 +1,103 @@
+import t from 'tap'
+
+import { engineUnreachable } from '../../../service/errors.js'
+import { RunLog } from '../../../service/observability/run-log.js'
+import { CodeRunner } from '../../../service/run/run-code.js'
+import { Admission } from '../../../service/run/admission.js'
+import { COMPLETED, ENGINE_VERSION, FakeSandbox, FakeSandboxes, recordingLogger, until } from '../fakes.js'
+import { startApp, TOKEN } from './start-app.js'
+
+t.test('GET / says what this is, without a token', async (t) => {
+  const { app } = await startApp(t)
+  t.same((await app.inject({ url: '/' })).json(), { name: 'runonce', version: '1.2.3', description: 'runs' })
+})
+
+t.test('GET /version tells the engine\'s version and ours', async (t) => {
+  const { inject } = await startApp(t)
+  t.same((await inject({ url: '/version' })).json(), { docker: ENGINE_VERSION, runonce: { version: '1.2.3' } })
+})
+
+t.test('/api/health is 503 and degraded while the engine does not answer', async (t) => {
+  const { app, engine } = await startApp(t)
+  const healthy = await app.inject({ url: '/api/health' })
+  t.equal(healthy.statusCode, 200)
+  t.match(healthy.json(), { status: 'ok', service: 'code-execution', timestamp: /^\d{4}-\d\d-\d\dT.*Z$/ })
+  engine.fail = engineUnreachable('gone')
+  const degraded = await app.inject({ url: '/api/health' })
+  t.equal(degraded.statusCode, 503)
+  t.match(degraded.json(), { status: 'degraded', service: 'code-execution' })
+})
+
+t.test('/readyz says why it is not ready; /livez goes on', async (t) => {
+  const { app, readiness } = await startApp(t)
+  t.match((await app.inject({ url: '/readyz' })).json(), { ready: true })
+  readiness.reason = 'The service is shutting down'
+  const answer = await app.inject({ url: '/readyz' })
+  t.equal(answer.statusCode, 503)
+  t.match(answer.json(), { ready: false, reason: 'The service is shutting down' })
+  t.equal((await app.inject({ url: '/livez' })).statusCode, 200)
+})
+
+t.test('/openapi.json describes every route, and which want a token', async (t) => {
+  const { app } = await startApp(t)
+  const { paths } = (await app.inject({ url: '/openapi.json' })).json()
+  const routes = Object.entries<Record<string, { security?: unknown }>>(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { security }]) => `${method.toUpperCase()} ${path}${security === undefined ? '' : ' token'}`))
+  t.same(routes.sort(), [
+    'GET /', 'GET /api/health', 'GET /api/languages', 'GET /livez', 'GET /readyz', 'GET /version token',
+    'POST / token', 'POST /api/execute token', 'POST /run token', 'POST /run/{language} token'
+  ])
+})
+
+t.test('/docs is a page, and can be switched off with /openapi.json', async (t) => {
+  const on = await startApp(t)
+  t.equal((await on.app.inject({ url: '/docs/' })).statusCode, 200)
+  const off = await startApp(t, { env: { SERVER_DOCS: 'false' } })
+  for (const url of ['/docs', '/docs/', '/openapi.json']) t.equal((await off.app.inject({ url })).statusCode, 404, url)
+})
+
+t.test('a whole run leaves one log line, and nothing of the code, its output or the token in any', async (t) => {
+  const { logger, lines } = recordingLogger()
+  const service = await startApp(t)
+  const json = JSON.stringify({ ...COMPLETED, stdout: 'secret-output', stderr: 'secret-output' })
+  const sandbox = new FakeSandbox('c1', async () => ({ end: 'result', stdout: Buffer.from(json), stderr: Buffer.alloc(0) }))
+  const runner = new CodeRunner({
+    sandboxes: new FakeSandboxes(sandbox),
+    admission: new Admission({ concurrency: 1, queueSize: 1, queueTimeoutMs: 1000 }),
+    observer: new RunLog(logger),
+    limits: { timeMs: 1000, outputBytes: 1000 },
+    limitsResponse: 'result'
+  })
+  service.runs.answer = async (request) => await runner.run(request)
+  const code = 'secret_code = os.system("secret-code"); eval(x)'
+  const answer = await service.post('/run/python', { code, input: 'secret-input' }, { 'x-request-id': 'r-1' })
+  t.equal(answer.body, json, 'the pattern changes nothing of the answer')
+  await until(() => lines.length === 2)
+  const all = [...lines, ...service.lines]
+  t.notMatch(all.join(''), /secret-/)
+  t.notMatch(all.join(''), new RegExp(TOKEN))
+  const run = all.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'run')
+  t.match(run, [{
+    requestId: 'r-1',
+    tokenName: 'default',
+    image: 'runonce/python:latest',
+    outcome: 'completed',
+    durationNs: COMPLETED.duration,
+    stdoutBytes: 3,
+    stderrBytes: 0,
+    memoryPeakBytes: 4096,
+    phasesMs: { create: 1, attach: 2, start: 3, queue: Number, exchange: Number, total: Number }
+  }])
+  const suspicious = all.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'suspicious_code')
+  t.match(suspicious, [{ requestId: 'r-1', tokenName: 'default', patterns: ['shell_out', 'dynamic_evaluation'] }])
+})
+
+t.test('a refused body leaves nothing of itself in the log', async (t) => {
+  const service = await startApp(t)
+  await service.post('/run', '{"image": secret-code')
+  await service.post('/run', { image: 'runonce/python:latest', payload: { files: [{ name: '/secret-name', content: 'secret-code' }] } })
+  service.runs.answer = async () => { throw new Error('a fault of ours') }
+  await service.post('/', { code: 'secret-code' }, { cookie: 'secret-cookie' })
+  t.match(service.lines.join(''), /a fault of ours/)
+  t.notMatch(service.lines.join(''), /secret-/)
+})
