@@ -1,11 +1,12 @@
 import http from 'node:http'
 import type { Duplex } from 'node:stream'
+import { text } from 'node:stream/consumers'
 
 /**
  * Attaches to a container's stdin, stdout and stderr by a plain HTTP Upgrade. dockerode's own hijack sends its
  * options as a body, which can reach the container's stdin.
  * @param timeoutMs longest wait for the engine's answer, milliseconds
- * @throws Error with the engine's message, or the connection's
+ * @throws Error with the engine's message and its `statusCode`, or the connection's
  * @see Docker Engine API v1.41, ContainerAttach, «Hijacking»
  */
 export function attachContainer (socketPath: string, containerId: string, timeoutMs: number): Promise<Duplex> {
@@ -24,9 +25,7 @@ export function attachContainer (socketPath: string, containerId: string, timeou
       resolve(socket)
     })
     request.on('response', (response) => {
-      clearTimeout(timer)
-      response.resume()
-      response.on('end', () => reject(new Error(`The engine answered ${response.statusCode}`)))
+      text(response).then((body) => reject(refusal(response.statusCode, body)), reject).finally(() => clearTimeout(timer))
     })
     request.on('error', (error) => {
       clearTimeout(timer)
@@ -34,4 +33,15 @@ export function attachContainer (socketPath: string, containerId: string, timeou
     })
     request.end()
   })
+}
+
+/** In the shape of dockerode's errors, so that both are read the same way. */
+function refusal (statusCode: number | undefined, body: string): Error {
+  let message: unknown
+  try {
+    message = (JSON.parse(body) as { message?: unknown } | null)?.message
+  } catch {
+    // Then its status has to do.
+  }
+  return Object.assign(new Error(typeof message === 'string' ? message : `The engine answered ${statusCode}`), { statusCode })
 }

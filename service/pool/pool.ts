@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 import type { PoolConfig } from '../config.js'
 import type {
   ImageChanges, ImageDescription, Images, Load, PoolSnapshot, ReadySandbox, Sandbox, SandboxFactory, Sandboxes
@@ -7,6 +9,8 @@ import { resolveImages, type ResolvedImages } from './resolve.js'
 import { Sizing } from './sizing.js'
 
 const TICK_MS = 1000
+/** A container that has not said by then that it is warm serves as it is. */
+const LONGEST_WARM_UP_MS = 10_000
 
 interface PoolParts {
   factory: SandboxFactory
@@ -158,7 +162,7 @@ export class Pool implements Sandboxes {
     const startedAt = this.#now()
     try {
       const sandbox = await this.#parts.factory.prepare(pool.image, { idleMs: this.#parts.config.maxAgeMs, warm: true })
-      await sandbox.warmed
+      await Promise.race([sandbox.warmed, sleep(LONGEST_WARM_UP_MS, undefined, { ref: false })])
       this.#admit(pool, sandbox, startedAt)
     } catch (error) {
       pool.failed(this.#now())

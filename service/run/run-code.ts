@@ -1,13 +1,16 @@
 import { decodeResult, endedResult, refuseLimitOutcome } from './outcome.js'
 import type { Admission } from './admission.js'
 import type {
-  Exchange, RunAnswer, RunObserver, RunRequest, Runs, Sandbox, Sandboxes
+  Exchange, RunAnswer, RunObserver, RunRequest, RunResult, Runs, Sandbox, Sandboxes
 } from './ports.js'
 
 /** What the runner gets on top of its own limit before the service ends the run itself. */
 const BACKSTOP_MS = 1000
-/** A result's JSON text against its output: six bytes for a control character, base64 of it again, and the other members. */
-const RESULT_BYTES_PER_OUTPUT_BYTE = 8
+/**
+ * A result's JSON text against its output: six bytes for a control character, base64 of it again, and a failing build's
+ * once more in `build`: 13.4.
+ */
+const RESULT_BYTES_PER_OUTPUT_BYTE = 16
 const RESULT_BYTES_FIXED = 65_536
 
 interface RunnerParts {
@@ -100,7 +103,8 @@ async function decodeAtEnd (sandbox: Sandbox, exchange: Exchange, durationMs: nu
 }
 
 function recordOf (request: RunRequest, pooled: boolean, phases: Record<string, number>, answer: RunAnswer | undefined) {
-  const result = answer?.result
+  // Members beyond glot's three are anything at all in a foreign image's result, its program's output too.
+  const result = request.image.language === undefined && answer !== undefined ? {} as Partial<RunResult> : answer?.result
   return {
     ...named(request),
     outcome: result === undefined ? 'none' : result.outcome ?? 'foreign',
