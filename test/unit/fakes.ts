@@ -160,6 +160,9 @@ export async function until (holds: () => boolean | Promise<boolean>, what = 'th
   }
 }
 
+/** What a ServiceError is to look like, as `rejects` and `throws` take it. */
+export const fault = (expected: object): { name: string } => ({ name: 'ServiceError', ...expected })
+
 /** A promise and its resolve. */
 export function gate (): { opened: Promise<void>, open: () => void } {
   let open = () => {}
