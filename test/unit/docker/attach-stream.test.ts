@@ -1,0 +1,75 @@
+import { once } from 'node:events'
+
+import t from 'tap'
+
+import { attachContainer } from '../../../service/docker/attach-stream.js'
+import { FakeEngine, upgrade } from '../fake-engine.js'
+
+t.test('attaches by an Upgrade without a body, to all three streams', async (t) => {
+  const engine = await FakeEngine.start(t)
+  const stream = await attachContainer(engine.socketPath, 'c1', 1000)
+  stream.destroy()
+  const [call] = engine.calls
+  t.match(call, { method: 'POST', path: '/containers/c1/attach', body: '' })
+  t.same([...(call?.query ?? [])].sort(), [['stderr', '1'], ['stdin', '1'], ['stdout', '1'], ['stream', '1']])
+})
+
+t.test('what the container says with the engine\'s answer is not lost', async (t) => {
+  const engine = await FakeEngine.start(t)
+  engine.onAttach = (socket) => {
+    socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nfirst words')
+  }
+  const stream = await attachContainer(engine.socketPath, 'c1', 1000)
+  t.equal(String((await once(stream, 'data'))[0]), 'first words')
+  stream.destroy()
+})
+
+t.test('the payload arrives, its end too, and output follows after it', async (t) => {
+  const engine = await FakeEngine.start(t)
+  const received: string[] = []
+  engine.onAttach = (socket) => {
+    upgrade(socket)
+    socket.on('data', (data) => received.push(String(data)))
+    socket.on('end', () => socket.end('answer'))
+  }
+  const stream = await attachContainer(engine.socketPath, 'c1', 1000)
+  stream.end('payload')
+  t.equal(String((await once(stream, 'data'))[0]), 'answer')
+  t.equal(received.join(''), 'payload')
+})
+
+t.test('a refusal carries the engine\'s own message and status', async (t) => {
+  const engine = await FakeEngine.start(t)
+  const body = '{"message":"No such container: c1"}'
+  engine.onAttach = (socket) => { socket.end(`HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`) }
+  await t.rejects(attachContainer(engine.socketPath, 'c1', 1000), { message: 'No such container: c1', statusCode: 404 })
+})
+
+t.test('a refusal without a message tells the status', async (t) => {
+  const engine = await FakeEngine.start(t)
+  engine.onAttach = (socket) => { socket.end('HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\noops') }
+  await t.rejects(attachContainer(engine.socketPath, 'c1', 1000), { message: /500/ })
+})
+
+t.test('every way of not answering ends with an error, in time', async (t) => {
+  const cases: Array<[string, FakeEngine['onAttach'], RegExp]> = [
+    ['silence', () => {}, /within 100 ms/],
+    ['a hang-up', (socket) => { socket.destroy() }, /hang up|ECONNRESET/],
+    ['a refusal that stops half-way', (socket) => { socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 50\r\n\r\n{"mess') }, /within 100 ms|aborted/],
+    ['a refusal that breaks off', (socket) => {
+      socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 50\r\n\r\n{"mess')
+      setTimeout(() => socket.destroy(), 20)
+    }, /aborted|ECONNRESET/],
+    ['rubbish', (socket) => { socket.end('SSH-2.0-OpenSSH_9.2\r\n') }, /Parse Error/]
+  ]
+  for (const [what, onAttach, message] of cases) {
+    const engine = await FakeEngine.start(t)
+    engine.onAttach = onAttach
+    const late = new Promise((_resolve, reject) => setTimeout(() => reject(new Error('it hangs')), 1500).unref())
+    await t.rejects(Promise.race([attachContainer(engine.socketPath, 'c1', 100), late]), { message }, what)
+  }
+})
+
+t.test('without an engine there is the connection\'s error', async (t) => {
+  await t.rejects(attachContainer('/nonexistent/docker.sock', 'c1', 1000), { code: 'ENOENT' })
+})

@@ -1,0 +1,200 @@
+import { getEventListeners } from 'node:events'
+import { duplexPair, type Duplex } from './duplex-pair.js'
+
+import t from 'tap'
+
+import { ContainerSandbox } from '../../../service/docker/container-sandbox.js'
+import type { ExchangeOptions } from '../../../service/run/ports.js'
+import { frame } from '../fake-engine.js'
+import { fault, until } from '../fakes.js'
+
+const OURS: ExchangeOptions = { resultIsFirstLine: true, deadlineMs: 2000, maxBytes: 10_000, signal: new AbortController().signal }
+const FOREIGN: ExchangeOptions = { ...OURS, resultIsFirstLine: false }
+const RESULT = '{"stdout":""}\n'
+
+interface Started {
+  sandbox: ContainerSandbox
+  /** The container's side of the stream. */
+  container: Duplex
+  stream: Duplex
+  removed: string[]
+  received: () => string
+  inputEnded: () => boolean
+}
+
+function start (t: { teardown: (work: () => void) => void }, { pooled = false, lingerMs = 1000 } = {}): Started {
+  const [stream, container] = duplexPair()
+  const removed: string[] = []
+  let received = ''
+  let inputEnded = false
+  container.on('data', (data) => { received += String(data) })
+  container.on('end', () => { inputEnded = true })
+  container.on('error', () => {})
+  t.teardown(() => { stream.destroy(); container.destroy() })
+  const sandbox = new ContainerSandbox({
+    id: 'c1', pooled, stream, phases: {}, lingerMs, remove: async (id) => { removed.push(id) }, ranOutOfMemory: async () => false
+  })
+  return { sandbox, container, stream, removed, received: () => received, inputEnded: () => inputEnded }
+}
+
+t.test('the exchange is over with the result\'s line, and the stream stays open', async (t) => {
+  const { sandbox, container, received, inputEnded } = start(t)
+  const exchange = sandbox.exchange(Buffer.from('payload'), OURS)
+  container.write(frame(1, RESULT.slice(0, 5)))
+  container.write(frame(1, RESULT.slice(5)))
+  const { end, stdout, stderr } = await exchange
+  t.same([end, String(stdout), String(stderr)], ['result', RESULT, ''])
+  t.same([received(), inputEnded(), sandbox.ended], ['payload', false, false])
+})
+
+t.test('a foreign image gets its stdin closed, and is read to its end', async (t) => {
+  const { sandbox, container, received, inputEnded } = start(t)
+  const exchange = sandbox.exchange(Buffer.from('payload'), FOREIGN)
+  await until(inputEnded)
+  container.write(frame(1, 'line\n'))
+  container.write(frame(2, 'err'))
+  container.end(frame(1, 'rest'))
+  const { end, stdout, stderr } = await exchange
+  t.same([end, String(stdout), String(stderr), received()], ['eof', 'line\nrest', 'err', 'payload'])
+})
+
+t.test('a stream that ends without a result ends the exchange', async (t) => {
+  const { sandbox, container } = start(t)
+  const exchange = sandbox.exchange(Buffer.from('payload'), OURS)
+  container.end(frame(1, 'half a res'))
+  t.match(await exchange, { end: 'eof' })
+})
+
+t.test('at the deadline the exchange is over, with what was said', async (t) => {
+  const { sandbox, container } = start(t)
+  container.write(frame(1, 'words'))
+  const startedAt = performance.now()
+  const { end, stdout } = await sandbox.exchange(Buffer.from('payload'), { ...OURS, deadlineMs: 50 })
+  t.same([end, String(stdout)], ['deadline', 'words'])
+  t.ok(performance.now() - startedAt >= 45)
+})
+
+t.test('too much output ends the exchange, stderr counted too', async (t) => {
+  const { sandbox, container } = start(t)
+  const exchange = sandbox.exchange(Buffer.from(''), { ...FOREIGN, maxBytes: 10 })
+  container.write(frame(1, 'x'.repeat(6)))
+  container.write(frame(2, 'x'.repeat(4)))
+  t.equal(await settled(exchange), false, 'at the limit it goes on')
+  container.write(frame(1, 'x'))
+  t.equal((await exchange).end, 'too_large')
+})
+
+t.test('a client that goes away ends the exchange, and no listener stays on its signal', async (t) => {
+  const { sandbox } = start(t)
+  const client = new AbortController()
+  const exchange = sandbox.exchange(Buffer.from(''), { ...OURS, signal: client.signal })
+  client.abort()
+  t.equal((await exchange).end, 'cancelled')
+  t.equal(getEventListeners(client.signal, 'abort').length, 0)
+  t.equal((await start(t).sandbox.exchange(Buffer.from(''), { ...OURS, signal: AbortSignal.abort() })).end, 'cancelled', 'from the start')
+})
+
+t.test('every end takes its listener off the client\'s signal', async (t) => {
+  const { signal } = new AbortController()
+  const first = start(t)
+  first.container.write(frame(1, RESULT))
+  t.equal((await first.sandbox.exchange(Buffer.from(''), { ...OURS, signal })).end, 'result')
+  t.equal((await start(t).sandbox.exchange(Buffer.from(''), { ...OURS, signal, deadlineMs: 1 })).end, 'deadline')
+  t.equal(getEventListeners(signal, 'abort').length, 0)
+})
+
+t.test('blank lines before the result are the runner\'s word that it is ready', async (t) => {
+  const { sandbox, container } = start(t, { pooled: true })
+  container.write(frame(1, '\n'))
+  await sandbox.warmed
+  const exchange = sandbox.exchange(Buffer.from('payload'), OURS)
+  t.equal(await settled(exchange), false)
+  container.write(frame(1, `\n${RESULT}`))
+  t.equal(String((await exchange).stdout), RESULT)
+})
+
+t.test('a waiting container that dies says so, to all who wait for it', async (t) => {
+  const { sandbox, container } = start(t, { pooled: true })
+  container.end()
+  await Promise.all([sandbox.whenEnded, sandbox.warmed])
+  t.ok(sandbox.ended)
+  t.match(await sandbox.exchange(Buffer.from('payload'), OURS), { end: 'eof' })
+})
+
+t.test('a stream that breaks is an error, but for a waiting container that had said nothing', async (t) => {
+  const fresh = start(t)
+  fresh.stream.destroy(new Error('broke'))
+  await t.rejects(fresh.sandbox.exchange(Buffer.from(''), OURS), fault({ slug: 'docker.container.stream.read', message: /broke/ }))
+  const pooled = start(t, { pooled: true })
+  pooled.stream.destroy(new Error('broke'))
+  t.match(await pooled.sandbox.exchange(Buffer.from(''), OURS), { end: 'eof' })
+})
+
+t.test('bytes that are no multiplexed stream are an error', async (t) => {
+  const { sandbox, container } = start(t)
+  const exchange = sandbox.exchange(Buffer.from(''), OURS)
+  container.write('HTTP/1.1 500')
+  await t.rejects(exchange, fault({ slug: 'docker.container.stream.read' }))
+})
+
+t.test('a program that ends before it took its payload is heard all the same', async (t) => {
+  const { sandbox, stream, container } = start(t)
+  const exchange = sandbox.exchange(Buffer.from(''), FOREIGN)
+  container.write(frame(1, 'early'))
+  await new Promise(setImmediate)
+  stream.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+  const { end, stdout } = await exchange
+  t.same([end, String(stdout)], ['eof', 'early'])
+})
+
+t.test('after its result a container may go by itself, and is not removed', async (t) => {
+  const { sandbox, container, removed } = start(t, { lingerMs: 30 })
+  container.write(frame(1, RESULT))
+  await sandbox.exchange(Buffer.from(''), OURS)
+  sandbox.retire()
+  container.end()
+  await new Promise((resolve) => setTimeout(resolve, 80))
+  t.same(removed, [])
+})
+
+t.test('one that lingers after its result is removed, once', async (t) => {
+  const { sandbox, container, removed, stream } = start(t, { lingerMs: 20 })
+  container.write(frame(1, RESULT))
+  await sandbox.exchange(Buffer.from(''), OURS)
+  sandbox.retire()
+  sandbox.retire()
+  t.same(removed, [], 'not at once')
+  await until(() => stream.destroyed)
+  t.same(removed, ['c1'])
+})
+
+t.test('one without a result is removed at once, once, and its stream closed', async (t) => {
+  for (const end of ['deadline', 'cancelled', 'too_large', 'eof', 'unused'] as const) {
+    const { sandbox, container, removed, stream } = start(t)
+    const client = new AbortController()
+    if (end !== 'unused') {
+      const exchange = sandbox.exchange(Buffer.from(''), { ...FOREIGN, deadlineMs: end === 'deadline' ? 1 : 1000, maxBytes: 5, signal: client.signal })
+      if (end === 'cancelled') client.abort()
+      if (end === 'too_large') container.write(frame(1, 'x'.repeat(6)))
+      if (end === 'eof') container.end()
+      t.equal((await exchange).end, end)
+    }
+    sandbox.retire()
+    sandbox.retire()
+    t.same(removed, ['c1'], end)
+    await until(() => stream.destroyed)
+  }
+})
+
+t.test('a retired container\'s further words are not kept', async (t) => {
+  const { sandbox, container } = start(t)
+  const { stdout } = await sandbox.exchange(Buffer.from(''), { ...OURS, deadlineMs: 1 })
+  sandbox.retire()
+  container.write(frame(1, 'x'.repeat(1000)))
+  await new Promise(setImmediate)
+  t.equal(stdout.length, 0)
+})
+
+async function settled (promise: Promise<unknown>): Promise<boolean> {
+  return await Promise.race([promise.then(() => true), new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 20))])
+}

@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import t from 'tap'
+
+import { Demultiplexer } from '../../../service/docker/demultiplexer.js'
+import { frame } from '../fake-engine.js'
+
+function demultiplex (chunks: Buffer[]): { stdout: string, stderr: string } {
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  const demultiplexer = new Demultiplexer((bytes) => out.push(bytes), (bytes) => err.push(bytes))
+  for (const chunk of chunks) demultiplexer.push(chunk)
+  return { stdout: Buffer.concat(out).toString('latin1'), stderr: Buffer.concat(err).toString('latin1') }
+}
+
+const frames = fc.array(fc.tuple(fc.constantFrom<1 | 2>(1, 2), fc.uint8Array({ maxLength: 300 })), { maxLength: 12 })
+
+t.test('any frames, cut at any borders, give the same two streams', async (t) => {
+  fc.assert(fc.property(frames, fc.array(fc.integer({ min: 1, max: 40 })), (list, sizes) => {
+    const bytes = Buffer.concat(list.map(([type, content]) => frame(type, Buffer.from(content))))
+    const chunks: Buffer[] = []
+    for (let at = 0, n = 0; at < bytes.length; n++) {
+      const size = sizes.length === 0 ? bytes.length : sizes[n % sizes.length] ?? 1
+      chunks.push(bytes.subarray(at, at + size))
+      at += size
+    }
+    const expected = (type: number) => Buffer.concat(list.filter((one) => one[0] === type).map(([, content]) => content)).toString('latin1')
+    const { stdout, stderr } = demultiplex(chunks)
+    return stdout === expected(1) && stderr === expected(2)
+  }), { numRuns: 500 })
+  t.pass('500 streams')
+})
+
+t.test('byte by byte, with empty chunks between', async (t) => {
+  const bytes = Buffer.concat([frame(1, 'out'), frame(2, ''), frame(2, 'err'), frame(1, 'put')])
+  const chunks = [...bytes].flatMap((byte) => [Buffer.from([byte]), Buffer.alloc(0)])
+  t.same(demultiplex(chunks), { stdout: 'output', stderr: 'err' })
+})
+
+t.test('stdin\'s type counts as stdout, as in Docker\'s own client', async (t) => {
+  t.same(demultiplex([frame(0, 'x')]), { stdout: 'x', stderr: '' })
+})
+
+t.test('what is no multiplexed stream is said to be none', async (t) => {
+  const headers = ['{"stdout', '0300000000000001', '01010000000000ff', '0100010000000001', 'ff00000000000000'].map((text) => text.startsWith('{') ? Buffer.from(text) : Buffer.from(text, 'hex'))
+  for (const bytes of headers) t.throws(() => demultiplex([bytes]), { message: /Not a multiplexed stream/ }, bytes.toString('hex'))
+  t.throws(() => demultiplex([frame(1, 'fine'), Buffer.from('not fine')]), { message: /Not a multiplexed stream/ })
+})
