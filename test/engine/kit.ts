@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
 
 import { containersNamed, docker, socketPath } from './engine.js'
+import { send, type Answer } from './http-client.js'
 
 export { containersOfOurs, docker, inspect, needImages, socketPath } from './engine.js'
-export { dockerRun } from './docker-run.js'
+export { dockerRun, type DockerRunOptions } from './docker-run.js'
+export type { Answer } from './http-client.js'
 export { buildImage, foreignImage } from './foreign-image.js'
 
 export const TOKEN = 'engine-test-7c1f0a9d4b'
@@ -38,10 +40,6 @@ export interface Result {
   build?: { stdout: string, stderr: string, exitCode: number | null, duration: number }
 }
 
-// A body is whatever JSON came; the tests say what they expect of it.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export interface Answer { status: number, headers: Headers, body: any, ms: number }
-
 export interface Request { method?: string, body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, token?: string | null }
 
 /** The few things of a tap test that the kit needs. */
@@ -65,15 +63,12 @@ export class Service {
   }
 
   async request (path: string, { method = 'GET', body, headers = {}, signal, token = TOKEN }: Request = {}): Promise<Answer> {
-    const startedAt = performance.now()
-    const response = await fetch(this.url + path, {
+    return await send(this.url + path, {
       method,
       headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      ...(signal === undefined ? {} : { signal })
+      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+      signal
     })
-    const text = await response.text()
-    return { status: response.status, headers: response.headers, body: parse(text), ms: performance.now() - startedAt }
   }
 
   async post (path: string, body: unknown, more: Request = {}): Promise<Answer> {
@@ -167,12 +162,4 @@ export async function until<T> (condition: () => T | false | undefined | Promise
 
 function listening (service: Service) {
   return service.logs.find(({ msg }) => msg === 'listening')
-}
-
-function parse (text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }

@@ -1,0 +1,123 @@
+import { createServer, type AddressInfo } from 'node:net'
+import t from 'tap'
+
+import { docker, foreignImage, inspect, needImages, startService, submission, until } from './kit.js'
+
+const LIMIT_SECONDS = 3
+const SPIN = 'while True: pass'
+const NAP = 'import time\nprint("began", flush=True)\ntime.sleep(1)\nprint("ended")'
+const LONG_NAP = 'import time\ntime.sleep(60)'
+
+void t.test('after a run nothing of it remains', async (t) => {
+  await needImages('python')
+  const service = await startService(t)
+  await service.run('python', 'print(1)')
+  await until(async () => (await service.containers()).length === 0, 'its container to go')
+})
+
+void t.test('a client that goes away takes its container with it at once', async (t) => {
+  const service = await startService(t)
+  const client = new AbortController()
+  const run = service.post('/run', submission('python', LONG_NAP), { signal: client.signal })
+  await service.running(1)
+  const leftAt = Date.now()
+  client.abort()
+  await t.rejects(run)
+  await until(async () => (await service.containers()).length === 0, 'its container to go', 2000)
+  t.ok(Date.now() - leftAt < 2000, `${Date.now() - leftAt} ms`)
+  t.match(await service.run('python', 'print("next")'), { stdout: 'next\n' })
+})
+
+void t.test('a client that goes away while it waits for its turn starts nothing', async (t) => {
+  const service = await startService(t, { env: { SERVER_WORKER_THREADS: '1' } })
+  const first = service.post('/run', submission('python', NAP))
+  await service.running(1)
+  const client = new AbortController()
+  const waiting = service.post('/run', submission('python', NAP), { signal: client.signal })
+  setTimeout(() => client.abort(), 100)
+  await t.rejects(waiting)
+  t.match((await first).body, { outcome: 'completed' })
+  await until(async () => (await service.containers()).length === 0, 'no further container')
+  t.equal(service.logs.filter(({ msg, phasesMs }) => msg === 'run' && 'create' in (phasesMs as object)).length, 1)
+})
+
+void t.test('SIGTERM lets the runs under way finish, refuses new ones with 503, and exits with 0', async (t) => {
+  const service = await startService(t)
+  const run = service.post('/run', submission('python', NAP))
+  await service.running(1)
+  service.process.kill('SIGTERM')
+  await until(async () => (await service.request('/readyz')).status === 503, 'it to stop')
+  const refused = await service.post('/run', submission('python', NAP))
+  t.equal(refused.status, 503)
+  t.match(refused.body, { error: 'overloaded', message: /shutting down/ })
+  t.ok(refused.headers.get('retry-after'))
+  const { status, body } = await run
+  t.equal(status, 200)
+  t.match(body, { stdout: 'began\nended\n', outcome: 'completed' })
+  t.equal(await service.exited, 0)
+})
+
+void t.test('after kill -9 with 5 runs under way', async (t) => {
+  const env = { RUN_MAX_EXECUTION_TIME: String(LIMIT_SECONDS), SERVER_WORKER_THREADS: '6', SERVER_LISTEN_PORT: await freePort(), DOCKER_CONTAINER_CPUS: '0.2' }
+  const other = await startService(t, { env: { RUN_MAX_EXECUTION_TIME: '60' } })
+  const client = new AbortController()
+  const elsewhere = other.post('/run', submission('python', LONG_NAP), { signal: client.signal }).catch(() => {})
+  const [untouched] = await other.running(1)
+
+  const killed = await startService(t, { env, endedByTest: true })
+  // One more, of an image that knows nothing of its client's end.
+  const foreign = await foreignImage(t, ['sh', '-c', 'while :; do sleep 1; done'])
+  const runs = [...Array(5).fill(submission('python', SPIN)), { image: foreign, payload: {} }].map((body) => killed.post('/run', body))
+  const lost = Promise.allSettled(runs)
+  await killed.running(6)
+  const killedAt = Date.now()
+  killed.process.kill('SIGKILL')
+  await lost
+
+  await t.test('none of ours runs any more after the execution limit + 5 s, with no service up', async (t) => {
+    const foreignId = (await docker.getImage(foreign).inspect()).Id
+    await until(async () => !(await killed.containers()).some(({ State, Image }) => State.Running && Image !== foreignId), 'our runners to end', (LIMIT_SECONDS + 5) * 1000)
+    t.comment(`ended ${Date.now() - killedAt} ms after the kill`)
+  })
+
+  await t.test('none at all is left once the service is up again, and another service keeps its own', async (t) => {
+    const again = await startService(t, { env: { ...env, DOCKER_CONTAINER_HOSTNAME: killed.hostname } })
+    await until(async () => (await again.containers()).length === 0, 'the sweep')
+    t.match(await again.run('python', 'print("back")'), { stdout: 'back\n' })
+    t.match(await inspect(untouched!.Id), { State: { Running: true } }, 'the other service\'s container')
+  })
+
+  client.abort()
+  await elsewhere
+})
+
+void t.test('a container that was created and never started is swept when its time is over', async (t) => {
+  const expired = await docker.createContainer({ Image: 'runonce/python:latest', Labels: { 'runonce.expires': new Date(Date.now() - 1000).toISOString() } })
+  const current = await docker.createContainer({ Image: 'runonce/python:latest', Labels: { 'runonce.expires': new Date(Date.now() + 3_600_000).toISOString() } })
+  t.teardown(async () => { await current.remove({ force: true }) })
+  await startService(t)
+  await until(async () => await inspect(expired.id) === undefined, 'the expired one to go')
+  t.ok(await inspect(current.id), 'the other stays')
+})
+
+void t.test('DEBUG_KEEP_CONTAINER keeps the container, and still ends it', async (t) => {
+  const service = await startService(t, { env: { DEBUG_KEEP_CONTAINER: 'true', RUN_MAX_EXECUTION_TIME: '1' } })
+  t.teardown(async () => { for (const { Id } of await service.containers()) await docker.getContainer(Id).remove({ force: true }) })
+  const foreign = await foreignImage(t, ['sh', '-c', 'while :; do sleep 1; done'])
+  await service.run('python', 'print(1)')
+  await service.run('python', SPIN)
+  await service.post('/run', { image: foreign, payload: {} })
+  const kept = await until(async () => {
+    const all = await service.containers()
+    return all.every(({ State }) => !State.Running) && all
+  }, 'all to end')
+  t.equal(kept.length, 3)
+})
+
+async function freePort (): Promise<string> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return String(port)
+}

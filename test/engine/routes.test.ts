@@ -1,0 +1,143 @@
+import t from 'tap'
+
+import { buildImage, docker, needImages, startService, until } from './kit.js'
+
+const ALL = ['python', 'javascript', 'typescript', 'ruby', 'java', 'c', 'cpp', 'go', 'bash', 'plaintext']
+
+void t.test('the routes that take code', async (t) => {
+  await needImages(...ALL)
+  const service = await startService(t)
+
+  await t.test('POST /run/:language takes code and input, by name or alias', async (t) => {
+    for (const language of ['python', 'py', 'py3', 'Python']) {
+      const { status, body } = await service.post(`/run/${language}`, { code: 'print("got", input())', input: 'this' })
+      t.equal(status, 200)
+      t.match(body, { stdout: 'got this\n', stderr: '', error: '', outcome: 'completed', exitCode: 0 })
+    }
+    const { body } = await service.post('/run/javascript', { code: 'console.log(1 + 1)' })
+    t.match(body, { stdout: '2\n' })
+    t.match((await service.post('/run/c%2B%2B', { code: '#include <cstdio>\nint main() { puts("c++"); }' })).body, { stdout: 'c++\n' })
+  })
+
+  await t.test('POST / is Python', async (t) => {
+    const { status, body } = await service.post('/', { code: 'import sys\nprint(sys.version_info.major)' })
+    t.equal(status, 200)
+    t.match(body, { stdout: '3\n' })
+  })
+
+  await t.test('null input is none', async (t) => {
+    t.match((await service.post('/', { code: 'import sys\nprint(repr(sys.stdin.read()))', input: null })).body, { stdout: "''\n" })
+  })
+
+  await t.test('POST /api/execute answers in its own shape', async (t) => {
+    const { status, body } = await service.post('/api/execute', { language: 'python', code: 'import sys\nprint(input())\nprint("e", file=sys.stderr)', input: 'i' })
+    t.equal(status, 200)
+    t.match(body, { stdout: 'i\n', stderr: 'e\n', exitCode: 0 })
+    t.ok(body.executionTime > 0 && body.executionTime < 5000, `${body.executionTime} ms`)
+    t.strictSame(Object.keys(body).sort(), ['executionTime', 'exitCode', 'stderr', 'stdout'])
+  })
+
+  for (const [title, code, exitCode, error] of [
+    ['an exit code', 'raise SystemExit(7)', 7, /Exit code: 7/],
+    ['death by SIGSEGV as 139', 'import os\nos.kill(os.getpid(), 11)', 139, /SIGSEGV/],
+    ['death by SIGKILL as 137', 'import os\nos.kill(os.getpid(), 9)', 137, /SIGKILL/]
+  ] as const) {
+    await t.test(`POST /api/execute tells ${title}`, async (t) => {
+      const { status, body } = await service.post('/api/execute', { language: 'python', code })
+      t.equal(status, 200)
+      t.match(body, { exitCode, error })
+    })
+  }
+
+  await t.test('html and css give their content back', async (t) => {
+    for (const language of ['html', 'css', 'plaintext']) {
+      const { status, body } = await service.post('/api/execute', { language, code: '<b>ü</b>\n' })
+      t.equal(status, 200)
+      t.match(body, { stdout: '<b>ü</b>\n', exitCode: 0 })
+    }
+  })
+
+  await t.test('a public Java class of any name runs', async (t) => {
+    const { body } = await service.post('/run/java', { code: 'public class Whatever { public static void main(String[] args) { System.out.println("java"); } }' })
+    t.match(body, { stdout: 'java\n' }, body.stderr)
+  })
+
+  await t.test('code over RUN_MAX_CODE_SIZE is 413 on each of them, and multi-byte characters count as bytes', async (t) => {
+    const code = '#' + 'é'.repeat(25_000)
+    for (const [path, body] of [['/run/python', { code }], ['/', { code }], ['/api/execute', { code, language: 'python' }]] as const) {
+      const answer = await service.post(path, body)
+      t.equal(answer.status, 413)
+      t.match(answer.body, { error: 'request.too_large', message: /RUN_MAX_CODE_SIZE/ })
+    }
+  })
+
+  await t.test('a missing or wrong field is named', async (t) => {
+    for (const [path, body, field] of [
+      ['/run/python', {}, 'code'],
+      ['/run/python', { code: 1 }, 'code'],
+      ['/', { code: '', input: 1 }, 'input'],
+      ['/api/execute', { code: '' }, 'language'],
+      ['/api/execute', { language: 'python' }, 'code']
+    ] as const) {
+      const answer = await service.post(path, body)
+      t.equal(answer.status, 400)
+      t.equal(answer.body.error, 'request.invalid')
+      t.match(answer.body.message, field)
+    }
+  })
+})
+
+void t.test('what the service says of itself', async (t) => {
+  const service = await startService(t)
+
+  await t.test('GET /api/languages lists the images that are present, and html and css', async (t) => {
+    const { status, body } = await service.request('/api/languages', { token: null })
+    t.equal(status, 200)
+    for (const name of [...ALL, 'html', 'css']) t.ok(body.languages.includes(name), name)
+  })
+
+  await t.test('with details: name, aliases, version, image and hello', async (t) => {
+    const { body } = await service.request('/api/languages?details=1', { token: null })
+    const python = body.languages.find(({ name }: { name: string }) => name === 'python')
+    const { Config } = await docker.getImage('runonce/python:latest').inspect()
+    t.strictSame(python, {
+      name: 'python',
+      aliases: ['py', 'py3', 'python3'],
+      version: Config.Labels['runonce.version'],
+      image: 'runonce/python:latest',
+      hello: Config.Labels['runonce.hello']
+    })
+    t.match(python.version, /^3\.\d+\.\d+/)
+  })
+
+  await t.test('an image that comes is listed, and one that goes is not', async (t) => {
+    const tag = await buildImage(t, 'FROM debian:trixie-slim\n', { 'runonce.protocol': '1', 'runonce.language': 'test-language' })
+    const isListed = async () => (await service.request('/api/languages', { token: null })).body.languages.includes('test-language')
+    t.equal(await isListed(), false, 'not by its label alone')
+    await docker.getImage(tag).tag({ repo: 'runonce/test-language', tag: 'latest' })
+    await until(isListed, 'it to be listed')
+    await docker.getImage('runonce/test-language:latest').remove()
+    await until(async () => !await isListed(), 'it to be listed no more')
+  })
+
+  await t.test('GET /api/health', async (t) => {
+    const { status, body } = await service.request('/api/health', { token: null })
+    t.equal(status, 200)
+    t.match(body, { status: 'ok', service: 'code-execution' })
+    t.ok(Math.abs(Date.parse(body.timestamp) - Date.now()) < 5000)
+  })
+
+  await t.test('GET /livez and /readyz', async (t) => {
+    t.equal((await service.request('/livez', { token: null })).status, 200)
+    t.equal((await service.request('/readyz', { token: null })).status, 200)
+  })
+
+  await t.test('GET /openapi.json and /docs describe every route', async (t) => {
+    const { status, body } = await service.request('/openapi.json', { token: null })
+    t.equal(status, 200)
+    for (const path of ['/', '/version', '/run', '/run/{language}', '/api/execute', '/api/languages', '/api/health', '/readyz', '/livez']) {
+      t.ok(body.paths[path], path)
+    }
+    t.equal((await service.request('/docs/', { token: null })).status, 200)
+  })
+})

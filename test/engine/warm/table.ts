@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+
+import type { File } from '../kit.js'
+
+/** A program of a table, and how it is run. */
+export interface Program {
+  title: string
+  files: File[]
+  /** What the payload holds beside the files. */
+  payload: object
+  /** same: warm and plain runs give the same. differs: no two runs do. witness: it prints which of the two it is. */
+  expects: 'same' | 'differs' | 'witness'
+}
+
+/**
+ * Reads a table of programs: `=== title` begins one, `--- name` a file of it. Names in angle brackets aren't files:
+ * `<payload>` is JSON for the payload, `<differs>` and `<witness>` say what is expected.
+ */
+export function readTable (path: URL): Program[] {
+  return split(readFileSync(path, 'utf8'), /^=== (.*)\n/m).map(({ name, content }) => program(name, split(content, /^--- (.*)\n/m)))
+}
+
+function program (title: string, sections: File[]): Program {
+  const notes = new Map(sections.filter(({ name }) => name.startsWith('<')).map(({ name, content }) => [name, content]))
+  const unknown = [...notes.keys()].find((name) => !['<payload>', '<differs>', '<witness>'].includes(name))
+  if (unknown !== undefined) throw new Error(`${title}: ${unknown} means nothing`)
+  return {
+    title,
+    files: sections.filter(({ name }) => !name.startsWith('<')),
+    payload: JSON.parse(notes.get('<payload>') ?? '{}'),
+    expects: notes.has('<differs>') ? 'differs' : notes.has('<witness>') ? 'witness' : 'same'
+  }
+}
+
+function split (text: string, heading: RegExp): File[] {
+  const parts = text.split(heading).slice(1)
+  return parts.flatMap((name, at) => at % 2 === 0 ? [{ name, content: parts[at + 1] ?? '' }] : [])
+}
