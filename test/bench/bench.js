@@ -1,16 +1,20 @@
-// Measures the service against the engine alone and against interpreters started by hand, all in one run.
-// node test/bench/bench.js [--rounds 40] [--languages python,c] [--out test/bench/out]
+// Measures the service against the engine alone and against the bare interpreter, all in one run.
+// node test/bench/bench.js [--rounds 40] [--repeats 5] [--languages python,c] [--out test/bench/out]
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 
+import { BareInContainer } from './bare-in-container.js'
 import { bareProcess } from './bare.js'
 import { EngineFloor } from './engine-floor.js'
 import { toMarkdown } from './report.js'
 import { ServiceProcess } from './service-process.js'
-import { interleave, summarize, throughput } from './statistics.js'
+import { interleave, medianOf, summarize, throughput } from './statistics.js'
+import { subjectsOf } from './subjects.js'
+
+/** @typedef {import('./subjects.js').Subject} Subject */
 
 // The built service's own settings, so that the floor is that of the very same container.
 /** @type {typeof import('../../service/config.js')} */
@@ -20,21 +24,23 @@ const { containerSettings, ONE_RUN } = await import(built('docker/container-sett
 
 /** Lets the engine finish its clean-up of the container before, which nobody waits for. */
 const SETTLE_MS = 120
-const CONCURRENCIES = [1, 2, 4, 8]
-const RUNS_PER_CONCURRENCY = 40
-const SUSTAINED_LANGUAGE = 'python'
+const CONCURRENCIES = [1, 2, 4, 8, 16]
+const RUNS_PER_CONCURRENCY = 48
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '40' },
+    rounds: { type: 'string', default: '8' },
+    repeats: { type: 'string', default: '5' },
     languages: { type: 'string', default: 'python,javascript,ruby,c' },
+    sustained: { type: 'string', default: 'python' },
     out: { type: 'string', default: 'test/bench/out' }
   }
 })
 const socketPath = process.env.RUNONCE_TEST_DOCKER_SOCKET ?? '/var/run/docker.sock'
 const config = readConfig({ API_ACCESS_TOKEN: 'bench-3f9c1d7e5b2a4860', DOCKER_UNIX_SOCKET_PATH: socketPath })
 const engine = new EngineFloor(socketPath)
-const service = await ServiceProcess.start(socketPath, { POOL_MAX: '0' })
+const cold = await ServiceProcess.start(socketPath, { POOL_MAX: '0' })
+const pooled = await ServiceProcess.start(socketPath, { POOL_IMAGES: '', POOL_MAX: '8', POOL_MEMORY: '2000000000' })
 try {
   const report = await measure()
   mkdirSync(options.out, { recursive: true })
@@ -42,74 +48,111 @@ try {
   writeFileSync(join(options.out, 'bench.md'), toMarkdown(report))
   process.stdout.write(toMarkdown(report))
 } finally {
-  await service.stop()
+  await cold.stop()
+  await pooled.stop()
   engine.close()
 }
 
 /** @returns {Promise<import('./report.js').Report>} */
 async function measure () {
-  /** @type {import('./report.js').Report['hello']} */
-  const hello = {}
-  for (const language of options.languages.split(',')) hello[language] = await measureHello(language)
+  /** @type {import('./report.js').Report['latency']} */
+  const latency = []
+  for (const language of names(options.languages)) {
+    const [hello, real] = await subjectsOf(engine, settingsOf, language)
+    if (hello !== undefined) latency.push({ language, program: 'hello', figures: await measureLatency(hello) })
+    if (real !== undefined) latency.push({ language, program: 'real', figures: await measureLatency(real) })
+  }
+  /** @type {import('./report.js').Report['sustained']} */
+  const sustained = []
+  for (const language of names(options.sustained)) {
+    const [hello] = await subjectsOf(engine, settingsOf, language)
+    if (hello !== undefined) sustained.push(...await measureSustained(hello))
+  }
   return {
     takenAt: new Date().toISOString(),
     machine: { cores: availableParallelism(), engine: (await engine.get('/version')).Version, node: process.version },
-    hello,
-    sustained: await measureSustained()
+    latency,
+    sustained
   }
 }
 
-/** @param {string} language */
-async function measureHello (language) {
-  const { image, payload, settings, main, program } = await subject(language)
-  const bare = bareProcess(language, main, program)
-  const times = await interleave({
-    floor: async () => { expectHello((await engine.run(settings(), JSON.stringify(payload))).result) },
-    cold: async () => { expectHello(await service.run(image, payload)) },
-    ...(bare === undefined ? {} : { bare: bare.run })
-  }, { rounds: Number(options.rounds), pause: async () => { await sleep(SETTLE_MS) } })
-  bare?.remove()
-  return {
-    floor: summarize(times.floor ?? []),
-    cold: summarize(times.cold ?? []),
-    bare: times.bare === undefined ? null : summarize(times.bare)
+/** Each figure is the median of the repeats' own. @param {Subject} subject */
+async function measureLatency (subject) {
+  const onHost = subject.input === '' ? bareProcess(subject.language, subject.main, subject.program) : undefined
+  const inContainer = await BareInContainer.start(engine, { ...subject, settings: subject.settings() })
+  /** @type {Record<string, import('./statistics.js').Summary[]>} */
+  const repeats = {}
+  for (let repeat = 0; repeat < Number(options.repeats); repeat++) {
+    const times = await interleave({
+      floor: async () => { expect(subject, (await engine.run(subject.settings(), JSON.stringify(subject.payload))).result) },
+      cold: async () => { expect(subject, await cold.run(subject.image, subject.payload)) },
+      warm: async () => { expect(subject, await pooled.run(subject.image, subject.payload)) },
+      ...(inContainer === undefined ? {} : { bare: async () => await inContainer.run() }),
+      ...(onHost === undefined ? {} : { host: onHost.run })
+    }, {
+      rounds: Number(options.rounds),
+      before: async (name) => {
+        if (name === 'warm') await untilReady(subject)
+        await sleep(SETTLE_MS)
+      }
+    })
+    for (const [name, values] of Object.entries(times)) (repeats[name] ??= []).push(summarize(values))
   }
+  onHost?.remove()
+  await inContainer?.stop()
+  return Object.fromEntries(Object.entries(repeats).map(([name, summaries]) => [name, medianOf(summaries)]))
 }
 
-async function measureSustained () {
-  const { image, payload, settings } = await subject(SUSTAINED_LANGUAGE)
+/** @param {Subject} subject */
+async function measureSustained (subject) {
   const sustained = []
   for (const concurrency of CONCURRENCIES) {
     const load = { concurrency, count: RUNS_PER_CONCURRENCY }
+    const payload = JSON.stringify(subject.payload)
     const ceiling = await throughput(async () => {
-      const { result, ended } = await engine.run(settings(), JSON.stringify(payload))
-      expectHello(result)
+      const { result, ended } = await engine.run(subject.settings(), payload)
+      expect(subject, result)
       await ended
     }, load)
     await sleep(1000)
-    const cold = await throughput(async () => { expectHello(await service.run(image, payload)) }, load)
+    const coldRate = await throughput(async () => { expect(subject, await cold.run(subject.image, subject.payload)) }, load)
     await sleep(1000)
-    sustained.push({ concurrency, ceiling, cold })
+    const poolRate = await throughput(async () => { expect(subject, await pooled.run(subject.image, subject.payload)) }, load)
+    await sleep(2000)
+    sustained.push({ language: subject.language, concurrency, ceiling, cold: coldRate, pool: poolRate })
   }
   return sustained
 }
 
-/** What is measured of a language: its image's own hello. @param {string} language */
-async function subject (language) {
-  const image = `runonce/${language}:latest`
-  const { Id: id, Config: { User: user, Labels: labels } } = await engine.get(`/images/${image}/json`)
-  const main = labels['runonce.main']
-  const program = labels['runonce.hello']
-  const described = { ref: image, id, user, language: /** @type {any} */ ({}), memoryBytes: undefined, processes: undefined }
-  const settings = () => containerSettings({
-    image: described, container: config.container, run: config.run, identity: { owner: 'bench', boot: 'bench' }, purpose: ONE_RUN
-  })
-  return { image, main, program, settings, payload: { files: [{ name: main, content: program }] } }
+/** Waits until the pool has one for it, asking once to make it known. @param {Subject} subject */
+async function untilReady ({ image, payload }) {
+  for (let polls = 0; polls < 3000; polls++) {
+    const { pool } = await pooled.readiness()
+    const own = pool.images.find((/** @type {{ image: string }} */ entry) => entry.image === image)
+    if (own === undefined || own.target === 0) await pooled.run(image, payload)
+    else if (own.ready > 0) return
+    await sleep(10)
+  }
+  throw new Error(`the pool made nothing ready for ${image}`)
 }
 
-/** @param {{ stdout: string, outcome?: string, error: string }} result */
-function expectHello (result) {
-  if (!result.stdout.startsWith('Hello')) throw new Error(`not a hello: ${JSON.stringify(result).slice(0, 300)}`)
+/** @param {any} image */
+function settingsOf (image) {
+  return containerSettings({
+    image, container: config.container, run: config.run, identity: { owner: 'bench', boot: 'bench' }, purpose: ONE_RUN
+  })
+}
+
+/** @param {Subject} subject @param {{ stdout: string }} result */
+function expect (subject, result) {
+  if (!result.stdout.startsWith(subject.expected)) {
+    throw new Error(`${subject.image}: not what was expected: ${JSON.stringify(result).slice(0, 400)}`)
+  }
+}
+
+/** @param {string} list */
+function names (list) {
+  return list.split(',').filter((name) => name !== '')
 }
 
 /** @param {string} file */

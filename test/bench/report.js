@@ -1,38 +1,38 @@
 /** @typedef {import('./statistics.js').Summary} Summary */
-/**
- * @typedef {object} LanguageFigures
- * @property {Summary} floor the engine alone
- * @property {Summary} cold POST /run without a pool
- * @property {Summary | null} bare the interpreter on this host, by hand
- */
+/** @typedef {{ language: string, program: string, figures: { [name: string]: Summary } }} Latency figures: floor, cold, warm, bare (in the image), host */
 /**
  * @typedef {object} Report
  * @property {string} takenAt
  * @property {{ cores: number, engine: string, node: string }} machine
- * @property {Record<string, LanguageFigures>} hello
- * @property {Array<{ concurrency: number, ceiling: number, cold: number }>} sustained runs a second
+ * @property {Latency[]} latency milliseconds
+ * @property {Array<{ language: string, concurrency: number, ceiling: number, cold: number, pool: number }>} sustained runs a second
  */
 
 /** @param {Report} report */
-export function toMarkdown (report) {
-  const { machine, hello, sustained } = report
+export function toMarkdown ({ machine, latency, sustained }) {
   return [
-    `${machine.cores} cores, engine ${machine.engine}, Node ${machine.node}; p50 / p95 in milliseconds, interleaved in one run.`,
+    `${machine.cores} cores, engine ${machine.engine}, Node ${machine.node}. Milliseconds, p50 / p95, all interleaved in one run. ` +
+      '*Bare* is the command by hand in a long-lived container of the same image.',
     '',
-    '| hello | engine floor | POST /run, cold | cold ÷ floor (p50) | bare process on the host |',
-    '|---|---|---|---|---|',
-    ...Object.entries(hello).map(([language, { floor, cold, bare }]) =>
-      `| ${language} | ${cell(floor)} | ${cell(cold)} | ${(cold.p50 / floor.p50).toFixed(2)} | ${bare === null ? '–' : cell(bare)} |`),
+    '| program | engine floor | cold | cold ÷ floor | ready container | bare | ready ÷ bare | bare on the host |',
+    '|---|---|---|---|---|---|---|---|',
+    ...latency.map(({ language, program, figures: { floor, cold, warm, bare, host } }) =>
+      `| ${language} ${program} | ${cell(floor)} | ${cell(cold)} | ${ratio(cold, floor)} | ${cell(warm)} | ${cell(bare)} | ${ratio(warm, bare)} | ${cell(host)} |`),
     '',
-    '| runs at once | engine ceiling, runs/s | POST /run cold, runs/s | cold ÷ ceiling |',
-    '|---|---|---|---|',
-    ...sustained.map(({ concurrency, ceiling, cold }) =>
-      `| ${concurrency} | ${ceiling.toFixed(1)} | ${cold.toFixed(1)} | ${(cold / ceiling).toFixed(2)} |`),
+    '| runs at once | engine ceiling, runs/s | cold | cold ÷ ceiling | pool | pool ÷ cold |',
+    '|---|---|---|---|---|---|',
+    ...sustained.map(({ language, concurrency, ceiling, cold, pool }) =>
+      `| ${language} ${concurrency} | ${ceiling.toFixed(1)} | ${cold.toFixed(1)} | ${(cold / ceiling).toFixed(2)} | ${pool.toFixed(1)} | ${(pool / cold).toFixed(2)} |`),
     ''
   ].join('\n')
 }
 
-/** @param {Summary} summary */
-function cell ({ p50, p95 }) {
-  return `${p50.toFixed(1)} / ${p95.toFixed(1)}`
+/** @param {Summary | undefined} summary */
+function cell (summary) {
+  return summary === undefined ? '–' : `${summary.p50.toFixed(1)} / ${summary.p95.toFixed(1)}`
+}
+
+/** @param {Summary | undefined} a @param {Summary | undefined} b */
+function ratio (a, b) {
+  return a === undefined || b === undefined ? '–' : (a.p50 / b.p50).toFixed(2)
 }

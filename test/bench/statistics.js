@@ -23,26 +23,37 @@ export function summarize (values) {
   return { n: sorted.length, p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), p99: quantile(sorted, 0.99) }
 }
 
-/** @param {number[]} values */
-export function median (values) {
-  return quantile(values.toSorted((a, b) => a - b), 0.5)
+/**
+ * Figure by figure the median of several summaries.
+ * @param {Summary[]} summaries
+ * @returns {Summary}
+ */
+export function medianOf (summaries) {
+  const median = (/** @type {(summary: Summary) => number} */ figure) => quantile(summaries.map(figure).toSorted((a, b) => a - b), 0.5)
+  return {
+    n: summaries.reduce((sum, { n }) => sum + n, 0),
+    p50: median(({ p50 }) => p50),
+    p95: median(({ p95 }) => p95),
+    p99: median(({ p99 }) => p99)
+  }
 }
 
 /**
  * Measures several things in turn, round after round, so that what disturbs the machine disturbs all of them alike.
- * @param {Record<string, () => Promise<void>>} things
- * @param {{ rounds: number, pause?: () => Promise<void> }} options `pause` runs before each measurement and is not counted
+ * A thing that knows its own time better returns it.
+ * @param {Record<string, () => Promise<number | void>>} things
+ * @param {{ rounds: number, before?: (name: string) => Promise<void> }} options `before` is not counted
  * @returns {Promise<Record<string, number[]>>} milliseconds
  */
-export async function interleave (things, { rounds, pause = async () => {} }) {
+export async function interleave (things, { rounds, before = async () => {} }) {
   /** @type {Record<string, number[]>} */
   const times = Object.fromEntries(Object.keys(things).map((name) => [name, []]))
   for (let round = 0; round < rounds; round++) {
     for (const [name, thing] of Object.entries(things)) {
-      await pause()
+      await before(name)
       const startedAt = performance.now()
-      await thing()
-      times[name]?.push(performance.now() - startedAt)
+      const own = await thing()
+      times[name]?.push(own ?? performance.now() - startedAt)
     }
   }
   return times

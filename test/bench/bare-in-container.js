@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+/** What a person would type in a container of the image itself, for a main file of the image's usual name. @type {Record<string, string>} */
+const COMMANDS = {
+  python: 'python3 main.py',
+  javascript: 'node main.js',
+  typescript: 'tsc --lib es2022 --types node --skipLibCheck main.ts && node main.js',
+  ruby: 'ruby main.rb',
+  java: 'javac Main.java && java Main',
+  c: 'gcc -O1 main.c -o a.out -lm && ./a.out',
+  cpp: 'g++ -std=gnu++20 -O2 main.cpp -o a.out && ./a.out',
+  go: 'go run main.go',
+  bash: 'bash main.sh',
+  php: 'php main.php',
+  perl: 'perl main.pl'
+}
+const FILES = /** @type {Record<string, string>} */ ({ java: 'Main.java' })
+
+/** A long-lived container of the image, in which bash runs the bare command on each line that it gets, and says how long it took. */
+const LOOP = `
+stty -echo -icanon -onlcr min 1; echo ready
+IFS= read -r -d $'\\x01' program; printf '%s' "$program" > "$1"
+IFS= read -r -d $'\\x01' input; printf '%s' "$input" > /tmp/input
+while IFS= read -r _; do
+  started=$EPOCHREALTIME
+  eval "$2" < /tmp/input > /tmp/out 2>&1 || { head -c 300 /tmp/out; exit 1; }
+  ended=$EPOCHREALTIME
+  echo $(( \${ended/./} - \${started/./} ))
+done`
+
+export class BareInContainer {
+  /** @type {AsyncIterator<string>} */
+  #lines
+
+  /**
+   * @param {import('./engine-floor.js').EngineFloor} engine
+   * @param {string} id
+   * @param {import('node:stream').Duplex} socket
+   */
+  constructor (engine, id, socket) {
+    this.engine = engine
+    this.id = id
+    this.socket = socket
+    this.#lines = createInterface({ input: socket })[Symbol.asyncIterator]()
+  }
+
+  /**
+   * undefined where this file knows no bare command for the language.
+   * @param {import('./engine-floor.js').EngineFloor} engine
+   * @param {{ language: string, settings: any, program: string, input: string, main: string }} subject
+   */
+  static async start (engine, { language, settings, program, input, main }) {
+    const command = COMMANDS[language]
+    if (command === undefined) return undefined
+    // A terminal makes the stream raw, without Docker's frames; the settings are those of any run.
+    const id = await engine.create({
+      // Without the labels: it lives longer than a run, and a sweep would take it.
+      ...settings,
+      Labels: {},
+      Tty: true,
+      Entrypoint: ['bash', '-c', LOOP, 'bash', FILES[language] ?? main, command],
+      Env: environmentOf(language)
+    })
+    const socket = await engine.attach(id)
+    await engine.start(id)
+    const bare = new BareInContainer(engine, id, socket)
+    // What came before would be echoed.
+    while ((await bare.#lines.next()).value !== 'ready');
+    socket.write(`${program}\x01${input}\x01`)
+    return bare
+  }
+
+  /** One run; milliseconds, by the container's own clock. */
+  async run () {
+    this.socket.write('\n')
+    const { value } = await this.#lines.next()
+    if (!/^\d+$/.test(value ?? '')) throw new Error(`the bare command failed: ${value}`)
+    return Number(value) / 1000
+  }
+
+  async stop () {
+    this.socket.destroy()
+    await this.engine.remove(this.id).catch(() => {})
+  }
+}
+
+/** What the language's own commands get besides. @param {string} language */
+function environmentOf (language) {
+  const file = new URL(`../../runner-images/languages/${language}/language.json`, import.meta.url)
+  const { env = {} } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  return Object.entries(env).map(([name, value]) => `${name}=${value}`)
+}

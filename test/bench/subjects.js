@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { parse } from 'node:path'
+
+/**
+ * @typedef {object} Subject what is measured of a language
+ * @property {string} language
+ * @property {string} image
+ * @property {string} main the main file's name
+ * @property {string} program
+ * @property {string} input what the program reads from stdin
+ * @property {string} expected how its output begins
+ * @property {() => any} settings the body of the engine's create call, as the service itself would send it
+ * @property {{ files: Array<{ name: string, content: string }>, stdin: string }} payload
+ */
+
+/** One real program a language: it counts the words of 100 kB of input and works for some ten milliseconds. */
+const PROGRAMS = new URL('programs/', import.meta.url)
+
+const INPUT = Array.from({ length: 17_000 }, (_, i) => `w${(i * 7919) % 2003}`).join(' ').slice(0, 100_000)
+
+/**
+ * @param {import('./engine-floor.js').EngineFloor} engine
+ * @param {(image: object) => any} settingsOf
+ * @param {string} language
+ * @returns {Promise<Subject[]>} hello, and the real program where there is one
+ */
+export async function subjectsOf (engine, settingsOf, language) {
+  const image = `runonce/${language}:latest`
+  const { Id: id, Config: { User: user, Labels: labels } } = await engine.get(`/images/${image}/json`)
+  const main = labels['runonce.main']
+  const number = (/** @type {string | undefined} */ text) => text === undefined || text === '' ? undefined : Number(text)
+  const described = {
+    ref: image, id, user, language: {}, memoryBytes: number(labels['runonce.memory']), processes: number(labels['runonce.processes'])
+  }
+  const subject = (/** @type {string} */ program, /** @type {string} */ input) => ({
+    language, image, main, program, input, expected: 'Hello', settings: () => settingsOf(described), payload: { files: [{ name: main, content: program }], stdin: input }
+  })
+  const real = readdirSync(PROGRAMS).find((file) => parse(file).name === language)
+  return [subject(labels['runonce.hello'], ''), ...(real === undefined ? [] : [subject(readFileSync(new URL(real, PROGRAMS), 'utf8'), INPUT)])]
+}
