@@ -1,0 +1,14 @@
+# Fills every file system there is, which is memory, and then asks for memory.
+import os
+print('before', flush=True)
+for folder in ('/tmp', '/work', '/dev/shm'):
+    try:
+        with open(folder + '/fill', 'wb') as file:
+            while True:
+                file.write(b'x' * (1 << 20))
+                file.flush()
+    except OSError as error:
+        print(folder, error.strerror, flush=True)
+hold = []
+while True:
+    hold.append(b'x' * (1 << 20))

@@ -1,0 +1,7 @@
+# A child kills whatever it may: the program itself, and not the runner.
+import os, signal, time
+print('before', flush=True)
+if os.fork() == 0:
+    os.kill(-1, signal.SIGKILL)
+    os._exit(0)
+time.sleep(30)

@@ -1,0 +1,16 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Every process takes its share, so that no single one is the obvious victim. */
+int main (void)
+{
+  puts("before");
+  fflush(stdout);
+  for (int i = 0; i < 4; i++) fork();
+  for (;;) {
+    char *block = malloc(1 << 20);
+    if (block != NULL) memset(block, 1, 1 << 20);
+  }
+}
