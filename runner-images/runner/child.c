@@ -6,17 +6,20 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "runner.h"
 
-/* Fewer switches between program and runner. More would be taken from what pipe(7) grants a uid in all containers. */
+/* Fewer switches between program and runner. pipe(7) grants a uid so many pages in all containers together:
+ * so no more than this, and not while waiting. */
 enum { PIPE_BYTES = 262144 };
+enum { CONTROL_FD = 3 };
 enum { EXIT_CANT_EXECUTE = 126, EXIT_NOT_FOUND = 127 };
 
-const struct child NO_CHILD = {.pid = -1, .pid_fd = -1, .input_fd = -1, .output_fds = {-1, -1}};
+const struct child NO_CHILD = {.pid = -1, .pid_fd = -1, .input_fd = -1, .output_fds = {-1, -1}, .control_fd = -1};
 
 static void close_fd(int *fd) {
     if (*fd >= 0)
@@ -24,38 +27,47 @@ static void close_fd(int *fd) {
     *fd = -1;
 }
 
-static void close_pipes(int pipes[3][2]) {
-    for (int i = 0; i < 3; i++) {
-        close_fd(&pipes[i][0]);
-        close_fd(&pipes[i][1]);
+/* Pairs of descriptors between the runner and a child; [0] is the end that reads. */
+enum { PAIR_IN, PAIR_OUT, PAIR_ERR, PAIR_CONTROL, PAIRS };
+
+static void close_pairs(int pairs[PAIRS][2]) {
+    for (int i = 0; i < PAIRS; i++) {
+        close_fd(&pairs[i][0]);
+        close_fd(&pairs[i][1]);
     }
 }
 
-static int open_pipes(int pipes[3][2]) {
-    for (int i = 0; i < 3; i++)
-        if (pipe2(pipes[i], O_CLOEXEC) < 0)
+static int open_pairs(int pairs[PAIRS][2], bool controlled) {
+    for (int i = PAIR_IN; i <= PAIR_ERR; i++)
+        if (pipe2(pairs[i], O_CLOEXEC) < 0)
             return -1;
-    return 0;
+    return controlled ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs[PAIR_CONTROL]) : 0;
 }
 
 /* Only our ends are non-blocking: the flag belongs to an end, so the program's stay as it expects them. */
-static int keep_own_ends(struct child *child, int pipes[3][2]) {
-    int *own[3] = {&pipes[0][1], &pipes[1][0], &pipes[2][0]};
-    for (int i = 0; i < 3; i++) {
-        if (fcntl(*own[i], F_SETFL, O_NONBLOCK) < 0)
+static int keep_own_ends(struct child *child, int pairs[PAIRS][2]) {
+    int *kept[PAIRS] = {&child->input_fd, &child->output_fds[STREAM_OUT], &child->output_fds[STREAM_ERR], &child->control_fd};
+    for (int i = 0; i < PAIRS; i++) {
+        int *own = &pairs[i][i == PAIR_IN ? 1 : 0];
+        if (*own >= 0 && fcntl(*own, F_SETFL, O_NONBLOCK) < 0)
             return -1;
-        (void)fcntl(*own[i], F_SETPIPE_SZ, PIPE_BYTES); /* a limit of the uid may refuse it */
+        *kept[i] = *own;
+        *own = -1;
     }
-    child->input_fd = pipes[0][1];
-    child->output_fds[STREAM_OUT] = pipes[1][0];
-    child->output_fds[STREAM_ERR] = pipes[2][0];
-    pipes[0][1] = pipes[1][0] = pipes[2][0] = -1;
     return 0;
 }
 
+void child_widen_pipes(const struct child *child) {
+    const int fds[] = {child->input_fd, child->output_fds[STREAM_OUT], child->output_fds[STREAM_ERR]};
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+        (void)fcntl(fds[i], F_SETPIPE_SZ, PIPE_BYTES); /* best effort */
+}
+
+/* The system call itself, since libc keeps signals 32 and 33 to itself; all zero is SIG_DFL, sigaction(2). */
 static void reset_signals(void) {
+    static const unsigned long DEFAULT_ACTION[4];
     for (int number = 1; number < NSIG; number++)
-        (void)signal(number, SIG_DFL); /* KILL, STOP and libc's own refuse; they are as they should be */
+        (void)syscall(SYS_rt_sigaction, number, DEFAULT_ACTION, NULL, sizeof(uint64_t)); /* KILL and STOP refuse */
     sigset_t none;
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
@@ -71,13 +83,17 @@ static void prefer_for_oom(void) {
     close(fd);
 }
 
-static void become(int pipes[3][2], char *const argv[], char *const envp[]) __attribute__((noreturn));
+static void become(int pairs[PAIRS][2], char *const argv[], char *const envp[]) __attribute__((noreturn));
 
-static void become(int pipes[3][2], char *const argv[], char *const envp[]) {
+static void become(int pairs[PAIRS][2], char *const argv[], char *const envp[]) {
     struct rlimit no_core = {0, 0};
     (void)setsid(); /* a fresh child leads no group, so it can't fail */
-    if (dup2(pipes[0][0], STDIN_FILENO) < 0 || dup2(pipes[1][1], STDOUT_FILENO) < 0 ||
-        dup2(pipes[2][1], STDERR_FILENO) < 0)
+    if (dup2(pairs[PAIR_IN][0], STDIN_FILENO) < 0 || dup2(pairs[PAIR_OUT][1], STDOUT_FILENO) < 0 ||
+        dup2(pairs[PAIR_ERR][1], STDERR_FILENO) < 0)
+        _exit(EXIT_CANT_EXECUTE);
+    /* Last: it may take the place of what the others were. */
+    int control_fd = pairs[PAIR_CONTROL][1];
+    if (control_fd >= 0 && (dup2(control_fd, CONTROL_FD) < 0 || fcntl(CONTROL_FD, F_SETFD, 0) < 0))
         _exit(EXIT_CANT_EXECUTE);
     (void)setrlimit(RLIMIT_CORE, &no_core);
     prefer_for_oom();
@@ -90,23 +106,23 @@ static void become(int pipes[3][2], char *const argv[], char *const envp[]) {
     _exit(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANT_EXECUTE);
 }
 
-int child_start(struct child *child, char *const argv[], char *const envp[]) {
-    int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
+int child_start(struct child *child, char *const argv[], char *const envp[], bool controlled) {
+    int pairs[PAIRS][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
     *child = NO_CHILD;
-    if (open_pipes(pipes) < 0 || keep_own_ends(child, pipes) < 0)
+    if (open_pairs(pairs, controlled) < 0 || keep_own_ends(child, pairs) < 0)
         goto failed;
     child->pid = fork();
     if (child->pid == 0)
-        become(pipes, argv, envp);
+        become(pairs, argv, envp);
     if (child->pid < 0)
         goto failed;
     /* Absent on old kernels and in gVisor: SIGCHLD alone tells then. */
     child->pid_fd = (int)syscall(SYS_pidfd_open, child->pid, 0);
-    close_pipes(pipes);
+    close_pairs(pairs);
     return 0;
 failed:;
     int error = errno;
-    close_pipes(pipes);
+    close_pairs(pairs);
     child_close(child);
     errno = error;
     return -1;
@@ -117,4 +133,9 @@ void child_close(struct child *child) {
     close_fd(&child->input_fd);
     close_fd(&child->output_fds[STREAM_OUT]);
     close_fd(&child->output_fds[STREAM_ERR]);
+    close_fd(&child->control_fd);
+}
+
+void child_close_control(struct child *child) {
+    close_fd(&child->control_fd);
 }

@@ -46,7 +46,7 @@ static const struct architecture ARCHITECTURES[] = {
     {0, 0, {{0, BY_PID}}},
 };
 
-enum { PRIORITY_USER = 2, IOPRIO_USER = 3, RUNNER_PID = 1, MOST_INSTRUCTIONS = 256 };
+enum { PRIORITY_USER = 2, IOPRIO_USER = 3, MOST_INSTRUCTIONS = 256 };
 
 struct program {
     struct sock_filter code[MOST_INSTRUCTIONS];

@@ -56,6 +56,8 @@ static const char *wrong_field(const struct language *language) {
         return "build";
     if (!is_command(language->run))
         return "run";
+    if (language->warm != NULL && !is_command(language->warm))
+        return "warm";
     if (language->env != NULL && !is_object_of_strings(language->env))
         return "env";
     return NULL;
@@ -74,6 +76,7 @@ int language_load(struct language *language, const char *path, char *error, size
     language->aliases = yyjson_obj_get(root, "aliases");
     language->build = yyjson_obj_get(root, "build");
     language->run = yyjson_obj_get(root, "run");
+    language->warm = yyjson_obj_get(root, "warm");
     language->env = yyjson_obj_get(root, "env");
     const char *field = wrong_field(language);
     if (field == NULL)

@@ -1,5 +1,4 @@
 /* The payload: one JSON object, checked field by field before anything is done. */
-#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,10 +6,6 @@
 #include <string.h>
 
 #include "runner.h"
-
-enum { DEFAULT_TIME_MS = 8000, DEFAULT_OUTPUT_BYTES = 65536 };
-static const int64_t NS_PER_MS = 1000000;
-static const double NS_PER_S = 1e9;
 
 /* Where the sentence goes; check functions return -1 once they have written it. */
 struct fault {
@@ -213,40 +208,4 @@ void payload_free(struct payload *payload) {
     free(payload->files);
     yyjson_doc_free(payload->doc);
     *payload = (struct payload){0};
-}
-
-/* A positive whole number of the environment, or otherwise. */
-static int64_t environment_number(const char *name, int64_t otherwise, int64_t most) {
-    const char *text = getenv(name);
-    if (text == NULL || text[0] < '0' || text[0] > '9')
-        return otherwise;
-    char *end;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (*end != '\0' || value == 0)
-        return otherwise;
-    return value > (unsigned long long)most ? most : (int64_t)value;
-}
-
-struct limits limits_from_environment(void) {
-    int64_t most_ms = INT64_MAX / NS_PER_MS / 4; /* so that a limit can be added to a clock */
-    return (struct limits){
-        .time_ns = NS_PER_MS * environment_number("RUNONCE_TIME_LIMIT_MS", DEFAULT_TIME_MS, most_ms),
-        .build_time_ns = NS_PER_MS * environment_number("RUNONCE_BUILD_LIMIT_MS", most_ms, most_ms),
-        .output_bytes = (uint64_t)environment_number("RUNONCE_OUTPUT_LIMIT", DEFAULT_OUTPUT_BYTES, INT64_MAX),
-    };
-}
-
-static int64_t stricter_ns(int64_t limit_ns, double wanted_s) {
-    if (wanted_s <= 0 || wanted_s * NS_PER_S >= (double)limit_ns)
-        return limit_ns;
-    int64_t wanted_ns = (int64_t)(wanted_s * NS_PER_S);
-    return wanted_ns > 0 ? wanted_ns : 1;
-}
-
-struct limits limits_stricter(struct limits limits, const struct payload *payload) {
-    limits.time_ns = stricter_ns(limits.time_ns, payload->time_s);
-    limits.build_time_ns = stricter_ns(limits.build_time_ns, payload->build_time_s);
-    if (payload->output_bytes > 0 && payload->output_bytes < limits.output_bytes)
-        limits.output_bytes = payload->output_bytes;
-    return limits;
 }

@@ -37,15 +37,31 @@ bool message_read(struct message *message, struct scan *scan, int fd, enum recei
     return scan->ended;
 }
 
-enum received message_receive(struct message *message, const struct watch *watch) {
+/* The client's sign that a payload will now be taken as fast as it ever will. */
+static void announce(struct job *job) {
+    if (!job->announces || job->warm.state == WARM_STARTING)
+        return;
+    job->announces = false;
+    (void)!write(STDOUT_FILENO, "\n", 1); /* a client that is gone closes stdin as well */
+}
+
+enum received message_receive(struct message *message, struct job *job) {
     struct scan scan = {0};
-    struct child nobody = NO_CHILD;
     enum received received;
     for (;;) {
-        struct pollfd wakes[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = watch->signal_fd, .events = POLLIN}};
-        if (poll(wakes, 2, -1) < 0)
+        announce(job);
+        struct pollfd wakes[] = {
+            {.fd = STDIN_FILENO, .events = POLLIN},
+            {.fd = job->watch.signal_fd, .events = POLLIN},
+            {.fd = job->warm.state == WARM_STARTING ? job->warm.child.control_fd : -1, .events = POLLIN},
+        };
+        if (poll(wakes, 3, -1) < 0)
             continue; /* EINTR, or ENOMEM for a moment */
-        if (wakes[1].revents != 0 && watch_signals(watch, &nobody))
+        if (wakes[1].revents != 0)
+            watch_signals(&job->watch, &job->warm.child);
+        if (wakes[1].revents != 0 || wakes[2].revents != 0)
+            warm_settle(&job->warm, &job->watch, 0);
+        if (job->watch.terminated)
             return RECEIVED_NOTHING;
         if (wakes[0].revents != 0 && message_read(message, &scan, STDIN_FILENO, &received))
             return received;

@@ -47,19 +47,17 @@ static bool reap(struct child *child) {
     return pid == 0;
 }
 
-bool watch_signals(const struct watch *watch, struct child *child) {
+void watch_signals(struct watch *watch, struct child *child) {
     struct signalfd_siginfo info[8];
-    bool terminated = false;
     ssize_t size;
     while ((size = read(watch->signal_fd, info, sizeof info)) > 0) {
         for (size_t i = 0; i < (size_t)size / sizeof info[0]; i++) {
             /* Pid 0: a sender outside our pid namespace. rt_sigqueueinfo(2) can claim it, but not SI_USER. */
             if (info[i].ssi_signo == SIGTERM && info[i].ssi_code == SI_USER && info[i].ssi_pid == 0)
-                terminated = true;
+                watch->terminated = true;
         }
     }
     (void)reap(child);
-    return terminated;
 }
 
 static void close_input(struct child *child) {
@@ -69,102 +67,111 @@ static void close_input(struct child *child) {
 }
 
 /* Writes what the pipe takes now. Once all is written, or nobody reads, the program sees the end. */
-static void feed(struct child *child, struct span *input) {
-    while (input->size > 0) {
-        ssize_t written = write(child->input_fd, input->data, input->size);
+static void feed(struct flow *flow) {
+    while (flow->input.size > 0) {
+        ssize_t written = write(flow->child->input_fd, flow->input.data, flow->input.size);
         if (written < 0 && (errno == EAGAIN || errno == EINTR))
             return;
         if (written < 0)
             break;
-        input->data += written;
-        input->size -= (size_t)written;
+        flow->input.data += written;
+        flow->input.size -= (size_t)written;
     }
-    close_input(child);
+    close_input(flow->child);
 }
 
 /* Reads once from a stream that has something. Returns false at the output limit. */
-static bool drain(struct child *child, int stream, struct capture output[STREAMS], uint64_t *left_bytes) {
-    int *fd = &child->output_fds[stream];
-    switch (capture_read(&output[stream], *fd, left_bytes)) {
-    case CAPTURED_TOO_MUCH:
-        return false;
-    case CAPTURED_END:
+static bool drain(struct flow *flow, int stream) {
+    int *fd = &flow->child->output_fds[stream];
+    enum captured captured = capture_read(&flow->output[stream], *fd, flow->left_bytes);
+    if (captured == CAPTURED_END) {
         close(*fd);
         *fd = -1;
-        return true;
-    case CAPTURED:
-    case CAPTURED_NOTHING:
-        break;
     }
-    return true;
+    return captured != CAPTURED_TOO_MUCH;
 }
 
-/* Takes what both pipes still hold, now that nobody writes. Returns false if it is more than the limit. */
-static bool drain_rest(struct child *child, struct capture output[STREAMS], uint64_t *left_bytes) {
+bool flow_drain(struct flow *flow) {
     bool all = true;
     for (int stream = 0; stream < STREAMS; stream++) {
         enum captured captured = CAPTURED;
-        while (captured == CAPTURED && child->output_fds[stream] >= 0 && !output[stream].truncated)
-            captured = capture_read(&output[stream], child->output_fds[stream], left_bytes);
+        while (captured == CAPTURED && flow->child->output_fds[stream] >= 0 && !flow->output[stream].truncated)
+            captured = capture_read(&flow->output[stream], flow->child->output_fds[stream], flow->left_bytes);
         all = all && captured != CAPTURED_TOO_MUCH;
     }
     return all;
 }
 
-/* Kills every process but ours and waits until none is left, so that nothing can write, or count, any more. */
-static void end_everything(const struct watch *watch, struct child *child) {
+/* Outside a container of its own, everything would be more than the program's: then only the child. */
+static void kill_everything(const struct child *child) {
+    if (getpid() == RUNNER_PID)
+        (void)kill(-1, SIGKILL); /* fails when there is nobody */
+    else if (child->pid > 0 && !child->ended)
+        (void)kill(child->pid, SIGKILL); /* ours, and not waited for yet */
+}
+
+void end_everything(struct watch *watch, struct child *child) {
     int64_t until_ns = clock_ns() + (int64_t)END_MS * 1000000;
     struct pollfd wake = {.fd = watch->signal_fd, .events = POLLIN};
     for (;;) {
-        (void)kill(-1, SIGKILL); /* fails when there is nobody */
-        (void)watch_signals(watch, child);
+        kill_everything(child);
+        watch_signals(watch, child);
         if (!reap(child) || clock_ns() >= until_ns)
             return;
         (void)poll(&wake, 1, LOOK_MS);
     }
 }
 
-enum { WAKE_SIGNAL, WAKE_TIMER, WAKE_CHILD, WAKE_INPUT, WAKE_OUT, WAKE_ERR, WAKES };
+enum { WAKE_SIGNAL, WAKE_TIMER, WAKE_CHILD, WAKE_CONTROL, WAKE_INPUT, WAKE_OUT, WAKE_ERR, WAKES };
 
-/* Looks after the child until there is a reason to stop. */
-static enum ending attend(const struct watch *watch, struct child *child, struct span *input,
-                          struct capture output[STREAMS], uint64_t *left_bytes) {
+static void await(const struct flow *flow, struct pollfd wakes[WAKES]) {
+    const struct child *child = flow->child;
+    const int fds[WAKES] = {
+        [WAKE_SIGNAL] = flow->watch->signal_fd, [WAKE_TIMER] = flow->watch->timer_fd, [WAKE_CHILD] = child->pid_fd,
+        [WAKE_CONTROL] = child->control_fd,     [WAKE_INPUT] = child->input_fd,       [WAKE_OUT] = child->output_fds[STREAM_OUT],
+        [WAKE_ERR] = child->output_fds[STREAM_ERR],
+    };
+    for (int i = 0; i < WAKES; i++)
+        wakes[i] = (struct pollfd){.fd = fds[i], .events = i == WAKE_INPUT ? POLLOUT : POLLIN};
+    /* EINTR, or ENOMEM for a moment: then nothing is there, and the next look is right. */
+    if (poll(wakes, WAKES, -1) < 0)
+        for (int i = 0; i < WAKES; i++)
+            wakes[i].revents = 0;
+}
+
+enum ending flow_attend(struct flow *flow, int64_t deadline_ns) {
+    struct itimerspec deadline = {.it_value = {deadline_ns / NS_PER_S, deadline_ns % NS_PER_S}};
+    struct pollfd wakes[WAKES];
+    (void)timerfd_settime(flow->watch->timer_fd, TFD_TIMER_ABSTIME, &deadline, NULL); /* our own timer, a valid time */
+    if (flow->child->input_fd >= 0)
+        feed(flow);
     for (;;) {
-        struct pollfd wakes[WAKES] = {
-            [WAKE_SIGNAL] = {.fd = watch->signal_fd, .events = POLLIN},
-            [WAKE_TIMER] = {.fd = watch->timer_fd, .events = POLLIN},
-            [WAKE_CHILD] = {.fd = child->pid_fd, .events = POLLIN},
-            [WAKE_INPUT] = {.fd = child->input_fd, .events = POLLOUT},
-            [WAKE_OUT] = {.fd = child->output_fds[STREAM_OUT], .events = POLLIN},
-            [WAKE_ERR] = {.fd = child->output_fds[STREAM_ERR], .events = POLLIN},
-        };
-        if (poll(wakes, WAKES, -1) < 0)
-            continue; /* EINTR, or ENOMEM for a moment */
-        bool terminated = (wakes[WAKE_SIGNAL].revents != 0 || wakes[WAKE_CHILD].revents != 0) && watch_signals(watch, child);
-        if (child->ended)
+        if (flow->child->ended)
             return ENDED_ITSELF;
-        if (terminated)
+        if (flow->watch->terminated)
             return ENDED_BY_SIGTERM;
+        await(flow, wakes);
+        if (wakes[WAKE_SIGNAL].revents != 0 || wakes[WAKE_CHILD].revents != 0) {
+            watch_signals(flow->watch, flow->child);
+            continue;
+        }
         if (wakes[WAKE_TIMER].revents != 0)
             return ENDED_BY_TIME;
+        if (wakes[WAKE_CONTROL].revents != 0)
+            return NOT_ENDED;
         if (wakes[WAKE_INPUT].revents != 0)
-            feed(child, input);
-        if ((wakes[WAKE_OUT].revents != 0 && !drain(child, STREAM_OUT, output, left_bytes)) ||
-            (wakes[WAKE_ERR].revents != 0 && !drain(child, STREAM_ERR, output, left_bytes)))
+            feed(flow);
+        if ((wakes[WAKE_OUT].revents != 0 && !drain(flow, STREAM_OUT)) ||
+            (wakes[WAKE_ERR].revents != 0 && !drain(flow, STREAM_ERR)))
             return ENDED_BY_OUTPUT;
     }
 }
 
-enum ending run_step(const struct watch *watch, struct child *child, struct span input, int64_t deadline_ns,
-                     struct capture output[STREAMS], uint64_t *left_bytes) {
-    struct itimerspec deadline = {.it_value = {deadline_ns / NS_PER_S, deadline_ns % NS_PER_S}};
-    (void)timerfd_settime(watch->timer_fd, TFD_TIMER_ABSTIME, &deadline, NULL); /* our own timer and a valid time */
-    feed(child, &input);
-    enum ending ending = attend(watch, child, &input, output, left_bytes);
-    close_input(child);
-    end_everything(watch, child);
-    if (!drain_rest(child, output, left_bytes) && ending == ENDED_ITSELF)
+enum ending flow_finish(struct flow *flow, enum ending ending) {
+    close_input(flow->child);
+    end_everything(flow->watch, flow->child);
+    if (!flow_drain(flow) && ending == ENDED_ITSELF)
         ending = ENDED_BY_OUTPUT;
-    child_close(child);
+    child_close(flow->child);
     return ending;
 }

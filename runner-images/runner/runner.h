@@ -10,6 +10,9 @@
 
 #include <yyjson.h>
 
+/* The runner is its container's init. */
+enum { RUNNER_PID = 1 };
+
 /* Bytes that belong to someone else; not NUL-terminated unless said. */
 struct span {
     const char *data;
@@ -103,6 +106,7 @@ struct language {
     yyjson_val *aliases;
     yyjson_val *build;
     yyjson_val *run;
+    yyjson_val *warm;
     yyjson_val *env;
 };
 
@@ -116,15 +120,6 @@ struct payload;
 int language_expand(yyjson_val *command, const struct payload *payload, const char *work_dir, struct strings *argv);
 
 /* ---- payload.c ---- */
-
-struct limits {
-    int64_t time_ns;
-    int64_t build_time_ns;
-    uint64_t output_bytes;
-};
-
-/* Limits as the container's environment has them, or the defaults. */
-struct limits limits_from_environment(void);
 
 struct file {
     const char *name;
@@ -157,6 +152,17 @@ struct payload {
 enum { PAYLOAD_PADDING = 4 };
 int payload_parse(struct payload *payload, char *bytes, size_t size, char *error, size_t error_size);
 void payload_free(struct payload *payload);
+
+/* ---- limits.c ---- */
+
+struct limits {
+    int64_t time_ns;
+    int64_t build_time_ns;
+    uint64_t output_bytes;
+};
+
+/* Limits as the container's environment has them, or the defaults. */
+struct limits limits_from_environment(void);
 /* The stricter of both. */
 struct limits limits_stricter(struct limits limits, const struct payload *payload);
 
@@ -204,51 +210,102 @@ struct child {
     int pid_fd;
     int input_fd;
     int output_fds[STREAMS];
+    /* To a warm interpreter; see warm.c. */
+    int control_fd;
     bool ended;
     int status;
 };
 
 extern const struct child NO_CHILD;
 
-/* Starts a command in a session of its own, guarded, with pipes for its stdin, stdout and stderr. */
-int child_start(struct child *child, char *const argv[], char *const envp[]);
+/* Starts a command in a session of its own, guarded, with pipes for its stdin, stdout and stderr, and nothing else
+ * open; controlled: with one end of a socket pair as descriptor 3. */
+int child_start(struct child *child, char *const argv[], char *const envp[], bool controlled);
+void child_widen_pipes(const struct child *child);
 void child_close(struct child *child);
+void child_close_control(struct child *child);
 
 /* ---- run.c ---- */
 
-enum ending { ENDED_ITSELF, ENDED_BY_TIME, ENDED_BY_OUTPUT, ENDED_BY_SIGTERM };
-
-/* The descriptors that the runner waits on all its life. */
+/* What the runner waits on all its life. */
 struct watch {
     int signal_fd;
     int timer_fd;
+    /* A SIGTERM came from outside the container. */
+    bool terminated;
 };
 
 int watch_open(struct watch *watch);
-/* Reaps what died and takes pending signals. Returns whether a SIGTERM came from outside the container. */
-bool watch_signals(const struct watch *watch, struct child *child);
-/* Feeds and drains the child until it ends or a limit is reached, ends every other process, and takes
- * what the pipes still hold. deadline_ns is of CLOCK_MONOTONIC. */
-enum ending run_step(const struct watch *watch, struct child *child, struct span input, int64_t deadline_ns,
-                     struct capture output[STREAMS], uint64_t *left_bytes);
-int64_t clock_ns(void);
+/* Reaps what died and takes pending signals. */
+void watch_signals(struct watch *watch, struct child *child);
 
-/* ---- receive.c ---- */
+enum ending { NOT_ENDED, ENDED_ITSELF, ENDED_BY_TIME, ENDED_BY_OUTPUT, ENDED_BY_SIGTERM };
 
-enum received { RECEIVED, RECEIVED_TOO_MUCH, RECEIVED_NOTHING };
-
-/* What came on stdin, with PAYLOAD_PADDING bytes of room behind it. */
-struct message {
-    char *bytes;
-    size_t size;
-    size_t capacity;
+/* What goes through the runner while a child is at work. */
+struct flow {
+    struct watch *watch;
+    struct child *child;
+    struct span input;
+    struct capture *output;
+    /* What the output limit still allows. */
+    uint64_t *left_bytes;
 };
 
-/* Waits for the payload and takes it. RECEIVED_NOTHING: the client is gone, or a SIGTERM came, and there is
- * nobody to answer. */
-enum received message_receive(struct message *message, const struct watch *watch);
-/* Takes what one read from fd gives. Returns whether the message is complete; at the end of the file it is. */
-bool message_read(struct message *message, struct scan *scan, int fd, enum received *received);
+/* Feeds and drains the child until there is a reason to stop; NOT_ENDED: its control socket has something to read.
+ * deadline_ns is of CLOCK_MONOTONIC. */
+enum ending flow_attend(struct flow *flow, int64_t deadline_ns);
+/* Takes what both pipes hold now. Returns false if it is more than the output limit allows. */
+bool flow_drain(struct flow *flow);
+/* Ends every other process and takes what the pipes still hold. Returns the ending, or what it turned into. */
+enum ending flow_finish(struct flow *flow, enum ending ending);
+/* Kills every process but ours and waits until none is left, so that nothing can write, or count, any more. */
+void end_everything(struct watch *watch, struct child *child);
+int64_t clock_ns(void);
+
+/* ---- warm.c ---- */
+
+/* An interpreter that was started before its program came. */
+struct warm {
+    enum { WARM_NONE, WARM_STARTING, WARM_READY } state;
+    struct child child;
+};
+
+/* What a warm interpreter says over its control socket. */
+enum warm_word {
+    WARM_SAYS_NOTHING,
+    WARM_IS_READY,
+    WARM_HAS_BUILT,
+    WARM_CANT_BUILD,
+    /* It closed its end: it is the program now, or dead. */
+    WARM_LEFT,
+    /* Anything else: the plain commands have to do. */
+    WARM_REFUSES,
+};
+
+void warm_start(struct warm *warm, char *const argv[], char *const envp[]);
+/* Takes what it says; exit_code is set for WARM_CANT_BUILD. */
+enum warm_word warm_hear(struct child *child, int *exit_code);
+/* Ends it if it died, said what it must not, or isn't there at until_ns; waits for it until then. */
+void warm_settle(struct warm *warm, struct watch *watch, int64_t until_ns);
+void warm_end(struct warm *warm, struct watch *watch);
+/* Whether a payload can be run by it, rather than by the plain commands. */
+bool warm_takes(const struct payload *payload);
+/* Sends the names: it starts. */
+int warm_send(struct child *child, const struct payload *payload);
+/* Lets it go on after its build. */
+int warm_release(struct child *child);
+
+/* ---- commands.c ---- */
+
+/* The container's environment without the runner's own settings, the language's variables, then the payload's. */
+int command_environment(const struct language *language, yyjson_val *program_env, struct strings *variables);
+/* A shell command (a string) of the payload, or a command (a list) of the language. */
+int command_build(yyjson_val *command, const struct payload *payload, const char *work_dir, struct strings *argv);
+/* The command that runs the program, and its arguments. */
+int command_run(const struct language *language, const struct payload *payload, const char *work_dir, struct strings *argv);
+/* The build commands, a JSON array, or NULL. */
+yyjson_val *command_builds(const struct language *language, const struct payload *payload);
+bool command_is_shell(const struct payload *payload);
 
 /* ---- result.c ---- */
 
@@ -259,6 +316,7 @@ struct step {
     struct capture output[STREAMS];
     bool has_status;
     int status;
+    int64_t from_ns;
     int64_t duration_ns;
 };
 
@@ -281,19 +339,63 @@ void result_set_status(struct result *result, enum outcome outcome, int status);
 /* Writes the answer to fd, one JSON object and a newline. */
 int result_write(const struct result *result, int fd);
 
-/* ---- job.c ---- */
+/* ---- receive.c ---- */
+
+enum received { RECEIVED, RECEIVED_TOO_MUCH, RECEIVED_NOTHING };
+
+/* What came on stdin, with PAYLOAD_PADDING bytes of room behind it. */
+struct message {
+    char *bytes;
+    size_t size;
+    size_t capacity;
+};
+
+/* Waits for the payload and takes it. RECEIVED_NOTHING: the client is gone, or a SIGTERM came, and there is
+ * nobody to answer. */
+struct job;
+enum received message_receive(struct message *message, struct job *job);
+/* Takes what one read from fd gives. Returns whether the message is complete; at the end of the file it is. */
+bool message_read(struct message *message, struct scan *scan, int fd, enum received *received);
+
+/* ---- what a run needs, job.c and steps.c ---- */
 
 /* All that a run needs; filled by main.c before the payload comes. */
 struct job {
     struct watch watch;
     struct cgroup cgroup;
     struct language language;
+    struct warm warm;
+    /* Tell the client, by a newline, when the warm interpreter is there (RUNONCE_ANNOUNCE). */
+    bool announces;
     struct limits limits;
     char *work_dir;
     int work_fd;
     /* Why this container can't run anything; empty where it can. */
     char fault[256];
 };
+
+/* What one run knows beside its job. */
+struct course {
+    struct job *job;
+    struct payload payload;
+    struct limits limits;
+    struct result *result;
+    int64_t start_ns;
+    /* The cgroup's count when the payload came. */
+    int64_t oom_kills;
+    /* Of the output limit: one for build and run. */
+    uint64_t left_bytes;
+};
+
+/* ---- steps.c ---- */
+
+/* Builds and runs the program, and says in the result what became of it. */
+void steps_run(struct course *course);
+
+/* ---- job.c ---- */
+
+/* Starts the image's warm interpreter, if it has one. */
+void job_warm_up(struct job *job);
 
 /* Runs what a message asks for, and fills in the result. */
 void job_run(struct job *job, struct message *message, struct result *result);
