@@ -1,0 +1,100 @@
+#include "check.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static struct {
+    int number;
+    int failed;
+    bool holds;
+    char folders[64][64];
+    size_t folder_count;
+} state;
+
+void test(const char *sentence, test_function *function) {
+    state.holds = true;
+    function();
+    state.number++;
+    state.failed += !state.holds;
+    printf("%sok %d - %s\n", state.holds ? "" : "not ", state.number, sentence);
+    fflush(stdout);
+}
+
+void expect(bool holds, const char *file, int line, const char *format, ...) {
+    if (holds)
+        return;
+    state.holds = false;
+    printf("# %s:%d: ", file, line);
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    printf("\n");
+}
+
+bool is_text(const char *bytes, size_t size, const char *text) {
+    return size == strlen(text) && memcmp(bytes, text, size) == 0;
+}
+
+int fresh_folder(char path[64]) {
+    strcpy(path, "/tmp/runner-check-XXXXXX");
+    if (mkdtemp(path) == NULL || state.folder_count == COUNT(state.folders))
+        abort();
+    strcpy(state.folders[state.folder_count++], path);
+    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int memory_file(void) {
+    int fd = memfd_create("check", MFD_CLOEXEC);
+    if (fd < 0)
+        abort();
+    return fd;
+}
+
+char *written_to(int fd, size_t *size) {
+    struct stat stat;
+    if (fstat(fd, &stat) < 0)
+        abort();
+    *size = (size_t)stat.st_size;
+    char *bytes = calloc(1, *size + 8);
+    if (bytes == NULL || pread(fd, bytes, *size, 0) != stat.st_size)
+        abort();
+    close(fd);
+    return bytes;
+}
+
+static int remove_entry(const char *path, const struct stat *stat, int type, struct FTW *walk) {
+    (void)stat, (void)type, (void)walk;
+    return remove(path);
+}
+
+int main(void) {
+    /* As main.c does: what this process inherited is not for the children of the tests. */
+    (void)syscall(SYS_close_range, 3, ~0U, 4);
+    printf("TAP version 13\n");
+    scan_tests();
+    text_tests();
+    payload_tests();
+    limits_tests();
+    files_tests();
+    language_tests();
+    commands_tests();
+    cgroup_tests();
+    output_tests();
+    receive_tests();
+    result_tests();
+    run_tests();
+    warm_tests();
+    for (size_t i = 0; i < state.folder_count; i++)
+        (void)nftw(state.folders[i], remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    printf("1..%d\n# %d passed, %d failed\n", state.number, state.number - state.failed, state.failed);
+    return state.failed == 0 ? 0 : 1;
+}

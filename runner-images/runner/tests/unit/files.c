@@ -1,0 +1,157 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "runner.h"
+
+static const struct {
+    const char *name;
+    size_t size; /* 0: up to the NUL */
+    bool refused;
+} NAMES[] = {
+    {"main.py", 0, false}, {"a/b/c.txt", 0, false}, {"./a", 0, false}, {"a//b", 0, false}, {"...", 0, false}, {"a..b", 0, false},
+    {"..a/b..", 0, false}, {"-x", 0, false},        {" ", 0, false},   {"\xf0\x9f\x98\x80", 0, false}, {"a\nb", 0, false},
+    {"", 0, true},         {"/a", 0, true},         {"..", 0, true},   {"../a", 0, true},  {"a/..", 0, true}, {"a/../b", 0, true},
+    {"a/", 0, true},       {".", 0, true},          {"a/.", 0, true},  {"./", 0, true},    {"a\0b", 3, true}, {"\0", 1, true},
+};
+
+static void names(void) {
+    for (size_t i = 0; i < COUNT(NAMES); i++) {
+        size_t size = NAMES[i].size == 0 ? strlen(NAMES[i].name) : NAMES[i].size;
+        EXPECT_IN((file_name_fault(NAMES[i].name, size) != NULL) == NAMES[i].refused, "name %zu: %s", i, NAMES[i].name);
+    }
+}
+
+static void long_names(void) {
+    char name[PATH_MAX + 2];
+    memset(name, 'a', sizeof name);
+    name[NAME_MAX] = '\0';
+    EXPECT(file_name_fault(name, NAME_MAX) == NULL);
+    name[NAME_MAX] = 'a';
+    name[NAME_MAX + 1] = '\0';
+    EXPECT(file_name_fault(name, NAME_MAX + 1) != NULL);
+    memset(name, 'a', sizeof name);
+    for (size_t i = 1; i < sizeof name; i += 2)
+        name[i] = '/';
+    name[PATH_MAX - 1] = '\0';
+    EXPECT(file_name_fault(name, PATH_MAX - 1) == NULL);
+    name[PATH_MAX - 1] = 'a';
+    name[PATH_MAX] = '\0';
+    EXPECT(file_name_fault(name, PATH_MAX) != NULL);
+}
+
+static bool holds(int dir_fd, const char *name, const char *content) {
+    char bytes[256];
+    int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    ssize_t size = fd < 0 ? -1 : read(fd, bytes, sizeof bytes);
+    if (fd >= 0)
+        close(fd);
+    return size >= 0 && is_text(bytes, (size_t)size, content);
+}
+
+static int write_files(int dir_fd, struct file *files, size_t count, char error[256]) {
+    struct payload payload = {.files = files, .file_count = count};
+    error[0] = '\0';
+    return files_write(dir_fd, &payload, error, 256);
+}
+
+static void written(void) {
+    char path[64], error[256];
+    int dir_fd = fresh_folder(path);
+    struct file files[] = {
+        {"main", "1", 1, false},   {"a/b/c", "deep", 4, false}, {"a/b/d", "", 0, false},
+        {"./main", "2", 1, false}, {"a//b/./c", "x", 1, false}, {"\xc3\xa4", "u", 1, false},
+    };
+    EXPECT(write_files(dir_fd, files, COUNT(files), error) == 0);
+    EXPECT(holds(dir_fd, "main", "2") && holds(dir_fd, "a/b/c", "x") && holds(dir_fd, "a/b/d", "") && holds(dir_fd, "\xc3\xa4", "u"));
+    EXPECT(!files[0].repeated && !files[1].repeated && files[3].repeated && files[4].repeated);
+    close(dir_fd);
+}
+
+static void in_the_way(void) {
+    static const struct {
+        const char *first, *second, *error;
+    } PAIRS[] = {
+        {"a", "a/b", "files[1].name: Not a directory"},
+        {"a/b", "a", "files[1].name: Is a directory"},
+        {"link/x", NULL, "files[0].name: Not a directory"},
+        {"link", NULL, "files[0].name: Too many levels of symbolic links"},
+        {"dangling", NULL, "files[0].name: Too many levels of symbolic links"},
+        {"fifo", NULL, "files[0].name: No such device or address"},
+    };
+    for (size_t i = 0; i < COUNT(PAIRS); i++) {
+        char path[64], error[256];
+        int dir_fd = fresh_folder(path);
+        EXPECT(symlinkat("/tmp", dir_fd, "link") == 0 && symlinkat("/tmp/runner-check-none", dir_fd, "dangling") == 0);
+        EXPECT(mkfifoat(dir_fd, "fifo", 0600) == 0);
+        struct file files[] = {{PAIRS[i].first, "1", 1, false}, {PAIRS[i].second, "2", 1, false}};
+        EXPECT_IN(write_files(dir_fd, files, PAIRS[i].second == NULL ? 1 : 2, error) < 0, "%s", PAIRS[i].first);
+        EXPECT_IN(strcmp(error, PAIRS[i].error) == 0, "%s: %s", PAIRS[i].first, error);
+        close(dir_fd);
+    }
+    EXPECT(access("/tmp/runner-check-none", F_OK) < 0);
+}
+
+/* Where /dev/full stands for a full disk. */
+static void full_disk(void) {
+    char path[64], error[256];
+    int dir_fd = open("/dev", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct file files[] = {{"full", "1", 1, false}};
+    EXPECT(write_files(dir_fd, files, 1, error) < 0 && errno == ENOSPC);
+    EXPECT_IN(strcmp(error, "files[0].content: No space left on device") == 0, "%s", error);
+    close(dir_fd);
+    close(fresh_folder(path));
+}
+
+/* In a process that may not write to the current folder, and has this $HOME. */
+static bool falls_back_to(const char *home) {
+    int status;
+    char *found = NULL;
+    EXPECT(chmod(home, 0777) == 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        setenv("HOME", home, 1);
+        bool ready = (getuid() != 0 || setuid(65534) == 0) && chdir("/") == 0;
+        _exit(ready && work_dir_enter(&found) >= 0 && strcmp(found, home) == 0 ? 0 : 1);
+    }
+    return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static void work_dir(void) {
+    char wanted[64], home[64], *found = NULL;
+    close(fresh_folder(wanted));
+    close(fresh_folder(home));
+    char *before = getcwd(NULL, 0);
+    setenv("RUNONCE_WORK_DIR", wanted, 1);
+    int fd = work_dir_enter(&found);
+    EXPECT(fd >= 0 && strcmp(found, wanted) == 0);
+    close(fd);
+    free(found);
+    setenv("RUNONCE_WORK_DIR", "/nowhere", 1);
+    EXPECT(work_dir_enter(&found) < 0 && errno == ENOENT);
+    unsetenv("RUNONCE_WORK_DIR");
+    EXPECT(chdir(home) == 0);
+    fd = work_dir_enter(&found);
+    EXPECT(fd >= 0 && strcmp(found, home) == 0);
+    close(fd);
+    free(found);
+    EXPECT(falls_back_to(wanted));
+    EXPECT(chdir(before) == 0);
+    free(before);
+}
+
+void files_tests(void) {
+    test("file names are refused that leave the work dir or name no file", names);
+    test("file names are refused that are longer than the file system takes", long_names);
+    test("files are written, folders made, the last of one name wins", written);
+    test("folders, files, links and FIFOs in the way are refused", in_the_way);
+    test("a full disk is told", full_disk);
+    test("the work dir is the variable's, else the current folder, else $HOME", work_dir);
+}

@@ -1,0 +1,165 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "runner.h"
+
+#define FFFD "\xef\xbf\xbd"
+
+/* Source of the harder ones: Unicode Standard, section 3.9, tables 3-8 to 3-11. */
+static const struct {
+    const char *bytes;
+    const char *shown;
+} TEXTS[] = {
+    {"", ""},
+    {"plain", "plain"},
+    {"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80", "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80"},
+    {"\xff", FFFD},
+    {"a\x80z", "a" FFFD "z"},
+    {"\xc0\xaf", FFFD FFFD},
+    {"\xe0\x80\xaf", FFFD FFFD FFFD},
+    {"\xf0\x80\x80\xaf", FFFD FFFD FFFD FFFD},
+    {"\xed\xa0\x80", FFFD FFFD FFFD},
+    {"\xed\x9f\xbf\xee\x80\x80", "\xed\x9f\xbf\xee\x80\x80"},
+    {"\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf"},
+    {"\xf4\x90\x80\x80", FFFD FFFD FFFD FFFD},
+    {"\xf5\x80", FFFD FFFD},
+    {"\xe1\x80\xe2\xf0\x91\x92\xf1\xbf\x41", FFFD FFFD FFFD FFFD "A"},
+    {"\xf4\x91\x92\x93\xff\x41\x80\xbf\x42", FFFD FFFD FFFD FFFD FFFD "A" FFFD FFFD "B"},
+    {"\xe2\x82", FFFD},
+    {"\xe2\x82z", FFFD "z"},
+    {"\xf0\x9f\x98", FFFD},
+    {"\xc3", FFFD},
+};
+
+static char *json_of(const char *bytes, size_t size, size_t *json_size) {
+    int fd = memory_file();
+    struct writer *writer = calloc(1, sizeof *writer);
+    writer->fd = fd;
+    write_json_string(writer, bytes, size);
+    EXPECT(write_flush(writer) == 0);
+    free(writer);
+    return written_to(fd, json_size);
+}
+
+/* Reads the JSON back with another implementation, the parser. */
+static bool reads_as(const char *bytes, size_t size, const char *expected, size_t expected_size) {
+    size_t json_size;
+    char *json = json_of(bytes, size, &json_size);
+    yyjson_doc *doc = yyjson_read(json, json_size, 0);
+    yyjson_val *root = yyjson_doc_get_root(doc);
+    bool same = yyjson_is_str(root) && yyjson_get_len(root) == expected_size &&
+                memcmp(yyjson_get_str(root), expected, expected_size) == 0;
+    yyjson_doc_free(doc);
+    free(json);
+    return same;
+}
+
+static void replaced(void) {
+    for (size_t i = 0; i < COUNT(TEXTS); i++) {
+        const char *bytes = TEXTS[i].bytes, *shown = TEXTS[i].shown;
+        EXPECT_IN(reads_as(bytes, strlen(bytes), shown, strlen(shown)), "text %zu", i);
+        EXPECT_IN(utf8_is_valid(bytes, strlen(bytes)) == (strcmp(bytes, shown) == 0), "text %zu", i);
+    }
+}
+
+static void every_byte(void) {
+    for (int value = 0; value < 256; value++) {
+        char byte = (char)value;
+        if (value < 0x80)
+            EXPECT_IN(reads_as(&byte, 1, &byte, 1), "byte %d", value);
+        else
+            EXPECT_IN(reads_as(&byte, 1, FFFD, 3), "byte %d", value);
+    }
+}
+
+static size_t encode(unsigned point, char bytes[4]) {
+    if (point < 0x80) {
+        bytes[0] = (char)point;
+        return 1;
+    }
+    size_t size = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    static const unsigned LEADS[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = size - 1; i > 0; i--, point >>= 6)
+        bytes[i] = (char)(0x80 | (point & 0x3f));
+    bytes[0] = (char)(LEADS[size] | point);
+    return size;
+}
+
+static void every_code_point(void) {
+    char bytes[4];
+    size_t length;
+    for (unsigned point = 0; point <= 0x10ffff; point++) {
+        size_t size = encode(point, bytes);
+        bool surrogate = point >= 0xd800 && point <= 0xdfff;
+        enum utf8 found = utf8_next(bytes, size, &length);
+        EXPECT_IN(surrogate ? found == UTF8_INVALID : found == UTF8_VALID && length == size, "U+%04X", point);
+        for (size_t cut = 1; cut < size && !surrogate; cut++) {
+            EXPECT_IN(utf8_next(bytes, cut, &length) == UTF8_PARTIAL && length == cut, "U+%04X cut to %zu", point, cut);
+            EXPECT_IN(utf8_without_partial(bytes, cut) == 0, "U+%04X cut to %zu", point, cut);
+        }
+        EXPECT_IN(surrogate || utf8_without_partial(bytes, size) == size, "U+%04X", point);
+    }
+}
+
+static void cut_tails(void) {
+    EXPECT(utf8_without_partial("ab\xf0\x9f\x98", 5) == 2);
+    EXPECT(utf8_without_partial("ab\xff", 3) == 3);
+    EXPECT(utf8_without_partial("\xe2\x82\xac\x82", 4) == 4);
+    EXPECT(utf8_without_partial("a\xc0", 2) == 2);
+    EXPECT(utf8_without_partial("a\xed\xa0", 3) == 3);
+    EXPECT(utf8_without_partial("", 0) == 0);
+}
+
+static void one_line(void) {
+    size_t size;
+    char *json = json_of("a\nb\r\t\"\\\x01\x7f", 9, &size);
+    EXPECT_IN(is_text(json, size, "\"a\\nb\\r\\t\\\"\\\\\\u0001\x7f\""), "%s", json);
+    free(json);
+}
+
+static void beyond_the_buffer(void) {
+    size_t size = 300001;
+    char *bytes = malloc(size);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (char)(i % 7 == 0 ? '\n' : 'a' + i % 26);
+    EXPECT(reads_as(bytes, size, bytes, size));
+    free(bytes);
+}
+
+static void base64(void) {
+    static const char *const PAIRS[][2] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
+                                           {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"\xff\xfe\xfd", "//79"}, {"\xfb\xef\xbe", "++++"}};
+    for (size_t i = 0; i < COUNT(PAIRS); i++) {
+        size_t size;
+        struct writer *writer = calloc(1, sizeof *writer);
+        writer->fd = memory_file();
+        write_base64(writer, PAIRS[i][0], strlen(PAIRS[i][0]));
+        EXPECT(write_flush(writer) == 0);
+        char *text = written_to(writer->fd, &size);
+        EXPECT_IN(is_text(text, size, PAIRS[i][1]), "%s", text);
+        free(text);
+        free(writer);
+    }
+}
+
+static void failing_writes(void) {
+    struct writer *writer = calloc(1, sizeof *writer);
+    writer->fd = -1;
+    write_text(writer, "text");
+    EXPECT(write_flush(writer) < 0);
+    write_text(writer, "more");
+    EXPECT(write_flush(writer) < 0);
+    free(writer);
+}
+
+void text_tests(void) {
+    test("what is not UTF-8 is shown as U+FFFD, one for each maximal subpart", replaced);
+    test("every byte reads back from the JSON", every_byte);
+    test("every code point is valid, and partial when cut", every_code_point);
+    test("only an incomplete character is cut from the end", cut_tails);
+    test("a JSON string is one line", one_line);
+    test("a text longer than the writer's buffer reads back", beyond_the_buffer);
+    test("base64 is RFC 4648's", base64);
+    test("a failing write is told", failing_writes);
+}
