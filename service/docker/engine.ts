@@ -77,7 +77,7 @@ export class Engine implements EngineStatus {
 
   /** Turns a failed call into the client's error: unreachable where the engine is, else what `otherwise` makes of its message. */
   fault (error: unknown, otherwise: (message: string, cause: unknown) => ServiceError): ServiceError {
-    return isConnectionFault(error) ? unreachable(error) : otherwise(messageOf(error), error)
+    return isConnectionFault(error) ? unreachable(error) : otherwise(withoutHostPaths(messageOf(error)), error)
   }
 }
 
@@ -91,6 +91,11 @@ export function messageOf (error: unknown): string {
   const json = (error as { json?: { message?: unknown } } | null)?.json
   if (typeof json?.message === 'string') return json.message
   return error instanceof Error ? error.message : String(error)
+}
+
+/** The engine tells of its own folders in its faults; they are no client's business, and stay in the log. */
+function withoutHostPaths (message: string): string {
+  return message.replace(/\/(?:var|run|root|home|mnt|srv|sys|proc)\/[^\s"',;:]+/g, '(a path of the host)')
 }
 
 const CONNECTION_CODES = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES', 'ECONNRESET', 'EPIPE', 'ENOTSOCK'])

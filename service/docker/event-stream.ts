@@ -44,9 +44,9 @@ export class EventStream {
       const connect = new AbortController()
       const timer = setTimeout(() => connect.abort(), this.engine.callMs)
       // The signal goes on to hold the open stream, so the timer must not outlive the connect.
-      this.#stream = await this.engine.docker.getEvents({ filters: FILTERS as never, abortSignal: connect.signal })
+      const stream = await this.engine.docker.getEvents({ filters: FILTERS as never, abortSignal: connect.signal })
         .finally(() => clearTimeout(timer)) as Readable
-      this.#follow(this.#stream)
+      this.#follow(stream)
     } catch {
       this.#retry()
     }
@@ -59,6 +59,11 @@ export class EventStream {
   }
 
   #follow (stream: Readable): void {
+    if (this.#closed) {
+      stream.destroy()
+      return
+    }
+    this.#stream = stream
     this.#connected = true
     this.#gap()
     let rest = ''
@@ -66,7 +71,12 @@ export class EventStream {
     stream.on('data', (text: string) => {
       const lines = (rest + text).split('\n')
       rest = lines.pop() ?? ''
-      for (const line of lines) if (line.trim() !== '') this.#emit(line)
+      try {
+        for (const line of lines) if (line.trim() !== '') this.#emit(line)
+      } catch (error) {
+        // Not the engine's events: a proxy's page, or half of one.
+        stream.destroy(error as Error)
+      }
     })
     stream.on('error', () => stream.destroy())
     stream.on('close', () => this.#retry())
@@ -82,9 +92,11 @@ export class EventStream {
   }
 
   #retry (): void {
+    // A gap is told when it begins; while nothing is connected nothing is remembered that could grow old.
+    const wasConnected = this.#connected
     this.#connected = false
-    this.#gap()
     if (this.#closed) return
+    if (wasConnected) this.#gap()
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => { void this.start() }, RECONNECT_MS)
     this.#timer.unref()

@@ -7,6 +7,10 @@ import { statusOf, type Engine } from './engine.js'
 
 const SETTLE_MS = 100
 const PROTOCOL_LABEL = 'runonce.protocol=1'
+/** What image names are made of (distribution/reference); all else would be the engine's URL's business. */
+const REF = /^\w([\w.:@/-]*\w)?$/
+/** The match below takes the square of a name's length at worst. */
+const LONGEST_REF = 512
 
 /** What the engine's images are, remembered until an event says that some changed. */
 export class ImageCatalog implements Images, ImageChanges {
@@ -81,11 +85,15 @@ export class ImageCatalog implements Images, ImageChanges {
       const ref = `runonce/${Labels?.['runonce.language']}:latest`
       return RepoTags?.includes(ref) === true && this.#isAllowed(ref) ? [ref] : []
     })
-    return await Promise.all(refs.sort().map((ref) => this.describe(ref)))
+    // One that is gone by now is no fault of the others'.
+    const described = await Promise.all(refs.sort().map((ref) => this.describe(ref).catch((error) => {
+      if (statusOf((error as Error).cause) !== 404) throw error
+    })))
+    return described.filter((image) => image !== undefined)
   }
 
   #isAllowed (ref: string): boolean {
-    return this.#patterns.some((pattern) => pattern.test(ref))
+    return ref.length <= LONGEST_REF && REF.test(ref) && this.#patterns.some((pattern) => pattern.test(ref))
   }
 }
 

@@ -1,0 +1,108 @@
+import t from 'tap'
+
+import { readConfig } from '../../../service/config.js'
+import { ContainerFactory } from '../../../service/docker/container-factory.js'
+import { EventStream } from '../../../service/docker/event-stream.js'
+import { OutOfMemoryWatch } from '../../../service/docker/out-of-memory.js'
+import { Remover } from '../../../service/docker/remover.js'
+import { empty, FakeEngine, frame, json, silence, upgrade } from '../fake-engine.js'
+import { fault, languageImage, until } from '../fakes.js'
+
+const TOKEN = 'correct-horse-battery-staple'
+
+const PYTHON = languageImage('python')
+
+async function start (t: { teardown: (work: () => void | Promise<void>) => void }) {
+  const engine = await FakeEngine.start(t)
+  const client = engine.client(t, 200)
+  const remover = new Remover(client, { keep: false, warn: () => {} })
+  const { container, run } = readConfig({ API_ACCESS_TOKEN: TOKEN })
+  const outOfMemory = new OutOfMemoryWatch(new EventStream(client))
+  const factory = new ContainerFactory({ engine: client, remover, outOfMemory, container, run, identity: { owner: 'me', boot: 'this' } })
+  engine.on('POST /containers/create', json(201, { Id: 'c1' })).on('POST /containers/c1/start', empty(204)).on('DELETE /containers/c1', empty(204))
+  return { engine, factory, remover }
+}
+
+t.test('a container is created, attached and started, in this order', async (t) => {
+  const { engine, factory } = await start(t)
+  const sandbox = await factory.lease(PYTHON)
+  t.same(engine.calls.map(({ method, path }) => `${method} ${path}`), ['POST /containers/create', 'POST /containers/c1/attach', 'POST /containers/c1/start'])
+  t.match(JSON.parse(engine.calls[0]?.body ?? ''), { Image: 'sha256:python', HostConfig: { AutoRemove: true } })
+  t.notMatch(engine.calls[0]?.body, /abortSignal/)
+  t.same(Object.keys(sandbox.phases), ['create', 'attach', 'start'])
+  t.equal(sandbox.pooled, false)
+  sandbox.retire()
+  await until(() => engine.made('DELETE', '/containers/c1').length === 1)
+})
+
+t.test('a whole run goes over the engine\'s socket', async (t) => {
+  const { engine, factory } = await start(t)
+  engine.onAttach = (socket) => {
+    upgrade(socket)
+    socket.once('data', (payload) => socket.write(frame(1, `{"got":${String(payload)}}\n`)))
+  }
+  const sandbox = await factory.lease(PYTHON)
+  const { end, stdout } = await sandbox.exchange(Buffer.from('{"a":1}'), { resultIsFirstLine: true, deadlineMs: 1000, maxBytes: 1000, signal: new AbortController().signal })
+  t.same([end, String(stdout)], ['result', '{"got":{"a":1}}\n'])
+  sandbox.retire()
+  engine.attached[0]?.destroy()
+})
+
+t.test('each step that fails has its slug, and leaves no container and no connection', async (t) => {
+  const cases: Array<[string, (engine: FakeEngine) => void, object, boolean]> = [
+    ['create, refused', (engine) => engine.on('POST /containers/create', json(400, { message: 'invalid tmpfs option' })), { slug: 'docker.container.create', statusCode: 400, message: 'invalid tmpfs option' }, false],
+    ['create, no image', (engine) => engine.on('POST /containers/create', json(404, { message: 'No such image' })), { slug: 'docker.container.create', statusCode: 400 }, false],
+    ['create, silent', (engine) => engine.on('POST /containers/create', silence), { slug: 'docker.unixsocket', statusCode: 500 }, false],
+    ['create, broken off', (engine) => engine.on('POST /containers/create', (_call, response) => { response.destroy() }), { slug: 'docker.unixsocket' }, false],
+    ['attach, refused', (engine) => { engine.onAttach = (socket) => { socket.end('HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n') } }, { slug: 'docker.container.attach', statusCode: 500 }, true],
+    ['attach, silent', (engine) => { engine.onAttach = () => {} }, { statusCode: 500 }, true],
+    ['start, failed', (engine) => engine.on('POST /containers/c1/start', json(500, { message: 'OCI runtime create failed' })), { slug: 'docker.container.start', statusCode: 500 }, true],
+    ['start, silent', (engine) => engine.on('POST /containers/c1/start', silence), { slug: 'docker.unixsocket' }, true]
+  ]
+  for (const [what, arrange, expected, removed] of cases) {
+    const { engine, factory, remover } = await start(t)
+    arrange(engine)
+    await t.rejects(factory.lease(PYTHON), fault(expected), what)
+    await remover.settled()
+    t.equal(engine.made('DELETE', '/containers/c1').length, removed ? 1 : 0, `${what}: removed`)
+    await until(() => engine.attached.every((socket) => socket.destroyed || socket.readableEnded), `${what}: the attach connection's end`)
+  }
+})
+
+t.test('the engine\'s message reaches the client without the host\'s paths', async (t) => {
+  const { engine, factory } = await start(t)
+  engine.on('POST /containers/c1/start', json(500, {
+    message: 'OCI runtime create failed: mount /var/lib/docker/overlay2/1f/merged: no such file: exec: "/opt/x": /run/containerd/io.containerd.runtime.v2.task/moby/9'
+  }))
+  const error = await factory.lease(PYTHON).then(() => undefined, (reason: Error) => reason)
+  t.match(error?.message, /^OCI runtime create failed: mount .*: no such file: exec: "\/opt\/x": /)
+  t.notMatch(error?.message, /\/var\/lib|\/run\/containerd/)
+})
+
+t.test('an image that needs more than the caps never reaches the engine', async (t) => {
+  const { engine, factory } = await start(t)
+  await t.rejects(factory.lease({ ...PYTHON, processes: 100_000 }), fault({ slug: 'image.needs_more', statusCode: 400 }))
+  t.equal(engine.calls.length, 0)
+})
+
+t.test('a container made ahead says that it waits', async (t) => {
+  const { engine, factory } = await start(t)
+  const sandbox = await factory.prepare(PYTHON, { idleMs: 60_000, warm: true })
+  t.same([sandbox.pooled, sandbox.phases, sandbox.ended], [true, {}, false])
+  const body = JSON.parse(engine.calls[0]?.body ?? '')
+  t.ok(body.Env.includes('RUNONCE_ANNOUNCE=1'))
+  t.ok(Date.parse(body.Labels['runonce.expires']) - Date.now() > 60_000 + 10_000 + 29_000, 'it expires after its wait, its run and the grace')
+  engine.attached[0]?.destroy()
+  await sandbox.whenEnded
+  t.ok(sandbox.ended)
+})
+
+t.test('idle memory leaves out what the kernel can take back', async (t) => {
+  const { engine, factory } = await start(t)
+  const sandbox = await factory.prepare(PYTHON, { idleMs: 0, warm: false })
+  for (const [memory, expected] of [[{ usage: 100, stats: { total_inactive_file: 30 } }, 70], [{ usage: 100, stats: { inactive_file: 20 } }, 80], [{}, 0]] as const) {
+    engine.on('GET /containers/c1/stats', json(200, { memory_stats: memory }))
+    t.equal(await factory.idleBytes(sandbox), expected)
+  }
+  sandbox.retire()
+})

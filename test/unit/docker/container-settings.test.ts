@@ -1,0 +1,132 @@
+import t from 'tap'
+
+import { readConfig } from '../../../service/config.js'
+import { containerSettings, ONE_RUN, type Purpose } from '../../../service/docker/container-settings.js'
+import type { ImageDescription } from '../../../service/run/ports.js'
+import { fault, foreignImage, languageImage } from '../fakes.js'
+
+const PYTHON = languageImage('python')
+
+function settings (env: Record<string, string> = {}, image: ImageDescription = PYTHON, purpose: Purpose = ONE_RUN) {
+  const { container, run } = readConfig({ API_ACCESS_TOKEN: 'correct-horse-battery-staple', ...env })
+  return containerSettings({ image, container, run, identity: { owner: 'me', boot: 'this' }, purpose })
+}
+
+t.test('the whole body for the default settings', async (t) => {
+  const { Labels: { 'runonce.expires': expires, ...labels } = {}, ...body } = settings()
+  t.same(labels, { 'runonce.owner': 'me', 'runonce.boot': 'this' })
+  const expiresInMs = Date.parse(expires ?? '') - Date.now()
+  t.ok(expiresInMs > 39_000 && expiresInMs <= 40_000, `its limit and 30 s: ${expiresInMs} ms`)
+  t.same(body, {
+    Image: 'sha256:python',
+    Hostname: 'runonce',
+    User: 'glot',
+    Env: ['RUNONCE_TIME_LIMIT_MS=10000', 'RUNONCE_OUTPUT_LIMIT=1048576', 'RUNONCE_WARM=0', 'RUNONCE_WORK_DIR=/work'],
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    OpenStdin: true,
+    StdinOnce: true,
+    Tty: false,
+    NetworkDisabled: true,
+    HostConfig: {
+      AutoRemove: true,
+      NetworkMode: 'none',
+      Memory: 268_435_456,
+      MemorySwap: 268_435_456,
+      PidsLimit: 128,
+      NanoCpus: 1e9,
+      CpuShares: 256,
+      Ulimits: [{ Name: 'nofile', Soft: 1024, Hard: 1024 }],
+      CapDrop: ['ALL'],
+      CapAdd: [],
+      SecurityOpt: ['no-new-privileges'],
+      ReadonlyRootfs: true,
+      Tmpfs: { '/tmp': 'rw,noexec,nosuid,size=65536k,mode=1777', '/work': 'rw,exec,nosuid,size=131072k,mode=1777' },
+      ShmSize: 16 * 1024 * 1024,
+      IpcMode: 'private',
+      LogConfig: { Type: 'none', Config: {} }
+    }
+  })
+})
+
+t.test('the whole of what odd settings change', async (t) => {
+  const body = settings({
+    DOCKER_CONTAINER_HOSTNAME: 'glot',
+    DOCKER_CONTAINER_USER: '1000:1000',
+    DOCKER_CONTAINER_MEMORY: '500000000',
+    DOCKER_CONTAINER_NETWORK_DISABLED: 'false',
+    DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT: '90',
+    DOCKER_CONTAINER_ULIMIT_NOFILE_HARD: '100',
+    DOCKER_CONTAINER_ULIMIT_NPROC_SOFT: '90',
+    DOCKER_CONTAINER_ULIMIT_NPROC_HARD: '100',
+    DOCKER_CONTAINER_CAP_DROP: 'MKNOD NET_RAW',
+    DOCKER_CONTAINER_CAP_ADD: 'SYS_PTRACE',
+    DOCKER_CONTAINER_READONLY_ROOTFS: 'false',
+    DOCKER_CONTAINER_TMP_DIR_PATH: '',
+    DOCKER_CONTAINER_WORK_DIR_PATH: '/home/glot',
+    DOCKER_CONTAINER_WORK_DIR_OPTIONS: 'rw,exec,nosuid,size=131072k,uid=1000',
+    DOCKER_CONTAINER_RUNTIME: 'runsc',
+    DOCKER_CONTAINER_CPUS: '0.5',
+    DOCKER_CONTAINER_CPU_SHARES: '512',
+    DEBUG_KEEP_CONTAINER: 'true',
+    RUN_MAX_EXECUTION_TIME: '2.5',
+    RUN_MAX_BUILD_TIME: '1.5',
+    RUN_MAX_OUTPUT_SIZE: '1000'
+  })
+  t.match(body, {
+    Hostname: 'glot',
+    User: '1000:1000',
+    Labels: { 'runonce.kept': 'true' },
+    Env: ['RUNONCE_TIME_LIMIT_MS=2500', 'RUNONCE_OUTPUT_LIMIT=1000', 'RUNONCE_BUILD_LIMIT_MS=1500', 'RUNONCE_WARM=0', 'RUNONCE_WORK_DIR=/home/glot'],
+    NetworkDisabled: false
+  })
+  t.same(Object.keys(body.Labels ?? {}), ['runonce.kept'], 'the sweep does not see it')
+  t.notOk('NetworkMode' in (body.HostConfig ?? {}), 'the engine\'s own network')
+  t.match(body.HostConfig, {
+    AutoRemove: false,
+    Memory: 500_000_000,
+    MemorySwap: 500_000_000,
+    PidsLimit: 90,
+    NanoCpus: 5e8,
+    CpuShares: 512,
+    Ulimits: [{ Name: 'nofile', Soft: 90, Hard: 100 }],
+    CapDrop: ['MKNOD', 'NET_RAW'],
+    CapAdd: ['SYS_PTRACE'],
+    ReadonlyRootfs: false,
+    Runtime: 'runsc'
+  })
+  t.same(body.HostConfig?.Tmpfs, { '/home/glot': 'rw,exec,nosuid,size=131072k,uid=1000' })
+})
+
+t.test('an image whose user is root runs as 65534, any other as its own', async (t) => {
+  for (const user of ['', 'root', '0', '00', 'root:root', '0:0', ':0', '0:1000', 'root:users', '+0', '-0', '0x0']) {
+    t.equal(settings({}, { ...PYTHON, user }).User, '65534', JSON.stringify(user))
+  }
+  for (const user of ['glot', '1000', '1000:0', 'rooty', 'nobody:root', '10', '05']) t.equal(settings({}, { ...PYTHON, user }).User, user)
+})
+
+t.test('a foreign image gets no environment of ours', async (t) => {
+  t.same(settings({}, foreignImage()).Env, [])
+})
+
+t.test('a container made ahead is warm, announces itself and may wait', async (t) => {
+  const body = settings({}, PYTHON, { idleMs: 3_600_000, warm: true, announce: true })
+  t.same(body.Env, ['RUNONCE_TIME_LIMIT_MS=10000', 'RUNONCE_OUTPUT_LIMIT=1048576', 'RUNONCE_ANNOUNCE=1', 'RUNONCE_WORK_DIR=/work'])
+  t.ok(Date.parse(body.Labels?.['runonce.expires'] ?? '') - Date.now() > 3_600_000 + 39_000)
+})
+
+t.test('an image gets what its label asks for, never less than the default, never more than the caps', async (t) => {
+  const grant = (image: Partial<ImageDescription>, env = {}) => {
+    const { Memory, MemorySwap, PidsLimit } = settings(env, { ...PYTHON, ...image }).HostConfig ?? {}
+    return [Memory, MemorySwap, PidsLimit]
+  }
+  t.same(grant({ memoryBytes: 536_870_912, processes: 300 }), [536_870_912, 536_870_912, 300])
+  t.same(grant({ memoryBytes: 1, processes: 1 }), [268_435_456, 268_435_456, 128])
+  t.same(grant({ memoryBytes: 1_073_741_824, processes: 512 }), [1_073_741_824, 1_073_741_824, 512], 'at the caps')
+  t.throws(() => grant({ memoryBytes: 1_073_741_825 }), fault({
+    statusCode: 400, slug: 'image.needs_more', message: 'Image runonce/python:latest needs 1073741825 bytes of memory, and DOCKER_CONTAINER_MEMORY_CAP allows 1073741824'
+  }))
+  t.throws(() => grant({ processes: 513 }), fault({ slug: 'image.needs_more', message: /513 processes.*DOCKER_CONTAINER_NPROC_CAP allows 512/ }))
+  t.throws(() => grant({ memoryBytes: 300_000_000 }, { DOCKER_CONTAINER_MEMORY: '268435456' }), fault({ slug: 'image.needs_more' }), 'an explicit default is the cap')
+})

@@ -1,0 +1,188 @@
+import type { ServerResponse } from 'node:http'
+
+import t from 'tap'
+
+import { EventStream } from '../../../service/docker/event-stream.js'
+import { ImageCatalog } from '../../../service/docker/image-catalog.js'
+import { FakeEngine, json } from '../fake-engine.js'
+import { fault, until } from '../fakes.js'
+
+const LABELS = {
+  'runonce.protocol': '1',
+  'runonce.language': 'python',
+  'runonce.aliases': 'py py3',
+  'runonce.version': '3.13.5',
+  'runonce.main': 'main.py',
+  'runonce.hello': 'print("Hello World!")\n',
+  'runonce.memory': '536870912',
+  'runonce.processes': '200',
+  'runonce.interactive': 'true'
+}
+const inspect = (config: object, id = 'sha256:1') => json(200, { Id: id, Config: config })
+
+interface Teardown { teardown: (work: () => void | Promise<void>) => void }
+
+async function start (t: Teardown, allowed = ['runonce/*', 'glot/*'], connect = true) {
+  const engine = await FakeEngine.start(t)
+  const open: ServerResponse[] = []
+  engine.on('GET /events', (_call, response) => {
+    response.writeHead(200)
+    response.flushHeaders()
+    open.push(response)
+  })
+  const client = engine.client(t, 300)
+  const events = new EventStream(client)
+  t.teardown(() => events.close())
+  const catalog = new ImageCatalog(client, events, allowed)
+  if (connect) await events.start()
+  const inspections = () => engine.calls.filter(({ path }) => path.startsWith('/images/runonce')).length
+  return { engine, events, catalog, inspections, tell: (event: object) => open.at(-1)?.write(`${JSON.stringify(event)}\n`), breakOff: () => open.at(-1)?.destroy() }
+}
+
+t.test('patterns allow names, and nothing else', async (t) => {
+  const cases: Array<[string[], string[], string[]]> = [
+    [['runonce/*'], ['runonce/python', 'runonce/python:latest', 'runonce/c@sha256:abc', 'runonce/a.b-c_d'],
+      ['runonce', 'runonce/', 'runonce/a/b', 'xrunonce/a', 'glot/a', 'evil/runonce/a', 'RUNONCE/a', 'runonce/a:b/c', 'runonce/..', 'runonce/../evil']],
+    [['runonce/python'], ['runonce/python', 'runonce/python:3', 'runonce/python@sha256:a'], ['runonce/pythonx', 'runonce/pytho', 'runonce/python/x']],
+    [['runonce/python:latest'], ['runonce/python:latest'], ['runonce/python', 'runonce/python:late', 'runonce/python:latest2']],
+    [['runonce/*:latest'], ['runonce/a:latest'], ['runonce/a', 'runonce/a:1']],
+    [['registry.example:5000/team/*'], ['registry.example:5000/team/x', 'registry.example:5000/team/x:1'], ['registryxexample:5000/team/x', 'team/x']],
+    [['a.b/x+y'], [], ['a.b/xxy', 'aXb/x+y']],
+    [['*'], ['busybox', 'busybox:1'], ['a/b']],
+    [[], [], ['runonce/python']]
+  ]
+  for (const [patterns, yes, no] of cases) {
+    const { engine, catalog } = await start(t, patterns)
+    engine.on('GET /images/*', inspect({}))
+    for (const ref of yes) t.equal((await catalog.describe(ref)).ref, ref, `${patterns}: ${ref}`)
+    for (const ref of no) await t.rejects(catalog.describe(ref), fault({ statusCode: 403, slug: 'image.not_allowed' }), `${patterns}: not ${ref}`)
+  }
+})
+
+t.test('a name with what no image name has is not allowed, and never reaches the engine', async (t) => {
+  const { engine, catalog } = await start(t)
+  for (const ref of ['runonce/a?x=1', 'runonce/a%2f..%2f..%2fx', 'runonce/%70ython', 'runonce/a b', 'runonce/a\n', 'runonce/é', 'runonce/a#b', 'runonce/a\0', 'runonce/a\\b', 'runonce/*']) {
+    await t.rejects(catalog.describe(ref), fault({ slug: 'image.not_allowed' }), JSON.stringify(ref))
+  }
+  t.equal(engine.made('GET', '/images').length, 0)
+})
+
+t.test('a name written to keep the match busy is refused within a moment', async (t) => {
+  const { catalog } = await start(t)
+  const startedAt = performance.now()
+  for (const ref of [`runonce/${':'.repeat(500_000)}/`, `runonce/${'@'.repeat(500_000)}/`]) {
+    await t.rejects(catalog.describe(ref), fault({ slug: 'image.not_allowed' }))
+  }
+  t.ok(performance.now() - startedAt < 1000, `${Math.round(performance.now() - startedAt)} ms`)
+})
+
+t.test('an image is what its labels say', async (t) => {
+  const { engine, catalog } = await start(t)
+  engine.on('GET /images/runonce/python:latest/json', inspect({ Labels: LABELS, User: 'glot' }))
+  t.same(await catalog.describe('runonce/python:latest'), {
+    ref: 'runonce/python:latest',
+    id: 'sha256:1',
+    user: 'glot',
+    memoryBytes: 536_870_912,
+    processes: 200,
+    language: {
+      name: 'python', aliases: ['py', 'py3'], listed: [], version: '3.13.5', main: 'main.py', hello: 'print("Hello World!")\n', interactive: true
+    }
+  })
+})
+
+t.test('an image without our protocol\'s label is a foreign one; odd figures are none', async (t) => {
+  const { engine, catalog } = await start(t)
+  for (const [n, config] of [{}, { Labels: null }, { Labels: { ...LABELS, 'runonce.protocol': '2' } }].entries()) {
+    engine.on(`GET /images/glot/x:${n}/json`, inspect(config))
+    t.match(await catalog.describe(`glot/x:${n}`), { language: undefined, user: '' })
+  }
+  for (const [n, value] of ['0', '-1', '1.5', 'x', '', '1e400'].entries()) {
+    engine.on(`GET /images/glot/y:${n}/json`, inspect({ Labels: { ...LABELS, 'runonce.memory': value } }))
+    t.equal((await catalog.describe(`glot/y:${n}`)).memoryBytes, undefined, value)
+  }
+})
+
+t.test('an image that is not there is 400, an engine that is not there 500', async (t) => {
+  const { engine, catalog } = await start(t)
+  engine.on('GET /images/runonce/x/json', json(404, { message: 'No such image: runonce/x:latest' }))
+  await t.rejects(catalog.describe('runonce/x'), fault({ statusCode: 400, slug: 'docker.container.create', message: 'There is no image runonce/x on this engine' }))
+  engine.on('GET /images/runonce/slow/json', () => {})
+  await t.rejects(catalog.describe('runonce/slow'), fault({ statusCode: 500, slug: 'docker.unixsocket' }))
+  await engine.stop()
+  await t.rejects(catalog.describe('runonce/y'), fault({ statusCode: 500, slug: 'docker.unixsocket' }))
+})
+
+t.test('an image is looked up once, until an event says that images changed', async (t) => {
+  const { engine, catalog, inspections, tell } = await start(t)
+  engine.on('GET /images/runonce/python/json', inspect({}, 'sha256:old'))
+  await Promise.all([catalog.describe('runonce/python'), catalog.describe('runonce/python')])
+  await catalog.describe('runonce/python')
+  t.equal(inspections(), 1)
+  tell({ Type: 'container', Action: 'oom', Actor: { ID: 'x' } })
+  engine.on('GET /images/runonce/python/json', inspect({}, 'sha256:new'))
+  tell({ Type: 'image', Action: 'tag' })
+  await until(async () => (await catalog.describe('runonce/python')).id === 'sha256:new')
+  t.equal(inspections(), 2, 'a container\'s event changes nothing')
+})
+
+t.test('a failure is not remembered', async (t) => {
+  const { engine, catalog } = await start(t)
+  await t.rejects(catalog.describe('runonce/python'))
+  engine.on('GET /images/runonce/python/json', inspect({}))
+  t.equal((await catalog.describe('runonce/python')).id, 'sha256:1')
+})
+
+t.test('without the event stream nothing is remembered', async (t) => {
+  const { engine, catalog, inspections } = await start(t, undefined, false)
+  engine.on('GET /images/runonce/python/json', inspect({})).on('GET /images/json', json(200, []))
+  await catalog.describe('runonce/python')
+  await catalog.describe('runonce/python')
+  t.equal(inspections(), 2)
+  await catalog.languages()
+  await catalog.languages()
+  t.equal(engine.made('GET', '/images/json').length, 2)
+})
+
+t.test('a broken stream forgets what was remembered', async (t) => {
+  const { engine, events, catalog, inspections, breakOff } = await start(t)
+  engine.on('GET /images/runonce/python/json', inspect({}))
+  await catalog.describe('runonce/python')
+  breakOff()
+  await until(() => !events.connected)
+  await catalog.describe('runonce/python')
+  t.equal(inspections(), 2)
+})
+
+t.test('languages are our own allowed images by their latest tag, in order', async (t) => {
+  const { engine, catalog } = await start(t, ['runonce/*'])
+  const listed = (language: string, ...tags: string[]) => ({ RepoTags: tags, Labels: { 'runonce.protocol': '1', 'runonce.language': language } })
+  engine.on('GET /images/json', json(200, [
+    listed('ruby', 'runonce/ruby:latest', 'runonce/ruby:3'), listed('c', 'runonce/c:latest'), listed('go', 'evil/go:latest'), listed('d', 'runonce/d:old'),
+    { RepoTags: null, Labels: null }, { RepoTags: ['<none>:<none>'], Labels: { 'runonce.language': 'x' } }
+  ]))
+  engine.on('GET /images/runonce/*', inspect({ Labels: LABELS }))
+  t.same((await catalog.languages()).map(({ ref }) => ref), ['runonce/c:latest', 'runonce/ruby:latest'])
+  t.match(engine.made('GET', '/images/json')[0]?.query.get('filters'), 'runonce.protocol=1')
+  await catalog.languages()
+  t.equal(engine.made('GET', '/images/json').length, 1, 'remembered')
+})
+
+t.test('an image that goes while the languages are listed is left out', async (t) => {
+  const { engine, catalog } = await start(t)
+  const listed = (language: string) => ({ RepoTags: [`runonce/${language}:latest`], Labels: { 'runonce.language': language } })
+  engine.on('GET /images/json', json(200, [listed('c'), listed('gone')]))
+  engine.on('GET /images/runonce/c:latest/json', inspect({ Labels: LABELS }))
+  t.same((await catalog.languages()).map(({ ref }) => ref), ['runonce/c:latest'])
+})
+
+t.test('a burst of events is told once', async (t) => {
+  const { catalog, tell } = await start(t)
+  await new Promise((resolve) => setTimeout(resolve, 150))
+  let told = 0
+  catalog.onImagesChanged(() => { told++ })
+  for (let i = 0; i < 20; i++) tell({ Type: 'image', Action: 'tag' })
+  await until(() => told > 0)
+  await new Promise((resolve) => setTimeout(resolve, 150))
+  t.equal(told, 1)
+})
