@@ -49,13 +49,12 @@ static bool reap(struct child *child) {
 
 void watch_signals(struct watch *watch, struct child *child) {
     struct signalfd_siginfo info[8];
-    ssize_t size;
-    while ((size = read(watch->signal_fd, info, sizeof info)) > 0) {
-        for (size_t i = 0; i < (size_t)size / sizeof info[0]; i++) {
-            /* Pid 0: a sender outside our pid namespace. rt_sigqueueinfo(2) can claim it, but not SI_USER. */
-            if (info[i].ssi_signo == SIGTERM && info[i].ssi_code == SI_USER && info[i].ssi_pid == 0)
-                watch->terminated = true;
-        }
+    /* One read takes what is pending; while a program sends signals without end there would always be a next. */
+    ssize_t size = read(watch->signal_fd, info, sizeof info);
+    for (size_t i = 0; size > 0 && i < (size_t)size / sizeof info[0]; i++) {
+        /* Pid 0: a sender outside our pid namespace. rt_sigqueueinfo(2) can claim it, but not SI_USER. */
+        if (info[i].ssi_signo == SIGTERM && info[i].ssi_code == SI_USER && info[i].ssi_pid == 0)
+            watch->terminated = true;
     }
     (void)reap(child);
 }
@@ -145,16 +144,13 @@ enum ending flow_attend(struct flow *flow, int64_t deadline_ns) {
     (void)timerfd_settime(flow->watch->timer_fd, TFD_TIMER_ABSTIME, &deadline, NULL); /* our own timer, a valid time */
     if (flow->child->input_fd >= 0)
         feed(flow);
-    for (;;) {
-        if (flow->child->ended)
-            return ENDED_ITSELF;
-        if (flow->watch->terminated)
-            return ENDED_BY_SIGTERM;
+    while (!flow->child->ended && !flow->watch->terminated) {
         await(flow, wakes);
-        if (wakes[WAKE_SIGNAL].revents != 0 || wakes[WAKE_CHILD].revents != 0) {
+        /* Signals are the program's to send: they must not keep anything else from being seen. */
+        if (wakes[WAKE_SIGNAL].revents != 0 || wakes[WAKE_CHILD].revents != 0)
             watch_signals(flow->watch, flow->child);
-            continue;
-        }
+        if (flow->child->ended || flow->watch->terminated)
+            break;
         if (wakes[WAKE_TIMER].revents != 0)
             return ENDED_BY_TIME;
         if (wakes[WAKE_CONTROL].revents != 0)
@@ -165,6 +161,7 @@ enum ending flow_attend(struct flow *flow, int64_t deadline_ns) {
             (wakes[WAKE_ERR].revents != 0 && !drain(flow, STREAM_ERR)))
             return ENDED_BY_OUTPUT;
     }
+    return flow->child->ended ? ENDED_ITSELF : ENDED_BY_SIGTERM;
 }
 
 enum ending flow_finish(struct flow *flow, enum ending ending) {
