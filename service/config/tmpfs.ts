@@ -29,7 +29,7 @@ function withMode (options: string): string {
 }
 
 function tmpfsBytes (options: string): number {
-  const [, digits, unit] = /(?:^|,)size=(\d+)([kmg]?)/i.exec(options) ?? []
+  const [, digits, unit] = /(?:^|,)size=(\d+)([kmg]?)(?=,|$)/i.exec(options) ?? []
   if (digits === undefined) return Infinity
   return Number(digits) * ({ k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }[(unit ?? '').toLowerCase()] ?? 1)
 }

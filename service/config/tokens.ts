@@ -3,6 +3,9 @@ import { verbatim, type VariableReader } from './variables.js'
 const SHORTEST_TOKEN = 16
 /** Tokens that stand in documentation and example files, ours and other people's. */
 const PLACEHOLDERS = /^(access-token-from-systemd-service|some-?secret-?(access-?)?token|(my|your|the|change|replace)[-_ ]?.*(token|secret|key|me|this)|change-?me.*|secret.*token|(access[-_]?|api[-_]?)*(token|secret|key)|password.*|x+|0+|1+|test.*token|0?123456789.*)$/i
+/** Such a token would match nothing that a client can send (RFC 9110, section 5.5): an env file with CRs has them. */
+// eslint-disable-next-line no-control-regex
+const NOT_IN_A_HEADER = /^[ \t]|[ \t]$|[\0-\x08\x0a-\x1f\x7f]/
 
 export interface AccessToken {
   /** Appears in logs and metrics; the token itself never does. */
@@ -17,9 +20,13 @@ export function readTokens (reader: VariableReader, loopback: boolean): { tokens
   const tokens = [...(first === undefined ? [] : [{ name: 'default', token: first }]), ...furtherTokens(reader)]
   const warnings: string[] = []
   for (const { name, token } of tokens) {
-    const weakness = weaknessOf(token)
-    if (weakness === undefined) continue
     const variable = name === 'default' ? 'API_ACCESS_TOKEN' : `API_ACCESS_TOKENS, ${name}`
+    const weakness = weaknessOf(token)
+    if (NOT_IN_A_HEADER.test(token)) {
+      reader.faults.push(`${variable}: got a token that begins or ends with white space or holds a control character, takes what an HTTP header can carry (the value is not shown)`)
+      continue
+    }
+    if (weakness === undefined) continue
     if (loopback) warnings.push(`${variable}: the token ${weakness}; it would be refused on any address but loopback`)
     else reader.faults.push(`${variable}: got a token that ${weakness}, takes one of at least ${SHORTEST_TOKEN} characters that nobody can guess (the value is not shown)`)
   }

@@ -98,7 +98,9 @@ export class VariableReader {
   }
 
   fault (name: string, got: string | undefined, takes: string): void {
-    this.faults.push(`${name}: got ${got === undefined ? 'nothing' : JSON.stringify(got)}, takes ${takes}`)
+    // A URL may hold a password.
+    const shown = got === undefined ? 'nothing' : JSON.stringify(got.replace(/\/\/[^/]*@/, '//(hidden)@'))
+    this.faults.push(`${name}: got ${shown}, takes ${takes}`)
   }
 }
 

@@ -110,7 +110,7 @@ function granted (image: ImageDescription, what: string, normal: number, needs: 
   return needs
 }
 
-/** User names and ids that are root, with or without a group: '', 0, root, 0:0, root:users. */
+/** User names and ids that are root, with or without a group: '', 0, root, 0:0, root:users; the engine's Atoi takes a sign. */
 function isRoot (user: string): boolean {
-  return /^(root|0+)?(:|$)/.test(user)
+  return /^(root|[+-]?0+)?(:|$)/.test(user)
 }

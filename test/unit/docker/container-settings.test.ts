@@ -100,7 +100,7 @@ t.test('the whole of what odd settings change', async (t) => {
 })
 
 t.test('an image whose user is root runs as 65534, any other as its own', async (t) => {
-  for (const user of ['', 'root', '0', '00', 'root:root', '0:0', ':0', '0:1000', 'root:users', '+0', '-0', '0x0']) {
+  for (const user of ['', 'root', '0', '00', 'root:root', '0:0', ':0', '0:1000', 'root:users', '+0', '-0:0']) {
     t.equal(settings({}, { ...PYTHON, user }).User, '65534', JSON.stringify(user))
   }
   for (const user of ['glot', '1000', '1000:0', 'rooty', 'nobody:root', '10', '05']) t.equal(settings({}, { ...PYTHON, user }).User, user)
