@@ -1,0 +1,85 @@
+import t from 'tap'
+
+import { Engine } from '../../../service/docker/engine.js'
+import { ServiceReadiness } from '../../../service/run/readiness.js'
+import { FakeEngine, json, silence } from '../fake-engine.js'
+import { FakeEngineStatus, fault } from '../fakes.js'
+
+const VERSION = {
+  Version: '20.10.24',
+  ApiVersion: '1.41',
+  GitCommit: 'g',
+  GoVersion: 'go1',
+  Os: 'linux',
+  Arch: 'amd64',
+  KernelVersion: '6.1',
+  BuildTime: 'b',
+  Platform: { Name: 'p' },
+  Components: [{ Name: 'Engine', Version: '20.10.24', Details: {} }]
+}
+
+t.test('the engine\'s version is told in our names', async (t) => {
+  const engine = await FakeEngine.start(t)
+  engine.on('GET /version', json(200, VERSION))
+  t.same(await engine.client(t).version(), {
+    version: '20.10.24',
+    apiVersion: '1.41',
+    gitCommit: 'g',
+    goVersion: 'go1',
+    os: 'linux',
+    arch: 'amd64',
+    kernelVersion: '6.1',
+    buildTime: 'b',
+    platform: { name: 'p' },
+    components: [{ name: 'Engine', version: '20.10.24' }]
+  })
+  engine.on('GET /version', json(200, { Version: '1' }))
+  t.match(await engine.client(t).version(), { version: '1', platform: { name: '' }, components: [] })
+})
+
+t.test('an engine that answers with an error, and one that does not answer, differ', async (t) => {
+  const engine = await FakeEngine.start(t)
+  const client = engine.client(t, 100)
+  engine.on('GET /version', json(500, { message: 'broken' }))
+  await t.rejects(client.version(), fault({ slug: 'docker.version', statusCode: 500, message: 'broken' }))
+  engine.on('GET /version', silence).on('GET /_ping', silence)
+  const startedAt = performance.now()
+  await t.rejects(client.version(), fault({ slug: 'docker.unixsocket', message: /READ_TIMEOUT/ }))
+  await t.rejects(client.ping(), fault({ slug: 'docker.unixsocket' }))
+  t.ok(performance.now() - startedAt < 1000, 'each within its deadline')
+  engine.on('GET /version', (_call, response) => { response.write('{"Ver') })
+  await t.rejects(client.version(), fault({ slug: 'docker.unixsocket' }), 'an answer that stops half-way')
+  engine.on('GET /version', (_call, response) => { response.destroy() })
+  await t.rejects(client.version(), fault({ slug: 'docker.unixsocket', message: /broke off/ }))
+})
+
+t.test('without a socket it says so, and names no path', async (t) => {
+  const client = new Engine({ socketPath: '/nonexistent/docker.sock', readTimeoutMs: 100, writeTimeoutMs: 100 })
+  await t.rejects(client.ping(), fault({ slug: 'docker.unixsocket', message: /no socket at DOCKER_UNIX_SOCKET_PATH/ }))
+  const { message } = await client.ping().then(() => new Error('no fault'), (error: Error) => error)
+  t.notMatch(message, /nonexistent/)
+})
+
+t.test('DOCKER_HOST and its kin do not decide where the engine is', async (t) => {
+  const engine = await FakeEngine.start(t)
+  const before = process.env.DOCKER_HOST
+  process.env.DOCKER_HOST = 'tcp://127.0.0.1:1'
+  t.teardown(() => {
+    if (before === undefined) delete process.env.DOCKER_HOST
+    else process.env.DOCKER_HOST = before
+  })
+  engine.on('GET /version', json(200, VERSION))
+  t.match(await engine.client(t).version(), { version: '20.10.24' })
+})
+
+t.test('the service is ready while the engine answers and it is not stopping', async (t) => {
+  const engine = new FakeEngineStatus()
+  const readiness = new ServiceReadiness(engine, { snapshot: () => ({ ready: 2, images: [] }) })
+  t.match(readiness.pool(), { ready: 2 })
+  t.equal(await readiness.notReady(), undefined)
+  engine.fail = new Error('gone')
+  t.equal(await readiness.notReady(), 'gone')
+  engine.fail = undefined
+  readiness.stop()
+  t.match(await readiness.notReady(), /shutting down/)
+})
