@@ -9,9 +9,10 @@ import { parseArgs } from 'node:util'
 import { BareInContainer } from './bare-in-container.js'
 import { bareProcess } from './bare.js'
 import { EngineFloor } from './engine-floor.js'
+import { toSvg } from './chart.js'
 import { toMarkdown } from './report.js'
 import { ServiceProcess } from './service-process.js'
-import { interleave, medianOf, summarize, throughput } from './statistics.js'
+import { cpuPerRun, interleave, medianOf, summarize, throughput } from './statistics.js'
 import { subjectsOf } from './subjects.js'
 
 /** @typedef {import('./subjects.js').Subject} Subject */
@@ -26,6 +27,8 @@ const { containerSettings, ONE_RUN } = await import(built('docker/container-sett
 const SETTLE_MS = 120
 const CONCURRENCIES = [1, 2, 4, 8, 16]
 const RUNS_PER_CONCURRENCY = 48
+const CPU_RUNS = 8
+const CPU_SETTLE_MS = 400
 
 const { values: options } = parseArgs({
   options: {
@@ -46,6 +49,7 @@ try {
   mkdirSync(options.out, { recursive: true })
   writeFileSync(join(options.out, 'bench.json'), JSON.stringify(report, null, 2))
   writeFileSync(join(options.out, 'bench.md'), toMarkdown(report))
+  writeFileSync(join(options.out, 'bench.svg'), toSvg(report))
   process.stdout.write(toMarkdown(report))
 } finally {
   await cold.stop()
@@ -59,8 +63,8 @@ async function measure () {
   const latency = []
   for (const language of names(options.languages)) {
     const [hello, real] = await subjectsOf(engine, settingsOf, language)
-    if (hello !== undefined) latency.push({ language, program: 'hello', figures: await measureLatency(hello) })
-    if (real !== undefined) latency.push({ language, program: 'real', figures: await measureLatency(real) })
+    if (hello !== undefined) latency.push({ language, program: 'hello', ...await measureLatency(hello) })
+    if (real !== undefined) latency.push({ language, program: 'real', ...await measureLatency(real) })
   }
   /** @type {import('./report.js').Report['sustained']} */
   const sustained = []
@@ -100,7 +104,13 @@ async function measureLatency (subject) {
   }
   onHost?.remove()
   await inContainer?.stop()
-  return Object.fromEntries(Object.entries(repeats).map(([name, summaries]) => [name, medianOf(summaries)]))
+  return {
+    figures: Object.fromEntries(Object.entries(repeats).map(([name, summaries]) => [name, medianOf(summaries)])),
+    cpu: {
+      cold: await cpuPerRun(() => cold.run(subject.image, subject.payload), { runs: CPU_RUNS, settleMs: CPU_SETTLE_MS }),
+      warm: await cpuPerRun(() => pooled.run(subject.image, subject.payload), { runs: CPU_RUNS, settleMs: CPU_SETTLE_MS })
+    }
+  }
 }
 
 /** @param {Subject} subject */

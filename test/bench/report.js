@@ -1,5 +1,5 @@
-/** @typedef {import('./statistics.js').Summary} Summary */
-/** @typedef {{ language: string, program: string, figures: { [name: string]: Summary } }} Latency figures: floor, cold, warm, bare (in the image), host */
+/** @typedef {import('./statistics.js').Figure} Figure */
+/** @typedef {{ language: string, program: string, figures: { [name: string]: Figure }, cpu: { [name: string]: number } }} Latency figures: floor, cold, warm, bare (in the image), host; cpu: milliseconds a run */
 /**
  * @typedef {object} Report
  * @property {string} takenAt
@@ -11,13 +11,13 @@
 /** @param {Report} report */
 export function toMarkdown ({ machine, latency, sustained }) {
   return [
-    `${machine.cores} cores, engine ${machine.engine}, Node ${machine.node}. Milliseconds, p50 / p95, all interleaved in one run. ` +
-      '*Bare* is the command by hand in a long-lived container of the same image.',
+    `${machine.cores} cores, engine ${machine.engine}, Node ${machine.node}. Milliseconds, p50 / p95 / p99, all interleaved in one run. ` +
+      '*Bare* is the command by hand in a long-lived container of the same image; CPU is the whole machine\'s for one run, clean-up and refill included.',
     '',
-    '| program | engine floor | cold | cold ÷ floor | ready container | bare | ready ÷ bare | bare on the host |',
-    '|---|---|---|---|---|---|---|---|',
-    ...latency.map(({ language, program, figures: { floor, cold, warm, bare, host } }) =>
-      `| ${language} ${program} | ${cell(floor)} | ${cell(cold)} | ${ratio(cold, floor)} | ${cell(warm)} | ${cell(bare)} | ${ratio(warm, bare)} | ${cell(host)} |`),
+    '| program | engine floor | cold | cold ÷ floor | ready container | bare | ready ÷ bare | bare on the host | CPU cold, ready |',
+    '|---|---|---|---|---|---|---|---|---|',
+    ...latency.map(({ language, program, cpu, figures: { floor, cold, warm, bare, host } }) =>
+      `| ${language} ${program} | ${cell(floor)} | ${cell(cold)} | ${ratio(cold, floor)} | ${cell(warm)} | ${cell(bare)} | ${ratio(warm, bare)} | ${cell(host)} | ${cpu.cold?.toFixed(0)}, ${cpu.warm?.toFixed(0)} |`),
     '',
     '| runs at once | engine ceiling, runs/s | cold | cold ÷ ceiling | pool | pool ÷ cold |',
     '|---|---|---|---|---|---|',
@@ -27,12 +27,12 @@ export function toMarkdown ({ machine, latency, sustained }) {
   ].join('\n')
 }
 
-/** @param {Summary | undefined} summary */
-function cell (summary) {
-  return summary === undefined ? '–' : `${summary.p50.toFixed(1)} / ${summary.p95.toFixed(1)}`
+/** @param {Figure | undefined} figure */
+function cell (figure) {
+  return figure === undefined ? '–' : `${figure.p50.toFixed(1)} / ${figure.p95.toFixed(1)} / ${figure.p99.toFixed(1)}`
 }
 
-/** @param {Summary | undefined} a @param {Summary | undefined} b */
+/** @param {Figure | undefined} a @param {Figure | undefined} b */
 function ratio (a, b) {
   return a === undefined || b === undefined ? '–' : (a.p50 / b.p50).toFixed(2)
 }

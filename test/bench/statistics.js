@@ -1,5 +1,9 @@
+import { cpus } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+
 /**
  * @typedef {{ n: number, p50: number, p95: number, p99: number }} Summary milliseconds
+ * @typedef {Summary & { repeats: number[] }} Figure the median of several repeats' summaries, and each one's p50: its noise
  */
 
 /**
@@ -26,7 +30,7 @@ export function summarize (values) {
 /**
  * Figure by figure the median of several summaries.
  * @param {Summary[]} summaries
- * @returns {Summary}
+ * @returns {Figure}
  */
 export function medianOf (summaries) {
   const median = (/** @type {(summary: Summary) => number} */ figure) => quantile(summaries.map(figure).toSorted((a, b) => a - b), 0.5)
@@ -34,7 +38,8 @@ export function medianOf (summaries) {
     n: summaries.reduce((sum, { n }) => sum + n, 0),
     p50: median(({ p50 }) => p50),
     p95: median(({ p95 }) => p95),
-    p99: median(({ p99 }) => p99)
+    p99: median(({ p99 }) => p99),
+    repeats: summaries.map(({ p50 }) => p50)
   }
 }
 
@@ -57,6 +62,26 @@ export async function interleave (things, { rounds, before = async () => {} }) {
     }
   }
   return times
+}
+
+/**
+ * CPU that the whole machine spends on one run, engine and clean-up and refill included.
+ * @param {() => Promise<unknown>} thing
+ * @param {{ runs: number, settleMs: number }} options
+ * @returns {Promise<number>} milliseconds
+ */
+export async function cpuPerRun (thing, { runs, settleMs }) {
+  const before = busyMs()
+  for (let run = 0; run < runs; run++) {
+    await thing()
+    await sleep(settleMs)
+  }
+  return (busyMs() - before) / runs
+}
+
+/** CPU time of all cores so far, idle time apart, milliseconds. */
+function busyMs () {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
 }
 
 /**
