@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
 
 import closeWithGrace from 'close-with-grace'
 
@@ -23,6 +24,8 @@ import { CodeRunner } from './run/run-code.js'
 
 /** On top of what accepted runs may still take, when stopping. Milliseconds. */
 const STOP_GRACE_MS = 10_000
+// Results of a megabyte each, several at once, make the heap grow far over what is in use: 195 MB instead of 110 at 8 runs at a time.
+setFlagsFromString('--optimize-for-size')
 const { name, version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
 async function main (): Promise<void> {
