@@ -53,7 +53,7 @@ void t.test('a program\'s outcome', async (t) => {
     const { outcome, stdout, duration } = await service.run('python', code, { limits: { time: 2 } })
     t.equal(outcome, 'timeout')
     t.match(stdout, /^\.{4,7}$/)
-    t.ok(duration >= 2e9 && duration < 2.5e9, `${duration} ns`)
+    t.ok(duration > 1.9e9 && duration < 2.5e9, `${duration} ns`)
   })
 
   await t.test('1 MiB in and 1 MiB out at once does not deadlock', async (t) => {
@@ -117,7 +117,7 @@ void t.test('limits of a request', async (t) => {
     await t.test(`time ${title}`, async (t) => {
       const { body } = await service.post('/run', { ...submission('python', nap, payload), ...(limits === undefined ? {} : { limits }) })
       t.equal(body.outcome, 'timeout')
-      t.ok(body.duration >= expected * 1e9 && body.duration < (expected + 0.5) * 1e9, `${body.duration} ns`)
+      t.ok(body.duration > (expected - 0.1) * 1e9 && body.duration < (expected + 0.5) * 1e9, `${body.duration} ns`)
     })
   }
   for (const [inPayload, beside, expected] of [[100, 50, 50], [50, 100, 50], [9000, 9000, 2000]]) {
