@@ -1,0 +1,50 @@
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/** @type {Counts} */
+export const NONE = { passed: 0, failed: 0, skipped: 0 }
+
+/**
+ * tap's own count of assertions: `# { total: 12, pass: 10, fail: 1, skip: 1 }`. undefined where it told none.
+ * @param {string} output
+ * @returns {Counts | undefined}
+ */
+export function tapCounts (output) {
+  const [, body] = /^# \{ (total: .*) \}$/m.exec(output) ?? []
+  if (body === undefined) return undefined
+  const count = (/** @type {string} */ name) => Number(new RegExp(`\\b${name}: (\\d+)`).exec(body)?.[1] ?? 0)
+  return { passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo') }
+}
+
+/**
+ * The plain closing line, `12 passed, 1 failed` and maybe `, 3 skipped`; the last one counts.
+ * @param {string} output
+ * @returns {Counts | undefined}
+ */
+export function plainCounts (output) {
+  const lines = [...output.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)]
+  const last = lines.at(-1)
+  return last === undefined ? undefined : { passed: Number(last[1]), failed: Number(last[2]), skipped: Number(last[3] ?? 0) }
+}
+
+/** @param {Counts[]} counts @returns {Counts} */
+export function sum (counts) {
+  return counts.reduce((total, { passed, failed, skipped }) => ({
+    passed: total.passed + passed, failed: total.failed + failed, skipped: total.skipped + skipped
+  }), NONE)
+}
+
+/**
+ * What a step's process is worth: its own counts, and a failure more where its exit says what they don't.
+ * @param {Counts | undefined} counts undefined: it told none, which is a failure of its own
+ * @param {number} exitCode
+ * @returns {Counts}
+ */
+export function judged (counts, exitCode) {
+  if (counts === undefined || counts.passed + counts.failed + counts.skipped === 0) return { ...NONE, failed: 1 }
+  return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+}
+
+/** @param {Counts} counts */
+export function closingLine ({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
