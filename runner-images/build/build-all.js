@@ -1,0 +1,86 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Docker from 'dockerode'
+import { ensureBase } from './base.js'
+import { BuildError } from './docker-build.js'
+import { buildImage, buildRunner, upToDate } from './image.js'
+import { listLanguages } from './language.js'
+import { Progress } from './progress.js'
+import { selectLanguages } from './select.js'
+
+const AT_ONCE = 2
+const ARCHES = new Map([['x86_64', 'x64'], ['amd64', 'x64'], ['aarch64', 'arm64'], ['arm64', 'arm64']])
+
+/** @typedef {import('./image.js').Built | {name: string, error: Error}} Result */
+
+/**
+ * Builds the named languages' images, all when none is named, at most two at once; a language that fails holds up no other.
+ * @param {object} options
+ * @param {string} options.socketPath
+ * @param {string[]} [options.names]
+ * @param {NodeJS.WriteStream} [options.out] where progress goes
+ * @returns {Promise<Result[]>} in the languages' order
+ * @throws Error for an unknown name, and when there is no base image
+ */
+export async function buildAll ({ socketPath, names = [], out = process.stdout }) {
+  const imagesDir = fileURLToPath(new URL('..', import.meta.url))
+  const selected = selectLanguages(names, await listLanguages(path.join(imagesDir, 'languages')))
+  const docker = new Docker({ socketPath })
+  const progress = new Progress(out)
+  progress.start()
+  try {
+    const { Architecture } = await docker.info()
+    const arch = ARCHES.get(Architecture)
+    if (arch === undefined) throw new Error(`no images for the engine's architecture, ${Architecture}`)
+    const base = await ensureBase(docker, (step) => progress.step('base', step))
+    const builder = { docker, imagesDir, base, arch }
+    const runner = once(() => buildRunner(builder, (step) => progress.step('runner', step)).then(() => progress.done('runner', 'built')))
+    return await mapBounded(selected, AT_ONCE, (name) => buildOne(name))
+
+    /** @param {string} name */
+    async function buildOne (name) {
+      try {
+        const present = await upToDate(builder, name)
+        if (present === undefined) await runner()
+        const built = present ?? await buildImage(builder, name, (step) => progress.step(name, step))
+        progress.done(name, built.fresh ? `built ${built.version}` : `up to date (${built.version})`)
+        return built
+      } catch (thrown) {
+        const error = /** @type {Error} */ (thrown)
+        const log = error instanceof BuildError ? error.log.map((line) => `\n    ${line}`).join('') : ''
+        progress.done(name, `FAILED: ${error.message}${log}`)
+        return { name, error }
+      }
+    }
+  } finally {
+    progress.close()
+  }
+}
+
+/**
+ * @template T
+ * @param {() => Promise<T>} make
+ * @returns {() => Promise<T>} runs it at the first call only
+ */
+function once (make) {
+  /** @type {Promise<T> | undefined} */
+  let made
+  return () => (made ??= make())
+}
+
+/**
+ * @template T, R
+ * @param {T[]} items
+ * @param {number} atOnce
+ * @param {(item: T) => Promise<R>} work
+ * @returns {Promise<R[]>} in the items' order
+ */
+export async function mapBounded (items, atOnce, work) {
+  /** @type {R[]} */
+  const results = new Array(items.length)
+  const queue = [...items.entries()]
+  await Promise.all(Array.from({ length: atOnce }, async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) results[next[0]] = await work(next[1])
+  }))
+  return results
+}

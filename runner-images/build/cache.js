@@ -1,0 +1,13 @@
+import os from 'node:os'
+import path from 'node:path'
+
+/** @returns {string} the user's cache folder for this project */
+export function cacheDir () {
+  const base = process.env.XDG_CACHE_HOME
+  return path.join(base !== undefined && path.isAbsolute(base) ? base : path.join(os.homedir(), '.cache'), 'runonce')
+}
+
+/** @returns {string} where fetched packages are kept */
+export function artifactsDir () {
+  return path.join(cacheDir(), 'artifacts')
+}

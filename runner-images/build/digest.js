@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { readFile, readdir } from 'node:fs/promises'
+import path from 'node:path'
+
+/** Raised when the builder itself puts images together in another way. */
+export const FORMAT = '1'
+
+/** What of the runner's folder goes into no image. */
+const NOT_RUNNER = new Set(['out', 'tests', 'test', 'fuzz'])
+
+/**
+ * The digest of everything one image is built from: paths and contents, not times.
+ * @param {object} parts
+ * @param {string} parts.imagesDir the folder with Dockerfile, runner/ and languages/
+ * @param {string} parts.name the language
+ * @param {string} parts.base ID of the base image
+ * @param {string} parts.arch
+ * @returns {Promise<string>} hex
+ */
+export async function imageDigest ({ imagesDir, name, base, arch }) {
+  const hash = createHash('sha256')
+  hash.update(`${FORMAT}\0${base}\0${arch}\0`)
+  const files = [
+    'Dockerfile',
+    ...await runnerFiles(imagesDir),
+    ...await filesBelow(imagesDir, path.join('languages', name))
+  ]
+  for (const file of files) {
+    const content = await readFile(path.join(imagesDir, file))
+    hash.update(`${file}\0${content.length}\0`).update(content)
+  }
+  return hash.digest('hex')
+}
+
+/**
+ * @param {string} imagesDir
+ * @returns {Promise<string[]>} the runner's source files, relative to imagesDir, sorted
+ */
+export async function runnerFiles (imagesDir) {
+  const files = await filesBelow(imagesDir, 'runner')
+  return files.filter((file) => !NOT_RUNNER.has(file.split(path.sep)[1] ?? ''))
+}
+
+/**
+ * @param {string} root
+ * @param {string} dir relative to root
+ * @returns {Promise<string[]>} relative to root, sorted
+ */
+async function filesBelow (root, dir) {
+  const entries = await readdir(path.join(root, dir), { withFileTypes: true, recursive: true })
+  return entries.filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name))).sort()
+}

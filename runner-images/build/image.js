@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { assembleContext } from './context.js'
+import { imageDigest } from './digest.js'
+import { build, outputOf, removeOld } from './docker-build.js'
+import { imageLabels, versionNumber } from './labels.js'
+import { readLanguage } from './language.js'
+
+/**
+ * @typedef {import('dockerode')} Docker
+ * @typedef {object} Builder
+ * @property {Docker} docker
+ * @property {string} imagesDir
+ * @property {{tag: string, id: string}} base
+ * @property {string} arch x64 or arm64
+ *
+ * @typedef {object} Built
+ * @property {string} name
+ * @property {string} version
+ * @property {number} bytes
+ * @property {boolean} fresh false: it was up to date
+ */
+
+/**
+ * Builds the stage that all images share, once, so that builds side by side find it in the engine's cache.
+ * @param {Builder} builder
+ * @param {(step: string) => void} say
+ */
+export async function buildRunner (builder, say) {
+  await withDir(await assembleContext({ imagesDir: builder.imagesDir, arch: builder.arch }), async (dir) => {
+    const id = await build(builder.docker, dir, { target: 'runner', buildargs: { BASE: builder.base.tag } }, say)
+    await removeOld(builder.docker, 'runonce.stage=runner', id)
+  })
+}
+
+/**
+ * @param {Builder} builder
+ * @param {string} name
+ * @returns {Promise<Built | undefined>} the language's image, when it carries the digest that a build would give it
+ */
+export async function upToDate (builder, name) {
+  try {
+    const image = await builder.docker.getImage(`runonce/${name}:latest`).inspect()
+    const labels = image.Config.Labels ?? {}
+    if (labels['runonce.digest'] !== await digestOf(builder, name)) return undefined
+    return { name, version: labels['runonce.version'] ?? '', bytes: image.Size, fresh: false }
+  } catch (error) {
+    if (/** @type {{statusCode?: number}} */ (error).statusCode === 404) return undefined
+    throw error
+  }
+}
+
+/**
+ * Builds, labels and tags one language's image.
+ * @param {Builder} builder
+ * @param {string} name
+ * @param {(step: string) => void} say
+ * @returns {Promise<Built>}
+ */
+export async function buildImage (builder, name, say) {
+  const { docker } = builder
+  const { language, hello } = await readLanguage(path.join(builder.imagesDir, 'languages'), name)
+  const digest = await digestOf(builder, name)
+  const tag = `runonce/${name}:latest`
+  say('fetch and unpack')
+  const unlabelled = `runonce/${name}:unlabelled`
+  await withDir(await assembleContext({ imagesDir: builder.imagesDir, language, arch: builder.arch }), async (dir) => {
+    const buildargs = {
+      BASE: builder.base.tag,
+      PACKAGES: (language.packages ?? []).join(' '),
+      EXCLUDE: (language.exclude ?? []).join(' ')
+    }
+    await build(docker, dir, { t: unlabelled, buildargs }, say)
+  })
+  say('version')
+  const version = versionNumber(await outputOf(docker, unlabelled, language.version))
+  if (version === '') throw new Error(`"${language.version}" printed no version number`)
+  say('labels')
+  const labels = imageLabels(language, { version, hello, digest })
+  await withDir(await labelContext(unlabelled), (dir) => build(docker, dir, { t: tag, labels }, () => {}))
+  await docker.getImage(unlabelled).remove({ noprune: true })
+  const image = await docker.getImage(tag).inspect()
+  await removeOld(docker, `runonce.language=${name}`, image.Id)
+  return { name, version, bytes: image.Size, fresh: true }
+}
+
+/**
+ * A second, empty build puts the labels on: the version is known only once the first one stands.
+ * @param {string} from
+ */
+async function labelContext (from) {
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'runonce-build-'))
+  await writeFile(path.join(dir, 'Dockerfile'), `FROM ${from}\n`)
+  return dir
+}
+
+/**
+ * @template T
+ * @param {string} dir removed at the end
+ * @param {(dir: string) => Promise<T>} use
+ */
+async function withDir (dir, use) {
+  try {
+    return await use(dir)
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+/**
+ * @param {Builder} builder
+ * @param {string} name
+ */
+async function digestOf ({ imagesDir, base, arch }, name) {
+  return await imageDigest({ imagesDir, name, base: base.id, arch })
+}
