@@ -21,7 +21,7 @@ export function tapCounts (output) {
  * @returns {Counts | undefined}
  */
 export function plainCounts (output) {
-  const lines = [...output.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)]
+  const lines = [...output.matchAll(/^(?:# )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)]
   const last = lines.at(-1)
   return last === undefined ? undefined : { passed: Number(last[1]), failed: Number(last[2]), skipped: Number(last[3] ?? 0) }
 }
