@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,18 +137,40 @@ static bool is_writable(const char *path) {
     return path != NULL && access(path, W_OK | X_OK) == 0;
 }
 
-int work_dir_enter(char **path) {
-    const char *wanted = getenv("RUNONCE_WORK_DIR");
-    if (wanted == NULL || wanted[0] == '\0')
-        wanted = is_writable(".") ? "." : getenv("HOME");
-    if (!is_writable(wanted)) {
-        errno = wanted == NULL ? ENOENT : errno;
-        return -1;
-    }
+/* The first writable home of our uid: an image may have several users of one uid, and a runtime that fills $HOME
+ * knows only the first of them. A static binary has to read passwd(5) itself. To be freed; NULL if there is none. */
+static char *own_home(const char *passwd) {
+    char *home = NULL;
+    FILE *entries = fopen(passwd, "re");
+    if (entries == NULL)
+        return NULL;
+    for (struct passwd *entry = fgetpwent(entries); entry != NULL && home == NULL; entry = fgetpwent(entries))
+        if (entry->pw_uid == getuid() && is_writable(entry->pw_dir))
+            home = strdup(entry->pw_dir);
+    fclose(entries);
+    return home;
+}
+
+static int enter(const char *wanted, char **path) {
     if (chdir(wanted) < 0)
         return -1;
     *path = getcwd(NULL, 0);
-    if (*path == NULL)
-        return -1;
-    return open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return *path == NULL ? -1 : open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int work_dir_enter(const char *passwd, char **path) {
+    const char *wanted = getenv("RUNONCE_WORK_DIR");
+    char *home = NULL;
+    if (wanted == NULL || wanted[0] == '\0')
+        wanted = is_writable(".") ? "." : is_writable(getenv("HOME")) ? getenv("HOME") : (home = own_home(passwd));
+    if (wanted == NULL)
+        errno = EROFS; /* no folder can be written */
+    int fd = is_writable(wanted) ? enter(wanted, path) : -1;
+    int error = errno;
+    free(home);
+    /* Interpreters keep things there; the program's is to be one that can be written. */
+    if (fd >= 0 && !is_writable(getenv("HOME")) && setenv("HOME", *path, 1) < 0)
+        error = errno;
+    errno = error;
+    return fd;
 }

@@ -5,7 +5,7 @@
  *    signals are blocked and read from a descriptor; the image's language.json is read and the work dir entered;
  *    the language's warm interpreter is started, if it has one (warm.c).
  * 2. receive.c waits for the payload: scan.c finds where its JSON ends, so that the client need not close its side.
- *    If the client goes away before, the runner ends without a word.
+ *    A client that goes away closes stdin: then there is nothing to run, and the container ends.
  * 3. job.c checks the payload (payload.c) and writes the files (files.c); steps.c lets the warm interpreter become the
  *    program, or runs the build commands and the run command (commands.c, language.c), each by child.c: its own
  *    session, pipes, guard.c's system call filter.
@@ -18,7 +18,8 @@
  *   RUNONCE_TIME_LIMIT_MS   wall clock from the payload on, build included (8000)
  *   RUNONCE_BUILD_LIMIT_MS  wall clock from the payload on for the build (none of its own)
  *   RUNONCE_OUTPUT_LIMIT    bytes of stdout and stderr together, of build and run (65536)
- *   RUNONCE_WORK_DIR        where the files go (the current folder if it can be written, else $HOME)
+ *   RUNONCE_WORK_DIR        where the files go (the current folder if it can be written, else $HOME,
+ *                           else the home of another user of our uid)
  *   RUNONCE_WARM            0: start no warm interpreter; for a payload that is on its way already
  *   RUNONCE_ANNOUNCE        1: write one newline to stdout as soon as nothing makes a payload wait any more: the warm
  *                           interpreter is ready, or died, or there is none. Left out if the payload comes before.
@@ -52,14 +53,16 @@ static void prepare(struct job *job) {
     job->limits = limits_from_environment();
     job->cgroup = cgroup_open("/sys/fs/cgroup", "/proc/self/cgroup");
     (void)language_load(&job->language, LANGUAGE_FILE, job->fault, sizeof job->fault); /* shell commands run without one */
-    job->work_fd = work_dir_enter(&job->work_dir);
+    job->work_fd = work_dir_enter("/etc/passwd", &job->work_dir);
     if (job->work_fd < 0)
         (void)snprintf(job->fault, sizeof job->fault, "The runner has no work dir: %s", strerror(errno));
     job_warm_up(job);
 }
 
 static void answer(struct job *job, struct message *message, enum received received, struct result *result) {
-    if (received == RECEIVED_TOO_MUCH)
+    if (received == RECEIVED_NOTHING)
+        result_set(result, INVALID, "There is no payload");
+    else if (received == RECEIVED_TOO_MUCH)
         result_set(result, INVALID, "The payload is too large");
     else if (getpid() != RUNNER_PID)
         /* Only process 1 gets hold of every process that a program leaves behind. */
@@ -76,7 +79,7 @@ int main(void) {
         return 1;
     prepare(&job);
     enum received received = message_receive(&message, &job);
-    if (received == RECEIVED_NOTHING)
+    if (received == RECEIVED_END)
         return 0;
     answer(&job, &message, received, &result);
     return result_write(&result, STDOUT_FILENO) == 0 ? 0 : 1;

@@ -62,7 +62,7 @@ enum received message_receive(struct message *message, struct job *job) {
         if (wakes[1].revents != 0 || wakes[2].revents != 0)
             warm_settle(&job->warm, &job->watch, 0);
         if (job->watch.terminated)
-            return RECEIVED_NOTHING;
+            return RECEIVED_END;
         if (wakes[0].revents != 0 && message_read(message, &scan, STDIN_FILENO, &received))
             return received;
     }

@@ -170,8 +170,9 @@ struct limits limits_stricter(struct limits limits, const struct payload *payloa
 
 /* Why a file's name is refused, or NULL. */
 const char *file_name_fault(const char *name, size_t size);
-/* Finds the work dir, enters it and sets *path (to be freed). Returns its descriptor, or -1 with errno. */
-int work_dir_enter(char **path);
+/* Finds the work dir, enters it and sets *path (to be freed), and $HOME where that can't be written: the variable's,
+ * the current folder, $HOME, or the home of a user of our uid in passwd. Returns its descriptor, or -1 with errno. */
+int work_dir_enter(const char *passwd, char **path);
 int files_write(int dir_fd, struct payload *payload, char *error, size_t error_size);
 
 /* ---- guard.c ---- */
@@ -341,7 +342,7 @@ int result_write(const struct result *result, int fd);
 
 /* ---- receive.c ---- */
 
-enum received { RECEIVED, RECEIVED_TOO_MUCH, RECEIVED_NOTHING };
+enum received { RECEIVED, RECEIVED_TOO_MUCH, RECEIVED_NOTHING, RECEIVED_END };
 
 /* What came on stdin, with PAYLOAD_PADDING bytes of room behind it. */
 struct message {
@@ -350,8 +351,7 @@ struct message {
     size_t capacity;
 };
 
-/* Waits for the payload and takes it. RECEIVED_NOTHING: the client is gone, or a SIGTERM came, and there is
- * nobody to answer. */
+/* Waits for the payload and takes it. RECEIVED_NOTHING: stdin ended without one. RECEIVED_END: a SIGTERM came. */
 struct job;
 enum received message_receive(struct message *message, struct job *job);
 /* Takes what one read from fd gives. Returns whether the message is complete; at the end of the file it is. */

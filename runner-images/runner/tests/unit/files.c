@@ -110,39 +110,60 @@ static void full_disk(void) {
     close(fresh_folder(path));
 }
 
-/* In a process that may not write to the current folder, and has this $HOME. */
-static bool falls_back_to(const char *home) {
+/* Whether a process that can't write to the current folder gets to expected, with this $HOME and this passwd file,
+ * and has a $HOME that can be written. */
+static bool falls_back_to(const char *expected, const char *home, const char *passwd) {
     int status;
     char *found = NULL;
-    EXPECT(chmod(home, 0777) == 0);
+    EXPECT(chmod(expected, 0777) == 0);
     pid_t pid = fork();
     if (pid == 0) {
         setenv("HOME", home, 1);
         bool ready = (getuid() != 0 || setuid(65534) == 0) && chdir("/") == 0;
-        _exit(ready && work_dir_enter(&found) >= 0 && strcmp(found, home) == 0 ? 0 : 1);
+        bool right = ready && work_dir_enter(passwd, &found) >= 0 && strcmp(found, expected) == 0;
+        _exit(right && strcmp(getenv("HOME"), expected) == 0 ? 0 : 1);
     }
     return waitpid(pid, &status, 0) == pid && status == 0;
 }
 
+/* A passwd file whose second user of this uid has the home. */
+static void write_passwd(const char *folder, const char *home, char path[96]) {
+    unsigned uid = getuid() == 0 ? 65534 : getuid();
+    (void)snprintf(path, 96, "%s/passwd", folder);
+    FILE *out = fopen(path, "w");
+    fprintf(out, "root:x:0:0::/tmp:/bin/sh\none:x:%u:1::/nowhere:/bin/sh\ntwo:x:%u:1::%s:/bin/sh\n", uid, uid, home);
+    EXPECT(fclose(out) == 0 && chmod(path, 0644) == 0 && chmod(folder, 0755) == 0);
+}
+
+static void entered(const char *expected) {
+    char *found = NULL;
+    int fd = work_dir_enter("/nowhere", &found);
+    EXPECT_IN(fd >= 0 && strcmp(found, expected) == 0, "%s", expected);
+    if (fd >= 0)
+        close(fd);
+    free(found);
+}
+
 static void work_dir(void) {
-    char wanted[64], home[64], *found = NULL;
+    char wanted[64], home[64], folder[64], passwd[96], *found = NULL;
     close(fresh_folder(wanted));
     close(fresh_folder(home));
+    close(fresh_folder(folder));
+    write_passwd(folder, wanted, passwd);
     char *before = getcwd(NULL, 0);
     setenv("RUNONCE_WORK_DIR", wanted, 1);
-    int fd = work_dir_enter(&found);
-    EXPECT(fd >= 0 && strcmp(found, wanted) == 0);
-    close(fd);
-    free(found);
+    entered(wanted);
     setenv("RUNONCE_WORK_DIR", "/nowhere", 1);
-    EXPECT(work_dir_enter(&found) < 0 && errno == ENOENT);
-    unsetenv("RUNONCE_WORK_DIR");
+    EXPECT(work_dir_enter(passwd, &found) < 0 && errno == ENOENT);
+    setenv("RUNONCE_WORK_DIR", "", 1);
     EXPECT(chdir(home) == 0);
-    fd = work_dir_enter(&found);
-    EXPECT(fd >= 0 && strcmp(found, home) == 0);
-    close(fd);
-    free(found);
-    EXPECT(falls_back_to(wanted));
+    entered(home);
+    unsetenv("RUNONCE_WORK_DIR");
+    entered(home);
+    EXPECT(falls_back_to(home, home, "/nowhere"));
+    EXPECT(falls_back_to(home, home, passwd));
+    EXPECT(falls_back_to(wanted, "/nowhere", passwd));
+    EXPECT(!falls_back_to(wanted, "/nowhere", "/nowhere"));
     EXPECT(chdir(before) == 0);
     free(before);
 }
@@ -153,5 +174,5 @@ void files_tests(void) {
     test("files are written, folders made, the last of one name wins", written);
     test("folders, files, links and FIFOs in the way are refused", in_the_way);
     test("a full disk is told", full_disk);
-    test("the work dir is the variable's, else the current folder, else $HOME", work_dir);
+    test("the work dir is the variable's, else the current folder, else $HOME, else a home of our uid", work_dir);
 }
