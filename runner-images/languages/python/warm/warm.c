@@ -1,0 +1,195 @@
+/* Python's warm starter: a library that python3 itself is started with (LD_PRELOAD). It takes main's place, brings the
+ * interpreter up with the plain command line, imports what programs import most, says R on descriptor 3 and waits. When
+ * the program comes, CPython's own Py_RunMain runs it: so the tracebacks, __main__, sys.path, the exit code and
+ * /proc/self/exe are those of `python3 main.py`.
+ *
+ * A program that brings a module named like a preloaded one must get its own: then the plain command is executed in
+ * this process, as it is whenever the interpreter can't be brought up. */
+#include <Python.h>
+
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The running interpreter's configuration; exported by CPython, its declaration is in an internal header. */
+PyAPI_FUNC(const PyConfig *) _Py_GetConfig(void);
+
+enum { RUNNER_FD = 3, OPEN_FOLDERS = 16 };
+
+/* Each pays for itself in programs that use it; none starts a thread, registers an exit handler or adds a submodule to a
+ * package that the program did not import. More of them would cost every run in finalisation. */
+static const char *const PRELOADED[] = {"bisect", "collections", "datetime", "functools", "heapq", "itertools",
+    "json", "linecache", "math", "random", "re", "string", "textwrap", "traceback", "typing"};
+
+/* sys.modules as site left it, for preloaded_name. */
+static PyObject *started_with;
+static char **plain_argv;
+
+/* execve(2) of the plain command with the program's name and arguments; open descriptors but 0, 1, 2 are gone by then. */
+static void run_plainly(void) {
+    (void)signal(SIGPIPE, SIG_DFL); /* Python ignores it, and an ignored signal would be inherited */
+    execvp(plain_argv[0], plain_argv);
+    _exit(127);
+}
+
+/* Takes LD_PRELOAD out of the environment, and out of what /proc/self/environ shows. */
+static void forget_preload(void) {
+    char *value = getenv("LD_PRELOAD");
+    if (value == NULL)
+        return;
+    char *variable = value - strlen("LD_PRELOAD=");
+    (void)unsetenv("LD_PRELOAD");
+    memset(variable, 0, strlen(variable));
+}
+
+static int initialize(int argc, char **argv) {
+    PyConfig config;
+    PyConfig_InitPythonConfig(&config);
+    PyStatus status = PyConfig_SetBytesArgv(&config, argc, argv);
+    if (!PyStatus_Exception(status))
+        status = Py_InitializeFromConfig(&config);
+    PyConfig_Clear(&config);
+    return PyStatus_Exception(status) ? -1 : 0;
+}
+
+/* Frozen objects are not traversed again, neither by the program's collections nor by finalisation. */
+static int freeze(void) {
+    PyObject *gc = PyImport_ImportModule("gc");
+    PyObject *done = gc == NULL ? NULL : PyObject_CallMethod(gc, "freeze", NULL);
+    if (done == NULL || PyDict_DelItemString(PyImport_GetModuleDict(), "gc") < 0)
+        return -1;
+    Py_DECREF(done);
+    Py_DECREF(gc);
+    return 0;
+}
+
+static int preload(void) {
+    PyObject *finders = PySys_GetObject("path_importer_cache");
+    PyObject *known_finders = PyDict_Copy(finders);
+    started_with = PyDict_Copy(PyImport_GetModuleDict());
+    if (started_with == NULL || known_finders == NULL)
+        return -1;
+    for (size_t i = 0; i < sizeof PRELOADED / sizeof PRELOADED[0]; i++) {
+        PyObject *module = PyImport_ImportModule(PRELOADED[i]);
+        if (module == NULL)
+            return -1;
+        Py_DECREF(module);
+    }
+    PyDict_Clear(finders);
+    if (PyDict_Update(finders, known_finders) < 0)
+        return -1;
+    Py_DECREF(known_finders);
+    return freeze();
+}
+
+static int read_all(void *data, size_t size) {
+    for (size_t done = 0; done < size;) {
+        ssize_t count = read(RUNNER_FD, (char *)data + done, size - done);
+        if (count <= 0)
+            return -1;
+        done += (size_t)count;
+    }
+    return 0;
+}
+
+/* The frame: its size, 4 bytes big-endian, then NUL-terminated strings, the main file's name and the arguments.
+ * Fills plain_argv. Leaves quietly when the runner has no program for us. */
+static int receive_program(char *interpreter) {
+    uint32_t size;
+    if (write(RUNNER_FD, "R", 1) != 1 || read_all(&size, sizeof size) < 0)
+        _exit(0);
+    size = ntohl(size);
+    char *strings = malloc((size_t)size + 1);
+    plain_argv = calloc((size_t)size + 2, sizeof *plain_argv);
+    if (strings == NULL || plain_argv == NULL || read_all(strings, size) < 0)
+        _exit(0);
+    (void)close(RUNNER_FD);
+    strings[size] = '\0';
+    int argc = 0;
+    plain_argv[argc++] = interpreter;
+    for (uint32_t at = 0; at < size; at += (uint32_t)strlen(strings + at) + 1)
+        plain_argv[argc++] = strings + at;
+    return argc;
+}
+
+/* Whether a module of this name is there only because we imported it. */
+static int is_preloaded(const char *name) {
+    return PyDict_GetItemString(started_with, name) == NULL && PyDict_GetItemString(PyImport_GetModuleDict(), name) != NULL;
+}
+
+/* nftw(3)'s callback: 1 for a file or folder whose import would find a preloaded module in its place. */
+static int is_shadowed(const char *path, const struct stat *status, int type, struct FTW *where) {
+    (void)status;
+    (void)type;
+    char name[NAME_MAX + 1];
+    const char *base = path + where->base;
+    size_t size = strcspn(base, ".");
+    if (size == 0 || size >= sizeof name)
+        return 0;
+    memcpy(name, base, size);
+    name[size] = '\0';
+    return is_preloaded(name);
+}
+
+/* Gives sys.`name` the strings from `first` on. */
+static int set_sys_list(const char *name, char **first) {
+    PyObject *list = PyList_New(0);
+    for (; list != NULL && *first != NULL; first++) {
+        PyObject *text = PyUnicode_DecodeFSDefault(*first);
+        if (text == NULL || PyList_Append(list, text) < 0)
+            return -1;
+        Py_DECREF(text);
+    }
+    return list == NULL ? -1 : PySys_SetObject(name, list);
+}
+
+/* Makes the interpreter's configuration that of `argv`, where it was brought up with another command line. */
+static int set_command_line(int argc, char **argv) {
+    PyConfig *config = (PyConfig *)_Py_GetConfig(); /* Py_RunMain reads it; no API changes it after the start */
+    wchar_t *folder = Py_DecodeLocale(getcwd(NULL, 0), NULL), *name = Py_DecodeLocale(argv[1], NULL);
+    wchar_t **arguments = PyMem_RawCalloc((size_t)argc, sizeof *arguments);
+    if (folder == NULL || name == NULL || arguments == NULL)
+        return -1;
+    for (int i = 1; i < argc; i++)
+        arguments[i - 1] = Py_DecodeLocale(argv[i], NULL);
+    PyObject *path = PyUnicode_FromFormat("%ls/%ls", folder, name);
+    wchar_t *absolute = path == NULL ? NULL : PyUnicode_AsWideCharString(path, NULL);
+    if (absolute == NULL || PyStatus_Exception(PyConfig_SetString(config, &config->run_filename, absolute)))
+        return -1;
+    if (PyStatus_Exception(PyConfig_SetWideStringList(config, &config->argv, argc - 1, arguments)))
+        return -1;
+    Py_XDECREF(path);
+    return set_sys_list("argv", argv + 1) < 0 || set_sys_list("orig_argv", argv) < 0 ? -1 : 0;
+}
+
+static int warm_main(int argc, char **argv, char **environment) {
+    (void)environment;
+    forget_preload();
+    (void)fcntl(RUNNER_FD, F_SETFD, FD_CLOEXEC);
+    if (initialize(argc, argv) < 0 || preload() < 0)
+        _exit(1); /* the runner runs the plain command */
+    int count = receive_program(argv[0]);
+    if (nftw(".", is_shadowed, OPEN_FOLDERS, FTW_PHYS) != 0)
+        run_plainly();
+    bool same = count == argc && strcmp(plain_argv[1], argv[1]) == 0;
+    if (!same && set_command_line(count, plain_argv) < 0)
+        run_plainly();
+    return Py_RunMain();
+}
+
+/* The C library's entry, called by the interpreter's _start: its main is exchanged for ours. */
+int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void),
+    void (*fini)(void), void (*rtld_fini)(void), void *stack_end);
+
+__attribute__((visibility("default"))) int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
+    void (*init)(void), void (*fini)(void), void (*rtld_fini)(void), void *stack_end) {
+    (void)main;
+    __typeof__(&__libc_start_main) real = (__typeof__(&__libc_start_main))dlsym(RTLD_NEXT, "__libc_start_main");
+    return real(warm_main, argc, argv, init, fini, rtld_fini, stack_end);
+}
