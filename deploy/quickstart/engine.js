@@ -7,8 +7,8 @@ const SYSTEM_SOCKET = '/var/run/docker.sock'
 /** Longer than installing Docker and starting it may take another process. */
 const LOCK_MS = 20 * 60_000
 
-/** There is no engine, and none can be started: the message says, in two lines, what to install. */
-export class NoEngineError extends Error {}
+/** Something the user has to set right: the message says what, in two lines. */
+export class SetupError extends Error {}
 
 /**
  * Finds a Docker engine, or starts one of our own: the one DOCKER_HOST names, the system's, ours in the user's cache folder, and as
@@ -19,7 +19,7 @@ export class NoEngineError extends Error {}
  * @param {string} [options.cache] the user's cache folder for this project
  * @param {string} [options.systemSocket]
  * @returns {Promise<{socketPath: string, stop(): Promise<void>}>} stop is safe to call twice
- * @throws NoEngineError
+ * @throws SetupError
  */
 export async function ensureEngine ({ say = sayOnStderr, cache = cacheDir(), systemSocket = SYSTEM_SOCKET } = {}) {
   const named = process.env.DOCKER_HOST
@@ -27,7 +27,7 @@ export async function ensureEngine ({ say = sayOnStderr, cache = cacheDir(), sys
   const fault = await pingFault(systemSocket)
   if (fault === undefined) return { socketPath: systemSocket, stop: async () => {} }
   const paths = enginePaths(cache)
-  if (!await answers(paths.socket) && !await canStart()) throw new NoEngineError(adviceFor(fault, systemSocket))
+  if (!await answers(paths.socket) && !await canStart()) throw new SetupError(adviceFor(fault, systemSocket))
   const lease = await withLock(paths.dir, LOCK_MS, async () => {
     if (!await answers(paths.socket)) await startEngine(paths, say)
     return await takeLease(paths.leases)
@@ -53,11 +53,11 @@ export async function ensureEngine ({ say = sayOnStderr, cache = cacheDir(), sys
 async function namedSocket (value) {
   const socketPath = /^unix:\/\/(\/.+)$/.exec(value)?.[1]
   if (socketPath === undefined) {
-    throw new NoEngineError(`DOCKER_HOST is "${value}": only a unix socket (unix:///path) is supported.\nUnset it to have an engine found or started.`)
+    throw new SetupError(`DOCKER_HOST is "${value}": only a unix socket (unix:///path) is supported.\nUnset it to have an engine found or started.`)
   }
   const fault = await pingFault(socketPath)
   if (fault !== undefined) {
-    throw new NoEngineError(`No engine answers at DOCKER_HOST, ${socketPath} (${fault}).\nStart it, or unset DOCKER_HOST to have an engine found or started.`)
+    throw new SetupError(`No engine answers at DOCKER_HOST, ${socketPath} (${fault}).\nStart it, or unset DOCKER_HOST to have an engine found or started.`)
   }
   return socketPath
 }

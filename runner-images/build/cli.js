@@ -3,8 +3,10 @@ import { ensureEngine } from '../../deploy/quickstart/engine.js'
 import { buildAll } from './build-all.js'
 import { formatTable } from './table.js'
 
-const engine = await ensureEngine()
+/** @type {Awaited<ReturnType<typeof ensureEngine>> | undefined} */
+let engine
 try {
+  engine = await ensureEngine()
   const results = await buildAll({ socketPath: engine.socketPath, names: process.argv.slice(2) })
   process.stdout.write(`\n${formatTable(results)}\n`)
   if (results.some((result) => 'error' in result)) process.exitCode = 1
@@ -12,5 +14,5 @@ try {
   process.stderr.write(`${/** @type {Error} */ (error).message}\n`)
   process.exitCode = 1
 } finally {
-  await engine.stop()
+  await engine?.stop()
 }

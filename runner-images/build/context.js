@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -6,6 +7,23 @@ import { unpackPackage } from './artifacts.js'
 import { runnerFiles } from './digest.js'
 
 /** @typedef {import('./language.js').Language} Language */
+
+/** Contexts of builds under way: gone too when the process ends amid one. @type {Set<string>} */
+const assembled = new Set()
+process.on('exit', () => { for (const dir of assembled) rmSync(dir, { recursive: true, force: true }) })
+
+/** @returns {Promise<string>} a new temporary folder */
+export async function makeContextDir () {
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'runonce-build-'))
+  assembled.add(dir)
+  return dir
+}
+
+/** @param {string} dir */
+export async function removeContextDir (dir) {
+  await rm(dir, { recursive: true, force: true })
+  assembled.delete(dir)
+}
 
 /**
  * Puts a build context together in a temporary folder: Dockerfile, runner/, language/ and artifacts/.
@@ -16,7 +34,7 @@ import { runnerFiles } from './digest.js'
  * @returns {Promise<string>} the folder, which the caller removes
  */
 export async function assembleContext ({ imagesDir, language, arch }) {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'runonce-build-'))
+  const dir = await makeContextDir()
   try {
     await copyFile(path.join(imagesDir, 'Dockerfile'), path.join(dir, 'Dockerfile'))
     for (const file of await runnerFiles(imagesDir)) {
@@ -31,7 +49,7 @@ export async function assembleContext ({ imagesDir, language, arch }) {
     }
     await plainModes(dir)
   } catch (error) {
-    await rm(dir, { recursive: true, force: true })
+    await removeContextDir(dir)
     throw error
   }
   return dir

@@ -1,7 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import os from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { assembleContext } from './context.js'
+import { assembleContext, makeContextDir, removeContextDir } from './context.js'
 import { imageDigest } from './digest.js'
 import { build, outputOf, removeOld } from './docker-build.js'
 import { imageLabels, versionNumber } from './labels.js'
@@ -90,7 +89,7 @@ export async function buildImage (builder, name, say) {
  * @param {string} from
  */
 async function labelContext (from) {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'runonce-build-'))
+  const dir = await makeContextDir()
   await writeFile(path.join(dir, 'Dockerfile'), `FROM ${from}\n`)
   return dir
 }
@@ -104,7 +103,7 @@ async function withDir (dir, use) {
   try {
     return await use(dir)
   } finally {
-    await rm(dir, { recursive: true, force: true })
+    await removeContextDir(dir)
   }
 }
 

@@ -1,0 +1,152 @@
+// npm run quickstart: from a clone to a running service. Starts without node_modules: what needs packages is imported late.
+import { readFile, readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { installDependencies } from '../../test/support/prepare.js'
+import { run } from '../../test/support/process.js'
+import { ensureEngine, SetupError } from './engine.js'
+import { formatHello, runHellos } from './hello.js'
+import { portFault, startService } from './service-process.js'
+import { ensureSettings } from './settings.js'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const STATE = path.join(ROOT, '.runonce')
+
+/** @typedef {{stop(): Promise<void>}} Stoppable */
+
+/** What runs by now, or is about to; ended in the opposite order. @type {Promise<Stoppable>[]} */
+const running = []
+/** @type {Promise<void> | undefined} */
+let stopping
+
+for (const [signal, code] of /** @type {const} */ ([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]])) {
+  process.on(signal, () => {
+    if (stopping !== undefined) return
+    process.stdout.write('\nstopping\n')
+    void end(signal === 'SIGINT' && ready ? 0 : code)
+  })
+}
+let ready = false
+
+process.chdir(ROOT)
+try {
+  await start()
+} catch (error) {
+  if (stopping === undefined) {
+    process.stderr.write(`${error instanceof SetupError ? error.message : /** @type {Error} */ (error).stack}\n`)
+    await end(1)
+  }
+}
+
+async function start () {
+  installDependencies()
+  say('engine')
+  const engine = await keep(ensureEngine())
+  say(`engine: ${engine.socketPath}`)
+  const settings = await ensureSettings(path.join(STATE, 'env'), engine.socketPath)
+  /** @type {NodeJS.ProcessEnv} */
+  const env = { ...settings, ...process.env, DOCKER_UNIX_SOCKET_PATH: engine.socketPath }
+  const address = env.SERVER_LISTEN_ADDR ?? '127.0.0.1'
+  const port = Number(env.SERVER_LISTEN_PORT ?? 8088)
+  await checkPort(address, port)
+  await buildImages(engine.socketPath)
+  await buildService()
+  const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`
+  say('service')
+  const log = path.join(STATE, 'service.log')
+  const service = await keep(startService({ root: ROOT, env, url, log }))
+  say(`service: ${url}, its log is ${path.relative(process.cwd(), log)}\n`)
+  const token = env.API_ACCESS_TOKEN ?? ''
+  const hellos = await runHellos({ url, token, mainOf }, (hello) => process.stdout.write(`${formatHello(hello)}\n`))
+  const wrong = hellos.filter((hello) => !hello.ok).map((hello) => hello.language)
+  process.stdout.write(`\n${wrong.length === 0 ? `${hellos.length} languages answer.` : `WRONG: ${wrong.join(', ')}.`} Try one yourself:\n\n${curlLine(url, token)}\n\n`)
+  process.stdout.write('The token is in .runonce/env. Ctrl-C stops everything.\n')
+  ready = wrong.length === 0
+  const how = await service.exited
+  if (stopping === undefined) throw new Error(`the service ended by itself (${how}); see ${path.relative(process.cwd(), log)}`)
+}
+
+/**
+ * @param {string} address
+ * @param {number} port
+ */
+async function checkPort (address, port) {
+  const fault = await portFault(address, port)
+  if (fault === 'EADDRINUSE') {
+    throw new SetupError(`${address}:${port} is taken by another program (a quickstart that still runs?).\nStop that one, or choose a port: SERVER_LISTEN_PORT=8089 npm run quickstart`)
+  }
+  if (fault !== undefined) throw new SetupError(`can't listen on ${address}:${port}: ${fault}`)
+}
+
+/** @param {string} socketPath */
+async function buildImages (socketPath) {
+  say('images')
+  const { buildAll } = await import('../../runner-images/build/build-all.js')
+  const results = await buildAll({ socketPath })
+  const failed = results.filter((result) => 'error' in result).map((result) => result.name)
+  if (failed.length > 0) say(`without ${failed.join(', ')}: see above`)
+  if (failed.length === results.length) throw new Error('no image could be built')
+}
+
+async function buildService () {
+  const sources = await newest(path.join(ROOT, 'service'))
+  const built = await stat(path.join(ROOT, 'dist/server.js')).then((file) => file.mtimeMs, () => 0)
+  if (built > sources) return
+  say('building the service')
+  const { exitCode } = await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
+  if (exitCode !== 0) throw new Error('the service does not build')
+}
+
+/** @param {string} dir */
+async function newest (dir) {
+  let time = 0
+  for (const entry of await readdir(dir, { withFileTypes: true, recursive: true })) {
+    time = Math.max(time, (await stat(path.join(entry.parentPath, entry.name))).mtimeMs)
+  }
+  return time
+}
+
+/**
+ * @param {string} language
+ * @returns {Promise<string>} its main file's usual name
+ */
+async function mainOf (language) {
+  return JSON.parse(await readFile(path.join(ROOT, 'runner-images/languages', language, 'language.json'), 'utf8')).main
+}
+
+/**
+ * Remembers what a step starts, from before it stands: a signal meanwhile waits for it and ends it.
+ * @template {Stoppable} T
+ * @param {Promise<T>} starting
+ * @returns {Promise<T>}
+ */
+async function keep (starting) {
+  running.push(starting)
+  return await starting
+}
+
+/** @param {number} code */
+async function end (code) {
+  stopping ??= (async () => {
+    for (const starting of running.reverse()) {
+      const part = await starting.catch(() => undefined)
+      await part?.stop().catch((/** @type {Error} */ error) => process.stderr.write(`${error.message}\n`))
+    }
+  })()
+  await stopping
+  process.exit(code)
+}
+
+/**
+ * @param {string} url
+ * @param {string} token
+ */
+function curlLine (url, token) {
+  const body = JSON.stringify({ image: 'runonce/python:latest', payload: { files: [{ name: 'main.py', content: 'print(6 * 7)' }] } })
+  return `curl -s ${url}/run -H 'X-Access-Token: ${token}' -H 'Content-Type: application/json' -d '${body}'`
+}
+
+/** @param {string} text */
+function say (text) {
+  process.stdout.write(`== ${text}\n`)
+}
