@@ -1,36 +1,35 @@
 import t from 'tap'
 
 import { buildImage, dockerRun, needImages, startService, submission } from '../engine/kit.js'
-import { attack } from './attack.js'
+import { attack, WAITING } from './attack.js'
+
+const programs: Array<[title: string, program: string, expected: object]> = [
+  ['a perfect result on stdout is only output', 'forged-result.py',
+    { outcome: 'failed', exitCode: 7, error: 'Exit code: 7', stdout: /^\{"stdout":"forged".*\}\n/, stderr: /^\{"stdout":"forged".*\}\n$/ }],
+  ['the runner\'s descriptors, memory and environment are out of reach', 'proc-1-fd.py', { outcome: 'completed', stdout: '[]\n' }],
+  ['ptrace, process_vm_writev, pidfd_getfd, prlimit and the scheduler\'s calls on the runner are refused', 'process-1.c', { outcome: 'completed', stdout: '0 succeeded\n' }],
+  ['no signal to the runner has an effect', 'signals.py', { outcome: 'completed', stdout: 'before\nafter\n', exitCode: 0 }],
+  ['a child that kills everybody ends the program, not the runner', 'kill-everybody.py', { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' }],
+  ['death by SIGKILL is not called out of memory', 'exit-codes.py', { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' }]
+]
 
 void t.test('a program cannot speak for the runner', async (t) => {
   await needImages('python', 'c')
   const service = await startService(t)
+  for (const [title, program, expected] of programs) {
+    await t.test(title, async (t) => {
+      t.match(await attack(t, service, program), expected)
+    })
+  }
+})
 
-  await t.test('a perfect result on stdout is only output', async (t) => {
-    const result = await attack(t, service, 'forged-result.py')
-    t.match(result, { outcome: 'failed', exitCode: 7, error: 'Exit code: 7', stdout: /^\{"stdout":"forged".*\}\n/, stderr: /^\{"stdout":"forged".*\}\n$/ })
-  })
-
-  await t.test('the runner\'s descriptors, memory and environment are out of reach', async (t) => {
-    t.match(await attack(t, service, 'proc-1-fd.py'), { outcome: 'completed', stdout: '[]\n' })
-  })
-
-  await t.test('ptrace, process_vm_writev, pidfd_getfd, prlimit and the scheduler\'s calls on the runner are refused', async (t) => {
-    t.match(await attack(t, service, 'process-1.c'), { outcome: 'completed', stdout: '0 succeeded\n' })
-  })
-
-  await t.test('no signal to the runner has an effect', async (t) => {
-    t.match(await attack(t, service, 'signals.py'), { outcome: 'completed', stdout: 'before\nafter\n', exitCode: 0 })
-  })
-
-  await t.test('a child that kills everybody ends the program, not the runner', async (t) => {
-    t.match(await attack(t, service, 'kill-everybody.py'), { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' })
-  })
-
-  await t.test('death by SIGKILL is not called out of memory', async (t) => {
-    t.match(await attack(t, service, 'exit-codes.py'), { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' })
-  })
+void t.test('nor in a container that waited for it', async (t) => {
+  const service = await startService(t, { env: WAITING })
+  for (const [title, program, expected] of programs.filter(([, program]) => program.endsWith('.py'))) {
+    await t.test(title, async (t) => {
+      t.match(await attack(t, service, program, { waiting: true }), expected)
+    })
+  }
 })
 
 void t.test('files are written where the payload says, whatever lies there already', async (t) => {
