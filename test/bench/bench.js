@@ -1,5 +1,5 @@
 // Measures the service against the engine alone and against the bare interpreter, all in one run.
-// node test/bench/bench.js [--rounds 40] [--repeats 5] [--languages python,c] [--out test/bench/out]
+// node test/bench/bench.js [--rounds 40] [--repeats 5] [--languages python,c] [--sustained python] [--bursts python] [--out test/bench/out]
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 
 import { BareInContainer } from './bare-in-container.js'
 import { bareProcess } from './bare.js'
-import { EngineFloor } from './engine-floor.js'
+import { EngineFloor, exchange } from './engine-floor.js'
 import { toSvg } from './chart.js'
 import { toMarkdown } from './report.js'
 import { ServiceProcess } from './service-process.js'
@@ -27,6 +27,9 @@ const { containerSettings, ONE_RUN } = await import(built('docker/container-sett
 const SETTLE_MS = 120
 const CONCURRENCIES = [1, 2, 4, 8, 16]
 const RUNS_PER_CONCURRENCY = 48
+const BURST = 20
+const BURSTS = 20
+const BURST_SETTLE_MS = 1000
 const CPU_RUNS = 8
 const CPU_SETTLE_MS = 400
 
@@ -36,6 +39,7 @@ const { values: options } = parseArgs({
     repeats: { type: 'string', default: '5' },
     languages: { type: 'string', default: 'python,javascript,ruby,c' },
     sustained: { type: 'string', default: 'python' },
+    bursts: { type: 'string', default: 'python' },
     out: { type: 'string', default: 'test/bench/out' }
   }
 })
@@ -68,15 +72,22 @@ async function measure () {
   }
   /** @type {import('./report.js').Report['sustained']} */
   const sustained = []
+  /** @type {import('./report.js').Report['bursts']} */
+  const bursts = []
   for (const language of names(options.sustained)) {
     const [hello] = await subjectsOf(engine, settingsOf, language)
     if (hello !== undefined) sustained.push(...await measureSustained(hello))
+  }
+  for (const language of names(options.bursts)) {
+    const [hello] = await subjectsOf(engine, settingsOf, language)
+    if (hello !== undefined) bursts.push(await measureBursts(hello))
   }
   return {
     takenAt: new Date().toISOString(),
     machine: { cores: availableParallelism(), engine: (await engine.get('/version')).Version, node: process.version },
     latency,
-    sustained
+    sustained,
+    bursts
   }
 }
 
@@ -84,12 +95,16 @@ async function measure () {
 async function measureLatency (subject) {
   const onHost = subject.input === '' ? bareProcess(subject.language, subject.main, subject.program) : undefined
   const inContainer = await BareInContainer.start(engine, { ...subject, settings: subject.settings() })
+  const payload = JSON.stringify(subject.payload)
   /** @type {Record<string, import('./statistics.js').Summary[]>} */
   const repeats = {}
+  /** @type {import('node:stream').Duplex | undefined} */
+  let waiting
   for (let repeat = 0; repeat < Number(options.repeats); repeat++) {
     const times = await interleave({
-      floor: async () => { expect(subject, (await engine.run(subject.settings(), JSON.stringify(subject.payload))).result) },
+      floor: async () => { expect(subject, (await engine.run(subject.settings(), payload)).result) },
       cold: async () => { expect(subject, await cold.run(subject.image, subject.payload)) },
+      raw: async () => { if (waiting !== undefined) expect(subject, (await exchange(waiting, payload)).result) },
       warm: async () => { expect(subject, await pooled.run(subject.image, subject.payload)) },
       ...(inContainer === undefined ? {} : { bare: async () => await inContainer.run() }),
       ...(onHost === undefined ? {} : { host: onHost.run })
@@ -97,6 +112,7 @@ async function measureLatency (subject) {
       rounds: Number(options.rounds),
       before: async (name) => {
         if (name === 'warm') await untilReady(subject)
+        if (name === 'raw') waiting = await engine.prepare(subject.settings(true))
         await sleep(SETTLE_MS)
       }
     })
@@ -111,6 +127,28 @@ async function measureLatency (subject) {
       warm: await cpuPerRun(() => pooled.run(subject.image, subject.payload), { runs: CPU_RUNS, settleMs: CPU_SETTLE_MS })
     }
   }
+}
+
+/** All at once, on a pool that is smaller, next to no pool at all: what one of them waits. @param {Subject} subject */
+async function measureBursts (subject) {
+  /** @type {{ cold: number[], pool: number[] }} */
+  const times = { cold: [], pool: [] }
+  const small = await ServiceProcess.start(socketPath, { POOL_IMAGES: subject.image, POOL_MIN: '4', POOL_MAX: '4' })
+  const burst = async (/** @type {ServiceProcess} */ service, /** @type {number[]} */ into) => {
+    await Promise.all(Array.from({ length: BURST }, async () => {
+      const startedAt = performance.now()
+      expect(subject, await service.run(subject.image, subject.payload))
+      into.push(performance.now() - startedAt)
+    }))
+    await sleep(BURST_SETTLE_MS)
+  }
+  for (let round = 0; round < BURSTS; round++) {
+    await burst(cold, times.cold)
+    while ((await small.readiness()).pool.ready < 4) await sleep(20)
+    await burst(small, times.pool)
+  }
+  await small.stop()
+  return { language: subject.language, size: BURST, cold: summarize(times.cold), pool: summarize(times.pool) }
 }
 
 /** @param {Subject} subject */
@@ -146,11 +184,10 @@ async function untilReady ({ image, payload }) {
   throw new Error(`the pool made nothing ready for ${image}`)
 }
 
-/** @param {any} image */
-function settingsOf (image) {
-  return containerSettings({
-    image, container: config.container, run: config.run, identity: { owner: 'bench', boot: 'bench' }, purpose: ONE_RUN
-  })
+/** @param {any} image @param {boolean} [ready] */
+function settingsOf (image, ready = false) {
+  const purpose = ready ? { idleMs: 60_000, warm: true, announce: true } : ONE_RUN
+  return containerSettings({ image, container: config.container, run: config.run, identity: { owner: 'bench', boot: 'bench' }, purpose })
 }
 
 /** @param {Subject} subject @param {{ stdout: string }} result */

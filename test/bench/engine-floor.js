@@ -33,6 +33,19 @@ export class EngineFloor {
     return await exchange(socket, payload)
   }
 
+  /**
+   * A container that waits for its payload, ready to be handed it: as the pool has them.
+   * @param {object} settings whose runner announces that it is warm
+   * @returns {Promise<import('node:stream').Duplex>}
+   */
+  async prepare (settings) {
+    const id = await this.create(settings)
+    const socket = await this.attach(id)
+    await this.start(id)
+    await new Promise((resolve) => { socket.once('data', resolve) })
+    return socket
+  }
+
   /** @param {object} settings @returns {Promise<string>} */
   async create (settings) {
     return JSON.parse(await this.#call('POST', '/containers/create', settings)).Id

@@ -9,7 +9,7 @@ import { parse } from 'node:path'
  * @property {string} program
  * @property {string} input what the program reads from stdin
  * @property {string} expected how its output begins
- * @property {() => any} settings the body of the engine's create call, as the service itself would send it
+ * @property {(ready?: boolean) => any} settings the body of the engine's create call, as the service itself would send it; `ready`: as its pool would
  * @property {{ files: Array<{ name: string, content: string }>, stdin: string }} payload
  */
 
@@ -20,7 +20,7 @@ const INPUT = Array.from({ length: 17_000 }, (_, i) => `w${(i * 7919) % 2003}`).
 
 /**
  * @param {import('./engine-floor.js').EngineFloor} engine
- * @param {(image: object) => any} settingsOf
+ * @param {(image: object, ready?: boolean) => any} settingsOf
  * @param {string} language
  * @returns {Promise<Subject[]>} hello, and the real program where there is one
  */
@@ -33,7 +33,7 @@ export async function subjectsOf (engine, settingsOf, language) {
     ref: image, id, user, language: {}, memoryBytes: number(labels['runonce.memory']), processes: number(labels['runonce.processes'])
   }
   const subject = (/** @type {string} */ program, /** @type {string} */ input) => ({
-    language, image, main, program, input, expected: 'Hello', settings: () => settingsOf(described), payload: { files: [{ name: main, content: program }], stdin: input }
+    language, image, main, program, input, expected: 'Hello', settings: (/** @type {boolean | undefined} */ ready) => settingsOf(described, ready), payload: { files: [{ name: main, content: program }], stdin: input }
   })
   const real = readdirSync(PROGRAMS).find((file) => parse(file).name === language)
   return [subject(labels['runonce.hello'], ''), ...(real === undefined ? [] : [subject(readFileSync(new URL(real, PROGRAMS), 'utf8'), INPUT)])]
