@@ -1,6 +1,6 @@
 // npm test [-- step…]: types, lint, unit, runner, engine; sets up what each needs. `bench` is a step of its own.
 // Ends with «N passed, N failed» made from the steps' own counts.
-import { closingLine, judged, NONE, plainCounts, sum, tapCounts } from './support/counts.js'
+import { closingLine, judged, nodeCounts, NONE, plainCounts, sum, tapCounts } from './support/counts.js'
 import { findCompiler, installDependencies } from './support/prepare.js'
 import { failuresAndFiles, run } from './support/process.js'
 
@@ -52,15 +52,15 @@ async function runner () {
   const missing = findCompiler()
   if (missing !== undefined) return skip(missing)
   const { exitCode, output } = await run('make', ['-C', 'runner-images/runner', 'check'], { show: (line) => !/^(cc|make)/.test(line) })
-  return judged(plainCounts(output) ?? tapCounts(output), exitCode)
+  return judged(plainCounts(output), exitCode)
 }
 
 async function engine () {
   return await withEngine(async (socketPath) => {
     const env = { ...process.env, RUNONCE_TEST_DOCKER_SOCKET: socketPath, DOCKER_HOST: `unix://${socketPath}` }
-    const inContainers = await run('make', ['-C', 'runner-images/runner', 'check-container'], { env, show: (line) => !/^(cc|make)/.test(line) })
+    const inContainers = await run('make', ['-C', 'runner-images/runner', 'check-container'], { env, show: failuresAndFiles() })
     return sum([
-      judged(plainCounts(inContainers.output) ?? tapCounts(inContainers.output), inContainers.exitCode),
+      judged(nodeCounts(inContainers.output), inContainers.exitCode),
       await tap(ENGINE_TESTS, ['--jobs=1', '--timeout=300'], env)
     ])
   })
