@@ -3,9 +3,11 @@
 // program needs, says R on descriptor 3, waits, and leaves: Node then goes on to the main module by itself, so that stack
 // traces, require.main, both kinds of modules and the exit are its own. What it touches is little on purpose: each further
 // module loaded here costs more at the process's end than it saves.
+const { Console } = require('console')
 const { closeSync, readSync, writeSync } = require('fs')
 const Module = require('module')
 const { resolve } = require('path')
+const { format } = require('util')
 
 const RUNNER = 3
 /** PROTOCOL: 4 bytes of size, then at most as many as an empty socket takes. */
@@ -26,8 +28,9 @@ function start () {
 function warmUp () {
   require('net') // what a stdout that is a pipe is made of
   const nowhere = { write: () => true, once () {}, removeListener () {}, listenerCount: () => 0 }
-  const console = new globalThis.console.Console({ stdout: nowhere, stderr: nowhere })
-  for (let i = 0; i < 3; i++) console.log('%d', i, { list: [i] }, 'text')
+  const console = new Console({ stdout: nowhere, stderr: nowhere })
+  // One plain text at a time: the console's first look at colours would draw a number of an asynchronous resource.
+  for (let i = 0; i < 3; i++) console.log(format('%d', i, { list: [i] }, 'text'))
 }
 
 /** The main file's name and the program's arguments. Leaves quietly when the runner has no program for us. */
