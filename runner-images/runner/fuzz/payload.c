@@ -1,0 +1,44 @@
+/* Any bytes are refused with a sentence, or give a payload whose names, commands and limits are safe to use. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void use(const struct payload *payload) {
+    static const char COMMAND[] = "[\"{main}\",\"-o{stem}\",\"{files:.c,.h}\",\"{work}\"]";
+    struct strings argv = {0};
+    struct language language = {0};
+    yyjson_doc *doc = yyjson_read(COMMAND, sizeof COMMAND - 1, 0);
+    language.run = yyjson_doc_get_root(doc);
+    for (size_t i = 0; i < payload->file_count; i++)
+        if (file_name_fault(payload->files[i].name, strlen(payload->files[i].name)) != NULL)
+            abort();
+    if (payload->file_count == 0 && !command_is_shell(payload))
+        abort();
+    if (command_run(&language, payload, "/work", &argv) < 0 || argv.items[argv.count] != NULL)
+        abort();
+    struct limits limits = limits_stricter(limits_from_environment(), payload);
+    if (limits.time_ns <= 0 || limits.build_time_ns <= 0 || limits.output_bytes == 0)
+        abort();
+    (void)warm_takes(payload);
+    strings_free(&argv);
+    yyjson_doc_free(doc);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct payload payload;
+    char error[64] = "";
+    char *bytes = malloc(size + PAYLOAD_PADDING);
+    if (bytes == NULL)
+        return 0;
+    memcpy(bytes, data, size);
+    if (payload_parse(&payload, bytes, size, error, sizeof error) == 0)
+        use(&payload);
+    else if (error[0] == '\0' || strlen(error) >= sizeof error)
+        abort();
+    payload_free(&payload);
+    free(bytes);
+    return 0;
+}
