@@ -47,6 +47,16 @@ export async function ensureEngine ({ say = sayOnStderr, cache = cacheDir(), sys
 }
 
 /**
+ * Lets a signal stop the engine before this process ends by it.
+ * @param {{stop(): Promise<void>}} engine
+ */
+export function stopOnSignal (engine) {
+  for (const [signal, code] of /** @type {const} */ ([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]])) {
+    process.once(signal, () => { void engine.stop().finally(() => process.exit(code)) })
+  }
+}
+
+/**
  * @param {string} value DOCKER_HOST's
  * @returns {Promise<string>}
  */

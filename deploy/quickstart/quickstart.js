@@ -54,7 +54,7 @@ async function start () {
   const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`
   say('service')
   const log = path.join(STATE, 'service.log')
-  const service = await keep(startService({ root: ROOT, env, url, log }))
+  const service = await keep(startService({ root: ROOT, env, log }))
   say(`service: ${url}, its log is ${path.relative(process.cwd(), log)}\n`)
   const token = env.API_ACCESS_TOKEN ?? ''
   const hellos = await runHellos({ url, token, mainOf }, (hello) => process.stdout.write(`${formatHello(hello)}\n`))

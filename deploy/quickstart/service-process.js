@@ -3,7 +3,7 @@ import { open, readFile } from 'node:fs/promises'
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const START_MS = 30_000
+const START_MS = 60_000
 /** The service itself waits for the runs under way before it stops. */
 const STOP_MS = 45_000
 const POLL_MS = 50
@@ -22,17 +22,16 @@ export async function portFault (address, port) {
 }
 
 /**
- * Starts the service and waits until it answers. It is in a process group of its own: a terminal's Ctrl-C reaches this process
+ * Starts the service and waits until it listens. It is in a process group of its own: a terminal's Ctrl-C reaches this process
  * alone, which then stops it.
  * @param {object} options
  * @param {string} options.root the repository
  * @param {NodeJS.ProcessEnv} options.env
- * @param {string} options.url
  * @param {string} options.log takes its output; begun anew
  * @returns {Promise<{exited: Promise<string>, stop(): Promise<void>}>} exited: how it ended
  * @throws Error with its last words when it ends instead
  */
-export async function startService ({ root, env, url, log }) {
+export async function startService ({ root, env, log }) {
   const file = await open(log, 'w', 0o600)
   const child = spawn(process.execPath, ['dist/server.js'], { cwd: root, env, detached: true, stdio: ['ignore', file.fd, file.fd] })
   await file.close()
@@ -50,7 +49,7 @@ export async function startService ({ root, env, url, log }) {
     await exited
   }
   const deadline = Date.now() + START_MS
-  while (!await isUp(url)) {
+  while (!await isListening(log)) {
     if (ended || Date.now() > deadline) {
       await stop()
       throw new Error(`the service did not start (${await exited}):\n${await lastLines(log)}`)
@@ -60,13 +59,12 @@ export async function startService ({ root, env, url, log }) {
   return { exited, stop }
 }
 
-/** @param {string} url */
-async function isUp (url) {
-  try {
-    return (await fetch(`${url}/livez`, { signal: AbortSignal.timeout(1000) })).ok
-  } catch {
-    return false
-  }
+/**
+ * By its own word: on the port, another program might answer.
+ * @param {string} log
+ */
+async function isListening (log) {
+  return (await readFile(log, 'utf8')).includes('"msg":"listening"')
 }
 
 /** @param {string} file */

@@ -1,5 +1,5 @@
 // npm run images [-- name…]: builds the languages' images, all or the named ones; what is up to date is skipped.
-import { ensureEngine } from '../../deploy/quickstart/engine.js'
+import { ensureEngine, stopOnSignal } from '../../deploy/quickstart/engine.js'
 import { buildAll } from './build-all.js'
 import { formatTable } from './table.js'
 
@@ -7,6 +7,7 @@ import { formatTable } from './table.js'
 let engine
 try {
   engine = await ensureEngine()
+  stopOnSignal(engine)
   const results = await buildAll({ socketPath: engine.socketPath, names: process.argv.slice(2) })
   process.stdout.write(`\n${formatTable(results)}\n`)
   if (results.some((result) => 'error' in result)) process.exitCode = 1

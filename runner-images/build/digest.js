@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 
 /** Raised when the builder itself puts images together in another way. */
@@ -9,7 +9,7 @@ export const FORMAT = '1'
 const NOT_RUNNER = new Set(['out', 'tests', 'test', 'fuzz'])
 
 /**
- * The digest of everything one image is built from: paths and contents, not times.
+ * The digest of everything one image is built from: paths, contents and whether they are executable, not times.
  * @param {object} parts
  * @param {string} parts.imagesDir the folder with Dockerfile, runner/ and languages/
  * @param {string} parts.name the language
@@ -27,7 +27,8 @@ export async function imageDigest ({ imagesDir, name, base, arch }) {
   ]
   for (const file of files) {
     const content = await readFile(path.join(imagesDir, file))
-    hash.update(`${file}\0${content.length}\0`).update(content)
+    const executable = ((await stat(path.join(imagesDir, file))).mode & 0o100) !== 0
+    hash.update(`${file}\0${executable ? 'x' : '-'}\0${content.length}\0`).update(content)
   }
   return hash.digest('hex')
 }

@@ -1,0 +1,80 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+
+import t from 'tap'
+
+import { languageFaults, listLanguages, readLanguage } from '../../../runner-images/build/language.js'
+
+const LANGUAGES = new URL('../../../runner-images/languages', import.meta.url).pathname
+const INTEGRITY = `sha512-${'A'.repeat(86)}==`
+const plain = { name: 'lua', main: 'main.lua', version: 'lua -v', run: ['lua', '{main}'] }
+const withNpm = (entry: object) => ({ ...plain, npm: [{ name: 'p', version: '1.0.0', integrity: INTEGRITY, ...entry }] })
+
+void t.test('a right description has no faults', async (t) => {
+  t.same(languageFaults(plain, 'lua'), [])
+  t.same(languageFaults({
+    ...plain,
+    aliases: ['l++'],
+    listed: ['l++'],
+    build: [['luac', '{main}']],
+    warm: ['/usr/bin/warm'],
+    env: { A: '' },
+    packages: ['lua5.4', 'libstdc++6'],
+    exclude: ['/usr/lib/*/x/*'],
+    npm: [{ name: '@s/p-{arch}', version: '1.2.3', integrity: { x64: INTEGRITY, arm64: INTEGRITY }, files: ['bin'] }],
+    memory: 1,
+    processes: 1,
+    interactive: true
+  }, 'lua'), [])
+})
+
+const wrong: Array<[string, unknown, RegExp]> = [
+  ['no object', [], /no JSON object/],
+  ['a missing field', { ...plain, run: undefined }, /^run: is missing; takes an argument list$/],
+  ['an unknown field', { ...plain, alias: ['l'] }, /^alias: no such field \(there are name, /],
+  ['an empty run command', { ...plain, run: [] }, /^run: takes an argument list, got \[\]$/],
+  ['a run command that is a text', { ...plain, run: 'lua' }, /^run: takes/],
+  ['an upper-case alias', { ...plain, aliases: ['Lua'] }, /^aliases: takes/],
+  ['a listed name that is no alias', { ...plain, listed: ['l'] }, /^listed: "l" is none of the aliases$/],
+  ['a build command that is no list', { ...plain, build: ['make'] }, /^build: takes/],
+  ['a package name with an option in it', { ...plain, packages: ['-y'] }, /^packages: takes/],
+  ['a path pattern with a blank', { ...plain, exclude: ['/a b'] }, /^exclude: takes/],
+  ['memory as a text', { ...plain, memory: '1' }, /^memory: takes a number of bytes, got "1"$/],
+  ['half a process', { ...plain, processes: 0.5 }, /^processes: takes/],
+  ['another name than the folder', { ...plain, name: 'moon' }, /^name: is "moon", but the folder is lua$/],
+  ['an npm version range', withNpm({ version: '^1.0.0' }), /^npm\[0\]\.version: takes one exact version/],
+  ['an npm package without integrity', withNpm({ integrity: undefined }), /^npm\[0\]\.integrity: is missing/],
+  ['a sha1', withNpm({ integrity: 'sha1-AAAA' }), /^npm\[0\]\.integrity: takes a sha512/],
+  ['one integrity for two architectures', withNpm({ name: 'p-{arch}' }), /takes one for each architecture/],
+  ['two integrities for one package', withNpm({ integrity: { x64: INTEGRITY } }), /takes one text/]
+]
+for (const [title, value, message] of wrong) {
+  void t.test(`${title} is told`, async (t) => {
+    const faults = languageFaults(value, 'lua')
+    t.equal(faults.length, 1, faults.join('; '))
+    t.match(faults[0], message)
+  })
+}
+
+void t.test('every language of the repository is right', async (t) => {
+  const names = await listLanguages(LANGUAGES)
+  t.ok(names.length >= 10)
+  const taken = new Map<string, string>()
+  for (const name of names) {
+    const { language, hello } = await readLanguage(LANGUAGES, name)
+    t.match(hello, /Hello World!/, `${name} greets`)
+    for (const word of [name, ...language.aliases ?? []]) {
+      t.equal(taken.get(word), undefined, `${word} names one language`)
+      taken.set(word, name)
+    }
+  }
+})
+
+void t.test('a folder without a hello program, and one that is not JSON, are told by name', async (t) => {
+  const dir = t.testdir({ lua: { 'language.json': JSON.stringify(plain) }, moon: { 'language.json': '{' } })
+  await t.rejects(readLanguage(dir, 'lua'), /lua\/language\.json: the folder takes one hello\.\* program, has 0/)
+  await t.rejects(readLanguage(dir, 'moon'), /moon\/language\.json: /)
+  await mkdir(path.join(dir, 'empty'))
+  await writeFile(path.join(dir, 'README.md'), '')
+  t.same(await listLanguages(dir), ['empty', 'lua', 'moon'])
+})
