@@ -1,5 +1,6 @@
 /* UTF-8, and the result's JSON as it is written: strings, base64. */
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +70,12 @@ int write_flush(struct writer *writer) {
         ssize_t written = write(writer->fd, at, left);
         if (written < 0 && errno == EINTR)
             continue;
+        if (written < 0 && errno == EAGAIN) {
+            /* Some other holder of this pipe made it non-blocking. */
+            struct pollfd room = {.fd = writer->fd, .events = POLLOUT};
+            (void)poll(&room, 1, -1);
+            continue;
+        }
         if (written < 0) {
             writer->failed = true;
             break;

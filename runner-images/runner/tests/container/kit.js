@@ -57,7 +57,7 @@ export function removeImage () {
 
 /** @param {string[]} args @returns {string} */
 export function docker (...args) {
-  return execFileSync('docker', args, { encoding: 'utf8' })
+  return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 /** What a service gives its containers; `[]` is `docker run` with no settings at all, but for the network. */

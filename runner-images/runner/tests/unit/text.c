@@ -1,5 +1,8 @@
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "runner.h"
@@ -153,6 +156,32 @@ static void failing_writes(void) {
     free(writer);
 }
 
+/* A reader that comes late, on a pipe that takes less than the text. */
+static void non_blocking_pipe(void) {
+    static const size_t SIZE = 300000;
+    int fds[2], status;
+    EXPECT(pipe2(fds, O_CLOEXEC) == 0 && fcntl(fds[1], F_SETFL, O_NONBLOCK) == 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        char bytes[4096];
+        size_t total = 0;
+        close(fds[1]);
+        usleep(50000);
+        for (ssize_t size; (size = read(fds[0], bytes, sizeof bytes)) > 0;)
+            total += (size_t)size;
+        _exit(total == SIZE ? 0 : 1);
+    }
+    struct writer *writer = calloc(1, sizeof *writer);
+    writer->fd = fds[1];
+    for (size_t i = 0; i < SIZE; i++)
+        write_bytes(writer, "x", 1);
+    EXPECT(write_flush(writer) == 0);
+    free(writer);
+    close(fds[0]);
+    close(fds[1]);
+    EXPECT(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
 void text_tests(void) {
     test("what is not UTF-8 is shown as U+FFFD, one for each maximal subpart", replaced);
     test("every byte reads back from the JSON", every_byte);
@@ -162,4 +191,5 @@ void text_tests(void) {
     test("a text longer than the writer's buffer reads back", beyond_the_buffer);
     test("base64 is RFC 4648's", base64);
     test("a failing write is told", failing_writes);
+    test("all is written to a pipe that does not block", non_blocking_pipe);
 }
