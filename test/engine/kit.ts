@@ -18,6 +18,8 @@ const START_MS = 10_000
 const WITHOUT_TAP = ['env', '-u', 'NODE_OPTIONS']
 /** setpriv(1): root, but held to the permission bits of files. */
 const SETPRIV = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-dac_override,-dac_read_search']
+const COLLECT = 'import v8 from "node:v8";import vm from "node:vm";v8.setFlagsFromString("--expose-gc");setInterval(vm.runInNewContext("gc"),250).unref()'
+const COLLECTING = ['env', `NODE_OPTIONS=--import=data:text/javascript,${encodeURIComponent(COLLECT)}`]
 const SERVER = new URL('../../dist/server.js', import.meta.url).pathname
 
 export interface File { name: string, content: string }
@@ -108,16 +110,18 @@ export interface StartOptions {
   endedByTest?: boolean
   /** Started by root, it may enter other users' folders as little as anybody else. */
   withoutRootsRights?: boolean
+  /** Collects garbage all the time, so that what it holds is told from what it has not swept yet. */
+  collectsGarbage?: boolean
 }
 
 /**
  * Starts a service and stops it with the test: it must then exit with 0, and no container of its may be left.
  * The pool is off unless `env` says otherwise.
  */
-export async function startService (t: Test, { env = {}, endedByTest = false, withoutRootsRights = false }: StartOptions = {}): Promise<Service> {
+export async function startService (t: Test, { env = {}, endedByTest = false, withoutRootsRights = false, collectsGarbage = false }: StartOptions = {}): Promise<Service> {
   t.setTimeout(FILE_TIMEOUT_MS)
   await docker.ping().catch((error: Error) => { throw new Error(`No Docker engine answers at ${socketPath}: ${error.message}`) })
-  const service = spawnService(env, withoutRootsRights ? SETPRIV : [])
+  const service = spawnService(env, [...(withoutRootsRights ? SETPRIV : []), ...(collectsGarbage ? COLLECTING : [])])
   t.teardown(async () => {
     const code = await service.stop()
     if (code !== 0 && !endedByTest) throw new Error(`the service exited with ${code}: ${service.stderr}`)
