@@ -6,7 +6,7 @@ import { run, sh } from './kit.js'
 
 const program = (/** @type {string} */ name, more = {}, options = {}) => run({ files: [], command: `exec /programs/${name}`, ...more }, options)
 
-for (const [who, options] of /** @type {const} */ ([['the service\'s user', {}], ['root', { settings: [] }]])) {
+for (const [who, options] of /** @type {const} */ ([['the service\'s user', {}], ['root', { settings: {} }]])) {
   test(`the guard: no call changes process 1, in no way of calling, as ${who}`, async () => {
     const { result } = await program('guard', {}, options)
     const lines = result.stdout.trim().split('\n')
@@ -37,14 +37,14 @@ test('a flood of signals does not hold the clock', async () => {
 
 test('a printed result is output, and nothing else', async () => {
   const forged = JSON.stringify({ stdout: 'forged', stderr: '', error: '', outcome: 'completed' })
-  const result = await sh(`echo '${forged}'; echo '${forged}' > /proc/1/fd/1; echo '${forged}' >> /dev/console; exit 4`, {}, { settings: [] })
+  const result = await sh(`echo '${forged}'; echo '${forged}' > /proc/1/fd/1; echo '${forged}' >> /dev/console; exit 4`, {}, { settings: {} })
   assert.equal(`${result.outcome} ${result.exitCode}`, 'failed 4')
   assert.equal(result.stdout, `${forged}\n`)
 })
 
 test('a full tmpfs and used-up descriptors lose nothing', async () => {
   const full = await sh('echo kept; head -c 99999999 /dev/zero > big; echo $?; rm -rf /work/*', {}, {
-    settings: ['--user', '10001', '--tmpfs', '/work:mode=1777,size=4m', '--env', 'RUNONCE_WORK_DIR=/work']
+    settings: { user: '10001', tmpfs: { '/work': 'mode=1777,size=4m' } }
   })
   assert.equal(`${full.outcome} ${full.stdout}`, 'completed kept\n1\n')
   const fds = await sh('ulimit -n 16; i=3; while [ $i -lt 40 ]; do eval "exec $i</dev/null" || break; i=$((i+1)); done; echo $i')
@@ -57,8 +57,8 @@ test('a stopped program still ends by the clock', async () => {
 })
 
 test('the work dir taken away, and the interpreter\'s files with it', async () => {
-  const result = await sh('cd /; rm -rf /work/* ; rmdir /work; echo $?; exit 0', {}, { settings: [] })
+  const result = await sh('cd /; rm -rf /work/* ; rmdir /work; echo $?; exit 0', {}, { settings: {} })
   assert.equal(result.outcome, 'completed')
   const instructions = { buildCommands: ['cd / && rm -rf /work'], runCommand: 'echo still' }
-  assert.equal((await run({ files: [], runInstructions: instructions }, { settings: [] })).result.stdout, 'still\n')
+  assert.equal((await run({ files: [], runInstructions: instructions }, { settings: {} })).result.stdout, 'still\n')
 })

@@ -1,17 +1,13 @@
-// Runs the real binary as process 1 of containers, through the docker command.
-import { execFileSync, spawn } from 'node:child_process'
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+// Runs the real binary as process 1 of containers.
+import { buildImage as build, CONTEXT, demultiplex, startContainer } from './engine.js'
 
-const IMAGE = 'runonce-check/runner'
-const HERE = fileURLToPath(new URL('.', import.meta.url))
-const RUNNER = fileURLToPath(new URL('../../out/runner', import.meta.url))
-const CONTEXT = fileURLToPath(new URL('../../out/container', import.meta.url))
+export { inside, removeImage } from './engine.js'
 
-/** A program that runs by sh; the other languages take its place by a volume. */
+/** A program that runs by sh. The image has this one; the others take its place by a mount. */
 const SHELL = { name: 'shell', aliases: ['sh'], run: ['sh', '{main}'], env: { LANGUAGE_SET: 'yes' } }
 const STARTER = (/** @type {string[]} */ ...args) => ({ ...SHELL, warm: ['/programs/starter', ...args] })
 const LANGUAGES = {
+  shell: SHELL,
   built: { name: 'built', build: [['sh', '-n', '{main}'], ['cp', '{main}', '{stem}.built']], run: ['sh', '{stem}.built'] },
   missing: { name: 'missing', run: ['no-such-interpreter', '{main}'] },
   broken: { name: 'broken' },
@@ -24,6 +20,7 @@ const LANGUAGES = {
   'warm-wrong': STARTER('wrong'),
   'warm-crashes': STARTER('crashes')
 }
+const MIB = 1024 * 1024
 
 /**
  * @typedef {Record<string, any>} Result
@@ -31,62 +28,65 @@ const LANGUAGES = {
  * @property {Result | undefined} result the one object on stdout
  * @property {string} stdout
  * @property {string} stderr
- * @property {number | null} code
- * @property {number} ms from the start of the docker command to its end
+ * @property {number} code
+ * @typedef {object} Settings
+ * @property {string} [user]
+ * @property {boolean} [readOnly]
+ * @property {boolean} [bare] no capabilities, no new privileges
+ * @property {boolean} [init]
+ * @property {number} [memoryMib] of swap there is none
+ * @property {number} [processes]
+ * @property {Record<string, string>} [tmpfs]
+ * @property {Record<string, string>} [env]
  */
 
-/** Compiles the test programs and builds the image, once. */
-export function buildImage () {
-  rmSync(CONTEXT, { recursive: true, force: true })
-  mkdirSync(`${CONTEXT}/programs`, { recursive: true })
-  mkdirSync(`${CONTEXT}/languages`)
-  for (const file of readdirSync(`${HERE}programs`)) {
-    const name = file.replace(/\.c$/, '')
-    execFileSync('cc', ['-O1', '-Wall', '-Wextra', '-static', '-D_GNU_SOURCE', '-o', `${CONTEXT}/programs/${name}`, `${HERE}programs/${file}`])
-  }
-  for (const [name, language] of Object.entries(LANGUAGES)) writeFileSync(`${CONTEXT}/languages/${name}.json`, JSON.stringify(language))
-  writeFileSync(`${CONTEXT}/language.json`, JSON.stringify(SHELL))
-  copyFileSync(`${HERE}Dockerfile`, `${CONTEXT}/Dockerfile`)
-  copyFileSync(RUNNER, `${CONTEXT}/runner`)
-  docker('build', '--quiet', '--network', 'none', '--tag', IMAGE, CONTEXT)
+/** What a service gives its containers; `{}` is `docker run` without settings. @type {Settings} */
+export const STRICT = {
+  user: '10001:10001',
+  readOnly: true,
+  bare: true,
+  memoryMib: 256,
+  processes: 128,
+  tmpfs: { '/work': 'rw,exec,mode=1777', '/tmp': 'rw' },
+  env: { RUNONCE_WORK_DIR: '/work' }
 }
 
-export function removeImage () {
-  docker('rmi', '--force', IMAGE)
+export async function buildImage () {
+  await build(LANGUAGES)
 }
-
-/** @param {string[]} args @returns {string} */
-export function docker (...args) {
-  return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-}
-
-/** What a service gives its containers; `[]` is `docker run` with no settings at all, but for the network. */
-export const STRICT = [
-  '--user', '10001:10001', '--read-only', '--tmpfs', '/work:rw,exec,mode=1777', '--tmpfs', '/tmp', '--cap-drop', 'ALL',
-  '--security-opt', 'no-new-privileges', '--memory', '256m', '--memory-swap', '256m', '--pids-limit', '128', '--env', 'RUNONCE_WORK_DIR=/work'
-]
 
 /**
- * A container that waits; `--volume` swaps the language.
- * @param {{ settings?: string[], language?: keyof typeof LANGUAGES, env?: Record<string, string> }} [options]
+ * A container that waits.
+ * @param {{ settings?: Settings, language?: keyof typeof LANGUAGES, env?: Record<string, string> }} [options]
  */
-export function start ({ settings = STRICT, language, env = {} } = {}) {
-  const started = performance.now()
-  const volume = language === undefined ? [] : ['--volume', `${CONTEXT}/languages/${language}.json:/etc/runonce/language.json:ro`]
-  const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`])
-  const child = spawn('docker', ['run', '--interactive', '--rm', '--network', 'none', ...settings, ...volume, ...variables, IMAGE])
-  /** @type {{ stdout: Buffer[], stderr: Buffer[] }} */
-  const chunks = { stdout: [], stderr: [] }
-  child.stdout.on('data', (chunk) => chunks.stdout.push(chunk))
-  child.stderr.on('data', (chunk) => chunks.stderr.push(chunk))
-  child.stdin.on('error', () => {}) // a container that has answered reads no more
-  /** @type {Promise<Ended>} */
-  const ended = new Promise((resolve) => child.on('close', (code) => {
-    const text = stdout()
-    resolve({ stdout: text, stderr: Buffer.concat(chunks.stderr).toString('utf8'), code, ms: performance.now() - started, result: parse(text) })
-  }))
-  const stdout = () => Buffer.concat(chunks.stdout).toString('utf8')
-  return { child, ended, stdout }
+export async function start ({ settings = STRICT, language, env = {} } = {}) {
+  const { container, stream } = await startContainer({
+    User: settings.user ?? '',
+    Env: Object.entries({ ...settings.env, ...env }).map(([name, value]) => `${name}=${value}`),
+    HostConfig: {
+      ...(settings.bare ? { CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] } : {}),
+      ...(settings.memoryMib === undefined ? {} : { Memory: settings.memoryMib * MIB, MemorySwap: settings.memoryMib * MIB }),
+      ...(settings.processes === undefined ? {} : { PidsLimit: settings.processes }),
+      ReadonlyRootfs: settings.readOnly ?? false,
+      Init: settings.init ?? false,
+      Tmpfs: settings.tmpfs ?? {},
+      Binds: language === undefined ? [] : [`${CONTEXT}languages/${language}.json:/etc/runonce/language.json:ro`]
+    }
+  })
+  /** @type {Buffer[]} */
+  const chunks = []
+  stream.on('data', (chunk) => chunks.push(chunk))
+  stream.on('error', () => {}) // a container that has answered reads no more
+  const written = () => demultiplex(Buffer.concat(chunks))
+  /** @returns {Promise<Ended>} */
+  const end = async () => {
+    await new Promise((resolve) => stream.on('close', resolve))
+    const { StatusCode: code } = await container.wait()
+    await container.remove({ force: true })
+    const [stdout, stderr] = [written().stdout.toString(), written().stderr.toString()]
+    return { stdout, stderr, code, result: parse(stdout) }
+  }
+  return { container, input: stream, ended: end(), stdout: () => written().stdout.toString() }
 }
 
 /**
@@ -96,10 +96,10 @@ export function start ({ settings = STRICT, language, env = {} } = {}) {
  * @returns {Promise<Ended & { result: Result }>}
  */
 export async function run (payload, { open = false, ...options } = {}) {
-  const { child, ended } = start(options)
+  const { input, ended } = await start(options)
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
-  if (open) child.stdin.write(text)
-  else child.stdin.end(text)
+  if (open) input.write(text)
+  else input.end(text)
   const end = await ended
   if (end.result === undefined || end.stderr !== '' || end.code !== 0) throw new Error(`no result: ${JSON.stringify(end).slice(0, 2000)}`)
   return /** @type {Ended & { result: Result }} */ (end)
@@ -116,10 +116,10 @@ export async function sh (code, more = {}, options = {}) {
   return result
 }
 
-/** @param {() => boolean} condition @param {number} [ms] */
+/** Polls. @param {() => boolean | Promise<boolean>} condition @param {number} [ms] */
 export async function until (condition, ms = 15_000) {
   const deadline = performance.now() + ms
-  while (!condition()) {
+  while (!await condition()) {
     if (performance.now() > deadline) throw new Error(`not within ${ms} ms: ${condition}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
@@ -127,6 +127,6 @@ export async function until (condition, ms = 15_000) {
 
 /** @param {string} stdout @returns {Result | undefined} */
 function parse (stdout) {
-  if (!stdout.endsWith('}\n') || stdout.trimStart().indexOf('\n') !== stdout.trimStart().length - 1) return undefined
-  return JSON.parse(stdout)
+  const text = stdout.trimStart()
+  return text.endsWith('}\n') && text.indexOf('\n') === text.length - 1 ? JSON.parse(text) : undefined
 }

@@ -81,7 +81,7 @@ test('output_limit: a character cut in two is left out, without base64', async (
 })
 
 test('out_of_memory: proven by the kernel, output kept', async () => {
-  const settings = ['--memory', '64m', '--memory-swap', '64m']
+  const settings = { memoryMib: 64 }
   const killed = await sh('echo kept; exec tail /dev/zero', {}, { settings })
   assert.equal(`${killed.outcome} ${killed.stdout} ${killed.signal} ${killed.error}`, 'out_of_memory kept\n SIGKILL Out of memory')
   const inside = await sh('echo kept; tail /dev/zero; exit 9', {}, { settings })
@@ -94,7 +94,7 @@ test('out_of_memory: proven by the kernel, output kept', async () => {
 
 test('out_of_memory: in the build as well', async () => {
   const payload = { files: [], runInstructions: { buildCommands: ['echo building; exec tail /dev/zero'], runCommand: 'true' } }
-  const { result } = await run(payload, { settings: ['--memory', '64m', '--memory-swap', '64m'] })
+  const { result } = await run(payload, { settings: { memoryMib: 64 } })
   assert.equal(`${result.outcome} ${result.stdout} ${result.build.exitCode}`, 'out_of_memory building\n null')
 })
 

@@ -15,9 +15,9 @@ test('the payload ends with its JSON or with stdin, pretty-printed or not', asyn
 })
 
 test('a payload in pieces', async () => {
-  const { child, ended } = start()
+  const { input, ended } = await start()
   for (const piece of JSON.stringify(HELLO)) {
-    child.stdin.write(piece)
+    input.write(piece)
     await new Promise((resolve) => setImmediate(resolve))
   }
   const { result } = await ended
@@ -52,7 +52,7 @@ test('files that can\'t be: invalid, naming the file', async () => {
     assert.match(result.error, /** @type {RegExp} */ (error))
   }
   const full = await run({ files: [main, { name: 'big', content: 'x'.repeat(3e6) }] }, {
-    settings: ['--tmpfs', '/work:rw,size=1m', '--env', 'RUNONCE_WORK_DIR=/work']
+    settings: { tmpfs: { '/work': 'rw,size=1m' } }
   })
   assert.equal(`${full.result.outcome} ${full.result.error}`, 'invalid files[1].content: No space left on device')
 })
@@ -112,23 +112,23 @@ test('an interpreter that isn\'t there, and a description that is wrong', async 
 })
 
 test('docker run without any settings, as root, and a work dir that is not there', async () => {
-  assert.equal((await sh('id -u; pwd', {}, { settings: [] })).stdout, '0\n/work\n')
-  const none = await run(HELLO, { settings: ['--env', 'RUNONCE_WORK_DIR=/nowhere'] })
+  assert.equal((await sh('id -u; pwd', {}, { settings: {} })).stdout, '0\n/work\n')
+  const none = await run(HELLO, { settings: { env: { RUNONCE_WORK_DIR: '/nowhere' } } })
   assert.equal(`${none.result.outcome} ${none.result.error}`, 'failed The runner has no work dir: No such file or directory')
-  const home = await sh('pwd; echo $HOME', {}, { settings: ['--user', '10001', '--read-only', '--tmpfs', '/tmp', '--env', 'HOME=/tmp'] })
+  const home = await sh('pwd; echo $HOME', {}, { settings: { user: '10001', readOnly: true, tmpfs: { '/tmp': '' }, env: { HOME: '/tmp' } } })
   assert.equal(home.stdout, '/tmp\n/tmp\n')
-  const second = await sh('pwd; echo $HOME', {}, { settings: ['--user', 'second', '--read-only', '--tmpfs', '/home/second:exec'] })
+  const second = await sh('pwd; echo $HOME', {}, { settings: { user: 'second', readOnly: true, tmpfs: { '/home/second': 'exec' } } })
   assert.equal(second.stdout, '/home/second\n/home/second\n')
 })
 
 test('not process 1: told, and nothing else is touched', async () => {
-  const { result } = await run(HELLO, { settings: ['--init'] })
+  const { result } = await run(HELLO, { settings: { init: true } })
   assert.equal(`${result.outcome} ${result.error}`, 'failed The runner must be process 1 of its container')
 })
 
 test('the announcement is one newline, before the result', async () => {
-  const { child, ended, stdout } = start({ env: { RUNONCE_ANNOUNCE: '1' } })
+  const { input, ended, stdout } = await start({ env: { RUNONCE_ANNOUNCE: '1' } })
   await until(() => stdout() === '\n')
-  child.stdin.end(JSON.stringify(HELLO))
+  input.end(JSON.stringify(HELLO))
   assert.equal((await ended).result?.stdout, 'hi\n')
 })

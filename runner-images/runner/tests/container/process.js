@@ -1,9 +1,8 @@
 // Processes: who ends, when, and what is left.
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 
-import { docker, run, sh, start, STRICT, until } from './kit.js'
+import { inside, run, sh, start, STRICT, until } from './kit.js'
 
 test('the end is the main process\'s end, whoever holds stdout', async () => {
   const { result } = await run({ files: [{ name: 'main.sh', content: '(setsid sh -c "sleep 99; echo late" &); (sleep 99 &); echo done' }] })
@@ -23,19 +22,19 @@ test('a closed stdout, and a closed everything', async () => {
 })
 
 test('orphans are reaped: hundreds of them don\'t fill the pids limit', async () => {
-  const settings = [...STRICT, '--pids-limit', '24']
+  const settings = { ...STRICT, processes: 24 }
   const result = await sh('i=0; while [ $i -lt 200 ]; do (true &) || exit 1; i=$((i+1)); done; sleep 0.1; echo $i', {}, { settings })
   assert.equal(`${result.outcome} ${result.stdout} ${result.stderr}`, 'completed 200\n ')
 })
 
 test('a fork bomb ends with its limit', async () => {
-  const result = await sh('echo kept; b() { b | b & b; }; b', {}, { settings: [...STRICT, '--pids-limit', '64'], env: { RUNONCE_TIME_LIMIT_MS: '1500' } })
+  const result = await sh('echo kept; b() { b | b & b; }; b', {}, { settings: { ...STRICT, processes: 64 }, env: { RUNONCE_TIME_LIMIT_MS: '1500' } })
   assert.ok(['timeout', 'failed', 'signaled', 'completed', 'output_limit'].includes(result.outcome), result.outcome)
   assert.match(result.stdout, /^kept\n/)
 })
 
 test('no process can be started at all: told', async () => {
-  const { result } = await run({ files: [{ name: 'main.sh', content: 'echo hi' }] }, { settings: [...STRICT, '--pids-limit', '1'] })
+  const { result } = await run({ files: [{ name: 'main.sh', content: 'echo hi' }] }, { settings: { ...STRICT, processes: 1 } })
   assert.equal(result.outcome, 'failed')
   assert.match(result.error, /^The runner can't start a process: /)
 })
@@ -53,45 +52,35 @@ test('the program sees default signals, its three descriptors and no others', as
 })
 
 test('SIGTERM from outside: while waiting the runner goes, while running it tells what there is', async () => {
-  const name = `runner-check-${randomUUID()}`
-  const waiting = start({ settings: [...STRICT, '--name', name], env: { RUNONCE_ANNOUNCE: '1' } })
+  const waiting = await start({ env: { RUNONCE_ANNOUNCE: '1' } })
   await until(() => waiting.stdout() === '\n')
-  docker('kill', '--signal', 'TERM', name)
-  assert.deepEqual({ ...(await waiting.ended), ms: 0 }, { code: 0, stdout: '\n', stderr: '', result: undefined, ms: 0 })
+  await waiting.container.kill({ signal: 'SIGTERM' })
+  assert.deepEqual(await waiting.ended, { code: 0, stdout: '\n', stderr: '', result: undefined })
 
-  const running = start({ settings: [...STRICT, '--name', name], env: { RUNONCE_TIME_LIMIT_MS: '20000' } })
-  running.child.stdin.write(JSON.stringify({ files: [{ name: 'main.sh', content: 'echo kept; touch started; sleep 99' }] }))
-  await until(() => {
-    try {
-      return docker('exec', name, 'ls', '/work').includes('started')
-    } catch {
-      return false // not yet there
-    }
-  })
-  docker('kill', '--signal', 'TERM', name)
+  const running = await start({ env: { RUNONCE_TIME_LIMIT_MS: '20000' } })
+  running.input.write(JSON.stringify({ files: [{ name: 'main.sh', content: 'echo kept; touch started; sleep 99' }] }))
+  await until(async () => (await inside(running.container, 'ls', '/work')).includes('started'))
+  await running.container.kill({ signal: 'SIGTERM' })
   const { result } = await running.ended
   assert.equal(`${result?.outcome} ${result?.signal} ${result?.exitCode} ${result?.stdout}`, 'signaled SIGTERM null kept\n')
 })
 
 test('a waiting runner sleeps, small', async () => {
-  const name = `runner-check-${randomUUID()}`
-  const waiting = start({ settings: [...STRICT, '--name', name], env: { RUNONCE_ANNOUNCE: '1' } })
-  await until(() => waiting.stdout() === '\n')
-  const look = () => docker('exec', name, 'grep', '-E', 'RssAnon|VmRSS|ctxt', '/proc/1/status')
-  const before = look()
+  const { container, input, ended, stdout } = await start({ env: { RUNONCE_ANNOUNCE: '1' } })
+  await until(() => stdout() === '\n')
+  const look = () => inside(container, 'grep', '-E', 'VmRSS|ctxt', '/proc/1/status')
+  const before = await look()
   await new Promise((resolve) => setTimeout(resolve, 1000))
-  assert.equal(look(), before) // not one switch more
+  assert.equal(await look(), before) // not one switch more
   const [, kibibytes] = before.match(/VmRSS:\s+(\d+) kB/) ?? []
   assert.ok(Number(kibibytes) < 1024, before)
-  waiting.child.stdin.end()
-  await waiting.ended
+  input.end()
+  await ended
 })
 
 test('a client that goes takes its waiting container along', async () => {
-  const name = `runner-check-${randomUUID()}`
-  const waiting = start({ settings: [...STRICT, '--name', name], env: { RUNONCE_ANNOUNCE: '1' } })
-  await until(() => waiting.stdout() === '\n')
-  waiting.child.stdin.end()
-  assert.equal((await waiting.ended).code, 0)
-  assert.equal(docker('ps', '--all', '--quiet', '--filter', `name=${name}`), '')
+  const { input, ended, stdout } = await start({ env: { RUNONCE_ANNOUNCE: '1' } })
+  await until(() => stdout() === '\n')
+  input.destroy()
+  assert.equal((await ended).code, 0)
 })

@@ -1,17 +1,16 @@
 // The warm interpreter's conversation, in containers.
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 
-import { docker, run, sh, start, STRICT, until } from './kit.js'
+import { inside, run, sh, start, until } from './kit.js'
 
 const CODE = 'echo "warm=$WARM $0 $# $1"; ls /proc/self/fd | tr "\\n" " "; cat; exit 3'
 
-/** Waits until the container says that it is ready, then gives it the payload. @param {Parameters<typeof start>[0]} options */
-async function announced (options, /** @type {object} */ payload) {
-  const { child, ended, stdout } = start({ ...options, env: { RUNONCE_ANNOUNCE: '1', ...options?.env } })
+/** Waits until the container says that it is ready, then gives it the payload. @param {Parameters<typeof start>[0]} options @param {object} payload */
+async function announced (options, payload) {
+  const { input, ended, stdout } = await start({ ...options, env: { RUNONCE_ANNOUNCE: '1', ...options?.env } })
   await until(() => stdout() === '\n')
-  child.stdin.write(JSON.stringify(payload))
+  input.write(JSON.stringify(payload))
   const { result } = await ended
   assert.ok(result !== undefined)
   return result
@@ -77,19 +76,18 @@ test('limits and outcomes of a warm run', async () => {
   assert.ok(timeout.duration < 2e9)
   const much = await announced({ language: 'warm-build' }, { files: [{ name: 'main.sh', content: 'yes' }], limits: { output: 50 } })
   assert.equal(`${much.outcome} ${much.stdout.length + much.build.stderr.length}`, 'output_limit 50')
-  const settings = ['--memory', '64m', '--memory-swap', '64m']
+  const settings = { memoryMib: 64 }
   const memory = await announced({ language: 'warm', settings }, { files: [{ name: 'main.sh', content: 'echo kept; exec tail /dev/zero' }] })
   assert.equal(`${memory.outcome} ${memory.stdout}`, 'out_of_memory kept\n')
 })
 
 test('a warm interpreter that is killed while it waits is replaced by the plain command', async () => {
-  const name = `runner-check-${randomUUID()}`
-  const { child, ended, stdout } = start({ language: 'warm', settings: [...STRICT, '--name', name], env: { RUNONCE_ANNOUNCE: '1' } })
+  const { container, input, ended, stdout } = await start({ language: 'warm', env: { RUNONCE_ANNOUNCE: '1' } })
   await until(() => stdout() === '\n')
-  const starters = () => docker('exec', name, 'sh', '-c', 'grep -l "^starter" /proc/[0-9]*/comm | cut -d/ -f3').trim()
-  docker('exec', name, 'sh', '-c', `kill -9 ${starters()}`)
-  await until(() => starters() === '')
-  child.stdin.write(JSON.stringify({ files: [{ name: 'main.sh', content: 'echo "warm=$WARM"' }] }))
+  const starters = async () => (await inside(container, 'sh', '-c', 'grep -l "^starter" /proc/[0-9]*/comm | cut -d/ -f3')).trim()
+  await inside(container, 'sh', '-c', `kill -9 ${await starters()}`)
+  await until(async () => await starters() === '')
+  input.write(JSON.stringify({ files: [{ name: 'main.sh', content: 'echo "warm=$WARM"' }] }))
   assert.equal((await ended).result?.stdout, 'warm=\n')
 })
 

@@ -1,0 +1,104 @@
+// The engine by its socket: an image of this folder, and containers of it.
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import { fileURLToPath } from 'node:url'
+
+import Docker from 'dockerode'
+
+const IMAGE = 'runonce-check/runner'
+const HERE = fileURLToPath(new URL('.', import.meta.url))
+const OUT = fileURLToPath(new URL('../../out/', import.meta.url))
+export const CONTEXT = `${OUT}container/`
+
+const socketPath = (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '')
+const docker = new Docker({ socketPath })
+
+/** Compiles the test programs and builds the image, once. @param {Record<string, object>} languages the first is the image's own */
+export async function buildImage (languages) {
+  rmSync(CONTEXT, { recursive: true, force: true })
+  mkdirSync(`${CONTEXT}programs`, { recursive: true })
+  mkdirSync(`${CONTEXT}languages`)
+  const programs = readdirSync(`${HERE}programs`).map((file) => file.replace(/\.c$/, ''))
+  for (const name of programs) {
+    execFileSync('cc', ['-O1', '-Wall', '-Wextra', '-static', '-D_GNU_SOURCE', '-o', `${CONTEXT}programs/${name}`, `${HERE}programs/${name}.c`])
+  }
+  for (const [name, language] of Object.entries(languages)) writeFileSync(`${CONTEXT}languages/${name}.json`, JSON.stringify(language))
+  writeFileSync(`${CONTEXT}language.json`, JSON.stringify(Object.values(languages)[0]))
+  copyFileSync(`${HERE}Dockerfile`, `${CONTEXT}Dockerfile`)
+  copyFileSync(`${OUT}runner`, `${CONTEXT}runner`)
+  const src = ['Dockerfile', 'runner', 'language.json', ...programs.map((name) => `programs/${name}`)]
+  const progress = await docker.buildImage({ context: CONTEXT, src }, { t: IMAGE, networkmode: 'none', forcerm: true })
+  /** @type {Array<{ error?: string }>} */
+  const steps = await new Promise((resolve, reject) => {
+    docker.modem.followProgress(progress, (error, output) => error === null ? resolve(output) : reject(error))
+  })
+  const fault = steps.find(({ error }) => error !== undefined)?.error
+  if (fault !== undefined) throw new Error(fault)
+}
+
+export async function removeImage () {
+  await docker.getImage(IMAGE).remove({ force: true })
+}
+
+/**
+ * A container that runs and that this process is attached to, both ways.
+ * @param {Docker.ContainerCreateOptions} settings over those of `docker run -i --network none`
+ */
+export async function startContainer ({ HostConfig, ...settings }) {
+  const container = await docker.createContainer({
+    Image: IMAGE,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    OpenStdin: true,
+    StdinOnce: true,
+    HostConfig: { NetworkMode: 'none', ...HostConfig },
+    ...settings
+  })
+  const stream = await attach(container.id)
+  await container.start()
+  return { container, stream }
+}
+
+/** What a command in a running container prints. @param {Docker.Container} container @param {...string} Cmd */
+export async function inside (container, ...Cmd) {
+  const exec = await container.exec({ Cmd, AttachStdout: true, AttachStderr: true })
+  const stream = await exec.start({})
+  /** @type {Buffer[]} */
+  const chunks = []
+  stream.on('data', (chunk) => chunks.push(chunk))
+  await new Promise((resolve, reject) => stream.on('end', resolve).on('error', reject))
+  return demultiplex(Buffer.concat(chunks)).stdout.toString()
+}
+
+/**
+ * Splits what the engine sends of a container without a terminal; a frame that is not complete is left out.
+ * @param {Buffer} frames
+ */
+export function demultiplex (frames) {
+  /** @type {Buffer[][]} */
+  const out = [[], [], []]
+  for (let at = 0; at + 8 <= frames.length;) {
+    const end = at + 8 + frames.readUInt32BE(at + 4)
+    if (end > frames.length) break
+    out[frames[at] ?? 0]?.push(frames.subarray(at + 8, end))
+    at = end
+  }
+  return { stdout: Buffer.concat(out[1] ?? []), stderr: Buffer.concat(out[2] ?? []) }
+}
+
+/** @see Docker Engine API v1.41, ContainerAttach @param {string} id @returns {Promise<import('node:stream').Duplex>} */
+function attach (id) {
+  return new Promise((resolve, reject) => {
+    const path = `/containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1`
+    const request = http.request({ socketPath, method: 'POST', path, headers: { Connection: 'Upgrade', Upgrade: 'tcp', 'Content-Length': '0' } })
+    request.on('upgrade', (_response, socket, head) => {
+      socket.unshift(head)
+      resolve(socket)
+    })
+    request.on('response', ({ statusCode }) => reject(new Error(`attach: ${statusCode}`)))
+    request.on('error', reject)
+    request.end()
+  })
+}
