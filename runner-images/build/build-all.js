@@ -32,7 +32,9 @@ export async function buildAll ({ socketPath, names = [], out = process.stdout }
     const { Architecture } = await docker.info()
     const arch = ARCHES.get(Architecture)
     if (arch === undefined) throw new Error(`no images for the engine's architecture, ${Architecture}`)
-    const base = await ensureBase(docker, (step) => progress.step('base', step))
+    let made = false
+    const base = await ensureBase(docker, (step) => { made = true; progress.step('base', step) })
+    if (made) progress.done('base', `${base.tag} is there`)
     const builder = { docker, imagesDir, base, arch }
     const runner = once(() => buildRunner(builder, (step) => progress.step('runner', step)).then(() => progress.done('runner', 'built')))
     return await mapBounded(selected, AT_ONCE, (name) => buildOne(name))
