@@ -4,8 +4,11 @@ import type {
   Exchange, RunAnswer, RunObserver, RunRequest, RunResult, Runs, Sandbox, Sandboxes
 } from './ports.js'
 
-/** What the runner gets on top of its own limit before the service ends the run itself. */
-const BACKSTOP_MS = 1000
+/**
+ * What the runner gets on top of its own limit before the service ends the run itself, and its output is lost. A second
+ * was too little under a fork bomb on a machine with a load of 37.
+ */
+const BACKSTOP_MS = 2000
 /**
  * A result's JSON text against its output: six bytes for a control character, base64 of it again, and a failing build's
  * once more in `build`: 13.4.
