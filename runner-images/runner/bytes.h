@@ -68,6 +68,9 @@ void write_text(struct writer *writer, const char *text);
 void write_format(struct writer *writer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A JSON string; what is not UTF-8 becomes U+FFFD, one for each maximal subpart. */
 void write_json_string(struct writer *writer, const char *bytes, size_t size);
+/* What it takes, quotes included. */
+size_t json_string_bytes(const char *bytes, size_t size);
+size_t base64_bytes(size_t size);
 void write_base64(struct writer *writer, const char *bytes, size_t size);
 int write_flush(struct writer *writer);
 

@@ -68,6 +68,8 @@ void job_run(struct job *job, struct message *message, struct result *result) {
     if (accept_payload(&course, message) == 0)
         steps_run(&course);
     warm_end(&job->warm, &job->watch);
+    if (job->limits.answer_bytes > 0)
+        result_fit(result, job->limits.answer_bytes);
     struct usage after = cgroup_read(&job->cgroup);
     result->peak_bytes = after.peak_bytes;
     result->cpu_ns = before.cpu_ns >= 0 && after.cpu_ns >= before.cpu_ns ? after.cpu_ns - before.cpu_ns

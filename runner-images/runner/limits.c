@@ -5,6 +5,8 @@
 #include "runner.h"
 
 enum { DEFAULT_TIME_MS = 8000, DEFAULT_OUTPUT_BYTES = 65536 };
+/* Who sets no output limit may be glot's docker-run, which reads no more of an answer, RUN_MAX_OUTPUT_SIZE. */
+enum { DEFAULT_ANSWER_BYTES = 100000 };
 static const int64_t NS_PER_MS = 1000000;
 static const double NS_PER_S = 1e9;
 
@@ -26,6 +28,7 @@ struct limits limits_from_environment(void) {
         .time_ns = NS_PER_MS * environment_number("RUNONCE_TIME_LIMIT_MS", DEFAULT_TIME_MS, most_ms),
         .build_time_ns = NS_PER_MS * environment_number("RUNONCE_BUILD_LIMIT_MS", most_ms, most_ms),
         .output_bytes = (uint64_t)environment_number("RUNONCE_OUTPUT_LIMIT", DEFAULT_OUTPUT_BYTES, INT64_MAX),
+        .answer_bytes = environment_number("RUNONCE_OUTPUT_LIMIT", 0, INT64_MAX) == 0 ? DEFAULT_ANSWER_BYTES : 0,
     };
 }
 

@@ -17,7 +17,8 @@
  * Environment, all optional, none of it seen by the program:
  *   RUNONCE_TIME_LIMIT_MS   wall clock from the payload on, build included (8000)
  *   RUNONCE_BUILD_LIMIT_MS  wall clock from the payload on for the build (none of its own)
- *   RUNONCE_OUTPUT_LIMIT    bytes of stdout and stderr together, of build and run (65536)
+ *   RUNONCE_OUTPUT_LIMIT    bytes of stdout and stderr together, of build and run (65536; without the
+ *                           variable the whole answer takes at most 100000 bytes as well, fit.c)
  *   RUNONCE_WORK_DIR        where the files go (the current folder if it can be written, else $HOME,
  *                           else the home of another user of our uid)
  *   RUNONCE_WARM            0: start no warm interpreter; for a payload that is on its way already

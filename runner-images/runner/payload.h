@@ -69,6 +69,8 @@ struct limits {
     int64_t time_ns;
     int64_t build_time_ns;
     uint64_t output_bytes;
+    /* Of the whole answer as JSON; 0: whatever it takes. */
+    size_t answer_bytes;
 };
 
 /* Limits as the container's environment has them, or the defaults. */

@@ -92,8 +92,9 @@ struct flow {
 enum ending flow_attend(struct flow *flow, int64_t deadline_ns);
 /* Takes what both pipes hold now. Returns false if it is more than the output limit allows. */
 bool flow_drain(struct flow *flow);
-/* Ends every other process and takes what the pipes still hold. Returns the ending, or what it turned into. */
-enum ending flow_finish(struct flow *flow, enum ending ending);
+/* Kills every other process and takes what the pipes hold. Returns the ending, or what it turned into. goes_on: another
+ * step follows, so they have to be gone; after the last one nobody waits for hundreds of burials, as the container ends. */
+enum ending flow_finish(struct flow *flow, enum ending ending, bool goes_on);
 /* Kills every process but ours and waits until none is left, so that nothing can write, or count, any more. */
 void end_everything(struct watch *watch, struct child *child);
 int64_t clock_ns(void);

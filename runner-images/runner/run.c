@@ -13,8 +13,8 @@
 #include "runner.h"
 
 enum { NS_PER_S = 1000000000 };
-/* How long killed processes may take to go, and the pause between looks. */
-enum { END_MS = 2000, LOOK_MS = 5 };
+/* How long killed processes may take to go. */
+enum { END_MS = 2000 };
 
 int64_t clock_ns(void) {
     struct timespec now;
@@ -112,12 +112,10 @@ static void kill_everything(const struct child *child) {
 void end_everything(struct watch *watch, struct child *child) {
     int64_t until_ns = clock_ns() + (int64_t)END_MS * 1000000;
     struct pollfd wake = {.fd = watch->signal_fd, .events = POLLIN};
-    for (;;) {
-        kill_everything(child);
+    kill_everything(child);
+    while (reap(child) && clock_ns() < until_ns) {
+        (void)poll(&wake, 1, END_MS); /* each death wakes; one that was missed, the next look finds */
         watch_signals(watch, child);
-        if (!reap(child) || clock_ns() >= until_ns)
-            return;
-        (void)poll(&wake, 1, LOOK_MS);
     }
 }
 
@@ -164,9 +162,12 @@ enum ending flow_attend(struct flow *flow, int64_t deadline_ns) {
     return flow->child->ended ? ENDED_ITSELF : ENDED_BY_SIGTERM;
 }
 
-enum ending flow_finish(struct flow *flow, enum ending ending) {
+enum ending flow_finish(struct flow *flow, enum ending ending, bool goes_on) {
     close_input(flow->child);
-    end_everything(flow->watch, flow->child);
+    if (goes_on)
+        end_everything(flow->watch, flow->child);
+    else
+        kill_everything(flow->child);
     if (!flow_drain(flow) && ending == ENDED_ITSELF)
         ending = ENDED_BY_OUTPUT;
     child_close(flow->child);

@@ -51,6 +51,8 @@ struct result {
 void result_set(struct result *result, enum outcome outcome, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Words a failure from a wait status: `Exit code: 3`, `Killed by signal SIGSEGV`. */
 void result_set_status(struct result *result, enum outcome outcome, int status);
+/* Cuts the output so that the answer takes at most so many bytes: fit.c. */
+void result_fit(struct result *result, size_t most_bytes);
 /* Writes the answer to fd, one JSON object and a newline. */
 int result_write(const struct result *result, int fd);
 

@@ -48,11 +48,14 @@ static bool judge(const struct course *course, enum ending ending, int status, b
 
 /* Ends what is left of a step and judges it. */
 static bool end_step(const struct course *course, struct flow *flow, enum ending ending, struct step *step, bool building) {
-    ending = flow_finish(flow, ending);
+    bool goes_on = building && ending == ENDED_ITSELF && flow->child->status == 0;
+    ending = flow_finish(flow, ending, goes_on);
     step->duration_ns += clock_ns() - step->from_ns;
-    step->has_status = flow->child->ended;
-    /* Killed by us in its name: a signal's number alone is the wait status of a death by it, wait(2). */
-    step->status = ending == ENDED_BY_SIGTERM ? SIGTERM : flow->child->status;
+    step->has_status = true;
+    /* A signal's number alone is the wait status of a death by it, wait(2). */
+    step->status = flow->child->ended ? flow->child->status : SIGKILL;
+    if (ending == ENDED_BY_SIGTERM)
+        step->status = SIGTERM; /* killed by us in its name */
     return judge(course, ending, step->status, building);
 }
 
@@ -185,6 +188,7 @@ static bool run_warm(struct course *course) {
     result->built = result->built || way.cant_build || (way.building && course->job->language.build != NULL);
     if (end_step(course, &flow, ending, way.building ? &result->build : &result->run, way.building))
         result_set(result, COMPLETED, "%s", "");
+    course->job->warm.state = WARM_NONE;
     return true;
 }
 

@@ -153,6 +153,27 @@ void write_json_string(struct writer *writer, const char *bytes, size_t size) {
     write_text(writer, "\"");
 }
 
+size_t json_string_bytes(const char *bytes, size_t size) {
+    size_t total = 2;
+    size_t length;
+    for (size_t at = 0; at < size; at += length) {
+        length = 1;
+        if (is_plain(bytes[at]))
+            total++;
+        else if (utf8_next(bytes + at, size - at, &length) != UTF8_VALID)
+            total += 3;
+        else if (length > 1)
+            total += length;
+        else
+            total += strchr("\"\\\b\f\n\r\t", bytes[at]) != NULL && bytes[at] != '\0' ? 2 : 6;
+    }
+    return total;
+}
+
+size_t base64_bytes(size_t size) {
+    return (size + 2) / 3 * 4;
+}
+
 void write_base64(struct writer *writer, const char *bytes, size_t size) {
     static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (size_t at = 0; at < size; at += 3) {

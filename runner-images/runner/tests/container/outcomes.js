@@ -80,6 +80,14 @@ test('output_limit: a character cut in two is left out, without base64', async (
   assert.equal(`${result.outcome} ${result.stdout} ${result.stdoutBase64}`, 'output_limit aé undefined')
 })
 
+test('output_limit: without settings the whole answer fits into glot\'s 100,000 bytes', async () => {
+  for (const byte of ['001', '377', '012', '101']) {
+    const { result, stdout } = await run({ files: [], command: `head -c 60000 /dev/zero | tr "\\0" "\\${byte}"` })
+    assert.ok(stdout.length <= 100_000, `${byte}: ${stdout.length}`)
+    assert.equal(`${result.outcome} ${result.stdoutBytes} ${result.exitCode}`, `${byte === '101' ? 'completed' : 'output_limit'} 60000 0`)
+  }
+})
+
 test('out_of_memory: proven by the kernel, output kept', async () => {
   const settings = { memoryMib: 64 }
   const killed = await sh('echo kept; exec tail /dev/zero', {}, { settings })

@@ -25,6 +25,7 @@ static void environment(void) {
         struct limits limits = limits_from_environment();
         EXPECT_IN(limits.time_ns == VALUES[i].time_ns, "time %s", VALUES[i].value);
         EXPECT_IN(limits.output_bytes == VALUES[i].output_bytes, "output %s", VALUES[i].value);
+        EXPECT_IN(limits.answer_bytes == (VALUES[i].output_bytes == 250 ? 0 : 100000), "answer %s", VALUES[i].value);
     }
     unsetenv("RUNONCE_TIME_LIMIT_MS");
     unsetenv("RUNONCE_OUTPUT_LIMIT");

@@ -102,9 +102,74 @@ static void signals(void) {
     }
 }
 
+static struct capture repeated(const char *unit, size_t count) {
+    size_t size = strlen(unit);
+    struct capture capture = {.data = malloc(size * count + 1), .size = size * count, .read_bytes = size * count};
+    for (size_t i = 0; i < count; i++)
+        memcpy(capture.data + i * size, unit, size);
+    return capture;
+}
+
+static size_t answer_size(const struct result *result) {
+    size_t size;
+    int fd = memory_file();
+    EXPECT(result_write(result, fd) == 0);
+    free(written_to(fd, &size));
+    return size;
+}
+
+static void fits(void) {
+    static const struct {
+        const char *out, *err, *build;
+        size_t count;
+        bool folded, cut;
+    } OUTPUTS[] = {
+        {"a", "", "", 65536, false, false},      {"y\n", "", "", 32768, false, false},
+        {"\x01", "", "", 65536, false, true},    {"\xff", "", "", 65536, false, true},
+        {"\xff", "\x01", "", 32768, false, true}, {"\"", "e", "w", 20000, false, false},
+        {"\"", "e", "\x01", 20000, false, true}, {"", "", "\xff", 40000, true, true},
+        {"", "", "e\n", 10000, true, false},     {"\xf0\x9f\x98\x80", "", "", 16384, false, false},
+        {"\xed\xa0\x80", "", "", 20000, false, true},     {"\xf0\x9f\x98\x80", "", "", 30000, false, true},
+        {"\xe2\x82\xac", "x", "", 40001, false, true},
+    };
+    for (size_t i = 0; i < COUNT(OUTPUTS); i++) {
+        struct result result = {.outcome = OUTPUTS[i].folded ? BUILD_FAILED : COMPLETED, .built = true, .folded = OUTPUTS[i].folded};
+        result.run.output[STREAM_OUT] = repeated(OUTPUTS[i].out, OUTPUTS[i].count);
+        result.run.output[STREAM_ERR] = repeated(OUTPUTS[i].err, OUTPUTS[i].count);
+        result.build.output[STREAM_ERR] = repeated(OUTPUTS[i].build, OUTPUTS[i].count);
+        memset(result.error, '\x01', 100);
+        result_fit(&result, 100000);
+        size_t size = answer_size(&result);
+        EXPECT_IN(size <= 100000, "output %zu: %zu bytes", i, size);
+        EXPECT_IN(!OUTPUTS[i].cut || size > 97000, "output %zu: only %zu bytes", i, size);
+        bool cut = result.run.output[STREAM_OUT].truncated || result.run.output[STREAM_ERR].truncated || result.build.output[STREAM_ERR].truncated;
+        EXPECT_IN(cut == OUTPUTS[i].cut, "output %zu", i);
+        EXPECT_IN(result.outcome == (OUTPUTS[i].folded ? BUILD_FAILED : cut ? OUTPUT_LIMIT : COMPLETED), "output %zu", i);
+        capture_free(&result.run.output[STREAM_OUT]);
+        capture_free(&result.run.output[STREAM_ERR]);
+        capture_free(&result.build.output[STREAM_ERR]);
+    }
+}
+
+static void fits_at_any_size(void) {
+    for (size_t most = 800; most < 1600; most += 7) {
+        struct result result = {.outcome = COMPLETED, .built = true, .cpu_ns = INT64_MAX, .peak_bytes = INT64_MAX};
+        result.run.duration_ns = result.build.duration_ns = INT64_MAX;
+        result.run.output[STREAM_OUT] = repeated("a\xc3", 999);
+        result.run.output[STREAM_ERR] = repeated("\x01", 999);
+        result.run.output[STREAM_OUT].read_bytes = result.run.output[STREAM_ERR].read_bytes = UINT64_MAX;
+        result_fit(&result, most);
+        EXPECT_IN(answer_size(&result) <= most, "%zu: %zu", most, answer_size(&result));
+        capture_free(&result.run.output[STREAM_OUT]);
+        capture_free(&result.run.output[STREAM_ERR]);
+    }
+}
+
 void result_tests(void) {
     test("a result has every field of the protocol, on one line", complete);
     test("exact bytes are added where the text can't carry them, and not for a cut character", exact_bytes);
     test("a failed build's output stands for the program's", folded_build);
     test("signals have their names", signals);
+    test("an answer fits into what glot's docker-run reads, and is cut no more than needed", fits);
+    test("an answer fits into any size", fits_at_any_size);
 }

@@ -23,7 +23,7 @@ static struct ran run(const char *script, struct span input, double seconds, uin
     int64_t from_ns = clock_ns();
     EXPECT(child_start(&ran.child, argv, environ, false) == 0);
     struct flow flow = {&watch, &ran.child, input, ran.output, &limit};
-    ran.ending = flow_finish(&flow, flow_attend(&flow, from_ns + (int64_t)(seconds * 1e9)));
+    ran.ending = flow_finish(&flow, flow_attend(&flow, from_ns + (int64_t)(seconds * 1e9)), true);
     ran.took_ns = clock_ns() - from_ns;
     close(watch.signal_fd);
     close(watch.timer_fd);
@@ -96,7 +96,7 @@ static void missing_commands(void) {
         char *const argv[] = {(char *)COMMANDS[i].name, NULL};
         EXPECT(watch_open(&watch) == 0 && child_start(&ran.child, argv, environ, false) == 0);
         struct flow flow = {&watch, &ran.child, NO_INPUT, ran.output, &limit};
-        ran.ending = flow_finish(&flow, flow_attend(&flow, clock_ns() + 20000000000));
+        ran.ending = flow_finish(&flow, flow_attend(&flow, clock_ns() + 20000000000), true);
         EXPECT(ran.ending == ENDED_ITSELF && WEXITSTATUS(ran.child.status) == COMMANDS[i].code);
         EXPECT_IN(is_text(ran.output[STREAM_ERR].data, ran.output[STREAM_ERR].size, COMMANDS[i].error), "%.*s",
                   (int)ran.output[STREAM_ERR].size, ran.output[STREAM_ERR].data);

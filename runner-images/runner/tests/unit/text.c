@@ -49,6 +49,7 @@ static char *json_of(const char *bytes, size_t size, size_t *json_size) {
 static bool reads_as(const char *bytes, size_t size, const char *expected, size_t expected_size) {
     size_t json_size;
     char *json = json_of(bytes, size, &json_size);
+    EXPECT(json_string_bytes(bytes, size) == json_size);
     yyjson_doc *doc = yyjson_read(json, json_size, 0);
     yyjson_val *root = yyjson_doc_get_root(doc);
     bool same = yyjson_is_str(root) && yyjson_get_len(root) == expected_size &&
@@ -140,7 +141,7 @@ static void base64(void) {
         write_base64(writer, PAIRS[i][0], strlen(PAIRS[i][0]));
         EXPECT(write_flush(writer) == 0);
         char *text = written_to(writer->fd, &size);
-        EXPECT_IN(is_text(text, size, PAIRS[i][1]), "%s", text);
+        EXPECT_IN(is_text(text, size, PAIRS[i][1]) && base64_bytes(strlen(PAIRS[i][0])) == size, "%s", text);
         free(text);
         free(writer);
     }

@@ -75,7 +75,7 @@ static void conversation(void) {
     capture_free(&output[STREAM_OUT]);
     EXPECT(warm_release(&warm.child) == 0 && next_word(&flow, &exit_code) == WARM_LEFT);
     child_close_control(&warm.child);
-    EXPECT(flow_finish(&flow, flow_attend(&flow, clock_ns() + 20000000000)) == ENDED_ITSELF);
+    EXPECT(flow_finish(&flow, flow_attend(&flow, clock_ns() + 20000000000), true) == ENDED_ITSELF);
     EXPECT(warm.child.status == 5 << 8 && is_text(output[STREAM_OUT].data, output[STREAM_OUT].size, "G"));
     capture_free(&output[STREAM_OUT]);
     capture_free(&output[STREAM_ERR]);
