@@ -36,7 +36,7 @@ export async function buildAll ({ socketPath, names = [], out = process.stdout }
     const base = await ensureBase(docker, (step) => { made = true; progress.step('base', step) })
     if (made) progress.done('base', `${base.tag} is there`)
     const builder = { docker, imagesDir, base, arch }
-    const runner = once(() => buildRunner(builder, (step) => progress.step('runner', step)).then(() => progress.done('runner', 'built')))
+    const runner = once(() => ensureRunner(builder, progress))
     return await mapBounded(selected, AT_ONCE, (name) => buildOne(name))
 
     /** @param {string} name */
@@ -49,14 +49,32 @@ export async function buildAll ({ socketPath, names = [], out = process.stdout }
         return built
       } catch (thrown) {
         const error = /** @type {Error} */ (thrown)
-        const log = error instanceof BuildError ? error.log.map((line) => `\n    ${line}`).join('') : ''
-        progress.done(name, `FAILED: ${error.message}${log}`)
+        progress.done(name, failureText(error))
         return { name, error }
       }
     }
   } finally {
     progress.close()
   }
+}
+
+/**
+ * @param {import('./image.js').Builder} builder
+ * @param {Progress} progress
+ */
+async function ensureRunner (builder, progress) {
+  try {
+    await buildRunner(builder, (step) => progress.step('runner', step))
+    progress.done('runner', 'built')
+  } catch (error) {
+    progress.done('runner', failureText(/** @type {Error} */ (error)))
+    throw new Error('the runner does not build, see above', { cause: error })
+  }
+}
+
+/** @param {Error} error */
+function failureText (error) {
+  return `FAILED: ${error.message}${error instanceof BuildError ? error.log.map((line) => `\n    ${line}`).join('') : ''}`
 }
 
 /**
