@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,8 +22,10 @@ static const time_t BORDER_S = 100000000;
 static const char *const OURS[] = {"LD_PRELOAD", "NODE_OPTIONS"};
 static char *variables[sizeof OURS / sizeof OURS[0]];
 
-static atomic_bool waited;
 static _Atomic long long waited_ns;
+/* When the first read of the runner's descriptor began, and which socket it is: a program's own file may get its number. */
+static long long began_ns;
+static ino_t runner_inode;
 
 static int (*real_clock_gettime)(clockid_t, struct timespec *);
 static int (*real_timedwait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
@@ -70,18 +73,32 @@ EXPORTED int pthread_cond_clockwait(pthread_cond_t *condition, pthread_mutex_t *
     return real_clockwait(condition, mutex, clock, &real);
 }
 
-/* The first read of the runner's descriptor is the wait. */
+static long long now_ns(void) {
+    struct timespec now;
+    (void)real_clock_gettime(CLOCK_MONOTONIC, &now);
+    return to_ns(&now);
+}
+
+static bool is_runner(int fd) {
+    struct stat status;
+    if (fd != RUNNER_FD || fstat(fd, &status) < 0 || !S_ISSOCK(status.st_mode))
+        return false;
+    if (began_ns == 0) {
+        began_ns = now_ns();
+        runner_inode = status.st_ino;
+    }
+    return status.st_ino == runner_inode;
+}
+
+/* All until the last word from the runner is the wait, what was built in between included. */
 EXPORTED ssize_t read(int fd, void *data, size_t size) {
     if (real_read == NULL)
         start();
-    if (fd != RUNNER_FD || atomic_exchange(&waited, true))
+    if (!is_runner(fd))
         return real_read(fd, data, size);
-    struct timespec before, after;
-    (void)real_clock_gettime(CLOCK_MONOTONIC, &before);
     ssize_t count = real_read(fd, data, size);
     int error = errno;
-    (void)real_clock_gettime(CLOCK_MONOTONIC, &after);
-    atomic_store(&waited_ns, to_ns(&after) - to_ns(&before));
+    atomic_store(&waited_ns, now_ns() - began_ns);
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
         if (variables[i] != NULL)
             memset(variables[i], 0, strlen(variables[i]));

@@ -4,9 +4,9 @@
 // traces, require.main, both kinds of modules and the exit are its own. What it touches is little on purpose: each further
 // module loaded here costs more at the process's end than it saves.
 const { Console } = require('console')
-const { closeSync, readSync, writeSync } = require('fs')
+const { closeSync, existsSync, readSync, writeSync } = require('fs')
 const Module = require('module')
-const { resolve } = require('path')
+const { join, resolve } = require('path')
 const { format } = require('util')
 
 const RUNNER = 3
@@ -20,9 +20,21 @@ leaveNoTrace()
 function start () {
   delete process.env.NODE_OPTIONS
   warmUp()
-  const [main, ...args] = receive()
+  const build = builder()
+  const [name, ...args] = receive()
+  const main = build?.(name, RUNNER) ?? name
+  closeSync(RUNNER)
   process.argv.push(...args)
   if (main !== 'main.js') become(resolve(main))
+}
+
+/** What makes JavaScript of the program, in a language that is another: it returns the main file's new name. */
+function builder () {
+  const path = join(__dirname, 'build.cjs')
+  if (!existsSync(path)) return undefined
+  const build = require(path)
+  delete require.cache[path]
+  return build
 }
 
 function warmUp () {
@@ -42,7 +54,6 @@ function receive () {
     if (count === 0) process.reallyExit(0)
     size += count
     if (size < 4 || size < 4 + frame.readUInt32BE(0)) continue
-    closeSync(RUNNER)
     return frame.toString('utf8', 4, size - 1).split('\0')
   }
 }
@@ -53,12 +64,14 @@ function become (path) {
   const { _findPath, _resolveFilename } = Module
   process.argv[1] = path
   Module._findPath = function (request, paths, isMain) {
+    if (request !== asked) return _findPath(request, paths, isMain)
     Module._findPath = _findPath
-    return Module._findPath(request === asked ? path : request, paths, isMain)
+    return _findPath(path, paths, isMain)
   }
   Module._resolveFilename = function (request, ...rest) {
+    if (request !== asked) return _resolveFilename(request, ...rest)
     Module._resolveFilename = _resolveFilename
-    return Module._resolveFilename(request === asked ? path : request, ...rest)
+    return _resolveFilename(path, ...rest)
   }
   // An ES module needs the first look alone, and begins later than this.
   queueMicrotask(() => { Module._resolveFilename = _resolveFilename })

@@ -1,0 +1,107 @@
+/* A library that the warm Node is started with (LD_PRELOAD), for what JavaScript can't do: when the wait on descriptor 3
+ * is over, the process's monotonic clock goes on from where it stopped, so that performance.now() and process.uptime()
+ * count from a start just now, and the starter's variables leave /proc/self/environ. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EXPORTED __attribute__((visibility("default")))
+
+enum { RUNNER_FD = 3 };
+static const long SECOND_NS = 1000000000;
+/* A monotonic time is below it, a time of day above: 1973, or 3 years of uptime. */
+static const time_t BORDER_S = 100000000;
+
+static const char *const OURS[] = {"LD_PRELOAD", "NODE_OPTIONS"};
+static char *variables[sizeof OURS / sizeof OURS[0]];
+
+static _Atomic long long waited_ns;
+/* When the first read of the runner's descriptor began, and which socket it is: a program's own file may get its number. */
+static long long began_ns;
+static ino_t runner_inode;
+
+static int (*real_clock_gettime)(clockid_t, struct timespec *);
+static int (*real_timedwait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+static int (*real_clockwait)(pthread_cond_t *, pthread_mutex_t *, clockid_t, const struct timespec *);
+static ssize_t (*real_read)(int, void *, size_t);
+
+__attribute__((constructor)) static void start(void) {
+    real_clock_gettime = (__typeof__(real_clock_gettime))dlsym(RTLD_NEXT, "clock_gettime");
+    real_timedwait = (__typeof__(real_timedwait))dlsym(RTLD_NEXT, "pthread_cond_timedwait");
+    real_clockwait = (__typeof__(real_clockwait))dlsym(RTLD_NEXT, "pthread_cond_clockwait");
+    real_read = (__typeof__(real_read))dlsym(RTLD_NEXT, "read");
+    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++) {
+        char *value = getenv(OURS[i]);
+        variables[i] = value == NULL ? NULL : value - strlen(OURS[i]) - 1;
+    }
+    (void)unsetenv("LD_PRELOAD"); /* Node itself still has to read the other; warm.cjs deletes it */
+}
+
+static long long to_ns(const struct timespec *time) {
+    return (long long)time->tv_sec * SECOND_NS + time->tv_nsec;
+}
+
+static struct timespec shifted(const struct timespec *time, long long by_ns) {
+    long long ns = to_ns(time) + by_ns;
+    return (struct timespec){.tv_sec = ns / SECOND_NS, .tv_nsec = ns % SECOND_NS};
+}
+
+EXPORTED int clock_gettime(clockid_t clock, struct timespec *time) {
+    if (real_clock_gettime == NULL) /* a library's constructor that runs before ours */
+        start();
+    int result = real_clock_gettime(clock, time);
+    if (result == 0 && (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE))
+        *time = shifted(time, -atomic_load_explicit(&waited_ns, memory_order_relaxed));
+    return result;
+}
+
+/* Deadlines were made from the shifted clock; the kernel's isn't. */
+EXPORTED int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *deadline) {
+    struct timespec real = shifted(deadline, deadline->tv_sec < BORDER_S ? atomic_load(&waited_ns) : 0);
+    return real_timedwait(condition, mutex, &real);
+}
+
+EXPORTED int pthread_cond_clockwait(pthread_cond_t *condition, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline) {
+    struct timespec real = shifted(deadline, clock == CLOCK_MONOTONIC ? atomic_load(&waited_ns) : 0);
+    return real_clockwait(condition, mutex, clock, &real);
+}
+
+static long long now_ns(void) {
+    struct timespec now;
+    (void)real_clock_gettime(CLOCK_MONOTONIC, &now);
+    return to_ns(&now);
+}
+
+static bool is_runner(int fd) {
+    struct stat status;
+    if (fd != RUNNER_FD || fstat(fd, &status) < 0 || !S_ISSOCK(status.st_mode))
+        return false;
+    if (began_ns == 0) {
+        began_ns = now_ns();
+        runner_inode = status.st_ino;
+    }
+    return status.st_ino == runner_inode;
+}
+
+/* All until the last word from the runner is the wait, what was built in between included. */
+EXPORTED ssize_t read(int fd, void *data, size_t size) {
+    if (real_read == NULL)
+        start();
+    if (!is_runner(fd))
+        return real_read(fd, data, size);
+    ssize_t count = real_read(fd, data, size);
+    int error = errno;
+    atomic_store(&waited_ns, now_ns() - began_ns);
+    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
+        if (variables[i] != NULL)
+            memset(variables[i], 0, strlen(variables[i]));
+    errno = error;
+    return count;
+}
