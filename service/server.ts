@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 
 import closeWithGrace from 'close-with-grace'
+import type { Logger } from 'pino'
 
 import { buildApp } from './app.js'
 import { ConfigError, readConfig, type Config } from './config.js'
@@ -41,7 +42,7 @@ async function main (): Promise<void> {
   const images = new ImageCatalog(engine, events, config.imageAllow)
   const remover = new Remover(engine, { keep: config.container.keep, warn: logger.warn.bind(logger) })
   const admission = new Admission(config.admission)
-  const redis = await connectRedis(config)
+  const redis = await connectRedis(config, logger)
   const identity = containerIdentity(config.listen)
   const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity })
   const pool = new Pool({ factory, images, load: admission, config: config.pool, cores: availableParallelism(), log: logger })
@@ -67,7 +68,7 @@ async function main (): Promise<void> {
     else logger.info({ signal }, 'stopping')
     readiness.stop()
     await admission.close()
-    pool.close()
+    await pool.close()
     // A connection that never sent a request would hold the stop until its headers' timeout.
     setTimeout(() => app.server.closeAllConnections(), LINGERING_CONNECTIONS_MS).unref()
     await app.close()
@@ -90,11 +91,21 @@ function readConfigOrExit (): Config {
   }
 }
 
-async function connectRedis ({ rateLimit }: Config) {
+async function connectRedis ({ rateLimit }: Config, logger: Logger) {
   if (rateLimit.redisUrl === undefined) return undefined
   const { Redis } = await import('ioredis')
   // Rate limits must not wait long for their store, nor hold a request up when it is down.
-  return new Redis(rateLimit.redisUrl, { connectTimeout: 500, maxRetriesPerRequest: 1, enableOfflineQueue: false })
+  const redis = new Redis(rateLimit.redisUrl, { connectTimeout: 500, maxRetriesPerRequest: 1, enableOfflineQueue: false })
+  let away = false
+  redis.on('error', (error: Error) => {
+    if (!away) logger.error({ reason: error.message }, 'redis does not answer: rate limits are off until it does')
+    away = true
+  })
+  redis.on('ready', () => {
+    if (away) logger.info('redis answers again: rate limits are on')
+    away = false
+  })
+  return redis
 }
 
 await main()

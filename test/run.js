@@ -1,5 +1,7 @@
 // npm test [-- step…]: types, lint, unit, runner, engine; sets up what each needs. `bench` is a step of its own.
 // Ends with «N passed, N failed» made from the steps' own counts.
+import { fileURLToPath } from 'node:url'
+
 import { closingLine, judged, nodeCounts, NONE, plainCounts, sum, tapCounts } from './support/counts.js'
 import { findCompiler, installDependencies } from './support/prepare.js'
 import { failuresAndFiles, run } from './support/process.js'
@@ -14,7 +16,7 @@ const ENGINE_TESTS = ['test/engine/**/*.test.ts', 'test/attack/**/*.test.ts']
 const STEPS = { types, lint, unit, runner, engine, bench }
 const DEFAULT_STEPS = ['types', 'lint', 'unit', 'runner', 'engine']
 
-process.chdir(new URL('..', import.meta.url).pathname)
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !Object.hasOwn(STEPS, name))
 if (unknown !== undefined) {

@@ -5,17 +5,35 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 
 import { invalidRequest, methodNotAllowed, notFound, ServiceError, tooLarge, wrongMediaType } from '../errors.js'
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+/** More than that is nobody's mistake. */
+const MOST_DISCARDED_BYTES = 256 * 1024 * 1024
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const
 
 /** Answers every error as `{error, message}`; whatever isn't ours to tell becomes a plain 500 and stands in the log. */
 export function addErrorHandling (app: FastifyInstance, payloadBytes: number): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const known = toServiceError(error, payloadBytes)
     if (known.statusCode >= 500) request.log.error({ err: known.cause ?? error, slug: known.slug }, 'request failed')
+    if (known.statusCode === 413) discardRest(request, reply)
     if (known.retryAfterSeconds !== undefined) void reply.header('retry-after', known.retryAfterSeconds)
     return reply.code(known.statusCode).send({ error: known.slug, message: known.message, ...known.details })
   })
-  app.setNotFoundHandler((request) => { throw notFound(pathOf(request.url)) })
+  // Before the body is read: nobody has said who sends it.
+  app.addHook('onRequest', async (request) => { if (request.is404) throw notFound(pathOf(request.url)) })
+}
+
+/**
+ * Takes what is left of a body that is too large, and throws it away: a client that still writes when the socket closes
+ * sees a broken pipe, and not the answer.
+ */
+function discardRest ({ raw }: FastifyRequest, reply: FastifyReply): void {
+  reply.removeHeader('connection')
+  let bytes = 0
+  raw.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > MOST_DISCARDED_BYTES) raw.destroy()
+  })
+  raw.resume()
 }
 
 /** Gives every path of ours an answer for the methods that it doesn't take. Call before the routes, await `ready` after. */

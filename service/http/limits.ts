@@ -2,7 +2,7 @@ import type { RequestedLimits } from '../run/ports.js'
 import type { RequestLimits } from './schemas.js'
 
 /** Limits as requests carry them (seconds, bytes) in the service's units. */
-export function toRequestedLimits (limits: RequestLimits | undefined): RequestedLimits {
+export function toRequestedLimits (limits: RequestLimits | null | undefined): RequestedLimits {
   const toMs = (seconds: number | undefined) => seconds === undefined ? undefined : seconds * 1000
   return { timeMs: toMs(limits?.time), buildTimeMs: toMs(limits?.buildTime), outputBytes: limits?.output }
 }

@@ -37,7 +37,7 @@ export function sendResult (reply: FastifyReply, { json }: RunAnswer): FastifyRe
 type Submission = Pick<RunRequest, 'payload' | 'sources' | 'limits'>
 
 /** A checked payload, as our runner takes it: the stricter of its own limits and those beside the image. */
-export function ownSubmission (payload: Payload, besideImage?: RequestLimits): Submission {
+export function ownSubmission (payload: Payload, besideImage?: RequestLimits | null): Submission {
   const limits = stricterLimits(toRequestedLimits(payload.limits), toRequestedLimits(besideImage))
   return {
     payload: JSON.stringify({ ...knownFields(payload), limits: toPayloadLimits(limits) }),
@@ -53,6 +53,6 @@ function knownFields ({ language, files, stdin, command, runInstructions, args, 
   return known as Payload
 }
 
-function foreignSubmission (bodyText: string, limits: RequestLimits | undefined): Submission {
+function foreignSubmission (bodyText: string, limits: RequestLimits | null | undefined): Submission {
   return { payload: memberText(bodyText, 'payload') ?? 'null', sources: [bodyText], limits: toRequestedLimits(limits) }
 }

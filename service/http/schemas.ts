@@ -4,7 +4,8 @@ import { Type, type Static } from 'typebox'
 const LONGEST_IMAGE_NAME = 512
 
 /** Only the schema of what it is given; ajv then says «must be string,null», not what each branch of a union lacks. */
-const nullableString = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description })
+const nullable = <T>(type: string, schema: object) => Type.Unsafe<T | null>({ ...schema, type: [type, 'null'] })
+const nullableString = (description: string) => nullable<string>('string', { description })
 
 export const LimitsSchema = Type.Object({
   time: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Seconds of wall clock' })),
@@ -29,9 +30,11 @@ export const PayloadSchema = Type.Object({
       runCommand: { type: 'string' }
     }
   })),
-  args: Type.Optional(Type.Array(Type.String(), { description: 'The program\'s arguments' })),
-  env: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Added to the program\'s environment' })),
-  limits: Type.Optional(LimitsSchema)
+  args: Type.Optional(nullable<string[]>('array', { items: { type: 'string' }, description: 'The program\'s arguments' })),
+  env: Type.Optional(nullable<Record<string, string>>('object', {
+    additionalProperties: { type: 'string' }, description: 'Added to the program\'s environment'
+  })),
+  limits: Type.Optional(nullable<Static<typeof LimitsSchema>>('object', LimitsSchema))
 }, { description: 'Checked for images that speak runonce\'s protocol; any other image\'s payload is passed on as it came' })
 
 export type Payload = Static<typeof PayloadSchema>
@@ -40,7 +43,7 @@ export type RequestLimits = Static<typeof LimitsSchema>
 export const RunBodySchema = Type.Object({
   image: Type.String({ minLength: 1, maxLength: LONGEST_IMAGE_NAME, description: 'For example runonce/python:latest' }),
   payload: Type.Unknown({ description: 'What the container gets on its stdin: see Payload' }),
-  limits: Type.Optional(LimitsSchema)
+  limits: Type.Optional(nullable<Static<typeof LimitsSchema>>('object', LimitsSchema))
 })
 
 export const CodeBodySchema = Type.Object({

@@ -34,7 +34,8 @@ export class Pool implements Sandboxes {
   /** By image ID: a tag that moved must not serve old containers. */
   readonly #pools = new Map<string, ImagePool>()
   readonly #sizing: Sizing
-  #starting = 0
+  readonly #refills = new Set<Promise<void>>()
+  readonly #closing = new AbortController()
   #unresolved = false
   #timer: NodeJS.Timeout | undefined
   #closed = false
@@ -54,11 +55,16 @@ export class Pool implements Sandboxes {
     await this.#resolveImages()
   }
 
-  /** Retires all that wait. Leases go the cold way from now on. */
-  close (): void {
+  /**
+   * Retires all that wait, and what refills under way still bring: one cut off in the middle would leave a container that
+   * never starts. Leases go the cold way from now on.
+   */
+  async close (): Promise<void> {
     this.#closed = true
+    this.#closing.abort()
     clearInterval(this.#timer)
     for (const pool of this.#pools.values()) this.#empty(pool)
+    await Promise.all(this.#refills)
   }
 
   async lease (image: ImageDescription): Promise<Sandbox> {
@@ -128,10 +134,14 @@ export class Pool implements Sandboxes {
 
   /** Starts as many refills as the bounds and the load allow now; called again whenever one of these may have changed. */
   #refill (): void {
-    while (!this.#closed && this.#starting < this.#startsAtOnce() && this.#mayDisturb()) {
+    while (!this.#closed && this.#refills.size < this.#startsAtOnce() && this.#mayDisturb()) {
       const pool = this.#sizing.neediest(this.#pools.values(), this.#now())
       if (pool === undefined || !this.#makeRoomFor(pool)) return
-      void this.#start(pool)
+      const refill = this.#start(pool).finally(() => {
+        this.#refills.delete(refill)
+        this.#refill()
+      })
+      this.#refills.add(refill)
     }
   }
 
@@ -158,20 +168,22 @@ export class Pool implements Sandboxes {
 
   async #start (pool: ImagePool): Promise<void> {
     pool.starting++
-    this.#starting++
     const startedAt = this.#now()
     try {
       const sandbox = await this.#parts.factory.prepare(pool.image, { idleMs: this.#parts.config.maxAgeMs, warm: true })
-      await Promise.race([sandbox.warmed, sleep(LONGEST_WARM_UP_MS, undefined, { ref: false })])
+      await Promise.race([sandbox.warmed, this.#longestWarmUp()])
       this.#admit(pool, sandbox, startedAt)
     } catch (error) {
       pool.failed(this.#now())
       this.#parts.log.warn({ image: pool.image.ref, reason: (error as Error).message }, 'pool: refill failed')
     } finally {
       pool.starting--
-      this.#starting--
     }
-    this.#refill()
+  }
+
+  /** Resolves when a container has had its time to warm up, or the pool closes. */
+  async #longestWarmUp (): Promise<void> {
+    await sleep(LONGEST_WARM_UP_MS, undefined, { ref: false, signal: this.#closing.signal }).catch(() => {})
   }
 
   #admit (pool: ImagePool, sandbox: ReadySandbox, startedAt: number): void {

@@ -1,7 +1,9 @@
 import { executionTimeExceeded, readSizeExceeded, runnerWroteStderr, stdoutDecodeFailed } from '../errors.js'
+import { lazyResult } from './lazy-result.js'
 import type { Outcome, RunAnswer, RunResult } from './ports.js'
 
 const QUOTED_BYTES = 200
+const LARGE_BYTES = 65_536
 
 /**
  * Reads what an image wrote to stdout as a result.
@@ -12,6 +14,17 @@ export function decodeResult (stdout: Buffer, stderr: Buffer): RunAnswer {
   const value = parseJson(stdout)
   if (!isResult(value)) throw stdoutDecodeFailed(quote(stdout))
   return { result: value, json: stdout }
+}
+
+/**
+ * The same for the first line of a runner of ours, whose word is good: a large one is not taken apart for a log line.
+ * @throws ServiceError `coderunner.stdout.decode` when it is none
+ */
+export function decodeOwnResult (line: Buffer): RunAnswer {
+  if (line.length < LARGE_BYTES) return decodeResult(line, Buffer.alloc(0))
+  const result = lazyResult(line)
+  if (result === undefined) throw stdoutDecodeFailed(quote(line))
+  return { result, json: line }
 }
 
 /** A result for a run that the service had to end itself, in the runner's own shape. */

@@ -1,4 +1,4 @@
-import { decodeResult, endedResult, refuseLimitOutcome } from './outcome.js'
+import { decodeOwnResult, decodeResult, endedResult, refuseLimitOutcome } from './outcome.js'
 import type { Admission } from './admission.js'
 import type {
   Exchange, RunAnswer, RunObserver, RunRequest, RunResult, Runs, Sandbox, Sandboxes
@@ -88,7 +88,7 @@ export class CodeRunner implements Runs {
       case 'cancelled': throw signal.reason
       case 'deadline': return endedResult('timeout', `Time limit of ${timeMs / 1000} s exceeded`, durationMs)
       case 'too_large': return endedResult('output_limit', `Output limit of ${outputBytes} bytes exceeded`, durationMs)
-      case 'result': return decodeResult(exchange.stdout, Buffer.alloc(0))
+      case 'result': return decodeOwnResult(exchange.stdout)
       case 'eof': return await decodeAtEnd(sandbox, exchange, durationMs, mayBeLost)
     }
   }

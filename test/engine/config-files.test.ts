@@ -1,10 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 
 import { needImages, socketPath, startService, submission, until, TOKEN, type Answer, type Service } from './kit.js'
 
-const FOLDER = new URL('../../config/', import.meta.url).pathname
+const FOLDER = fileURLToPath(new URL('../../config/', import.meta.url))
 const SLEEP = 'print("kept", flush=True)\nimport time\ntime.sleep(60)\n'
 const FORKS = `
 import os, signal

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 
 import { containersNamed, docker, socketPath } from './engine.js'
 import { send, type Answer } from './http-client.js'
@@ -20,7 +21,7 @@ const WITHOUT_TAP = ['env', '-u', 'NODE_OPTIONS']
 const SETPRIV = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-dac_override,-dac_read_search']
 const COLLECT = 'import v8 from "node:v8";import vm from "node:vm";v8.setFlagsFromString("--expose-gc");setInterval(vm.runInNewContext("gc"),250).unref()'
 const COLLECTING = ['env', `NODE_OPTIONS=--import=data:text/javascript,${encodeURIComponent(COLLECT)}`]
-const SERVER = new URL('../../dist/server.js', import.meta.url).pathname
+const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
 
 export interface File { name: string, content: string }
 

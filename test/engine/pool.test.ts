@@ -112,3 +112,15 @@ async function cpuNs (ids: string[]): Promise<number> {
   const stats = await Promise.all(ids.map((id) => docker.getContainer(id).stats({ stream: false, 'one-shot': true })))
   return stats.reduce((sum, { cpu_stats: { cpu_usage: { total_usage: ns } } }) => sum + ns, 0)
 }
+
+void t.test('a stop in the middle of a refill leaves no container behind', async (t) => {
+  await needImages('bash')
+  for (let stop = 0; stop < 6; stop++) {
+    await t.test(`stop ${stop + 1}`, async (t) => {
+      const service = await startService(t, { env: { POOL_IMAGES: 'runonce/bash:latest', POOL_MIN: '4', POOL_MAX: '8' } })
+      await new Promise((resolve) => setTimeout(resolve, 80 * stop))
+      t.equal(await service.stop(), 0)
+      t.same(await service.containers(), [])
+    })
+  }
+})

@@ -6,7 +6,7 @@ import {
   containerAttachFailed, containerCreateFailed, containerStartFailed, engineUnreachable, engineVersionFailed, imageNeedsMore,
   imageNotAllowed, overloaded, runnerWroteStderr, stdoutDecodeFailed, streamReadFailed
 } from '../../../service/errors.js'
-import { startApp } from './start-app.js'
+import { startApp, TOKEN } from './start-app.js'
 
 const RUN = { image: 'runonce/python:latest', payload: { files: [{ name: 'a.py', content: '' }] } }
 
@@ -170,3 +170,22 @@ async function exchange (port: number, bytes: string): Promise<string> {
     connect(port, '127.0.0.1').on('data', (data) => { answer += String(data) }).on('end', () => resolve(answer)).on('error', reject).end(bytes)
   })
 }
+
+t.test('a client that sends far too much reads the answer, not a broken pipe', async (t) => {
+  const { listen } = await startApp(t)
+  const port = await listen()
+  for (const mebibytes of [3, 20, 50]) {
+    const response = await fetch(`http://127.0.0.1:${port}/run`, {
+      method: 'POST', headers: { 'x-access-token': TOKEN, 'content-type': 'application/json' }, body: ' '.repeat(mebibytes * 1024 * 1024)
+    })
+    t.equal(response.status, 413, `${mebibytes} MiB`)
+    t.match(await response.json(), { error: 'request.too_large', message: /RUN_MAX_PAYLOAD_SIZE/ })
+  }
+})
+
+t.test('nothing is read for a path that is not there', async (t) => {
+  const { app } = await startApp(t)
+  const response = await app.inject({ method: 'POST', url: '/nope', headers: { 'content-type': 'application/json' }, payload: ' '.repeat(5_000_000) })
+  t.equal(response.statusCode, 404)
+  t.match(response.json(), { error: 'not_found' })
+})

@@ -32,7 +32,6 @@ const BODIES: Array<[unknown, string]> = [
   [{ image: '', payload: {} }, 'image must NOT have fewer than 1 characters'],
   [{ image: long(10_000), payload: {} }, 'image must NOT have more than'],
   [{ image: IMAGE, payload: {}, limits: 1 }, 'limits must be object'],
-  [{ image: IMAGE, payload: {}, limits: null }, 'limits must be object'],
   [{ image: IMAGE, payload: {}, limits: { time: '1' } }, 'limits.time must be number'],
   [{ image: IMAGE, payload: {}, limits: { time: 0 } }, 'limits.time must be > 0'],
   [{ image: IMAGE, payload: {}, limits: { time: -1 } }, 'limits.time must be > 0'],

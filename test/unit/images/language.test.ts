@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
@@ -5,7 +6,7 @@ import t from 'tap'
 
 import { languageFaults, listLanguages, readLanguage } from '../../../runner-images/build/language.js'
 
-const LANGUAGES = new URL('../../../runner-images/languages', import.meta.url).pathname
+const LANGUAGES = fileURLToPath(new URL('../../../runner-images/languages', import.meta.url))
 const INTEGRITY = `sha512-${'A'.repeat(86)}==`
 const plain = { name: 'lua', main: 'main.lua', version: 'lua -v', run: ['lua', '{main}'] }
 const withNpm = (entry: object) => ({ ...plain, npm: [{ name: 'p', version: '1.0.0', integrity: INTEGRITY, ...entry }] })

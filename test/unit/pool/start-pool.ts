@@ -107,7 +107,7 @@ export async function startPool (t: Test, present: ImageDescription[], config: P
     clock: () => clock.now,
     tickMs: 5
   })
-  t.teardown(() => pool.close())
+  t.teardown(async () => { await pool.close() })
   await pool.start()
   return { pool, factory, images, load, clock, warnings }
 }
