@@ -81,10 +81,11 @@ async function bench () {
  * @param {(socketPath: string) => Promise<Counts>} work
  */
 async function withEngine (work) {
-  const { ensureEngine } = await import('../deploy/quickstart/engine.js')
+  const { ensureEngine, stopOnSignal } = await import('../deploy/quickstart/engine.js')
   const { buildAll } = await import('../runner-images/build/build-all.js')
   const found = await ensureEngine().catch((/** @type {Error} */ error) => error)
   if (found instanceof Error) return skip(found.message)
+  stopOnSignal(found)
   try {
     const images = await buildAll({ socketPath: found.socketPath })
     const failed = images.filter((image) => 'error' in image)
