@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
 import type { PoolConfig } from '../config.js'
 import type {
   ImageChanges, ImageDescription, Images, Load, PoolSnapshot, ReadySandbox, Sandbox, SandboxFactory, Sandboxes
@@ -7,10 +5,9 @@ import type {
 import { ImagePool } from './image-pool.js'
 import { resolveImages, type ResolvedImages } from './resolve.js'
 import { Sizing } from './sizing.js'
+import { warmUp } from './warm-up.js'
 
 const TICK_MS = 1000
-/** A container that has not said by then that it is warm serves as it is. */
-const LONGEST_WARM_UP_MS = 10_000
 
 interface PoolParts {
   factory: SandboxFactory
@@ -171,7 +168,7 @@ export class Pool implements Sandboxes {
     const startedAt = this.#now()
     try {
       const sandbox = await this.#parts.factory.prepare(pool.image, { idleMs: this.#parts.config.maxAgeMs, warm: true })
-      await Promise.race([sandbox.warmed, this.#longestWarmUp()])
+      await warmUp(sandbox, this.#closing.signal)
       this.#admit(pool, sandbox, startedAt)
     } catch (error) {
       pool.failed(this.#now())
@@ -179,11 +176,6 @@ export class Pool implements Sandboxes {
     } finally {
       pool.starting--
     }
-  }
-
-  /** Resolves when a container has had its time to warm up, or the pool closes. */
-  async #longestWarmUp (): Promise<void> {
-    await sleep(LONGEST_WARM_UP_MS, undefined, { ref: false, signal: this.#closing.signal }).catch(() => {})
   }
 
   #admit (pool: ImagePool, sandbox: ReadySandbox, startedAt: number): void {
