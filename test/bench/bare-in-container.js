@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 const COMMANDS = {
   python: 'python3 main.py',
   javascript: 'node main.js',
-  typescript: 'tsc --lib es2022 --types node --skipLibCheck main.ts && node main.js',
+  typescript: 'tsc --ignoreConfig --lib es2022 --types node --typeRoots /opt/runonce/node_modules/@types --skipLibCheck --module commonjs --target es2022 main.ts && node main.js',
   ruby: 'ruby main.rb',
   java: 'javac Main.java && java Main',
   c: 'gcc -O1 main.c -o a.out -lm && ./a.out',
