@@ -53,9 +53,9 @@ t.test('a refusal without a message tells the status', async (t) => {
 
 t.test('every way of not answering ends with an error, in time', async (t) => {
   const cases: Array<[string, FakeEngine['onAttach'], RegExp]> = [
-    ['silence', () => {}, /within 100 ms/],
+    ['silence', () => {}, /within \d+ ms/],
     ['a hang-up', (socket) => { socket.destroy() }, /hang up|ECONNRESET/],
-    ['a refusal that stops half-way', (socket) => { socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 50\r\n\r\n{"mess') }, /within 100 ms|aborted/],
+    ['a refusal that stops half-way', (socket) => { socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 50\r\n\r\n{"mess') }, /within \d+ ms|aborted/],
     ['a refusal that breaks off', (socket) => {
       socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 50\r\n\r\n{"mess')
       setTimeout(() => socket.destroy(), 20)
@@ -65,8 +65,8 @@ t.test('every way of not answering ends with an error, in time', async (t) => {
   for (const [what, onAttach, message] of cases) {
     const engine = await FakeEngine.start(t)
     engine.onAttach = onAttach
-    const late = new Promise((_resolve, reject) => setTimeout(() => reject(new Error('it hangs')), 1500).unref())
-    await t.rejects(Promise.race([attachContainer(engine.socketPath, 'c1', 100), late]), { message }, what)
+    const late = new Promise((_resolve, reject) => setTimeout(() => reject(new Error('it hangs')), 10_000).unref())
+    await t.rejects(Promise.race([attachContainer(engine.socketPath, 'c1', 1500), late]), { message }, what)
   }
 })
 
