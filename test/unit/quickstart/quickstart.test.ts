@@ -102,7 +102,7 @@ void t.test('an engine that another hand started is not ended', async (t) => {
 })
 
 void t.test('a DOCKER_HOST that can\'t serve is told, in two lines', async (t) => {
-  for (const [value, message] of [['tcp://192.0.2.1:2375', /only a unix socket/], [`unix://${t.testdirName}/none.sock`, /ENOENT/]] as const) {
+  for (const [value, message] of [['tcp://192.0.2.1:2375', /only a unix socket/], ['unix:///nonexistent/docker.sock', /ENOENT/]] as const) {
     const env = { ...process.env, DOCKER_HOST: value }
     t.intercept(process, 'env', { value: env })
     const error = await ensureEngine().then(() => new Error('found one'), (thrown: Error) => thrown)
