@@ -15,7 +15,7 @@
 static const char ALL_HEADER[] = HEADERS "all.h";
 static const char STREAM_HEADER[] = HEADERS "iostream.h";
 
-static char *const FLAGS[] = {"g++", CXX_FLAGS, "-fuse-ld=mold", "-Wl,--threads=1", "-o", "a.out"};
+static char *const FLAGS[] = {"g++", CXX_FLAGS, "-fuse-ld=mold", "-Wl,--threads=1", "-o", "a.out", "-x", "c++"};
 enum { FLAG_COUNT = sizeof FLAGS / sizeof FLAGS[0] };
 /* Far more than any list of includes at a program's start. */
 enum { HEAD_BYTES = 16384 };
