@@ -74,3 +74,23 @@ void t.test('every language', async (t) => {
     t.match(await service.run('plaintext', text), { stdout: text, outcome: 'completed' })
   })
 })
+
+void t.test('what clients arrive with', async (t) => {
+  const service = await startService(t)
+  const root = '#include <math.h>\n#include <stdio.h>\nint main(int count, char **args) { (void)args; printf("%.0f\\n", sqrt(count * 16.0)); }\n'
+
+  await t.test('a C and a C++ main file without a suffix', async (t) => {
+    t.match(await service.run('c', [{ name: 'prog', content: root }], { args: ['a', 'b', 'c'] }), { stdout: '8\n', outcome: 'completed' })
+    t.match(await service.run('cpp', [{ name: 'prog', content: '#include <iostream>\nint main() { std::cout << 7; }' }]), { stdout: '7', outcome: 'completed' })
+  })
+
+  await t.test('glot\'s build commands, which say clang and name the library first', async (t) => {
+    const glot = (compiler: string, file: string) => ({ runInstructions: { buildCommands: [`${compiler} -o a.out -lm ${file}`], runCommand: './a.out' } })
+    t.match(await service.run('c', root, glot('clang', 'main.c')), { stdout: '4\n', outcome: 'completed' })
+    t.match(await service.run('cpp', root, glot('clang++', 'main.cpp')), { stdout: '4\n', outcome: 'completed' })
+  })
+
+  await t.test('plaintext with arguments is still its content', async (t) => {
+    t.match(await service.run('plaintext', '<b>bold</b>', { args: ['--help'] }), { stdout: '<b>bold</b>', outcome: 'completed' })
+  })
+})

@@ -11,5 +11,6 @@ done
 list=$(printf '"%s", ' $flags)
 gcc -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -D"CXX_FLAGS=${list%, }" -o compile compile.c
 
-# glot's image has clang++, and its clients name it in their build commands.
-ln -s g++ /usr/bin/clang++
+# glot's image has clang++, and its clients name it in their build commands, with -lm before the source.
+printf '#!/bin/sh\nexec g++ -Wl,--no-as-needed "$@"\n' > /usr/bin/clang++
+chmod 755 /usr/bin/clang++
