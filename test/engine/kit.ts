@@ -51,7 +51,7 @@ export interface Request { method?: string, body?: unknown, headers?: Record<str
 export interface Test { teardown (fn: () => Promise<void>): void, setTimeout (ms: number): void }
 
 const MAIN: Record<string, string> = {
-  python: 'main.py', javascript: 'main.js', typescript: 'main.ts', ruby: 'main.rb', java: 'Main.java', c: 'main.c', cpp: 'main.cpp', go: 'main.go', bash: 'main.sh', plaintext: 'main.txt'
+  python: 'main.py', javascript: 'main.js', typescript: 'main.ts', ruby: 'main.rb', java: 'Main.java', c: 'main.c', cpp: 'main.cpp', go: 'main.go', bash: 'main.sh', php: 'main.php', perl: 'main.pl', plaintext: 'main.txt'
 }
 
 /** One service process on a free port. Its containers carry a host name of their own, by which they are told from others'. */

@@ -86,5 +86,19 @@ export const languages: Record<string, Programs> = {
     stderr: 'echo oops >&2',
     broken: { code: 'if true; then\n', message: /main\.sh: line \d+: syntax error/, builds: false },
     twoFiles: [file('main.sh', '. ./greet.sh\nhello two'), file('greet.sh', 'hello() { echo "hello $1"; }')]
+  },
+  php: {
+    stdin: '<?php echo fgets(STDIN);',
+    exit3: '<?php exit(3);',
+    stderr: '<?php fwrite(STDERR, "oops\n");',
+    broken: { code: '<?php $x = ;\n', message: /PHP Parse error: .* in \/work\/main\.php on line 1/, builds: false },
+    twoFiles: [file('main.php', '<?php require "greet.php"; echo hello("two"), "\n";'), file('greet.php', '<?php function hello($who) { return "hello $who"; }')]
+  },
+  perl: {
+    stdin: 'print <STDIN>;',
+    exit3: 'exit 3',
+    stderr: 'print STDERR "oops\n"',
+    broken: { code: 'print (;\n', message: /syntax error at main\.pl line 1/, builds: false },
+    twoFiles: [file('main.pl', 'require "./greet.pl"; print hello("two"), "\n";'), file('greet.pl', 'sub hello { return "hello $_[0]" } 1;')]
   }
 }
