@@ -56,7 +56,7 @@ export const url = (...protocols: string[]): Kind<string> => ({
   parse: (text) => protocols.some((protocol) => text.startsWith(protocol)) && URL.canParse(text) ? text : undefined
 })
 
-/** Turns `off` and an absent value into undefined. */
+/** The same kind, or the word `off`. */
 export const orOff = <T>(kind: Kind<T>): Kind<T | 'off'> => ({
   takes: `${kind.takes}, or off`,
   parse: (text) => text === 'off' ? 'off' : kind.parse(text)

@@ -156,7 +156,7 @@ export interface RunRequest {
   image: ImageDescription
   /** The JSON text that goes to the container's stdin. */
   payload: string
-  /** What a run-away-from-us client would want checked: the program's files, for the log only. */
+  /** The program's files; looked at for the log's `suspicious_code`, and for nothing else. */
   sources: string[]
   limits: RequestedLimits
   signal: AbortSignal
