@@ -4,7 +4,8 @@ import path from 'node:path'
 
 import t from 'tap'
 
-import { languageFaults, listLanguages, readLanguage } from '../../../runner-images/build/language.js'
+import { languageFaults } from '../../../runner-images/build/faults.js'
+import { listLanguages, readLanguage } from '../../../runner-images/build/language.js'
 
 const LANGUAGES = fileURLToPath(new URL('../../../runner-images/languages', import.meta.url))
 const INTEGRITY = `sha512-${'A'.repeat(86)}==`
