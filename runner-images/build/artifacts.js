@@ -1,23 +1,53 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { artifactsDir } from './cache.js'
+import { cached, runClient, sha256 } from './fetch.js'
 
 const run = promisify(execFile)
-const FETCH_MS = 10 * 60_000
+const MAVEN_COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy'
+/** Debian 13's Python and C library: what a wheel may be built for. */
+const PYTHON = '3.13'
+const NEWEST_GLIBC = 41
+const MACHINES = new Map([['x64', 'x86_64'], ['arm64', 'aarch64']])
+/** Python's own zipfile drops the modes; pip, which fetched the wheel, brought a Python. */
+const UNZIP = `
+import os, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    for entry in wheel.infolist():
+        path = wheel.extract(entry, sys.argv[2])
+        if entry.external_attr >> 16 & 0o111 and not entry.is_dir():
+            os.chmod(path, 0o755)
+`
 
-/** @typedef {import('./language.js').NpmPackage} NpmPackage */
+/**
+ * @typedef {import('./language.js').Contents} Contents
+ * @typedef {import('./language.js').NpmPackage} NpmPackage
+ * @typedef {import('./language.js').PypiPackage} PypiPackage
+ * @typedef {import('./language.js').MavenArtifact} MavenArtifact
+ */
+
+/**
+ * Fetches the packages of all registries into the cache, unless they are there, and puts them below `into`.
+ * @param {Contents} contents
+ * @param {string} arch x64 or arm64
+ * @param {string} into
+ */
+export async function putArtifacts ({ npm = [], pypi = [], maven = [] }, arch, into) {
+  for (const entry of npm) await putNpm(entry, arch, into)
+  for (const entry of pypi) await putPypi(entry, arch, into)
+  for (const entry of maven) await putMaven(entry, into)
+}
 
 /**
  * @param {NpmPackage} entry
- * @param {string} arch x64 or arm64
+ * @param {string} arch
  * @returns {{name: string, version: string, integrity: string, folder: string, files: string[] | undefined}}
  * @throws Error when the package has no build for this architecture
  */
 export function resolvePackage (entry, arch) {
-  const integrity = typeof entry.integrity === 'string' ? entry.integrity : entry.integrity[arch]
+  const integrity = forArch(entry.integrity, arch)
   if (integrity === undefined) throw new Error(`${entry.name}@${entry.version} has no integrity for ${arch}`)
   return {
     name: entry.name.replace('{arch}', arch),
@@ -29,55 +59,103 @@ export function resolvePackage (entry, arch) {
 }
 
 /**
- * Fetches an npm package into the cache, unless it is there, and unpacks it below `into`.
  * @param {NpmPackage} entry
  * @param {string} arch
  * @param {string} into
  */
-export async function unpackPackage (entry, arch, into) {
-  const wanted = resolvePackage(entry, arch)
-  const file = await fetchPackage(wanted)
-  const target = path.join(into, wanted.folder)
+async function putNpm (entry, arch, into) {
+  const { name, version, integrity, folder, files } = resolvePackage(entry, arch)
+  const title = `${name}@${version}`
+  const wanted = { title, file: `${name.replace('@', '').replace('/', '-')}-${version}.tgz`, checksum: integrity }
+  const file = await cached(wanted, sha512Integrity, (dir) => runClient('npm', ['pack', title, '--silent', '--pack-destination', dir], title, dir))
+  const target = path.join(into, folder)
   await mkdir(target, { recursive: true })
   await run('tar', ['-xzf', file, '-C', target, '--strip-components=1', '--no-same-owner'])
-  if (wanted.files === undefined) return
-  for (const name of await readdir(target)) {
-    if (!wanted.files.includes(name)) await rm(path.join(target, name), { recursive: true })
-  }
+  if (files !== undefined) await keepOnly(target, files)
 }
 
 /**
- * @param {ReturnType<typeof resolvePackage>} wanted
- * @returns {Promise<string>} the package's file in the cache, its integrity checked
+ * @param {PypiPackage} entry
+ * @param {string} arch
+ * @param {string} into
  */
-async function fetchPackage ({ name, version, integrity }) {
-  const cache = artifactsDir()
-  await mkdir(cache, { recursive: true })
-  const file = path.join(cache, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)
-  if (await integrityOf(file) === integrity) return file
-  const dir = await mkdtemp(path.join(cache, '.fetch-'))
-  try {
-    await run('npm', ['pack', `${name}@${version}`, '--silent', '--pack-destination', dir], { cwd: dir, timeout: FETCH_MS })
-    const [packed] = await readdir(dir)
-    if (packed === undefined) throw new Error(`npm pack ${name}@${version} left no file`)
-    const got = await integrityOf(path.join(dir, packed))
-    if (got !== integrity) throw new Error(`${name}@${version} has the integrity ${got}, language.json asks for ${integrity}`)
-    await rename(path.join(dir, packed), file) // so that a second builder sees it whole or not at all
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
-  return file
+async function putPypi ({ name, version, sha256: checksums, files }, arch, into) {
+  const title = `${name}==${version}`
+  const checksum = forArch(checksums, arch)
+  if (checksum === undefined) throw new Error(`${title} has no sha256 for ${arch}`)
+  const wanted = { title, file: `${name}-${version}-${checksum.slice(0, 8)}.whl`, checksum }
+  const file = await cached(wanted, sha256, (dir) => runClient('pip3', pipArguments(title, arch, dir), title, dir))
+  const target = path.join(into, name)
+  await mkdir(target, { recursive: true })
+  await run('python3', ['-c', UNZIP, file, target])
+  if (files !== undefined) await keepOnly(target, files)
 }
 
 /**
- * @param {string} file
- * @returns {Promise<string | undefined>} undefined when there is no such file
+ * @param {string} title
+ * @param {string} arch
+ * @param {string} dir
+ * @returns {string[]} those of a pip that takes the wheel our images can use, whatever it runs on itself
  */
-async function integrityOf (file) {
-  try {
-    return 'sha512-' + createHash('sha512').update(await readFile(file)).digest('base64')
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return undefined
-    throw error
+export function pipArguments (title, arch, dir) {
+  const machine = MACHINES.get(arch)
+  const platforms = [`linux_${machine}`, `manylinux2014_${machine}`, `manylinux2010_${machine}`, `manylinux1_${machine}`]
+  for (let minor = 5; minor <= NEWEST_GLIBC; minor++) platforms.push(`manylinux_2_${minor}_${machine}`)
+  return [
+    'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:', '--python-version', PYTHON,
+    ...platforms.flatMap((platform) => ['--platform', platform]), '--dest', dir, title
+  ]
+}
+
+/**
+ * @param {MavenArtifact} entry
+ * @param {string} into
+ */
+async function putMaven ({ artifact, sha256: checksum }, into) {
+  const [group, name, version] = artifact.split(':')
+  const wanted = { title: artifact, file: `${group}-${name}-${version}.jar`, checksum }
+  const file = await cached(wanted, sha256, (dir) =>
+    runClient('mvn', ['--batch-mode', '--quiet', MAVEN_COPY, `-Dartifact=${artifact}`, `-DoutputDirectory=${dir}`], artifact, dir))
+  await mkdir(path.join(into, 'maven'), { recursive: true })
+  await copyFile(file, path.join(into, 'maven', `${name}-${version}.jar`))
+}
+
+/**
+ * @param {string | Record<string, string>} value one for all, or one for each architecture
+ * @param {string} arch
+ */
+function forArch (value, arch) {
+  return typeof value === 'string' ? value : value[arch]
+}
+
+/** @param {Buffer} content */
+function sha512Integrity (content) {
+  return 'sha512-' + createHash('sha512').update(content).digest('base64')
+}
+
+/**
+ * Removes all files but those that are, or are below, one of the named.
+ * @param {string} dir
+ * @param {string[]} names relative to dir
+ */
+export async function keepOnly (dir, names) {
+  for (const entry of await readdir(dir, { withFileTypes: true, recursive: true })) {
+    const file = path.join(entry.parentPath, entry.name)
+    const kept = names.some((name) => `${path.relative(dir, file)}/`.startsWith(`${name}/`))
+    if (!entry.isDirectory() && !kept) await rm(file)
   }
+  await removeEmpty(dir)
+}
+
+/**
+ * @param {string} dir
+ * @returns {Promise<boolean>} whether it held nothing, and is gone
+ */
+async function removeEmpty (dir) {
+  let empty = true
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    if (!entry.isDirectory() || !await removeEmpty(path.join(dir, entry.name))) empty = false
+  }
+  if (empty) await rm(dir, { recursive: true })
+  return empty
 }

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import Docker from 'dockerode'
 import { ensureBase } from './base.js'
 import { BuildError } from './docker-build.js'
-import { buildImage, buildRunner, upToDate } from './image.js'
-import { listLanguages } from './language.js'
+import { buildImage, buildRunner, buildShared, upToDate } from './image.js'
+import { listLanguages, readLanguage } from './language.js'
 import { Progress } from './progress.js'
 import { selectLanguages } from './select.js'
 
@@ -36,14 +36,14 @@ export async function buildAll ({ socketPath, names = [], out = process.stdout }
     const base = await ensureBase(docker, (step) => { made = true; progress.step('base', step) })
     if (made) progress.done('base', `${base.tag} is there`)
     const builder = { docker, imagesDir, base, arch }
-    const runner = once(() => ensureRunner(builder, progress))
+    const stages = sharedStages(builder, progress)
     return await mapBounded(selected, AT_ONCE, (name) => buildOne(name))
 
     /** @param {string} name */
     async function buildOne (name) {
       try {
         const present = await upToDate(builder, name)
-        if (present === undefined) await runner()
+        if (present === undefined) await stages(name)
         const built = present ?? await buildImage(builder, name, (step) => progress.step(name, step))
         progress.done(name, built.fresh ? `built ${built.version}` : `up to date (${built.version})`)
         return built
@@ -59,33 +59,48 @@ export async function buildAll ({ socketPath, names = [], out = process.stdout }
 }
 
 /**
+ * What many images share is built once, before the first of them.
  * @param {import('./image.js').Builder} builder
  * @param {Progress} progress
+ * @returns {(language: string) => Promise<void>} makes sure of it for a language
  */
-async function ensureRunner (builder, progress) {
+function sharedStages (builder, progress) {
+  /** @type {Map<string, Promise<void>>} */
+  const made = new Map()
+  return async (language) => {
+    await once('runner', (say) => buildRunner(builder, say))
+    const { shared = [] } = (await readLanguage(path.join(builder.imagesDir, 'languages'), language)).language
+    if (shared.length > 0) await once(shared.join('+'), (say) => buildShared(builder, shared, say))
+  }
+
+  /**
+   * @param {string} name
+   * @param {(say: (step: string) => void) => Promise<void>} make
+   */
+  async function once (name, make) {
+    if (!made.has(name)) made.set(name, ensureStage(name, progress, make))
+    await made.get(name)
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {Progress} progress
+ * @param {(say: (step: string) => void) => Promise<void>} make
+ */
+async function ensureStage (name, progress, make) {
   try {
-    await buildRunner(builder, (step) => progress.step('runner', step))
-    progress.done('runner', 'built')
+    await make((step) => progress.step(name, step))
+    progress.done(name, 'built')
   } catch (error) {
-    progress.done('runner', failureText(/** @type {Error} */ (error)))
-    throw new Error('the runner does not build, see above', { cause: error })
+    progress.done(name, failureText(/** @type {Error} */ (error)))
+    throw new Error(`${name} does not build, see above`, { cause: error })
   }
 }
 
 /** @param {Error} error */
 function failureText (error) {
   return `FAILED: ${error.message}${error instanceof BuildError ? error.log.map((line) => `\n    ${line}`).join('') : ''}`
-}
-
-/**
- * @template T
- * @param {() => Promise<T>} make
- * @returns {() => Promise<T>} runs it at the first call only
- */
-function once (make) {
-  /** @type {Promise<T> | undefined} */
-  let made
-  return () => (made ??= make())
 }
 
 /**

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { unpackPackage } from './artifacts.js'
-import { runnerFiles } from './digest.js'
+import { putArtifacts } from './artifacts.js'
+import { RECIPE, folderFiles, runnerFiles } from './digest.js'
+import { imageJson } from './language.js'
 
 /** @typedef {import('./language.js').Language} Language */
 
@@ -26,26 +27,32 @@ export async function removeContextDir (dir) {
 }
 
 /**
- * Puts a build context together in a temporary folder: Dockerfile, runner/, language/ and artifacts/.
+ * Puts a build context together in a temporary folder: the Dockerfile and what it copies.
  * @param {object} parts
  * @param {string} parts.imagesDir
- * @param {Language} [parts.language] absent: only what the runner's stage needs
  * @param {string} parts.arch x64 or arm64
+ * @param {string[]} [parts.sharedNames] folders of shared/
+ * @param {import('./language.js').Contents} [parts.shared] what they bring
+ * @param {Language} [parts.language] absent: only what the stages before it need
  * @returns {Promise<string>} the folder, which the caller removes
  */
-export async function assembleContext ({ imagesDir, language, arch }) {
+export async function assembleContext ({ imagesDir, arch, sharedNames = [], shared = {}, language }) {
   const dir = await makeContextDir()
   try {
-    await copyFile(path.join(imagesDir, 'Dockerfile'), path.join(dir, 'Dockerfile'))
-    for (const file of await runnerFiles(imagesDir)) {
-      await mkdir(path.dirname(path.join(dir, file)), { recursive: true })
-      await copyFile(path.join(imagesDir, file), path.join(dir, file))
+    for (const file of [...RECIPE, ...await runnerFiles(imagesDir)]) await copyTo(path.join(imagesDir, file), path.join(dir, file))
+    for (const name of ['shared', 'artifacts', 'language']) await mkdir(path.join(dir, name))
+    for (const name of sharedNames) {
+      const folder = path.join('shared', name)
+      for (const file of await folderFiles(imagesDir, folder)) await copyTo(path.join(imagesDir, file), path.join(dir, 'shared', file))
     }
-    await mkdir(path.join(dir, 'artifacts'))
-    await mkdir(path.join(dir, 'language'))
+    await putArtifacts(shared, arch, path.join(dir, 'shared'))
     if (language !== undefined) {
-      await cp(path.join(imagesDir, 'languages', language.name), path.join(dir, 'language'), { recursive: true })
-      for (const entry of language.npm ?? []) await unpackPackage(entry, arch, path.join(dir, 'artifacts'))
+      const folder = path.join('languages', language.name)
+      for (const file of await folderFiles(imagesDir, folder)) {
+        await copyTo(path.join(imagesDir, file), path.join(dir, 'language', path.relative(folder, file)))
+      }
+      await writeFile(path.join(dir, 'language/language.json'), imageJson(language))
+      await putArtifacts(language, arch, path.join(dir, 'artifacts'))
     }
     await plainModes(dir)
   } catch (error) {
@@ -53,6 +60,15 @@ export async function assembleContext ({ imagesDir, language, arch }) {
     throw error
   }
   return dir
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ */
+async function copyTo (from, to) {
+  await mkdir(path.dirname(to), { recursive: true })
+  await copyFile(from, to)
 }
 
 /**

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readFile, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { imageJson, isInImage } from './language.js'
 
 /** Raised when the builder itself puts images together in another way. */
 export const FORMAT = '1'
+
+/** What every build starts from, beside the runner. */
+export const RECIPE = ['Dockerfile', 'packages.sh']
 
 /** What of the runner's folder goes into no image. */
 const NOT_RUNNER = new Set(['out', 'tests', 'test', 'fuzz'])
@@ -11,7 +15,7 @@ const NOT_RUNNER = new Set(['out', 'tests', 'test', 'fuzz'])
 /**
  * The digest of everything one image is built from: paths, contents and whether they are executable, not times.
  * @param {object} parts
- * @param {string} parts.imagesDir the folder with Dockerfile, runner/ and languages/
+ * @param {string} parts.imagesDir the folder with the Dockerfile, runner/, shared/ and languages/
  * @param {string} parts.name the language
  * @param {string} parts.base ID of the base image
  * @param {string} parts.arch
@@ -20,17 +24,26 @@ const NOT_RUNNER = new Set(['out', 'tests', 'test', 'fuzz'])
 export async function imageDigest ({ imagesDir, name, base, arch }) {
   const hash = createHash('sha256')
   hash.update(`${FORMAT}\0${base}\0${arch}\0`)
-  const files = [
-    'Dockerfile',
-    ...await runnerFiles(imagesDir),
-    ...await filesBelow(imagesDir, path.join('languages', name))
-  ]
+  const folder = path.join('languages', name)
+  const language = JSON.parse(await readFile(path.join(imagesDir, folder, 'language.json'), 'utf8'))
+  const files = [...RECIPE, ...await runnerFiles(imagesDir), ...await folderFiles(imagesDir, folder)]
+  for (const shared of language.shared ?? []) files.push(...await folderFiles(imagesDir, path.join('shared', shared)))
   for (const file of files) {
-    const content = await readFile(path.join(imagesDir, file))
+    const whole = await readFile(path.join(imagesDir, file))
+    const content = file === path.join(folder, 'language.json') ? Buffer.from(imageJson(language)) : whole
     const executable = ((await stat(path.join(imagesDir, file))).mode & 0o100) !== 0
     hash.update(`${file}\0${executable ? 'x' : '-'}\0${content.length}\0`).update(content)
   }
   return hash.digest('hex')
+}
+
+/**
+ * @param {string} imagesDir
+ * @param {string} folder a language's or a shared one, relative to imagesDir
+ * @returns {Promise<string[]>} its files that go into an image, relative to imagesDir, sorted
+ */
+export async function folderFiles (imagesDir, folder) {
+  return (await filesBelow(imagesDir, folder)).filter((file) => isInImage(path.relative(folder, file)))
 }
 
 /**

@@ -28,7 +28,7 @@ export class BuildError extends Error {
  * @param {Docker} docker
  * @param {string} dir the context
  * @param {import('dockerode').ImageBuildOptions} options
- * @param {(step: string) => void} say told of each RUN step; the others take no time
+ * @param {(step: string) => void} say told of each RUN step that the engine has not in its cache; the others take no time
  * @returns {Promise<string>} the image's ID
  * @throws BuildError
  * @see Docker Engine API v1.41, ImageBuild
@@ -40,6 +40,7 @@ export async function build (docker, dir, options, say) {
   /** @type {string[]} */
   const log = []
   let id = ''
+  let step = ''
   try {
     await readEvents(stream, (event) => {
       if (event.aux?.ID) id = event.aux.ID
@@ -47,8 +48,8 @@ export async function build (docker, dir, options, say) {
       if (line.trim() === '') return
       log.push(...line.split('\n'))
       if (log.length > 4 * LOG_LINES) log.splice(0, log.length - LOG_LINES)
-      const step = /^Step (\d+\/\d+) : (RUN .*)/s.exec(line)
-      if (step !== null) say(`${step[1]} ${step[2]}`)
+      step = /^Step (\d+\/\d+ : .*)/s.exec(line)?.[1] ?? step
+      if (line.startsWith(' ---> Running in') && step.includes(' : RUN ')) say(step)
     })
   } catch (error) {
     throw new BuildError(/** @type {Error} */ (error).message, log.slice(-LOG_LINES))

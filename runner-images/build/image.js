@@ -4,7 +4,7 @@ import { assembleContext, makeContextDir, removeContextDir } from './context.js'
 import { imageDigest } from './digest.js'
 import { build, outputOf, removeOld } from './docker-build.js'
 import { imageLabels, versionNumber } from './labels.js'
-import { readLanguage } from './language.js'
+import { readLanguage, readShared } from './language.js'
 
 /**
  * @typedef {import('dockerode')} Docker
@@ -22,7 +22,7 @@ import { readLanguage } from './language.js'
  */
 
 /**
- * Builds the stage that all images share, once, so that builds side by side find it in the engine's cache.
+ * Builds the stages that all images share, once, so that builds side by side find them in the engine's cache.
  * @param {Builder} builder
  * @param {(step: string) => void} say
  */
@@ -31,6 +31,36 @@ export async function buildRunner (builder, say) {
     const id = await build(builder.docker, dir, { target: 'runner', buildargs: { BASE: builder.base.tag } }, say)
     await removeOld(builder.docker, 'runonce.stage=runner', id)
   })
+  await buildShared(builder, [], say)
+}
+
+/**
+ * Builds what the languages with these shared folders have in common, as buildRunner does for all.
+ * @param {Builder} builder
+ * @param {string[]} names folders of shared/
+ * @param {(step: string) => void} say
+ */
+export async function buildShared (builder, names, say) {
+  const shared = await readShared(builder.imagesDir, names)
+  await withDir(await assembleContext({ imagesDir: builder.imagesDir, arch: builder.arch, sharedNames: names, shared }), async (dir) => {
+    await build(builder.docker, dir, { target: 'shared', buildargs: buildArguments(builder, shared) }, say)
+  })
+}
+
+/**
+ * @param {Builder} builder
+ * @param {import('./language.js').Contents} shared
+ * @param {import('./language.js').Contents} [own]
+ */
+function buildArguments (builder, shared, own = {}) {
+  const words = (/** @type {string[] | undefined} */ list) => (list ?? []).join(' ')
+  return {
+    BASE: builder.base.tag,
+    SHARED_PACKAGES: words(shared.packages),
+    SHARED_EXCLUDE: words(shared.exclude),
+    PACKAGES: words(own.packages),
+    EXCLUDE: words(own.exclude)
+  }
 }
 
 /**
@@ -64,13 +94,10 @@ export async function buildImage (builder, name, say) {
   const tag = `runonce/${name}:latest`
   say('fetch and unpack')
   const unlabelled = `runonce/${name}:unlabelled`
-  await withDir(await assembleContext({ imagesDir: builder.imagesDir, language, arch: builder.arch }), async (dir) => {
-    const buildargs = {
-      BASE: builder.base.tag,
-      PACKAGES: (language.packages ?? []).join(' '),
-      EXCLUDE: (language.exclude ?? []).join(' ')
-    }
-    await build(docker, dir, { t: unlabelled, buildargs }, say)
+  const sharedNames = language.shared ?? []
+  const shared = await readShared(builder.imagesDir, sharedNames)
+  await withDir(await assembleContext({ imagesDir: builder.imagesDir, arch: builder.arch, sharedNames, shared, language }), async (dir) => {
+    await build(docker, dir, { t: unlabelled, buildargs: buildArguments(builder, shared, language) }, say)
   })
   say('version')
   const version = versionNumber(await outputOf(docker, unlabelled, language.version))

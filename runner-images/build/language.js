@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { languageFaults, sharedFaults } from './faults.js'
@@ -86,8 +87,8 @@ export function imageJson (language) {
  * @returns {Promise<string[]>} the folders that hold a language.json, sorted
  */
 export async function listLanguages (languagesDir) {
-  const entries = await readdir(languagesDir, { withFileTypes: true })
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort()
+  const names = (await readdir(languagesDir)).sort()
+  return names.filter((name) => existsSync(path.join(languagesDir, name, 'language.json')))
 }
 
 /**

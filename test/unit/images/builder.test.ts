@@ -66,7 +66,12 @@ void t.test('the digest changes with what goes into an image, and with nothing e
   const imagesDir = t.testdir({
     Dockerfile: 'FROM x',
     runner: { 'main.c': 'int main;', tests: { 'a.c': 'a' }, out: { runner: 'binary' }, vendor: { 'y.c': 'y' } },
-    languages: { lua: { 'language.json': '{}', warm: { 'w.lua': 'w' } }, other: { 'language.json': '{}' } }
+    'packages.sh': 'apt-get',
+    shared: { jvm: { 'setup.sh': 'true', 'README.md': 'x' }, moon: { 'setup.sh': 'true' } },
+    languages: {
+      lua: { 'language.json': '{"shared":["jvm"]}', warm: { 'w.lua': 'w' }, examples: { 'stdin.lua': 'a' } },
+      other: { 'language.json': '{}' }
+    }
   })
   const parts = { imagesDir, name: 'lua', base: 'sha256:1', arch: 'x64' }
   const first = await imageDigest(parts)
@@ -77,8 +82,12 @@ void t.test('the digest changes with what goes into an image, and with nothing e
   await write('runner/tests/a.c', 'b')
   await write('runner/out/runner', 'other')
   await write('languages/other/language.json', '{"a":1}')
+  await write('languages/lua/examples/stdin.lua', 'b')
+  await write('languages/lua/language.json', '{"shared": ["jvm"],\n"glot": "moon", "first": true, "examples": {"exit": {"exitCode": 4}}}')
+  await write('shared/jvm/README.md', 'y')
+  await write('shared/moon/setup.sh', 'false')
   await utimes(path.join(imagesDir, 'Dockerfile'), 1, 1)
-  t.equal(await imageDigest(parts), first, 'tests, outputs, other languages and times are not in it')
+  t.equal(await imageDigest(parts), first, 'tests, outputs, examples, what only the host reads, other languages and times are not in it')
 
   const seen = new Set([first])
   const changed = async (title: string, more = {}) => {
@@ -92,6 +101,12 @@ void t.test('the digest changes with what goes into an image, and with nothing e
   await changed('Dockerfile')
   await write('runner/main.c', 'int x;')
   await changed('runner')
+  await write('packages.sh', 'dpkg')
+  await changed('packages.sh')
+  await write('shared/jvm/setup.sh', 'false')
+  await changed('a shared folder')
+  await write('languages/lua/language.json', '{"shared":["jvm"],"memory":1}')
+  await changed('a field that the image carries')
   await write('languages/lua/warm/w.lua', 'v')
   await changed('a file deep in the language\'s folder')
   await rename(path.join(imagesDir, 'languages/lua/warm/w.lua'), path.join(imagesDir, 'languages/lua/warm/v.lua'))

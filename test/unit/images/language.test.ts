@@ -9,6 +9,7 @@ import { listLanguages, readLanguage } from '../../../runner-images/build/langua
 
 const LANGUAGES = fileURLToPath(new URL('../../../runner-images/languages', import.meta.url))
 const INTEGRITY = `sha512-${'A'.repeat(86)}==`
+const SHA256 = 'a'.repeat(64)
 const plain = { name: 'lua', main: 'main.lua', version: 'lua -v', run: ['lua', '{main}'] }
 const withNpm = (entry: object) => ({ ...plain, npm: [{ name: 'p', version: '1.0.0', integrity: INTEGRITY, ...entry }] })
 
@@ -24,9 +25,18 @@ void t.test('a right description has no faults', async (t) => {
     packages: ['lua5.4', 'libstdc++6'],
     exclude: ['/usr/lib/*/x/*'],
     npm: [{ name: '@s/p-{arch}', version: '1.2.3', integrity: { x64: INTEGRITY, arm64: INTEGRITY }, files: ['bin'] }],
+    pypi: [
+      { name: 'ziglang', version: '0.13.0', sha256: { x64: SHA256, arm64: SHA256 }, files: ['ziglang/lib'] },
+      { name: 'pure', version: '2024.1', sha256: SHA256 }
+    ],
+    maven: [{ artifact: 'org.clojure:clojure:1.12.0', sha256: SHA256 }],
+    shared: ['jvm'],
+    glot: 'moon',
     memory: 1,
     processes: 1,
-    interactive: true
+    interactive: true,
+    first: true,
+    examples: { broken: { message: 'main.lua:1' }, exit: { without: 'it ends with 0 always' }, glot: { stdout: 'x', args: ['a'], exitCode: 0 } }
   }, 'lua'), [])
 })
 
@@ -48,7 +58,15 @@ const wrong: Array<[string, unknown, RegExp]> = [
   ['an npm package without integrity', withNpm({ integrity: undefined }), /^npm\[0\]\.integrity: is missing/],
   ['a sha1', withNpm({ integrity: 'sha1-AAAA' }), /^npm\[0\]\.integrity: takes a sha512/],
   ['one integrity for two architectures', withNpm({ name: 'p-{arch}' }), /takes one for each architecture/],
-  ['two integrities for one package', withNpm({ integrity: { x64: INTEGRITY } }), /takes one text/]
+  ['two integrities for one package', withNpm({ integrity: { x64: INTEGRITY } }), /takes one text/],
+  ['a wheel without checksum', { ...plain, pypi: [{ name: 'p', version: '1.0' }] }, /^pypi\[0\]\.sha256: is missing/],
+  ['a jar without its group', { ...plain, maven: [{ artifact: 'clojure:1.12.0', sha256: SHA256 }] }, /^maven\[0\]\.artifact: takes group:name:version/],
+  ['a shared folder elsewhere', { ...plain, shared: ['../lua'] }, /^shared: takes a list of folders/],
+  ['a broken example without the language\'s words', { ...plain, examples: { broken: {} } }, /^examples\.broken\.message: is missing/],
+  ['an example of its own without its output', { ...plain, examples: { packages: { exitCode: 0 } } }, /^examples\.packages\.stdout: is missing/],
+  ['an unknown expectation', { ...plain, examples: { stdin: { output: 'x' } } }, /^examples\.stdin\.output: no such field/],
+  ['a reason beside an expectation', { ...plain, examples: { exit: { without: 'can\'t', exitCode: 1 } } }, /takes nothing beside "without"/],
+  ['a reason for what nobody asks', { ...plain, examples: { unicode: { without: 'can\'t' } } }, /there needn't be such an example/]
 ]
 for (const [title, value, message] of wrong) {
   void t.test(`${title} is told`, async (t) => {
@@ -78,5 +96,5 @@ void t.test('a folder without a hello program, and one that is not JSON, are tol
   await t.rejects(readLanguage(dir, 'moon'), /moon\/language\.json: /)
   await mkdir(path.join(dir, 'empty'))
   await writeFile(path.join(dir, 'README.md'), '')
-  t.same(await listLanguages(dir), ['empty', 'lua', 'moon'])
+  t.same(await listLanguages(dir), ['lua', 'moon'], 'and a folder without one is no language')
 })
