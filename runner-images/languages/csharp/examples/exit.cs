@@ -1,0 +1,5 @@
+class MainClass {
+    static int Main() {
+        return 3;
+    }
+}

@@ -1,0 +1,3 @@
+static class Greeting {
+    public static string For(string name) => $"hello {name}";
+}

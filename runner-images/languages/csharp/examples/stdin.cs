@@ -1,0 +1,7 @@
+using System;
+
+class MainClass {
+    static void Main() {
+        Console.WriteLine(Console.ReadLine());
+    }
+}
