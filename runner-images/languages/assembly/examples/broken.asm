@@ -1,0 +1,6 @@
+section .text
+    global _start
+_start:
+    mov eax, 60
+    jumpto somewhere, else
+    syscall
