@@ -1,0 +1,5 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. broken.
+       PROCEDURE DIVISION.
+           DISPLAY NAME-OF-NOBODY
+           GOBACK.

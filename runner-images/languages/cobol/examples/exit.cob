@@ -1,0 +1,6 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. leave.
+
+       PROCEDURE DIVISION.
+           MOVE 3 TO RETURN-CODE
+           STOP RUN.

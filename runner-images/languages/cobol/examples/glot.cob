@@ -1,0 +1,8 @@
+
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. hello.
+
+       PROCEDURE DIVISION.
+           DISPLAY 'Hello World!'
+           GOBACK
+           .

@@ -1,0 +1,6 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. complain.
+
+       PROCEDURE DIVISION.
+           DISPLAY 'oops' UPON SYSERR
+           GOBACK.

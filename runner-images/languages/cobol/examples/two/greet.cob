@@ -1,0 +1,6 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. greet.
+
+       PROCEDURE DIVISION.
+           DISPLAY 'hello two'
+           GOBACK.

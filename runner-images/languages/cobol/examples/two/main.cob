@@ -1,0 +1,6 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. two.
+
+       PROCEDURE DIVISION.
+           CALL 'greet'
+           GOBACK.

@@ -1,0 +1,7 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. hello.
+
+       PROCEDURE DIVISION.
+           DISPLAY 'Hello World!'
+           GOBACK
+           .
