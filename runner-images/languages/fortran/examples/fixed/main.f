@@ -1,0 +1,4 @@
+C     FIXED FORM
+      PROGRAM FIXED
+      PRINT *, 'FORTRAN 77'
+      END

@@ -1,0 +1,3 @@
+module kinds
+  integer, parameter :: whole = selected_int_kind(18)
+end module
