@@ -1,0 +1,3 @@
+package Greetings is
+   procedure Greet (Name : String);
+end Greetings;

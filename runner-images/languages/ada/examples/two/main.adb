@@ -1,0 +1,6 @@
+with Greetings;
+
+procedure Main is
+begin
+   Greetings.Greet ("two");
+end Main;
