@@ -1,0 +1,2 @@
+(import (chicken io))
+(print (read-line))

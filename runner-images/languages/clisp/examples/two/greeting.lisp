@@ -1,0 +1,2 @@
+(defun hello (name)
+  (concatenate 'string "hello " name))

@@ -1,0 +1,3 @@
+(load "greeting.lisp")
+
+(write-line (hello "two"))

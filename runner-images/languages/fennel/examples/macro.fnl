@@ -1,0 +1,2 @@
+(macro twice [x] `(+ ,x ,x))
+(print (twice 6) "λ")

@@ -1,0 +1,4 @@
+(fn hello [name]
+  (.. "hello " name))
+
+{: hello}

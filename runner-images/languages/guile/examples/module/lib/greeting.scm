@@ -1,0 +1,5 @@
+(define-module (lib greeting)
+  #:export (hello))
+
+(define (hello name)
+  (string-append "hello " name))

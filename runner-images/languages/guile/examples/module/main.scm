@@ -1,0 +1,4 @@
+(use-modules (lib greeting))
+
+(display (hello "λ"))
+(newline)

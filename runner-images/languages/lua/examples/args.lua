@@ -1,0 +1,1 @@
+print(#arg, table.unpack(arg))

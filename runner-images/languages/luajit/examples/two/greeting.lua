@@ -1,0 +1,7 @@
+local greeting = {}
+
+function greeting.hello(name)
+  return "hello " .. name
+end
+
+return greeting

@@ -1,0 +1,1 @@
+:- format(user_error, 'oops~n', []).

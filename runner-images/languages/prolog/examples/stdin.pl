@@ -1,0 +1,3 @@
+:- initialization(main).
+
+main :- read_line_to_string(user_input, Line), writeln(Line).

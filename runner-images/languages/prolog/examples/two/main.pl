@@ -1,0 +1,4 @@
+:- use_module(greeting).
+:- initialization(main).
+
+main :- hello(two, Text), writeln(Text).

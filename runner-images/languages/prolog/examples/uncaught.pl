@@ -1,0 +1,3 @@
+:- initialization(main).
+
+main :- writeln(before), X is 1 / 0, writeln(X).

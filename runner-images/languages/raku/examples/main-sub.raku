@@ -1,0 +1,1 @@
+sub MAIN($name, Int :$times = 1) { say "hello $name" for ^$times }

@@ -1,0 +1,3 @@
+unit module Greeting;
+
+sub hello($name) is export { "hello $name" }

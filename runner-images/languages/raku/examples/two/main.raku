@@ -1,0 +1,3 @@
+use Greeting;
+
+say hello('two');

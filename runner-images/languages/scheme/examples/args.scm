@@ -1,0 +1,2 @@
+(display (command-line-arguments))
+(newline)

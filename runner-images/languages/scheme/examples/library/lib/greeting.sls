@@ -1,0 +1,5 @@
+(library (lib greeting)
+  (export hello)
+  (import (rnrs))
+  (define (hello name)
+    (string-append "hello " name)))

@@ -1,0 +1,4 @@
+(import (lib greeting))
+
+(display (hello "λ"))
+(newline)

@@ -1,0 +1,2 @@
+(display (get-line (current-input-port)))
+(newline)

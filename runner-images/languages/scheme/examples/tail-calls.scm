@@ -1,0 +1,4 @@
+(let loop ((n 10000000))
+  (if (zero? n)
+      (begin (display 'done) (newline))
+      (loop (- n 1))))

@@ -1,0 +1,2 @@
+set name Ada
+puts "never

@@ -1,0 +1,3 @@
+proc hello {name} {
+  return "hello $name"
+}

@@ -1,0 +1,2 @@
+set text "àéî€"
+puts "[string length $text] [string toupper $text]"
