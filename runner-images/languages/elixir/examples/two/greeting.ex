@@ -1,0 +1,3 @@
+defmodule Greeting do
+  def for(name), do: "hello #{name}"
+end

@@ -1,0 +1,4 @@
+let
+  hello = "Hello World!";
+in
+hello
