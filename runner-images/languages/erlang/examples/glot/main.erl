@@ -1,0 +1,4 @@
+% escript ignores the first line
+
+main(_) ->
+    io:format("~s~n", [greeting:for("glot")]).

@@ -1,0 +1,5 @@
+% escript ignores the first line
+-include("person.hrl").
+
+main(_) ->
+    io:format("~p~n", [people:ada()]).

@@ -1,0 +1,5 @@
+-module(people).
+-export([ada/0]).
+-include("person.hrl").
+
+ada() -> #person{name = "Ada", age = 36}.

@@ -1,0 +1,4 @@
+-module(greeting).
+-export([for/1]).
+
+for(Name) -> "hello " ++ Name.
