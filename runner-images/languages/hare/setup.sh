@@ -1,0 +1,35 @@
+# The standard library is compiled once, here. hare locks and replaces files in its cache and compares their times, so that a
+# program's build gets a writable folder of links to these, all of one age, and copies of the few files that hare opens for
+# writing: the wrapper makes it, for whoever calls hare. The folder's path is part of what hare looks files up by: it is the same here.
+export HARECACHE=/tmp/hare
+mkdir /tmp/prime
+cd /usr/share/hare/stdlib
+for module in $(find . -name '*.ha' -printf '%h\n' | sort -u | sed 's|^\./||; s|/|::|g'); do
+    case $module in
+        .|cmd*|*::+*|+*|rt*|*test*) continue ;;
+    esac
+    printf 'use %s;\nexport fn main() void = void;\n' "$module" > /tmp/prime/main.ha
+    if ! (cd /tmp/prime && hare build -q -o a.out main.ha); then echo "$module: not in the cache" >&2; fi
+done
+cd /opt/runonce/language
+mkdir /tmp/hello
+cp hello.ha /tmp/hello/main.ha
+(cd /tmp/hello && hare build -q -o a.out main.ha && ./a.out)
+rm -rf "$HARECACHE/tmp"
+find "$HARECACHE" -type f \( -name '*.lock' -o -name '*.tmp' -o -name '*.log' -o -name '*.o.txt' -o -name '*.s.txt' -o -name '*.ssa.txt' \) -delete
+mv "$HARECACHE" /opt/runonce/hare-cache
+cp -rs /opt/runonce/hare-cache /opt/runonce/hare-links
+cd /opt/runonce/hare-cache
+find . -name 'deps*.txt' -exec cp --remove-destination --parents -t /opt/runonce/hare-links {} +
+find . -name 'deps*.txt' -delete
+touch /tmp/now
+find /opt/runonce/hare-links -exec touch -h -r /tmp/now {} +
+chmod -R a+rX /opt/runonce/hare-cache /opt/runonce/hare-links
+
+cat > /usr/local/bin/hare <<'END'
+#!/bin/sh
+export HARECACHE="${HARECACHE:-/tmp/hare}"
+if [ ! -d "$HARECACHE" ]; then cp -rP --preserve=timestamps /opt/runonce/hare-links "$HARECACHE"; fi
+exec /usr/bin/hare "$@"
+END
+chmod 755 /usr/local/bin/hare
