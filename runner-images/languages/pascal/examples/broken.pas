@@ -1,0 +1,5 @@
+program Broken;
+
+begin
+  nobody := 1;
+end.

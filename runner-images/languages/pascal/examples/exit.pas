@@ -1,0 +1,4 @@
+program Leave;
+begin
+  halt(3);
+end.

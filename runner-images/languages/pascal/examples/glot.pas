@@ -1,0 +1,5 @@
+Program Main;
+
+begin
+  writeln('Hello World!');
+end.

@@ -1,0 +1,4 @@
+program Complain;
+begin
+  writeln(stderr, 'oops');
+end.

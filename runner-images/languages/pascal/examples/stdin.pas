@@ -1,0 +1,7 @@
+program CopyLine;
+var
+  line: string;
+begin
+  readln(line);
+  writeln(line);
+end.

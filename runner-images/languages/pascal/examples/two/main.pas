@@ -1,0 +1,6 @@
+program Main;
+uses
+  Greetings;
+begin
+  Greet('two');
+end.
