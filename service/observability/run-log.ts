@@ -8,7 +8,8 @@ export class RunLog implements RunObserver {
   constructor (private readonly logger: Logger) {}
 
   finished ({ phases, ...record }: RunRecord): void {
-    this.logger.info({ ...record, phasesMs: rounded(phases) }, 'run')
+    // Writing a line blocks, and wakes whoever reads it: after the answer.
+    setImmediate(() => this.logger.info({ ...record, phasesMs: rounded(phases) }, 'run'))
   }
 
   submitted ({ sources, ...submission }: { requestId: string, tokenName: string, image: string, sources: string[] }): void {

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 import t from 'tap'
 
 import { Engine } from '../../../service/docker/engine.js'
@@ -82,4 +84,13 @@ t.test('the service is ready while the engine answers and it is not stopping', a
   engine.fail = undefined
   readiness.stop()
   t.match(await readiness.notReady(), /shutting down/)
+})
+
+t.test('docker-modem\'s debug text of a request does not walk through our sockets', async (t) => {
+  const engine = await FakeEngine.start(t)
+  engine.on('GET /version', json(200, VERSION))
+  const client = engine.client(t)
+  await client.version()
+  const { agent } = client.docker.modem as unknown as { agent: object }
+  t.equal(inspect(agent, { showHidden: true, depth: null }), 'Agent')
 })
