@@ -41,7 +41,7 @@ async function main (): Promise<void> {
   const outOfMemory = new OutOfMemoryWatch(events)
   const images = new ImageCatalog(engine, events, config.imageAllow)
   const remover = new Remover(engine, { keep: config.container.keep, warn: logger.warn.bind(logger) })
-  const admission = new Admission(config.admission)
+  const admission = new Admission({ ...config.admission, shared: config.tokens.length > 1 })
   const redis = await connectRedis(config, logger)
   const identity = containerIdentity(config.listen)
   const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity })

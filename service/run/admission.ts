@@ -10,10 +10,17 @@ interface AdmissionOptions {
   /** Runs that may wait. */
   queueSize: number
   queueTimeoutMs: number
+  /** Whether several tokens share the queue. */
+  shared?: boolean
 }
 
 /** Weight of the newest run in the mean that Retry-After is made from. */
 const NEWEST_WEIGHT = 0.2
+/**
+ * A token may wait with so many times as many runs as places are free, so that a flood leaves a quarter of a shared queue
+ * to the others: dynamic thresholds, Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998.
+ */
+const WAITING_PER_FREE_PLACE = 3
 
 /**
  * Lets so many runs in at once and so many wait, first come first served for each token and round-robin between
@@ -45,7 +52,7 @@ export class Admission {
     signal.throwIfAborted()
     if (this.#closed) throw this.#refusal('The service is shutting down')
     if (this.#running >= this.#options.concurrency) {
-      if (this.#waiting >= this.#options.queueSize) throw this.#refusal('The run queue is full')
+      this.#refuseIfFull(tokenName)
       await this.#wait(tokenName, signal)
     } else {
       this.#running++
@@ -58,6 +65,13 @@ export class Admission {
     this.#closed = true
     if (this.#running + this.#waiting === 0) return
     await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+  }
+
+  #refuseIfFull (tokenName: string): void {
+    const free = this.#options.queueSize - this.#waiting
+    if (free <= 0) throw this.#refusal('The run queue is full')
+    const own = this.#queues.get(tokenName)?.length ?? 0
+    if (this.#options.shared === true && own >= WAITING_PER_FREE_PLACE * free) throw this.#refusal('This token\'s share of the run queue is full')
   }
 
   #release (enteredAt: number): () => void {

@@ -23,6 +23,27 @@ t.test('so many run at once, so many wait, and the next is refused at once', asy
   t.same([admission.running, admission.waiting], [0, 0])
 })
 
+t.test('one token cannot fill a queue that it shares', async (t) => {
+  const admission = new Admission({ ...options, queueSize: 8, shared: true })
+  const runs = [admission.enter('flood', NEVER)]
+  for (let i = 0; i < 6; i++) runs.push(admission.enter('flood', NEVER))
+  t.equal(admission.waiting, 6)
+  await t.rejects(admission.enter('flood', NEVER), { ...overloaded, message: /share of the run queue/ })
+  for (const token of ['a', 'b']) runs.push(admission.enter(token, NEVER))
+  t.equal(admission.waiting, 8)
+  await t.rejects(admission.enter('c', NEVER), { ...overloaded, message: /queue is full/ })
+  const settled = runs.map(async (run) => { (await run)() })
+  await Promise.all(settled)
+  t.same([admission.running, admission.waiting], [0, 0])
+})
+
+t.test('a token that has the queue to itself may fill it', async (t) => {
+  const admission = new Admission({ ...options, queueSize: 8 })
+  const runs = Array.from({ length: 9 }, () => admission.enter('a', NEVER))
+  t.equal(admission.waiting, 8)
+  for (const run of runs) (await run)()
+})
+
 t.test('without a queue a run is either in or refused', async (t) => {
   const admission = new Admission({ ...options, queueSize: 0 })
   const release = await admission.enter('a', NEVER)
