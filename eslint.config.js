@@ -14,7 +14,7 @@ const HOMES = { dockerode: 'service/docker', ioredis: 'service/server.ts', 'prom
 export default [
   ...neostandard({
     ts: true,
-    ignores: ['dist/', '.tap/', 'node_modules/', 'runner-images/languages/', 'runner-images/runner/', 'test/attack/programs/', 'test/bench/programs/']
+    ignores: ['dist/', '.tap/', 'node_modules/', 'runner-images/languages/', 'runner-images/shared/', 'runner-images/runner/', 'test/attack/programs/', 'test/bench/programs/']
   }),
   {
     files: ['**/*.ts', '**/*.js'],

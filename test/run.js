@@ -2,14 +2,14 @@
 // Ends with «N passed, N failed» made from the steps' own counts.
 import { fileURLToPath } from 'node:url'
 
-import { closingLine, judged, nodeCounts, NONE, plainCounts, sum, tapCounts } from './support/counts.js'
+import { closingLine, judged, nodeCounts, NONE, plainCounts, sum } from './support/counts.js'
 import { findCompiler, installDependencies } from './support/prepare.js'
 import { failuresAndFiles, run } from './support/process.js'
+import { tap } from './support/tap.js'
+import { skip, withEngine } from './support/with-engine.js'
 
 /** @typedef {import('./support/counts.js').Counts} Counts */
 
-const TAP = ['node_modules/tap/dist/esm/run.mjs']
-const TAP_FLAGS = ['--disable-coverage', '--allow-empty-coverage', '--reporter=tap']
 const ENGINE_TESTS = ['test/engine/**/*.test.ts', 'test/attack/**/*.test.ts']
 
 /** @type {Record<string, () => Promise<Counts>>} */
@@ -58,60 +58,30 @@ async function runner () {
 }
 
 async function engine () {
-  return await withEngine(async (socketPath) => {
-    const env = { ...process.env, RUNONCE_TEST_DOCKER_SOCKET: socketPath, DOCKER_HOST: `unix://${socketPath}` }
+  const { chooseLanguages, describeChoice, knownLanguages, toldLanguages } = await import('./support/languages.js')
+  const chosen = chooseLanguages(await knownLanguages())
+  process.stdout.write(`${describeChoice(chosen)}\n`)
+  return await withEngine(chosen.names, async (socketPath) => {
+    const env = { ...process.env, ...toldLanguages(chosen.names), RUNONCE_TEST_DOCKER_SOCKET: socketPath, DOCKER_HOST: `unix://${socketPath}` }
     const inContainers = await run('make', ['-C', 'runner-images/runner', 'check-container'], { env, show: failuresAndFiles() })
     return sum([
       judged(nodeCounts(inContainers.output), inContainers.exitCode),
-      await tap(ENGINE_TESTS, ['--jobs=1', '--timeout=300'], env)
+      await tap(ENGINE_TESTS, { flags: ['--jobs=1', '--timeout=600'], env })
     ])
   })
 }
 
 async function bench () {
-  return await withEngine(async (socketPath) => {
+  const { firstLanguages } = await import('./support/languages.js')
+  return await withEngine(await firstLanguages(), async (socketPath) => {
     const env = { ...process.env, RUNONCE_TEST_DOCKER_SOCKET: socketPath }
     const { exitCode } = await run(process.execPath, ['test/bench/bench.js'], { env })
     return exitCode === 0 ? { ...NONE, passed: 1 } : { ...NONE, failed: 1 }
   })
 }
 
-/**
- * With an engine, all images and the built service; the engine is stopped again if it was started here.
- * @param {(socketPath: string) => Promise<Counts>} work
- */
-async function withEngine (work) {
-  const { ensureEngine, stopOnSignal } = await import('../deploy/quickstart/engine.js')
-  const { buildAll } = await import('../runner-images/build/build-all.js')
-  const found = await ensureEngine().catch((/** @type {Error} */ error) => error)
-  if (found instanceof Error) return skip(found.message)
-  stopOnSignal(found)
-  try {
-    const images = await buildAll({ socketPath: found.socketPath })
-    const failed = images.filter((image) => 'error' in image)
-    if (failed.length > 0) return { ...NONE, failed: failed.length }
-    const built = await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
-    if (built.exitCode !== 0) return { ...NONE, failed: 1 }
-    return await work(found.socketPath)
-  } finally {
-    await found.stop()
-  }
-}
-
-/** @param {string[]} files @param {string[]} [flags] @param {NodeJS.ProcessEnv} [env] */
-async function tap (files, flags = [], env = process.env) {
-  const { exitCode, output } = await run(process.execPath, [...TAP, ...TAP_FLAGS, ...flags, ...files], { env, show: failuresAndFiles() })
-  return judged(tapCounts(output), exitCode)
-}
-
 /** One command that passes or fails as a whole. @param {string[]} args */
 async function single (...args) {
   const { exitCode } = await run(process.execPath, args)
   return exitCode === 0 ? { ...NONE, passed: 1 } : { ...NONE, failed: 1 }
-}
-
-/** @param {string} reason @returns {Counts} */
-function skip (reason) {
-  process.stdout.write(`skipped: ${reason}\n`)
-  return { ...NONE, skipped: 1 }
 }

@@ -8,7 +8,7 @@ const isText = (value) => typeof value === 'string' && value !== ''
 /** @type {Check} */
 const isTexts = (value) => Array.isArray(value) && value.every(isText)
 /** @type {Check} */
-const isCommand = (value) => isTexts(value) && /** @type {string[]} */ (value).length > 0
+const isCommand = (value) => Array.isArray(value) && isText(value[0]) && value.every((each) => typeof each === 'string')
 /** @type {Check} */
 const isName = (value) => typeof value === 'string' && /^[a-z0-9][a-z0-9+#._-]*$/.test(value)
 /** @type {Check} */
@@ -94,6 +94,7 @@ export const ARTIFACT_FIELDS = {
 /** What an example is given, and what is expected of it. @type {Fields} */
 export const EXAMPLE_FIELDS = {
   without: { check: isText, takes: 'the reason why the language can\'t, in words' },
+  main: { check: isText, takes: 'a file name' },
   stdin: { check: isPlainText, takes: 'a text' },
   args: { check: (value) => Array.isArray(value) && value.every(isPlainText), takes: 'a list of texts' },
   env: { check: isRecordOf(isPlainText), takes: 'an object of texts' },

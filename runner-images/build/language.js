@@ -29,6 +29,7 @@ import { languageFaults, sharedFaults } from './faults.js'
  *
  * @typedef {object} Example
  * @property {string} [without]
+ * @property {string} [main] name of the main file where it is another than the language's
  * @property {string} [stdin]
  * @property {string[]} [args]
  * @property {Record<string, string>} [env]

@@ -168,3 +168,10 @@ function isWhole (t: Test, result: Result): void {
   for (const member of ['duration', 'stdoutBytes', 'stderrBytes', 'cpuTime'] as const) t.ok(Number.isInteger(result[member]), member)
   for (const member of ['exitCode', 'signal', 'memoryPeak']) t.ok(member in result, member)
 }
+
+void t.test('a build\'s warning is beside the run, not in it', async (t) => {
+  await needImages('c')
+  const service = await startService(t)
+  const result = await service.run('c', '#include <stdio.h>\nint main(void) { int unused; puts("ran"); return 0; }')
+  t.match(result, { stdout: 'ran\n', stderr: '', outcome: 'completed', build: { exitCode: 0, stderr: /main\.c:2:\d+: warning: unused variable/ } })
+})

@@ -1,0 +1,2 @@
+#include <stdio.h>
+int main(void) { fputs("oops\n", stderr); return 0; }

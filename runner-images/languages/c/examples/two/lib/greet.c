@@ -1,0 +1,2 @@
+#include "greet.h"
+const char *hello(void) { return "hello"; }

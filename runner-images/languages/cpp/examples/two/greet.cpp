@@ -1,0 +1,2 @@
+#include "greet.hpp"
+std::string hello(std::string who) { return "hello " + who; }

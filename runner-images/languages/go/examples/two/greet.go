@@ -1,0 +1,3 @@
+package main
+
+func hello(who string) string { return "hello " + who }

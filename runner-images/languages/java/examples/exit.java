@@ -1,0 +1,1 @@
+public class Exits { public static void main(String[] args) { System.exit(3); } }

@@ -1,0 +1,1 @@
+class Speaks { public static void main(String[] args) { System.err.println("oops"); } }

@@ -1,0 +1,1 @@
+process.stdin.on("data", (text) => process.stdout.write(text))

@@ -1,0 +1,2 @@
+const { hello } = require("./greet")
+console.log(hello("two"))

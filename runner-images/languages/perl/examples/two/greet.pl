@@ -1,0 +1,1 @@
+sub hello { return "hello $_[0]" } 1;

@@ -1,0 +1,1 @@
+require "./greet.pl"; print hello("two"), "\n";

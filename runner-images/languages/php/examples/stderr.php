@@ -1,0 +1,1 @@
+<?php fwrite(STDERR, "oops\n");

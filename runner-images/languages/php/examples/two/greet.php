@@ -1,0 +1,1 @@
+<?php function hello($who) { return "hello $who"; }

@@ -1,0 +1,1 @@
+<?php require "greet.php"; echo hello("two"), "\n";

@@ -1,0 +1,2 @@
+import sys
+print("größer", sys.argv[1:])

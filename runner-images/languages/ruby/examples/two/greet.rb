@@ -1,0 +1,1 @@
+def hello(who) = "hello #{who}"

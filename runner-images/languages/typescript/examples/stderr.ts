@@ -1,0 +1,2 @@
+const word: string = "oops"
+console.error(word)

@@ -1,0 +1,3 @@
+import { hello } from "./greet"
+const who: string = "two"
+console.log(hello(who))

@@ -1,0 +1,34 @@
+// npm run test:languages [-- name…]: every language's hello and examples on the real engine, all languages or the named ones.
+// A line for each language; ends with «N passed, N failed».
+import { fileURLToPath } from 'node:url'
+
+import { closingLine } from './support/counts.js'
+import { installDependencies } from './support/prepare.js'
+import { failuresAndFiles } from './support/process.js'
+import { tap } from './support/tap.js'
+import { withEngine } from './support/with-engine.js'
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+installDependencies()
+const { knownLanguages, toldLanguages } = await import('./support/languages.js')
+const { selectLanguages } = await import('../runner-images/build/select.js')
+/** tap's limit of a file, seconds: the whole catalogue may take as long as its own tests allow each language. */
+const LANGUAGE_S = 60
+const LANGUAGE_LINE = /^ {4,8}ok \d+ - \S+ \d[\d.]* /
+try {
+  const known = (await knownLanguages()).map((language) => language.name)
+  const names = selectLanguages(process.argv.slice(2), known)
+  const count = await withEngine(names, async (socketPath) => {
+    const failures = failuresAndFiles()
+    return await tap(['test/engine/languages.test.ts'], {
+      flags: [`--timeout=${names.length * LANGUAGE_S + 60}`],
+      env: { ...process.env, ...toldLanguages(names), RUNONCE_TEST_DOCKER_SOCKET: socketPath },
+      show: (line) => failures(line) || LANGUAGE_LINE.test(line)
+    })
+  }, { goOn: true })
+  process.stdout.write(`${closingLine(count)}\n`)
+  process.exitCode = count.failed > 0 || count.skipped > 0 || count.passed === 0 ? 1 : 0
+} catch (error) {
+  process.stderr.write(`${/** @type {Error} */ (error).message}\n`)
+  process.exitCode = 1
+}
