@@ -1,0 +1,1 @@
+BEGIN { text = "àéî€"; print length(text), toupper(text) }

@@ -1,0 +1,2 @@
+errprint(`oops
+')dnl

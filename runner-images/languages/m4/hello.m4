@@ -1,0 +1,2 @@
+define(`greeting', `Hello $1!')dnl
+greeting(World)

@@ -1,0 +1,3 @@
+s/^$/oops/
+w /dev/stderr
+d

@@ -1,0 +1,3 @@
+CREATE TABLE lines (line);
+.import /dev/stdin lines
+SELECT line FROM lines;

@@ -1,0 +1,2 @@
+CREATE TABLE names (name);
+INSERT INTO names VALUES ('two');

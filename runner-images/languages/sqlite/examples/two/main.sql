@@ -1,0 +1,2 @@
+.read greeting.sql
+SELECT 'hello ' || name FROM names;
