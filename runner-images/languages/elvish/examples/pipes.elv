@@ -1,0 +1,2 @@
+range 1 4 | each {|x| echo (* $x $x) }
+echo π

@@ -1,0 +1,1 @@
+fn hello {|name| echo hello $name }

@@ -1,0 +1,3 @@
+use ./greeting
+
+greeting:hello two

@@ -1,0 +1,3 @@
+function hello -a name
+  echo hello $name
+end

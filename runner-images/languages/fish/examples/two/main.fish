@@ -1,0 +1,3 @@
+source greeting.fish
+
+hello two

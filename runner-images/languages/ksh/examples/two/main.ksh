@@ -1,0 +1,3 @@
+. ./greeting.ksh
+
+hello two

@@ -1,0 +1,4 @@
+foreach letter (a b)
+  echo -n "$letter! "
+end
+echo ""

@@ -1,0 +1,1 @@
+alias hello echo hello

@@ -1,0 +1,3 @@
+source greeting.csh
+
+hello two

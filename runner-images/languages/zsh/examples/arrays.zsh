@@ -1,0 +1,4 @@
+letters=(a b c)
+echo ${(Oa)letters}
+text=àéî€
+echo ${#text} ${(U)text}

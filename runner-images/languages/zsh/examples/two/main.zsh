@@ -1,0 +1,3 @@
+. ./greeting.zsh
+
+hello two
