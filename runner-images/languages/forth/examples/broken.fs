@@ -1,0 +1,2 @@
+: hello ." never" cr ;
+hello goodbye

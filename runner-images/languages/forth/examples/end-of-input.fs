@@ -1,0 +1,3 @@
+pad 80 accept .
+pad 80 accept .
+pad 80 accept . cr

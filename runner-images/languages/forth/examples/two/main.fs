@@ -1,0 +1,3 @@
+include greeting.fs
+
+hello cr

@@ -1,0 +1,1 @@
+pforth -q dictionary.fs

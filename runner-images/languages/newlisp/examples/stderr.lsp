@@ -1,0 +1,1 @@
+(write-line 2 "oops")

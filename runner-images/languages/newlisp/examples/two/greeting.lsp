@@ -1,0 +1,2 @@
+(define (hello name)
+  (string "hello " name))

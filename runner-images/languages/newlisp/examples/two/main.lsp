@@ -1,0 +1,3 @@
+(load "greeting.lsp")
+
+(println (hello "two"))

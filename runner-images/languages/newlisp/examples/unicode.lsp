@@ -1,0 +1,2 @@
+(set 'text "àéî€")
+(println (utf8len text) " " (upper-case text))

@@ -1,0 +1,2 @@
+parse arg first second
+say second first

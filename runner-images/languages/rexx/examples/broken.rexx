@@ -1,0 +1,2 @@
+say "never"
+if 1 then do

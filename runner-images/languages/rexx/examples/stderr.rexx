@@ -1,0 +1,1 @@
+call lineout "<stderr>", "oops"

@@ -1,0 +1,2 @@
+parse pull line
+say line
