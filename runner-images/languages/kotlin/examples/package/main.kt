@@ -1,0 +1,7 @@
+package app.start
+
+import app.text.greeting
+
+fun main(args: Array<String>) {
+    println(greeting(args.joinToString()))
+}

@@ -1,0 +1,3 @@
+package app.text
+
+fun greeting(name: String) = "hello $name"
