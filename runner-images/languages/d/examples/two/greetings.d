@@ -1,0 +1,8 @@
+module greetings;
+
+import std.stdio;
+
+void greet(string name)
+{
+    writeln("hello ", name);
+}

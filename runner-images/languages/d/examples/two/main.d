@@ -1,0 +1,6 @@
+import greetings;
+
+void main()
+{
+    greet("two");
+}
