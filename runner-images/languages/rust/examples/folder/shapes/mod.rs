@@ -1,0 +1,3 @@
+mod square;
+
+pub use square::Square;
