@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Agent } from 'node:http'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -8,7 +10,7 @@ import { send, type Answer } from './http-client.js'
 
 export { containersOfOurs, docker, inspect, needImages, socketPath } from './engine.js'
 export { dockerRun, type DockerRunOptions } from './docker-run.js'
-export type { Answer } from './http-client.js'
+export { freePort, type Answer } from './http-client.js'
 export { buildImage, foreignImage } from './foreign-image.js'
 
 export const TOKEN = 'engine-test-7c1f0a9d4b'
@@ -45,7 +47,7 @@ export interface Result {
   build?: { stdout: string, stderr: string, exitCode: number | null, duration: number }
 }
 
-export interface Request { method?: string, body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, token?: string | null }
+export interface Request { method?: string, body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, token?: string | null, agent?: Agent }
 
 /** The few things of a tap test that the kit needs. */
 export interface Test { teardown (fn: () => Promise<void>): void, setTimeout (ms: number): void }
@@ -67,12 +69,13 @@ export class Service {
     createInterface({ input: process.stdout! }).on('line', (line) => this.logs.push(JSON.parse(line)))
   }
 
-  async request (path: string, { method = 'GET', body, headers = {}, signal, token = TOKEN }: Request = {}): Promise<Answer> {
+  async request (path: string, { method = 'GET', body, headers = {}, signal, token = TOKEN, agent }: Request = {}): Promise<Answer> {
     return await send(this.url + path, {
       method,
       headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
-      signal
+      signal,
+      agent
     })
   }
 
@@ -96,6 +99,12 @@ export class Service {
       const running = (await this.containers()).filter(({ State }) => State.Running)
       return running.length === count && running
     }, `${count} running containers`)
+  }
+
+  /** @see proc(5), /proc/pid/status, VmRSS */
+  residentBytes (): number {
+    const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.process.pid}/status`, 'utf8')) ?? []
+    return Number(kib) * 1024
   }
 
   /** SIGTERM; resolves with the exit code. */

@@ -1,7 +1,6 @@
-import { createServer, type AddressInfo } from 'node:net'
 import t from 'tap'
 
-import { docker, foreignImage, inspect, needImages, startService, submission, until } from './kit.js'
+import { docker, foreignImage, freePort, inspect, needImages, startService, submission, until } from './kit.js'
 
 const LIMIT_SECONDS = 3
 const SPIN = 'while True: pass'
@@ -113,11 +112,3 @@ void t.test('DEBUG_KEEP_CONTAINER keeps the container, and still ends it', async
   }, 'all to end')
   t.equal(kept.length, 3)
 })
-
-async function freePort (): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return String(port)
-}

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import t from 'tap'
 
 import { needImages, startService, submission } from './kit.js'
@@ -12,6 +11,8 @@ void t.test('GET / answers in less than 50 ms while 8 runs spin', async (t) => {
   const spin = submission('python', 'while True: pass')
   const runs = Array.from({ length: 8 }, () => service.post('/run', spin, { signal: client.signal }).catch(() => {}))
   await service.running(8)
+  // The client's own first request takes longer than the service ever does.
+  await service.request('/', { token: null })
   const times = []
   for (let i = 0; i < 50; i++) {
     const { status, ms } = await service.request('/', { token: null })
@@ -23,8 +24,7 @@ void t.test('GET / answers in less than 50 ms while 8 runs spin', async (t) => {
   await Promise.all(runs)
   times.sort((a, b) => a - b)
   t.comment(`median ${times[25]?.toFixed(1)} ms, slowest ${times[49]?.toFixed(1)} ms`)
-  // One of the fifty may meet what else the machine does.
-  t.ok(times[48]! < 50, `all but one within ${times[48]} ms`)
+  t.ok(times[49]! < 50, `all within ${times[49]} ms`)
 })
 
 void t.test('the service holds less than 150 MB while 50 requests, 8 at a time, each return 1 MiB', async (t) => {
@@ -32,7 +32,7 @@ void t.test('the service holds less than 150 MB while 50 requests, 8 at a time, 
   const body = submission('python', `print("x" * ${MIB - 1})`)
   let left = 50
   let peakBytes = 0
-  const watch = setInterval(() => { peakBytes = Math.max(peakBytes, residentBytes(service.process.pid!)) }, 10)
+  const watch = setInterval(() => { peakBytes = Math.max(peakBytes, service.residentBytes()) }, 10)
   t.teardown(async () => { clearInterval(watch) })
   await Promise.all(Array.from({ length: 8 }, async () => {
     while (left-- > 0) {
@@ -44,9 +44,3 @@ void t.test('the service holds less than 150 MB while 50 requests, 8 at a time, 
   t.comment(`peak ${(peakBytes / 1e6).toFixed(0)} MB`)
   t.ok(peakBytes > 0 && peakBytes < 150e6, `${peakBytes} bytes`)
 })
-
-/** @see proc(5), /proc/pid/status, VmRSS */
-function residentBytes (pid: number): number {
-  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kib) * 1024
-}

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import t from 'tap'
 
 import { docker, needImages, startService, until, type Service } from './kit.js'
@@ -91,11 +90,11 @@ void t.test(`${IDLE} ready containers cost next to nothing while they wait`, asy
   const service = await startService(t, { collectsGarbage: true, env: { POOL_IMAGES: 'runonce/bash:latest', POOL_MIN: '1', POOL_MAX: '1' } })
   await untilReady(service, 1)
   await new Promise((resolve) => setTimeout(resolve, 1000))
-  const one = rssKib(service)
+  const one = service.residentBytes() / 1024
   const full = await startService(t, { collectsGarbage: true, env: { POOL_IMAGES: 'runonce/bash:latest', POOL_MIN: String(IDLE), POOL_MAX: String(IDLE), POOL_MEMORY: '4000000000' } })
   await untilReady(full, IDLE, 90_000)
   await new Promise((resolve) => setTimeout(resolve, 1000))
-  const grown = (rssKib(full) - one) / (IDLE - 1)
+  const grown = (full.residentBytes() / 1024 - one) / (IDLE - 1)
   t.ok(grown < 200, `the service holds ${grown.toFixed(0)} KiB a ready container`)
   const ids = (await full.containers()).map(({ Id }) => Id)
   const before = await cpuNs(ids)
@@ -103,10 +102,6 @@ void t.test(`${IDLE} ready containers cost next to nothing while they wait`, asy
   const share = (await cpuNs(ids) - before) / (IDLE_WATCH_MS * 1e6)
   t.ok(share < 0.005, `${(share * 100).toFixed(3)} % of one core`)
 })
-
-function rssKib ({ process: { pid } }: Service): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
-}
 
 async function cpuNs (ids: string[]): Promise<number> {
   const stats = await Promise.all(ids.map((id) => docker.getContainer(id).stats({ stream: false, 'one-shot': true })))

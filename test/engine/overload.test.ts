@@ -1,0 +1,117 @@
+import { Agent } from 'node:http'
+import t from 'tap'
+
+import { needImages, startService, submission, TOKEN, type Answer, type Service } from './kit.js'
+
+/** Seconds that the flood lasts. */
+const FLOOD_SECONDS = Number(process.env.RUNONCE_TEST_FLOOD_SECONDS ?? 10)
+const WORKERS = 2
+/** Requests a second: ten times what two workers can do. */
+const FLOOD_PER_SECOND = 120
+const QUIET_PAUSE_MS = 200
+const UNLOADED_MS = 5000
+const QUIET_TOKEN = 'engine-test-quiet-51ae'
+const REFUSALS = 10_000
+
+void t.test('one token floods at ten times the capacity, another asks now and then', async (t) => {
+  await needImages('python')
+  const service = await startService(t, {
+    env: { API_ACCESS_TOKENS: `quiet:${QUIET_TOKEN}`, SERVER_WORKER_THREADS: String(WORKERS), RUN_QUEUE_SIZE: '8', POOL_IMAGES: 'runonce/python:latest', POOL_MAX: '4' }
+  })
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  t.teardown(async () => agent.destroy())
+  let number = 0
+  const ask = async (token: string) => {
+    const id = ++number
+    const answer = await service.post('/run', submission('python', `print("run", ${id})`), { token, agent })
+    if (answer.status === 200) t.match(answer.body, { stdout: `run ${id}\n`, outcome: 'completed' }, 'an accepted run is answered with its own result')
+    else t.match(answer, { status: 503, body: { error: 'overloaded' } })
+    return answer
+  }
+
+  for (let i = 0; i < 3; i++) await ask(QUIET_TOKEN)
+  const unloaded = percentile((await oneByOne(UNLOADED_MS, () => ask(QUIET_TOKEN))).map(({ ms }) => ms), 95)
+
+  const flood = every(1000 / FLOOD_PER_SECOND, FLOOD_SECONDS * FLOOD_PER_SECOND, () => ask(TOKEN))
+  const quiet = oneByOne(FLOOD_SECONDS * 1000, () => ask(QUIET_TOKEN))
+  let rss = 0
+  const watch = setInterval(() => { rss = Math.max(rss, service.residentBytes()) }, 100)
+  const [floodAnswers, quietAnswers] = await Promise.all([flood, quiet]).finally(() => clearInterval(watch))
+
+  const refused = floodAnswers.filter(({ status }) => status === 503)
+  const served = floodAnswers.filter(({ status }) => status === 200)
+  const oneRun = percentile(runTimes(service), 95)
+  const quietP95 = percentile(quietAnswers.map(({ ms }) => ms), 95)
+  const refusedP99 = percentile(refused.map(({ ms }) => ms), 99)
+  t.comment(`${served.length} of the flood served, ${refused.length} refused (p99 ${refusedP99.toFixed(1)} ms), ${quietAnswers.length} quiet ones: ` +
+    `p95 ${quietP95.toFixed(0)} ms, alone ${unloaded.toFixed(0)}; one run ${oneRun.toFixed(0)}; RSS ${(rss / 1e6).toFixed(0)} MB`)
+  t.ok(served.length > FLOOD_SECONDS, 'the flood is served too')
+  t.ok(refused.length > served.length, 'and most of it is refused')
+  t.ok(quietAnswers.every(({ status }) => status === 200), 'the quiet one is never refused')
+  t.ok(quietP95 <= 2 * unloaded + oneRun, `${quietP95} <= 2 * ${unloaded} + ${oneRun}`)
+  t.ok(refusedP99 < 20, `a refusal is quick: ${refusedP99} ms`)
+  t.ok(refused.every(({ headers }) => /^([1-9]|[1-5]\d|60)$/.test(headers.get('retry-after') ?? '')), 'and says when to come again')
+  t.ok(rss < 150e6, `${rss} bytes`)
+})
+
+void t.test('ten thousand refusals, by the rate and by the queue, leave the full capacity', async (t) => {
+  const service = await startService(t, {
+    env: { API_ACCESS_TOKENS: `quiet:${QUIET_TOKEN}`, SERVER_WORKER_THREADS: String(WORKERS), RUN_QUEUE_SIZE: '0', RATE_LIMIT_TOKEN_MAX: String(REFUSALS / 2), RATE_LIMIT_WINDOW: '3600' }
+  })
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 })
+  t.teardown(async () => agent.destroy())
+  const spin = submission('python', 'while True: pass')
+  const client = new AbortController()
+  const occupied = Array.from({ length: WORKERS }, () => service.post('/run', spin, { signal: client.signal }).catch(() => {}))
+  await service.running(WORKERS)
+  const statuses: Record<number, number> = {}
+  let left = REFUSALS
+  await Promise.all(Array.from({ length: 16 }, async () => {
+    while (left-- > 0) {
+      const { status } = await service.post('/run', spin, { agent })
+      statuses[status] = (statuses[status] ?? 0) + 1
+    }
+  }))
+  t.strictSame(statuses, { 503: REFUSALS / 2 - WORKERS, 429: REFUSALS / 2 + WORKERS }, 'those that run were counted too')
+  client.abort()
+  await Promise.all(occupied)
+  await service.running(0)
+  const nap = submission('python', 'import time; time.sleep(0.5); print("served")')
+  const answers = await Promise.all(Array.from({ length: WORKERS + 1 }, () => service.post('/run', nap, { token: QUIET_TOKEN })))
+  t.strictSame(answers.map(({ status }) => status).sort(), [200, 200, 503], 'as many at once as before, and no more')
+})
+
+/** Starts one every so many milliseconds, whether those before are done or not. */
+async function every (ms: number, count: number, ask: () => Promise<Answer>): Promise<Answer[]> {
+  const answers: Array<Promise<Answer>> = []
+  const startedAt = performance.now()
+  for (let i = 0; i < count; i++) {
+    const wait = startedAt + i * ms - performance.now()
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+    answers.push(ask())
+  }
+  return await Promise.all(answers)
+}
+
+/** The next a moment after the one before is answered, for so long. */
+async function oneByOne (ms: number, ask: () => Promise<Answer>): Promise<Answer[]> {
+  const answers: Answer[] = []
+  for (const end = performance.now() + ms; performance.now() < end;) {
+    answers.push(await ask())
+    await new Promise((resolve) => setTimeout(resolve, QUIET_PAUSE_MS))
+  }
+  return answers
+}
+
+/** What the service itself measured of its runs, without their wait, milliseconds. */
+function runTimes ({ logs }: Service): number[] {
+  return logs.filter(({ msg }) => msg === 'run').map(({ phasesMs }) => {
+    const { total, queue } = phasesMs as { total: number, queue: number }
+    return total - queue
+  })
+}
+
+function percentile (values: number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * percent / 100))] ?? NaN
+}
