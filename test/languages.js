@@ -10,14 +10,14 @@ import { withEngine } from './support/with-engine.js'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 installDependencies()
-const { knownLanguages, toldLanguages } = await import('./support/languages.js')
+const { toldLanguages } = await import('./support/languages.js')
+const { LANGUAGES, listLanguages } = await import('../runner-images/build/language.js')
 const { selectLanguages } = await import('../runner-images/build/select.js')
 /** tap's limit of a file, seconds: the whole catalogue may take as long as its own tests allow each language. */
 const LANGUAGE_S = 60
 const LANGUAGE_LINE = /^ {4,8}ok \d+ - \S+ \d[\d.]* /
 try {
-  const known = (await knownLanguages()).map((language) => language.name)
-  const names = selectLanguages(process.argv.slice(2), known)
+  const names = selectLanguages(process.argv.slice(2), await listLanguages(LANGUAGES))
   const count = await withEngine(names, async (socketPath) => {
     const failures = failuresAndFiles()
     return await tap(['test/engine/languages.test.ts'], {

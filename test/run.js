@@ -58,7 +58,8 @@ async function runner () {
 }
 
 async function engine () {
-  const { chooseLanguages, describeChoice, knownLanguages, toldLanguages } = await import('./support/languages.js')
+  const { chooseLanguages, describeChoice, toldLanguages } = await import('./support/languages.js')
+  const { knownLanguages } = await import('../runner-images/build/language.js')
   const chosen = chooseLanguages(await knownLanguages())
   process.stdout.write(`${describeChoice(chosen)}\n`)
   return await withEngine(chosen.names, async (socketPath) => {
@@ -72,7 +73,7 @@ async function engine () {
 }
 
 async function bench () {
-  const { firstLanguages } = await import('./support/languages.js')
+  const { firstLanguages } = await import('../runner-images/build/language.js')
   return await withEngine(await firstLanguages(), async (socketPath) => {
     const env = { ...process.env, RUNONCE_TEST_DOCKER_SOCKET: socketPath }
     const { exitCode } = await run(process.execPath, ['test/bench/bench.js'], { env })

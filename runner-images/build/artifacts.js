@@ -4,6 +4,7 @@ import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { cached, runClient, sha256 } from './fetch.js'
+import { unzip } from './unzip.js'
 
 const run = promisify(execFile)
 const MAVEN_COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy'
@@ -11,16 +12,6 @@ const MAVEN_COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy'
 const PYTHON = '3.13'
 const NEWEST_GLIBC = 41
 const MACHINES = new Map([['x64', 'x86_64'], ['arm64', 'aarch64']])
-/** Python's own zipfile drops the modes; pip, which fetched the wheel, brought a Python. */
-const UNZIP = `
-import os, sys, zipfile
-with zipfile.ZipFile(sys.argv[1]) as wheel:
-    for entry in wheel.infolist():
-        path = wheel.extract(entry, sys.argv[2])
-        if entry.external_attr >> 16 & 0o111 and not entry.is_dir():
-            os.chmod(path, 0o755)
-`
-
 /**
  * @typedef {import('./language.js').Contents} Contents
  * @typedef {import('./language.js').NpmPackage} NpmPackage
@@ -71,7 +62,10 @@ async function putNpm (entry, arch, into) {
   const target = path.join(into, folder)
   await mkdir(target, { recursive: true })
   await run('tar', ['-xzf', file, '-C', target, '--strip-components=1', '--no-same-owner'])
-  if (files !== undefined) await keepOnly(target, files)
+  if (files === undefined) return
+  for (const name of await readdir(target)) {
+    if (!files.includes(name)) await rm(path.join(target, name), { recursive: true })
+  }
 }
 
 /**
@@ -85,10 +79,7 @@ async function putPypi ({ name, version, sha256: checksums, files }, arch, into)
   if (checksum === undefined) throw new Error(`${title} has no sha256 for ${arch}`)
   const wanted = { title, file: `${name}-${version}-${checksum.slice(0, 8)}.whl`, checksum }
   const file = await cached(wanted, sha256, (dir) => runClient('pip3', pipArguments(title, arch, dir), title, dir))
-  const target = path.join(into, name)
-  await mkdir(target, { recursive: true })
-  await run('python3', ['-c', UNZIP, file, target])
-  if (files !== undefined) await keepOnly(target, files)
+  await unzip(file, path.join(into, name), (each) => isKept(each, files))
 }
 
 /**
@@ -134,28 +125,10 @@ function sha512Integrity (content) {
 }
 
 /**
- * Removes all files but those that are, or are below, one of the named.
- * @param {string} dir
- * @param {string[]} names relative to dir
+ * @param {string} file
+ * @param {string[] | undefined} kept
+ * @returns {boolean} whether it is, or is below, one of them
  */
-export async function keepOnly (dir, names) {
-  for (const entry of await readdir(dir, { withFileTypes: true, recursive: true })) {
-    const file = path.join(entry.parentPath, entry.name)
-    const kept = names.some((name) => `${path.relative(dir, file)}/`.startsWith(`${name}/`))
-    if (!entry.isDirectory() && !kept) await rm(file)
-  }
-  await removeEmpty(dir)
-}
-
-/**
- * @param {string} dir
- * @returns {Promise<boolean>} whether it held nothing, and is gone
- */
-async function removeEmpty (dir) {
-  let empty = true
-  for (const entry of await readdir(dir, { withFileTypes: true })) {
-    if (!entry.isDirectory() || !await removeEmpty(path.join(dir, entry.name))) empty = false
-  }
-  if (empty) await rm(dir, { recursive: true })
-  return empty
+function isKept (file, kept) {
+  return kept === undefined || kept.some((name) => `${file}/`.startsWith(`${name}/`))
 }

@@ -2,34 +2,38 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Docker from 'dockerode'
 import { ensureBase } from './base.js'
-import { BuildError } from './docker-build.js'
-import { buildImage, buildRunner, buildShared, upToDate } from './image.js'
+import { failureText } from './docker-build.js'
+import { buildImage, buildRunner, buildShared, tagForGlot, upToDate } from './image.js'
 import { listLanguages, readLanguage } from './language.js'
 import { Progress } from './progress.js'
 import { selectLanguages } from './select.js'
 
-const AT_ONCE = 2
+const IMAGES = fileURLToPath(new URL('..', import.meta.url))
+/** What one build may take of the engine's memory: a compiler, beside apt and tar. */
+const BUILD_BYTES = 2 * 2 ** 30
 const ARCHES = new Map([['x86_64', 'x64'], ['amd64', 'x64'], ['aarch64', 'arm64'], ['arm64', 'arm64']])
 
 /** @typedef {import('./image.js').Built | {name: string, error: Error}} Result */
 
 /**
- * Builds the named languages' images, all when none is named, at most two at once; a language that fails holds up no other.
+ * Builds the named languages' images, all when none is named, as many at once as the engine's machine has processors and
+ * memory for; one that fails holds up no other.
  * @param {object} options
  * @param {string} options.socketPath
  * @param {string[]} [options.names]
- * @param {NodeJS.WriteStream} [options.out] where progress goes
+ * @param {boolean} [options.glotTags] whether each also gets the name of glot's image
+ * @param {{write: (text: string) => unknown, isTTY?: boolean, columns?: number}} [options.out] where progress goes
+ * @param {string} [options.imagesDir]
  * @returns {Promise<Result[]>} in the languages' order
  * @throws Error for an unknown name, and when there is no base image
  */
-export async function buildAll ({ socketPath, names = [], out = process.stdout }) {
-  const imagesDir = fileURLToPath(new URL('..', import.meta.url))
+export async function buildAll ({ socketPath, names = [], glotTags = false, out = process.stdout, imagesDir = IMAGES }) {
   const selected = selectLanguages(names, await listLanguages(path.join(imagesDir, 'languages')))
   const docker = new Docker({ socketPath })
   const progress = new Progress(out)
   progress.start()
   try {
-    const { Architecture } = await docker.info()
+    const { Architecture, NCPU, MemTotal } = await docker.info()
     const arch = ARCHES.get(Architecture)
     if (arch === undefined) throw new Error(`no images for the engine's architecture, ${Architecture}`)
     let made = false
@@ -37,7 +41,8 @@ export async function buildAll ({ socketPath, names = [], out = process.stdout }
     if (made) progress.done('base', `${base.tag} is there`)
     const builder = { docker, imagesDir, base, arch }
     const stages = sharedStages(builder, progress)
-    return await mapBounded(selected, AT_ONCE, (name) => buildOne(name))
+    let ended = 0
+    return await mapBounded(selected, buildsAtOnce(NCPU, MemTotal), (name) => buildOne(name))
 
     /** @param {string} name */
     async function buildOne (name) {
@@ -45,17 +50,31 @@ export async function buildAll ({ socketPath, names = [], out = process.stdout }
         const present = await upToDate(builder, name)
         if (present === undefined) await stages(name)
         const built = present ?? await buildImage(builder, name, (step) => progress.step(name, step))
-        progress.done(name, built.fresh ? `built ${built.version}` : `up to date (${built.version})`)
+        if (glotTags) await tagForGlot(builder, name)
+        progress.done(name, `${counted()} ${built.fresh ? `built ${built.version}` : `up to date (${built.version})`}`.trimStart())
         return built
       } catch (thrown) {
         const error = /** @type {Error} */ (thrown)
-        progress.done(name, failureText(error))
+        progress.done(name, `${counted()} ${failureText(error)}`.trimStart())
         return { name, error }
       }
+    }
+
+    function counted () {
+      ended++
+      return selected.length > 1 ? `[${ended} of ${selected.length}]` : ''
     }
   } finally {
     progress.close()
   }
+}
+
+/**
+ * @param {number} processors the engine's
+ * @param {number} memory its bytes
+ */
+export function buildsAtOnce (processors, memory) {
+  return Math.max(1, Math.min(processors, Math.floor(memory / BUILD_BYTES)))
 }
 
 /**
@@ -96,11 +115,6 @@ async function ensureStage (name, progress, make) {
     progress.done(name, failureText(/** @type {Error} */ (error)))
     throw new Error(`${name} does not build, see above`, { cause: error })
   }
-}
-
-/** @param {Error} error */
-function failureText (error) {
-  return `FAILED: ${error.message}${error instanceof BuildError ? error.log.map((line) => `\n    ${line}`).join('') : ''}`
 }
 
 /**

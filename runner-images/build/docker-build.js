@@ -24,6 +24,14 @@ export class BuildError extends Error {
 }
 
 /**
+ * @param {Error} error
+ * @returns {string} what a build's user is told, the log's last lines included
+ */
+export function failureText (error) {
+  return `FAILED: ${error.message}${error instanceof BuildError ? error.log.map((line) => `\n    ${line}`).join('') : ''}`
+}
+
+/**
  * Builds with the classic builder, on the host's network: a container network of the engine's own may not exist.
  * @param {Docker} docker
  * @param {string} dir the context

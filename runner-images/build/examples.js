@@ -52,7 +52,7 @@ export async function readExamples ({ language, dir, hello }) {
     if (files === undefined && CASES.includes(name)) faults.push(`examples/${name}: is missing, and language.json does not say why`)
     else if (name === 'broken' && expected === undefined) faults.push('examples.broken: is missing in language.json')
     else if (expected === undefined && !CASES.includes(name)) faults.push(`examples.${name}: is missing in language.json`)
-    else if (files !== undefined && !files.some((file) => file.name === main)) faults.push(`examples/${name}: has no ${main}`)
+    else if (files !== undefined && files.length > 1 && !files.some((file) => file.name === main)) faults.push(`examples/${name}: has no ${main}`)
     else if (name === 'two' && files?.length === 1) faults.push('examples/two: is one file')
     else cases.push(caseOf(name, mainFirst(files ?? [{ name: main, content: hello }], main), expected ?? {}))
   }

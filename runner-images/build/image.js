@@ -16,6 +16,7 @@ import { readLanguage, readShared } from './language.js'
  *
  * @typedef {object} Built
  * @property {string} name
+ * @property {string} tag
  * @property {string} version
  * @property {number} bytes
  * @property {boolean} fresh false: it was up to date
@@ -70,10 +71,10 @@ function buildArguments (builder, shared, own = {}) {
  */
 export async function upToDate (builder, name) {
   try {
-    const image = await builder.docker.getImage(`runonce/${name}:latest`).inspect()
+    const image = await builder.docker.getImage(tagOf(name)).inspect()
     const labels = image.Config.Labels ?? {}
     if (labels['runonce.digest'] !== await digestOf(builder, name)) return undefined
-    return { name, version: labels['runonce.version'] ?? '', bytes: image.Size, fresh: false }
+    return { name, tag: tagOf(name), version: labels['runonce.version'] ?? '', bytes: image.Size, fresh: false }
   } catch (error) {
     if (/** @type {{statusCode?: number}} */ (error).statusCode === 404) return undefined
     throw error
@@ -91,7 +92,7 @@ export async function buildImage (builder, name, say) {
   const { docker } = builder
   const { language, hello } = await readLanguage(path.join(builder.imagesDir, 'languages'), name)
   const digest = await digestOf(builder, name)
-  const tag = `runonce/${name}:latest`
+  const tag = tagOf(name)
   say('fetch and unpack')
   const unlabelled = `runonce/${name}:unlabelled`
   const sharedNames = language.shared ?? []
@@ -108,7 +109,22 @@ export async function buildImage (builder, name, say) {
   await docker.getImage(unlabelled).remove({ noprune: true })
   const image = await docker.getImage(tag).inspect()
   await removeOld(docker, `runonce.language=${name}`, image.Id)
-  return { name, version, bytes: image.Size, fresh: true }
+  return { name, tag, version, bytes: image.Size, fresh: true }
+}
+
+/**
+ * Gives a language's image the name that glot's has, so that a glot client finds it.
+ * @param {Builder} builder
+ * @param {string} name
+ */
+export async function tagForGlot ({ docker, imagesDir }, name) {
+  const { language } = await readLanguage(path.join(imagesDir, 'languages'), name)
+  await docker.getImage(tagOf(name)).tag({ repo: `glot/${language.glot ?? name}`, tag: 'latest' })
+}
+
+/** @param {string} language */
+function tagOf (language) {
+  return `runonce/${language}:latest`
 }
 
 /**

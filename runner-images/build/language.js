@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { languageFaults, sharedFaults } from './faults.js'
 
 /**
@@ -63,6 +64,9 @@ import { languageFaults, sharedFaults } from './faults.js'
  * @typedef {OwnFields & Contents} Language
  */
 
+/** Where the repository has its languages. */
+export const LANGUAGES = fileURLToPath(new URL('../languages', import.meta.url))
+
 /** What of a language's folder stays out of its image: changed, it rebuilds nothing. */
 const NOT_IN_IMAGE = { fields: ['examples', 'first', 'glot'], files: new Set(['examples', 'README.md']) }
 
@@ -90,6 +94,24 @@ export function imageJson (language) {
 export async function listLanguages (languagesDir) {
   const names = (await readdir(languagesDir)).sort()
   return names.filter((name) => existsSync(path.join(languagesDir, name, 'language.json')))
+}
+
+/**
+ * What the folders tell of their languages, without building anything.
+ * @param {string} [languagesDir]
+ * @returns {Promise<(Language | {name: string, first?: boolean, shared?: string[]})[]>} sorted; of a folder with a fault only the name: whoever builds it is told the fault
+ */
+export async function knownLanguages (languagesDir = LANGUAGES) {
+  const names = await listLanguages(languagesDir)
+  return await Promise.all(names.map((name) => readLanguage(languagesDir, name).then(({ language }) => language, () => ({ name }))))
+}
+
+/**
+ * @param {string} [languagesDir]
+ * @returns {Promise<string[]>} the languages that every test run takes, and that quickstart builds
+ */
+export async function firstLanguages (languagesDir = LANGUAGES) {
+  return (await knownLanguages(languagesDir)).filter((language) => language.first === true).map((language) => language.name)
 }
 
 /**

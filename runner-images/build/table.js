@@ -1,14 +1,27 @@
+import { failureText } from './docker-build.js'
+
 /** @typedef {import('./build-all.js').Result} Result */
 
 /**
  * @param {Result[]} results
- * @returns {string} a table of name, version, size and state, without a final newline
+ * @param {{total: number, own: Map<string, number>}} disk what they take, by the images' tags
+ * @returns {string} a table of name, version, size, the part of it that no other image shares, and state; then the total, and what failed
  */
-export function formatTable (results) {
-  const rows = [['language', 'version', 'size', ''], ...results.map((result) => 'error' in result
-    ? [result.name, '', '', 'FAILED']
-    : [result.name, result.version, `${(result.bytes / 1e6).toFixed(0)} MB`, result.fresh ? 'built' : 'up to date'])]
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map(([name = '', version = '', size = '', state = '']) =>
-    `${name.padEnd(widths[0] ?? 0)}  ${version.padEnd(widths[1] ?? 0)}  ${size.padStart(widths[2] ?? 0)}  ${state}`.trimEnd()).join('\n')
+export function formatTable (results, disk) {
+  const rows = [['language', 'version', 'size', 'alone', ''], ...results.map((result) => 'error' in result
+    ? [result.name, '', '', '', 'FAILED']
+    : [result.name, result.version, megabytes(result.bytes), megabytes(disk.own.get(result.tag) ?? 0), result.fresh ? 'built' : 'up to date'])]
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const lines = rows.map((row) => row.map((text, column) =>
+    column === 2 || column === 3 ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+  const built = results.filter((result) => !('error' in result))
+  const failed = results.filter((result) => 'error' in result)
+  lines.push('', `${built.length} images, ${megabytes(disk.total)} on disk, what they share counted once`)
+  for (const { name, error } of failed) lines.push('', `${name} ${failureText(error)}`)
+  return lines.join('\n')
+}
+
+/** @param {number} bytes */
+function megabytes (bytes) {
+  return `${(bytes / 1e6).toFixed(0)} MB`
 }

@@ -1,14 +1,12 @@
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
 
 import t from 'tap'
 
 import { readExamples, resultFaults, type Case } from '../../runner-images/build/examples.js'
-import { readLanguage } from '../../runner-images/build/language.js'
+import { LANGUAGES, readLanguage } from '../../runner-images/build/language.js'
 import { startService, type Result, type Service } from './kit.js'
 import { languagesToTest } from '../support/languages.js'
 
-const LANGUAGES = fileURLToPath(new URL('../../runner-images/languages', import.meta.url))
 /** For each language; the whole catalogue is minutes of work. */
 const LANGUAGE_MS = 60_000
 

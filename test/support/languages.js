@@ -1,9 +1,7 @@
-import { fileURLToPath } from 'node:url'
-import { listLanguages, readLanguage } from '../../runner-images/build/language.js'
+import { firstLanguages } from '../../runner-images/build/language.js'
 import { git as askGit } from './git.js'
 
 const IMAGES = 'runner-images'
-const LANGUAGES = fileURLToPath(new URL(`../../${IMAGES}/languages`, import.meta.url))
 /** How many languages beside the first ones a day's runs take. */
 const SAMPLE = 3
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -22,23 +20,12 @@ export async function languagesToTest () {
   return await firstLanguages()
 }
 
-/** @returns {Promise<string[]>} those that every test run takes, and that quickstart builds */
-export async function firstLanguages () {
-  return (await knownLanguages()).filter((language) => language.first === true).map((language) => language.name)
-}
-
 /**
  * @param {string[]} names
  * @returns {Record<string, string>} the environment that tells the tests of them
  */
 export function toldLanguages (names) {
   return { [VARIABLE]: names.join(' ') }
-}
-
-/** @returns {Promise<Known[]>} what the repository holds, sorted; of a folder with a fault its name, and its own tests tell the fault */
-export async function knownLanguages () {
-  const names = await listLanguages(LANGUAGES)
-  return await Promise.all(names.map((name) => readLanguage(LANGUAGES, name).then(({ language }) => language, () => ({ name }))))
 }
 
 /**

@@ -12,7 +12,6 @@ import { readEvents } from '../../../runner-images/build/events.js'
 import { imageLabels, versionNumber } from '../../../runner-images/build/labels.js'
 import { Progress } from '../../../runner-images/build/progress.js'
 import { selectLanguages } from '../../../runner-images/build/select.js'
-import { formatTable } from '../../../runner-images/build/table.js'
 
 void t.test('names select languages, each once; an unknown one is told with the nearest', async (t) => {
   const known = ['c', 'java', 'javascript', 'python', 'ruby']
@@ -166,10 +165,4 @@ void t.test('on a terminal the lines of what is at work are redrawn, none wider 
   t.match(lines[0], /^c +0\.0 s {2}built 14$/)
   t.match(lines[1], /^go +0 s {2}y$/)
   t.ok(lines.every((line) => line.length < 40))
-})
-
-void t.test('the table names version, size, and what failed', async (t) => {
-  t.equal(formatTable([
-    { name: 'c', version: '14.2.0', bytes: 320e6, fresh: false }, { name: 'java', error: new Error('x') }
-  ]), 'language  version    size\nc         14.2.0   320 MB  up to date\njava                       FAILED')
 })

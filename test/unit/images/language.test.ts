@@ -1,13 +1,12 @@
-import { fileURLToPath } from 'node:url'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 import t from 'tap'
 
+import { readExamples } from '../../../runner-images/build/examples.js'
 import { languageFaults } from '../../../runner-images/build/faults.js'
-import { listLanguages, readLanguage } from '../../../runner-images/build/language.js'
+import { LANGUAGES, listLanguages, readLanguage, readShared } from '../../../runner-images/build/language.js'
 
-const LANGUAGES = fileURLToPath(new URL('../../../runner-images/languages', import.meta.url))
 const INTEGRITY = `sha512-${'A'.repeat(86)}==`
 const SHA256 = 'a'.repeat(64)
 const plain = { name: 'lua', main: 'main.lua', version: 'lua -v', run: ['lua', '{main}'] }
@@ -80,9 +79,15 @@ void t.test('every language of the repository is right', async (t) => {
   const names = await listLanguages(LANGUAGES)
   t.ok(names.length >= 10)
   const taken = new Map<string, string>()
+  const glots = new Map<string, string>()
   for (const name of names) {
-    const { language, hello } = await readLanguage(LANGUAGES, name)
-    t.match(hello, /Hello World!/, `${name} greets`)
+    const folder = await readLanguage(LANGUAGES, name)
+    const { language } = folder
+    t.same((await readExamples(folder)).faults, [], `${name} has its examples`)
+    await t.resolves(readShared(path.join(LANGUAGES, '..'), language.shared ?? []), `${name} has its shared folders`)
+    const glot = language.glot ?? name
+    t.equal(glots.get(glot), undefined, `one language has the name of glot/${glot}`)
+    glots.set(glot, name)
     for (const word of [name, ...language.aliases ?? []]) {
       t.equal(taken.get(word), undefined, `${word} names one language`)
       taken.set(word, name)
