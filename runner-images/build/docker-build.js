@@ -8,6 +8,7 @@ import { readEvents } from './events.js'
 const BUILD_MS = 30 * 60_000
 const VERSION_MS = 60_000
 const LOG_LINES = 25
+const DPKG_COUNTER = /^\(Reading database/
 
 /** @typedef {import('dockerode')} Docker */
 
@@ -54,7 +55,7 @@ export async function build (docker, dir, options, say) {
       if (event.aux?.ID) id = event.aux.ID
       const line = stripVTControlCharacters(String(event.stream ?? event.status ?? '')).trimEnd()
       if (line.trim() === '') return
-      log.push(...line.split('\n'))
+      log.push(...line.split(/[\r\n]+/).filter((each) => each !== '' && !DPKG_COUNTER.test(each)))
       if (log.length > 4 * LOG_LINES) log.splice(0, log.length - LOG_LINES)
       step = /^Step (\d+\/\d+ : .*)/s.exec(line)?.[1] ?? step
       if (line.startsWith(' ---> Running in') && step.includes(' : RUN ')) say(step)

@@ -1,5 +1,3 @@
-import { failureText } from './docker-build.js'
-
 /** @typedef {import('./build-all.js').Result} Result */
 
 /**
@@ -17,7 +15,7 @@ export function formatTable (results, disk) {
   const built = results.filter((result) => !('error' in result))
   const failed = results.filter((result) => 'error' in result)
   lines.push('', `${built.length} images, ${megabytes(disk.total)} on disk, what they share counted once`)
-  for (const { name, error } of failed) lines.push('', `${name} ${failureText(error)}`)
+  if (failed.length > 0) lines.push(`FAILED, see above: ${failed.map((result) => result.name).join(', ')}`)
   return lines.join('\n')
 }
 

@@ -26,7 +26,7 @@ async function start (t: Parameters<typeof FakeEngine.start>[0] & { testdir: (fi
   const built = (call: EngineCall, response: ServerResponse) => {
     const fails = call.query.get('t') === 'runonce/bad:unlabelled'
     response.end(fails
-      ? '{"stream":"Step 2/9 : RUN packages"}\n{"stream":"E: no bad-package\\n"}\n{"errorDetail":{"message":"exit code 100"}}\n'
+      ? '{"stream":"Step 2/9 : RUN packages"}\n{"stream":"(Reading database ... 5%\\rE: no bad-package\\n"}\n{"errorDetail":{"message":"exit code 100"}}\n'
       : '{"aux":{"ID":"sha256:stage"}}\n')
   }
   engine.on('GET /info', json(200, { Architecture: 'x86_64', NCPU: 2, MemTotal: 8 * 2 ** 30 }))
