@@ -1,0 +1,2 @@
+let x =
+  nobody + 1

@@ -1,0 +1,1 @@
+let () = Greetings.greet "glot"

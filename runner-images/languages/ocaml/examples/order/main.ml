@@ -1,0 +1,1 @@
+let () = Printf.printf "größer %d\n" (Second.value 40)

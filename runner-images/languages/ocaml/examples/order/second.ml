@@ -1,0 +1,1 @@
+let value n = First.add n 2

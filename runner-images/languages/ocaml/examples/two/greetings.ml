@@ -1,0 +1,1 @@
+let greet name = Printf.printf "hello %s\n" name
