@@ -1,0 +1,3 @@
+#include "share/atspre_staload.hats"
+
+implement main0 () = prerr_string ("oops\n")
