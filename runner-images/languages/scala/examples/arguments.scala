@@ -1,0 +1,2 @@
+@main def square(n: Int): Unit =
+  println(n * n)

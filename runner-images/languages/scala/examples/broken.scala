@@ -1,0 +1,2 @@
+@main def program(): Unit =
+  println(x)

@@ -1,0 +1,3 @@
+package app.text
+
+def greeting(name: String) = s"hello $name"

@@ -1,0 +1,2 @@
+@main def program(): Unit =
+  Console.err.println("oops")

@@ -1,0 +1,1 @@
+def greeting(name: String) = s"hello $name"
