@@ -8,6 +8,8 @@ import type { About } from './status-routes.js'
 export async function addOpenApi (app: FastifyInstance, about: About, ui: boolean): Promise<void> {
   await app.register(swagger, {
     openapi: {
+      // The schemas are JSON Schema's as of 2020-12; 3.0's own dialect has no numeric exclusiveMinimum.
+      openapi: '3.1.0',
       info: { title: about.name, version: about.version, description: about.description },
       components: {
         securitySchemes: {

@@ -90,6 +90,22 @@ export const ExecuteResultSchema = Type.Object({
   error: Type.Optional(Type.String())
 })
 
+export const VersionSchema = Type.Object({
+  docker: Type.Object({
+    version: Type.String(),
+    apiVersion: Type.String(),
+    gitCommit: Type.String(),
+    goVersion: Type.String(),
+    os: Type.String(),
+    arch: Type.String(),
+    kernelVersion: Type.String(),
+    buildTime: Type.String(),
+    platform: Type.Object({ name: Type.String() }),
+    components: Type.Array(Type.Object({ name: Type.String(), version: Type.String() }))
+  }),
+  runonce: Type.Object({ version: Type.String() })
+})
+
 export const ErrorSchema = Type.Object({
   error: Type.String({ description: 'A slug' }),
   message: Type.String()

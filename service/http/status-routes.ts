@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 
 import type { EngineStatus, Readiness } from '../run/ports.js'
-import { errorAnswers } from './schemas.js'
+import { errorAnswers, VersionSchema } from './schemas.js'
 
 export interface About {
   name: string
@@ -40,6 +40,6 @@ export function addStatusRoutes (app: FastifyInstance, { about, engine, readines
 /** The ops health check: the engine's version. Needs a token. */
 export function addVersionRoute (scope: FastifyInstance, { about, engine }: StatusParts): void {
   scope.get('/version', {
-    schema: { summary: 'The engine\'s version and ours', tags: ['status'], response: errorAnswers }
+    schema: { summary: 'The engine\'s version and ours', tags: ['status'], response: { 200: VersionSchema, ...errorAnswers } }
   }, async () => ({ docker: await engine.version(), runonce: { version: about.version } }))
 }

@@ -40,7 +40,9 @@ t.test('/readyz says why it is not ready; /livez goes on', async (t) => {
 
 t.test('/openapi.json describes every route, and which want a token', async (t) => {
   const { app } = await startApp(t)
-  const { paths } = (await app.inject({ url: '/openapi.json' })).json()
+  const { openapi, paths } = (await app.inject({ url: '/openapi.json' })).json()
+  t.match(openapi, /^3\.1\./, 'whose schemas are JSON Schema, as ours are')
+  t.match(paths['/version'].get.responses['200'].content['application/json'].schema.properties, { docker: Object, runonce: Object })
   const routes = Object.entries<Record<string, { security?: unknown }>>(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { security }]) => `${method.toUpperCase()} ${path}${security === undefined ? '' : ' token'}`))
   t.same(routes.sort(), [
