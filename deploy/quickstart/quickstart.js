@@ -1,7 +1,9 @@
-// npm run quickstart: from a clone to a running service. Starts without node_modules: what needs packages is imported late.
+// npm run quickstart [-- --all | name…]: from a clone to a running service, with the first languages, all or the named ones.
+// Starts without node_modules: what needs packages is imported late.
 import { readFile, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { installDependencies } from '../../test/support/prepare.js'
 import { run } from '../../test/support/process.js'
 import { ensureEngine, SetupError } from './engine.js'
@@ -40,6 +42,7 @@ try {
 
 async function start () {
   installDependencies()
+  const languages = await chooseLanguages()
   say('engine')
   const engine = await keep(ensureEngine())
   say(`engine: ${engine.socketPath}`)
@@ -49,7 +52,7 @@ async function start () {
   const address = env.SERVER_LISTEN_ADDR ?? '127.0.0.1'
   const port = Number(env.SERVER_LISTEN_PORT ?? 8088)
   await checkPort(address, port)
-  await buildImages(engine.socketPath)
+  await buildImages(engine.socketPath, languages)
   await buildService()
   const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`
   say('service')
@@ -78,11 +81,27 @@ async function checkPort (address, port) {
   if (fault !== undefined) throw new SetupError(`can't listen on ${address}:${port}: ${fault}`)
 }
 
-/** @param {string} socketPath */
-async function buildImages (socketPath) {
+/** @returns {Promise<string[]>} the languages that the command line asks for */
+async function chooseLanguages () {
+  const { LANGUAGES, firstLanguages, listLanguages } = await import('../../runner-images/build/language.js')
+  const { selectLanguages } = await import('../../runner-images/build/select.js')
+  try {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: { all: { type: 'boolean', default: false } } })
+    const asked = values.all ? [] : positionals.length > 0 ? positionals : await firstLanguages()
+    return selectLanguages(asked, await listLanguages(LANGUAGES))
+  } catch (error) {
+    throw new SetupError(`${/** @type {Error} */ (error).message}\nnpm run quickstart [-- --all | name…]`)
+  }
+}
+
+/**
+ * @param {string} socketPath
+ * @param {string[]} names
+ */
+async function buildImages (socketPath, names) {
   say('images')
   const { buildAll } = await import('../../runner-images/build/build-all.js')
-  const results = await buildAll({ socketPath })
+  const results = await buildAll({ socketPath, names })
   const failed = results.filter((result) => 'error' in result).map((result) => result.name)
   if (failed.length > 0) say(`without ${failed.join(', ')}: see above`)
   if (failed.length === results.length) throw new Error('no image could be built')

@@ -1,12 +1,16 @@
+import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 
 import t from 'tap'
 
 import { readExamples, resultFaults, type Case } from '../../runner-images/build/examples.js'
 import { LANGUAGES, readLanguage } from '../../runner-images/build/language.js'
+import { isSameRelease, type Figures } from '../../runner-images/build/readme.js'
 import { startService, type Result, type Service } from './kit.js'
 import { languagesToTest } from '../support/languages.js'
 
+const FIGURES = fileURLToPath(new URL('../../runner-images/figures.json', import.meta.url))
 /** For each language; the whole catalogue is minutes of work. */
 const LANGUAGE_MS = 60_000
 
@@ -16,6 +20,7 @@ void t.test('every language runs its hello and its examples', async (t) => {
   const names = await languagesToTest()
   const service = await startService(t)
   t.setTimeout(names.length * LANGUAGE_MS)
+  const figures: Record<string, Figures> = JSON.parse(await readFile(FIGURES, 'utf8'))
   const details = await service.request('/api/languages?details=1', { token: null })
   const versions = new Map<string, string>(details.body.languages.map((one: { name: string, version: string }) => [one.name, one.version]))
 
@@ -24,6 +29,7 @@ void t.test('every language runs its hello and its examples', async (t) => {
     void t.test(`${name} ${versions.get(name) ?? ''}`.trim(), { buffered: true }, async (t) => {
       t.setTimeout(names.length * LANGUAGE_MS)
       t.match(versions.get(name), /^\d+(\.\d+)*/, 'says its version')
+      t.ok(isSameRelease(versions.get(name) ?? '', figures[name]?.version ?? ''), `the README says ${figures[name]?.version}; npm run readme:languages -- ${name} measures it anew`)
       for (const { title, faults, result } of await tryLanguage(service, name)) {
         if (faults.length === 0) t.pass(title)
         else t.fail(`${title}: ${faults.join('; ')}`, { result })

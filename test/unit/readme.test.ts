@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+
+import t from 'tap'
+
+import { LANGUAGES, listLanguages, readLanguage } from '../../runner-images/build/language.js'
+import { isSameRelease, withLanguages } from '../../runner-images/build/readme.js'
+
+const read = async (file: string) => await readFile(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8')
+const EMPTY = 'before\n<!-- languages: npm run readme:languages -->\nold\n<!-- /languages -->\nafter\n'
+
+void t.test('the README\'s table is made of the languages, their figures, and what can\'t be had', async (t) => {
+  const made = withLanguages(EMPTY, {
+    languages: [{ name: 'c' }, { name: 'cpp', aliases: ['c++', 'cxx'] }],
+    figures: { cpp: { version: '14.2.0', bytes: 554_400_000, coldMs: 420.6, readyMs: 300 } },
+    unavailable: [{ name: 'dart', why: 'no package' }]
+  })
+  t.same(made.split('\n').filter((line) => /^\| [^l]|^- |^(before|after|old)$/.test(line)), [
+    'before', '| c |  |  |  |  |  |', '| cpp | c++, cxx | 14.2.0 | 554 | 421 | 300 |', '- dart: no package', 'after'
+  ])
+  t.equal(withLanguages(made, { languages: [], figures: {}, unavailable: [] }), withLanguages(EMPTY, { languages: [], figures: {}, unavailable: [] }), 'whatever was there')
+  t.throws(() => withLanguages('nothing', { languages: [], figures: {}, unavailable: [] }), /no part between/)
+})
+
+void t.test('the repository\'s README is current; npm run readme:languages -- --render makes it so', async (t) => {
+  const names = await listLanguages(LANGUAGES)
+  const figures = JSON.parse(await read('runner-images/figures.json'))
+  t.same(Object.keys(figures).filter((name) => !names.includes(name)), [], 'no figures of what there is not')
+  const readme = await read('README.md')
+  t.equal(readme, withLanguages(readme, {
+    languages: await Promise.all(names.map(async (name) => (await readLanguage(LANGUAGES, name)).language)),
+    figures,
+    unavailable: JSON.parse(await read('runner-images/unavailable.json'))
+  }))
+})
+
+void t.test('a distribution\'s update is no other release', async (t) => {
+  t.ok(isSameRelease('8.4.28', '8.4.30'))
+  t.ok(isSameRelease('25', '25'))
+  t.notOk(isSameRelease('8.4.28', '8.5.0'))
+  t.notOk(isSameRelease('25', '26'))
+})
