@@ -1,0 +1,2 @@
+(println "x")
+(println (+ 1 2)

@@ -1,0 +1,3 @@
+(require '[app.core :as core])
+
+(core/-main)

@@ -1,0 +1,3 @@
+(ns app.core)
+
+(defn -main [] (println "hello from src"))

@@ -1,0 +1,3 @@
+(ns greeting)
+
+(defn greet [name] (str "hello " name))

@@ -1,0 +1,4 @@
+(ns main
+  (:require [greeting :refer [greet]]))
+
+(println (greet "two"))

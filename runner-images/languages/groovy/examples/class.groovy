@@ -1,0 +1,5 @@
+class Program {
+    static void main(String[] args) {
+        println "hello from a class"
+    }
+}

@@ -1,0 +1,3 @@
+class Greeting {
+    static of(name) { "hello $name" }
+}

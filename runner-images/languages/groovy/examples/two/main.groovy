@@ -1,0 +1,1 @@
+println Greeting.of("two")
