@@ -46,10 +46,10 @@ static const struct architecture ARCHITECTURES[] = {
     {0, 0, {{0, BY_PID}}},
 };
 
-enum { PRIORITY_USER = 2, IOPRIO_USER = 3, MOST_INSTRUCTIONS = 256 };
+enum { PRIORITY_USER = 2, IOPRIO_USER = 3 };
 
 struct program {
-    struct sock_filter code[MOST_INSTRUCTIONS];
+    struct sock_filter *code;
     unsigned short size;
 };
 
@@ -97,16 +97,23 @@ static void emit_architecture(struct program *program, const struct architecture
     program->code[jump].jf = (unsigned char)(program->size - jump - 1);
 }
 
-int guard_install(void) {
-    struct program program = {.size = 0};
-    if (ARCHITECTURES[0].audit == 0) {
-        errno = ENOSYS;
-        return -1;
-    }
+unsigned short guard_write(struct sock_filter *code) {
+    struct program program = {code, 0};
+    if (ARCHITECTURES[0].audit == 0)
+        return 0;
     for (const struct architecture *architecture = ARCHITECTURES; architecture->audit != 0; architecture++)
         emit_architecture(&program, architecture);
     /* No other architecture's calls reach this kernel. */
     emit_return(&program, SECCOMP_RET_KILL_PROCESS);
-    struct sock_fprog filter = {program.size, program.code};
+    return program.size;
+}
+
+int guard_install(void) {
+    struct sock_filter code[GUARD_MOST_INSTRUCTIONS];
+    struct sock_fprog filter = {guard_write(code), code};
+    if (filter.len == 0) {
+        errno = ENOSYS;
+        return -1;
+    }
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0);
 }

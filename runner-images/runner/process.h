@@ -15,6 +15,10 @@ enum { RUNNER_PID = 1 };
 /* Refuses the calls that would change process 1, for this process and all that come from it.
  * -1 with errno where the kernel or the architecture has no filter. */
 int guard_install(void);
+/* Writes that filter. Returns how many instructions it has; 0 for an architecture that it doesn't know. */
+enum { GUARD_MOST_INSTRUCTIONS = 256 };
+struct sock_filter;
+unsigned short guard_write(struct sock_filter *code);
 
 /* ---- cgroup.c ---- */
 

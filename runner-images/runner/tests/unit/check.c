@@ -40,6 +40,10 @@ void expect(bool holds, const char *file, int line, const char *format, ...) {
     printf("\n");
 }
 
+void note(const char *sentence) {
+    printf("# %s\n", sentence);
+}
+
 bool is_text(const char *bytes, size_t size, const char *text) {
     return size == strlen(text) && memcmp(bytes, text, size) == 0;
 }
@@ -88,6 +92,7 @@ int main(void) {
     language_tests();
     commands_tests();
     cgroup_tests();
+    guard_tests();
     output_tests();
     receive_tests();
     result_tests();

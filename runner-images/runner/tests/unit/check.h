@@ -9,6 +9,8 @@ typedef void test_function(void);
 
 /* Runs one test and prints its line. */
 void test(const char *sentence, test_function *function);
+/* A line beside the results: what this machine could not show. */
+void note(const char *sentence);
 void expect(bool holds, const char *file, int line, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #define EXPECT(condition) expect((condition), __FILE__, __LINE__, "%s", #condition)
@@ -28,6 +30,7 @@ void text_tests(void);
 void payload_tests(void);
 void limits_tests(void);
 void files_tests(void);
+void guard_tests(void);
 void language_tests(void);
 void commands_tests(void);
 void cgroup_tests(void);

@@ -1,0 +1,22 @@
+# `make check-aarch64`: the runner and its unit tests, cross-compiled (gcc-aarch64-linux-gnu, libc6-dev-arm64-cross) and run by
+# qemu-user. qemu-user has neither seccomp nor ASan: the guard's program is shown by the interpreter of tests/unit/guard.c alone.
+# With the headers of linux-libc-dev-armhf-cross the 32-bit calls' numbers are compared as well.
+AARCH64 ?= aarch64-linux-gnu-
+QEMU_AARCH64 ?= $(firstword $(wildcard /usr/bin/qemu-aarch64-static /usr/bin/qemu-aarch64))
+ARM_INCLUDE ?= $(firstword $(wildcard /usr/arm-linux-gnueabihf/include /usr/arm-linux-gnueabi/include))
+AARCH64_OUT := $(OUT)/aarch64
+
+.PHONY: check-aarch64 $(AARCH64_OUT)/check $(AARCH64_OUT)/runner
+check-aarch64: $(AARCH64_OUT)/check $(AARCH64_OUT)/runner
+	@$(AARCH64)readelf -h $(AARCH64_OUT)/runner | grep -q 'Machine:.*AArch64'
+	@! $(AARCH64)readelf -l $(AARCH64_OUT)/runner | grep -q INTERP
+	@test "$$(printf '{"files":[]}' | $(QEMU_AARCH64) $(AARCH64_OUT)/runner | head -c 10)" = '{"stdout":'
+	@$(QEMU_AARCH64) $(AARCH64_OUT)/check
+
+# By a make of its own: flags depend on the compiler.
+$(AARCH64_OUT)/runner:
+	@$(MAKE) --no-print-directory OUT=$(AARCH64_OUT) CC=$(AARCH64)gcc $@
+$(AARCH64_OUT)/check:
+	@$(MAKE) --no-print-directory OUT=$(AARCH64_OUT) CC=$(AARCH64)gcc SANITIZE="-O1 -g -static -DUNDER_QEMU" \
+	  NUMBERS="$(if $(ARM_INCLUDE),-isystem $(ARM_INCLUDE) -DARM_UNISTD='<asm/unistd.h>')" $@
+$(OUT)/check-unit-guard-numbers.o: WARNINGS += $(NUMBERS)

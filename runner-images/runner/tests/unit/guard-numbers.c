@@ -1,0 +1,24 @@
+/* Apart from all other headers: it takes the 32-bit architecture's numbers, under the names of the 64-bit one's. */
+#include "guard-numbers.h"
+
+#if defined(__x86_64__)
+#include <asm/unistd_32.h>
+#elif defined(ARM_UNISTD)
+/* As its own compiler would say it. */
+#define __ARM_EABI__ 1
+#include ARM_UNISTD
+#endif
+
+#ifdef __NR_prlimit64
+const struct guard_numbers GUARD_COMPAT = {
+    .setpriority = __NR_setpriority,
+    .sched_setparam = __NR_sched_setparam,
+    .sched_setscheduler = __NR_sched_setscheduler,
+    .sched_setaffinity = __NR_sched_setaffinity,
+    .ioprio_set = __NR_ioprio_set,
+    .prlimit64 = __NR_prlimit64,
+    .sched_setattr = __NR_sched_setattr,
+};
+#else
+const struct guard_numbers GUARD_COMPAT = {0};
+#endif

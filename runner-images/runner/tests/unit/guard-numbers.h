@@ -1,0 +1,14 @@
+/* The numbers of the calls that the guard knows, from the kernel's headers. */
+#ifndef GUARD_NUMBERS_H
+#define GUARD_NUMBERS_H
+
+#include <stdint.h>
+
+struct guard_numbers {
+    uint32_t setpriority, sched_setparam, sched_setscheduler, sched_setaffinity, ioprio_set, prlimit64, sched_setattr;
+};
+
+/* The 32-bit ones of this architecture; zeroed where their headers are not installed. */
+extern const struct guard_numbers GUARD_COMPAT;
+
+#endif

@@ -1,0 +1,182 @@
+/* The guard's program, read by an interpreter of its own: so it is shown for every architecture's calls, also where no
+ * kernel takes it (qemu-user has no seccomp). The numbers come from the kernel's headers, not from guard.c.
+ * Source: kernel networking/filter.rst, seccomp(2). */
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "guard-numbers.h"
+#include "runner.h"
+
+/* linux/ioprio.h and sys/resource.h: whose priority, and the user's. */
+enum { WHO_PROCESS = 0, WHO_GROUP = 1, WHO_USER = 2, IO_WHO_PROCESS = 1, IO_WHO_GROUP = 2, IO_WHO_USER = 3 };
+enum { REFUSED = SECCOMP_RET_ERRNO | EPERM, MOST_NUMBERS = 1024, ANOTHER_PID = 2 };
+static const uint32_t X32 = 0x40000000;
+
+static const struct guard_numbers NATIVE = {
+    .setpriority = SYS_setpriority,
+    .sched_setparam = SYS_sched_setparam,
+    .sched_setscheduler = SYS_sched_setscheduler,
+    .sched_setaffinity = SYS_sched_setaffinity,
+    .ioprio_set = SYS_ioprio_set,
+    .prlimit64 = SYS_prlimit64,
+    .sched_setattr = SYS_sched_setattr,
+};
+
+#if defined(__x86_64__)
+static const uint32_t NATIVE_AUDIT = AUDIT_ARCH_X86_64, COMPAT_AUDIT = AUDIT_ARCH_I386;
+#else
+static const uint32_t NATIVE_AUDIT = AUDIT_ARCH_AARCH64, COMPAT_AUDIT = AUDIT_ARCH_ARM;
+#endif
+
+struct machine {
+    struct sock_filter code[GUARD_MOST_INSTRUCTIONS];
+    unsigned short size;
+};
+
+static struct machine written(void) {
+    struct machine machine = {.size = 0};
+    machine.size = guard_write(machine.code);
+    EXPECT_IN(machine.size > 0 && machine.size <= GUARD_MOST_INSTRUCTIONS, "%u instructions", machine.size);
+    return machine;
+}
+
+static bool compares(uint32_t accumulator, const struct sock_filter *at) {
+    return at->code == (BPF_JMP | BPF_JEQ | BPF_K) && accumulator == at->k;
+}
+
+/* What the program says to a call; ~0 where the kernel would not have taken the program. */
+static uint32_t verdict(const struct machine *machine, const struct seccomp_data *data) {
+    uint32_t accumulator = 0;
+    for (size_t next = 0; next < machine->size;) {
+        const struct sock_filter *at = &machine->code[next++];
+        switch (at->code) {
+        case BPF_LD | BPF_W | BPF_ABS:
+            if (at->k % sizeof accumulator != 0 || at->k >= sizeof *data)
+                return ~0U;
+            memcpy(&accumulator, (const char *)data + at->k, sizeof accumulator);
+            break;
+        case BPF_ALU | BPF_AND | BPF_K:
+            accumulator &= at->k;
+            break;
+        case BPF_JMP | BPF_JEQ | BPF_K:
+            next += compares(accumulator, at) ? at->jt : at->jf;
+            break;
+        case BPF_RET | BPF_K:
+            return at->k;
+        default:
+            return ~0U;
+        }
+    }
+    return ~0U;
+}
+
+static uint32_t called(const struct machine *machine, uint32_t audit, uint32_t number, uint64_t a, uint64_t b) {
+    struct seccomp_data data = {.nr = (int)number, .arch = audit, .args = {a, b}};
+    return verdict(machine, &data);
+}
+
+static void by_pid(const struct machine *machine, uint32_t audit, uint32_t number) {
+    static const uint64_t HIDDEN = 1ULL << 32; /* above what the kernel takes of a pid */
+    EXPECT_IN(called(machine, audit, number, RUNNER_PID, 0) == REFUSED, "%x, %u: process 1", audit, number);
+    EXPECT_IN(called(machine, audit, number, HIDDEN | RUNNER_PID, 0) == REFUSED, "%x, %u: process 1, hidden", audit, number);
+    EXPECT_IN(called(machine, audit, number, 0, RUNNER_PID) == SECCOMP_RET_ALLOW, "%x, %u: itself", audit, number);
+    EXPECT_IN(called(machine, audit, number, ANOTHER_PID, 1) == SECCOMP_RET_ALLOW, "%x, %u: another", audit, number);
+}
+
+static void by_who(const struct machine *machine, uint32_t audit, uint32_t number, const uint32_t who[3]) {
+    for (int i = 0; i < 2; i++) {
+        EXPECT_IN(called(machine, audit, number, who[i], RUNNER_PID) == REFUSED, "%x, %u, %u: process 1", audit, number, who[i]);
+        EXPECT_IN(called(machine, audit, number, who[i] | 1ULL << 32, RUNNER_PID | 1ULL << 32) == REFUSED, "%x, %u, %u: hidden", audit, number, who[i]);
+        EXPECT_IN(called(machine, audit, number, who[i], 0) == SECCOMP_RET_ALLOW, "%x, %u, %u: itself", audit, number, who[i]);
+        EXPECT_IN(called(machine, audit, number, who[i], ANOTHER_PID) == SECCOMP_RET_ALLOW, "%x, %u, %u: another", audit, number, who[i]);
+    }
+    EXPECT_IN(called(machine, audit, number, who[2], 0) == REFUSED, "%x, %u: its own user", audit, number);
+    EXPECT_IN(called(machine, audit, number, who[2], ANOTHER_PID) == REFUSED, "%x, %u: any user", audit, number);
+}
+
+static void calls_of(const struct machine *machine, uint32_t audit, const struct guard_numbers *numbers, uint32_t bits) {
+    static const uint32_t WHO[] = {WHO_PROCESS, WHO_GROUP, WHO_USER}, IO_WHO[] = {IO_WHO_PROCESS, IO_WHO_GROUP, IO_WHO_USER};
+    by_who(machine, audit, numbers->setpriority | bits, WHO);
+    by_who(machine, audit, numbers->ioprio_set | bits, IO_WHO);
+    const uint32_t of_pid[] = {numbers->sched_setparam, numbers->sched_setscheduler, numbers->sched_setaffinity, numbers->prlimit64, numbers->sched_setattr};
+    for (size_t i = 0; i < COUNT(of_pid); i++)
+        by_pid(machine, audit, of_pid[i] | bits);
+}
+
+/* How many call numbers are refused when every argument names process 1, or the user. */
+static int refused_numbers(const struct machine *machine, uint32_t audit) {
+    int refused = 0;
+    for (uint32_t number = 0; number < MOST_NUMBERS; number++) {
+        uint32_t says = called(machine, audit, number, RUNNER_PID, RUNNER_PID);
+        EXPECT_IN(says == REFUSED || says == SECCOMP_RET_ALLOW, "%x, %u: %x", audit, number, says);
+        refused += says == REFUSED;
+    }
+    return refused;
+}
+
+static void native(void) {
+    struct machine machine = written();
+    calls_of(&machine, NATIVE_AUDIT, &NATIVE, 0);
+    EXPECT(refused_numbers(&machine, NATIVE_AUDIT) == 7);
+#if defined(__x86_64__)
+    calls_of(&machine, NATIVE_AUDIT, &NATIVE, X32);
+#else
+    EXPECT(called(&machine, NATIVE_AUDIT, NATIVE.prlimit64 | X32, RUNNER_PID, 0) == SECCOMP_RET_ALLOW);
+#endif
+}
+
+static void compat(void) {
+    struct machine machine = written();
+    EXPECT(refused_numbers(&machine, COMPAT_AUDIT) == 7);
+    if (GUARD_COMPAT.prlimit64 != 0)
+        calls_of(&machine, COMPAT_AUDIT, &GUARD_COMPAT, 0);
+    else
+        note("the 32-bit calls' headers are not here: their numbers were not compared");
+}
+
+static void foreign(void) {
+    struct machine machine = written();
+    const uint32_t others[] = {AUDIT_ARCH_S390X, AUDIT_ARCH_PPC64LE, AUDIT_ARCH_RISCV64, AUDIT_ARCH_MIPS, 0, ~0U};
+    for (size_t i = 0; i < COUNT(others); i++)
+        EXPECT_IN(called(&machine, others[i], 0, 0, 0) == SECCOMP_RET_KILL_PROCESS, "%x", others[i]);
+}
+
+#ifndef UNDER_QEMU
+/* As child.c does; then a call that must not pass, and one that must. Returns which expectation broke, or 0. */
+static int installed(void) {
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || guard_install() < 0)
+        return 1;
+    if (syscall(SYS_prlimit64, RUNNER_PID, 0, NULL, NULL) >= 0 || errno != EPERM)
+        return 2;
+    return syscall(SYS_prlimit64, 0, 0, NULL, NULL) < 0 ? 3 : 0;
+}
+
+static void kernel_takes_it(void) {
+    int status = -1;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(installed());
+    EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid);
+    EXPECT_IN(status == 0, "wait status %x", (unsigned)status);
+}
+#endif
+
+void guard_tests(void) {
+    test("the guard refuses what would change process 1, by the kernel's own call numbers, and nothing else", native);
+    test("the guard refuses the same of 32-bit calls", compat);
+    test("a call of another architecture ends the process", foreign);
+#ifdef UNDER_QEMU
+    note("qemu-user has no seccomp: that the kernel takes the guard is not shown here");
+#else
+    test("the kernel takes the guard, and holds to it", kernel_takes_it);
+#endif
+}
