@@ -159,6 +159,24 @@ export async function readShared (imagesDir, names) {
 }
 
 /**
+ * @param {string} imagesDir
+ * @param {string[]} names of languages
+ * @returns {Promise<string[]>} where their packages come from beside Debian: npm, pypi, maven
+ */
+export async function registriesOf (imagesDir, names) {
+  const found = new Set()
+  for (const name of names) {
+    // A folder with a fault needs nothing: it is not built.
+    const contents = await readLanguage(path.join(imagesDir, 'languages'), name)
+      .then(async ({ language }) => [language, await readShared(imagesDir, language.shared ?? [])], () => [])
+    for (const each of contents) {
+      for (const kind of /** @type {const} */ (['npm', 'pypi', 'maven'])) if ((each[kind] ?? []).length > 0) found.add(kind)
+    }
+  }
+  return [...found].sort()
+}
+
+/**
  * @param {string} file
  * @param {string} shown how a fault names it
  * @returns {Promise<unknown>}

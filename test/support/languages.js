@@ -4,6 +4,8 @@ import { git as askGit } from './git.js'
 const IMAGES = 'runner-images'
 /** How many languages beside the first ones a day's runs take. */
 const SAMPLE = 3
+/** A run builds their images too: of more changed ones than this it takes some, in turn, and says which it leaves to test:languages. */
+const MOST_CHANGED = 12
 const DAY_MS = 24 * 60 * 60 * 1000
 /** Names of a run's languages, for the tests' processes. */
 const VARIABLE = 'RUNONCE_TEST_LANGUAGES'
@@ -34,19 +36,31 @@ export function toldLanguages (names) {
  * @param {object} [options]
  * @param {Git} [options.git]
  * @param {number} [options.now] ms since the epoch
- * @returns {{names: string[], first: string[], changed: string[], sample: string[]}} names: all of them, sorted; the others don't overlap
+ * @returns {{names: string[], first: string[], changed: string[], sample: string[], left: string[]}} names: all that are taken, sorted;
+ * first, changed and sample don't overlap; left: changed ones that are not taken
  */
 export function chooseLanguages (known, { git = askGit, now = Date.now() } = {}) {
   const first = known.filter((language) => language.first === true).map((language) => language.name)
   const touched = changedFolders(changedPaths(git))
-  const changed = known
+  const day = Math.floor(now / DAY_MS)
+  const touchedNames = known
     .filter(({ name, shared = [] }) => touched.languages.has(name) || shared.some((each) => touched.shared.has(each)))
     .map((language) => language.name).filter((name) => !first.includes(name))
+  const changed = inTurn(touchedNames, MOST_CHANGED, day)
   const rest = known.map((language) => language.name).filter((name) => !first.includes(name))
-  const day = Math.floor(now / DAY_MS)
-  const sample = Array.from({ length: Math.min(SAMPLE, rest.length) }, (_, index) => rest[(day * SAMPLE + index) % rest.length] ?? '')
-    .filter((name) => !changed.includes(name))
-  return { names: [...first, ...changed, ...sample].sort(), first, changed, sample }
+  const sample = inTurn(rest, SAMPLE, day).filter((name) => !changed.includes(name))
+  const names = [...first, ...changed, ...sample].sort()
+  return { names, first, changed, sample, left: touchedNames.filter((name) => !names.includes(name)) }
+}
+
+/**
+ * @param {string[]} names
+ * @param {number} most
+ * @param {number} day
+ * @returns {string[]} so many of them at most, others the next day, until all have had their turn
+ */
+function inTurn (names, most, day) {
+  return Array.from({ length: Math.min(most, names.length) }, (_, index) => names[(day * most + index) % names.length] ?? '')
 }
 
 /**
@@ -79,7 +93,8 @@ function changedFolders (paths) {
 }
 
 /** @param {ReturnType<typeof chooseLanguages>} chosen */
-export function describeChoice ({ first, changed, sample }) {
+export function describeChoice ({ first, changed, sample, left }) {
   const list = (/** @type {string[]} */ names) => names.length > 0 ? names.join(' ') : 'none'
-  return `languages: the first ${first.length}; changed since the last landing: ${list(changed)}; today's sample: ${list(sample)}`
+  return `languages: the first ${first.length}; changed since the last landing: ${list(changed)}; today's sample: ${list(sample)}` +
+    (left.length > 0 ? `\nchanged too, and not tried here (npm run test:languages -- ${left.join(' ')})` : '')
 }

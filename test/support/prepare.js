@@ -9,17 +9,49 @@ export function installDependencies () {
   execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { stdio: 'inherit' })
 }
 
+/** What fetches a language's packages, beside npm, and the Debian package that has it. @type {Record<string, {tool: string, from: string}>} */
+const CLIENTS = { pypi: { tool: 'pip3', from: 'python3-pip' }, maven: { tool: 'mvn', from: 'maven' } }
+
 /**
- * Makes sure of a C compiler and make, for the runner's tests on the host.
- * @returns {string | undefined} why there is none
+ * Makes sure of the registries' clients; where that can't be, the build of a language that needs one says so.
+ * @param {string[]} registries pypi, maven
  */
-export function findCompiler () {
-  if (works('cc') && works('make')) return undefined
-  if (process.getuid?.() !== 0 || !isDebian()) return 'no cc and make here; on Debian and Ubuntu: apt-get install gcc make libc6-dev'
-  process.stdout.write('== compiler: apt-get install gcc make\n')
+export function installClients (registries) {
+  const missing = registries.flatMap((name) => CLIENTS[name] ?? []).filter(({ tool }) => !works(tool))
+  if (missing.length === 0 || process.getuid?.() !== 0 || !isDebian()) return
+  install(`for packages: ${missing.map(({ tool }) => tool).join(', ')}`, missing.map(({ from }) => from))
+}
+
+/** What the runner's tests on the host need, and Debian's packages that have it. */
+export const TOOLS = {
+  compiler: { commands: ['cc', 'make'], packages: ['gcc', 'make', 'libc6-dev'] },
+  fuzzer: { commands: ['clang'], packages: ['clang', 'libclang-rt-dev'] },
+  aarch64: {
+    commands: ['aarch64-linux-gnu-gcc', 'qemu-aarch64-static'],
+    packages: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'linux-libc-dev-armhf-cross', 'qemu-user-static']
+  }
+}
+
+/**
+ * Makes sure of some tools: as root on Debian and Ubuntu, by installing them.
+ * @param {keyof typeof TOOLS} name
+ * @returns {string | undefined} why they are not here
+ */
+export function findTools (name) {
+  const { commands, packages } = TOOLS[name]
+  const missing = commands.filter((command) => !works(command))
+  if (missing.length === 0) return undefined
+  const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
+  const reason = `no ${missing.join(' and ')} here; on Debian and Ubuntu: apt-get install ${packages.join(' ')}`
+  if (process.getuid?.() !== 0 || !isDebian()) return reason
+  process.stdout.write(`== ${name}: apt-get install ${packages.join(' ')}\n`)
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env: environment })
-  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'gcc', 'make', 'libc6-dev'], { stdio: 'inherit', env: environment })
+  try {
+    execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env: environment })
+    execFileSync('apt-get', install, { stdio: 'inherit', env: environment })
+  } catch {
+    return reason
+  }
   return undefined
 }
 

@@ -1,4 +1,5 @@
 import { NONE } from './counts.js'
+import { installClients } from './prepare.js'
 import { run } from './process.js'
 
 /** @typedef {import('./counts.js').Counts} Counts */
@@ -12,9 +13,11 @@ import { run } from './process.js'
 export async function withEngine (names, work, { goOn = false } = {}) {
   const { ensureEngine, stopOnSignal } = await import('../../deploy/quickstart/engine.js')
   const { buildAll } = await import('../../runner-images/build/build-all.js')
+  const { registriesOf } = await import('../../runner-images/build/language.js')
   const found = await ensureEngine().catch((/** @type {Error} */ error) => error)
   if (found instanceof Error) return skip(found.message)
   stopOnSignal(found)
+  installClients(await registriesOf('runner-images', names))
   try {
     const images = await buildAll({ socketPath: found.socketPath, names })
     const failed = images.filter((image) => 'error' in image)

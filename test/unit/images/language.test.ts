@@ -5,7 +5,7 @@ import t from 'tap'
 
 import { readExamples } from '../../../runner-images/build/examples.js'
 import { languageFaults } from '../../../runner-images/build/faults.js'
-import { LANGUAGES, listLanguages, readLanguage, readShared } from '../../../runner-images/build/language.js'
+import { LANGUAGES, listLanguages, readLanguage, readShared, registriesOf } from '../../../runner-images/build/language.js'
 
 const INTEGRITY = `sha512-${'A'.repeat(86)}==`
 const SHA256 = 'a'.repeat(64)
@@ -102,4 +102,21 @@ void t.test('a folder without a hello program, and one that is not JSON, are tol
   await mkdir(path.join(dir, 'empty'))
   await writeFile(path.join(dir, 'README.md'), '')
   t.same(await listLanguages(dir), ['lua', 'moon'], 'and a folder without one is no language')
+})
+
+void t.test('where packages come from is known before anything is built', async (t) => {
+  const dir = t.testdir({
+    shared: { jvm: { 'shared.json': JSON.stringify({ maven: [{ artifact: 'g:n:1', sha256: SHA256 }], packages: ['openjdk'] }) }, plain: { 'a.c': '' } },
+    languages: {
+      lua: { 'language.json': JSON.stringify({ ...plain, shared: ['plain'] }), 'hello.lua': '' },
+      moon: { 'language.json': JSON.stringify({ ...withNpm({}), name: 'moon', shared: ['plain', 'jvm'] }), 'hello.moon': '' },
+      bad: { 'language.json': '{' }
+    }
+  })
+  t.same(await registriesOf(dir, ['lua', 'bad']), [])
+  t.same(await registriesOf(dir, ['lua', 'moon']), ['maven', 'npm'])
+  t.match(await readShared(dir, ['plain', 'jvm']), { packages: ['openjdk'], npm: [], maven: [{ artifact: 'g:n:1' }] })
+  await t.rejects(readShared(dir, ['nowhere']), { message: 'there is no folder shared/nowhere' })
+  await writeFile(path.join(dir, 'shared/jvm/shared.json'), '{"run":["x"]}')
+  await t.rejects(readShared(dir, ['jvm']), /shared\/jvm\/shared\.json: run: no such field/)
 })

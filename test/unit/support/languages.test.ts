@@ -46,9 +46,24 @@ void t.test('the sample takes its turn by the date, and has had everything after
   t.same(names, ['a', 'b', 'c', 'd'])
 })
 
+void t.test('of many changed ones a run takes some, and says which it leaves', async (t) => {
+  const known = Array.from({ length: 20 }, (_, index) => ({ name: `l${String(index).padStart(2, '0')}` }))
+  const git = gitOf({ ...LANDING, 'diff --name-only --no-renames h1': known.map(({ name }) => `runner-images/languages/${name}/x`).join('\n') })
+  const seen = new Set<string>()
+  for (let day = 0; day < 2; day++) {
+    const { names, changed, left } = chooseLanguages(known, { git, now: day * DAY })
+    t.equal(changed.length, 12)
+    t.same([...names, ...left].sort(), known.map(({ name }) => name))
+    for (const name of changed) seen.add(name)
+  }
+  t.equal(seen.size, 20)
+})
+
 void t.test('the choice is told', async (t) => {
-  t.equal(describeChoice({ names: [], first: ['c', 'x'], changed: ['d'], sample: [] }),
+  t.equal(describeChoice({ names: [], first: ['c', 'x'], changed: ['d'], sample: [], left: [] }),
     'languages: the first 2; changed since the last landing: d; today\'s sample: none')
+  t.equal(describeChoice({ names: [], first: [], changed: ['d'], sample: ['e'], left: ['f', 'g'] }).split('\n')[1],
+    'changed too, and not tried here (npm run test:languages -- f g)')
 })
 
 void t.test('the tests try what they are told, else the first languages', async (t) => {
