@@ -2,18 +2,19 @@
 // Ends with «N passed, N failed» made from the steps' own counts.
 import { fileURLToPath } from 'node:url'
 
-import { closingLine, judged, nodeCounts, NONE, plainCounts, sum } from './support/counts.js'
-import { findCompiler, installDependencies } from './support/prepare.js'
+import { closingLine, judged, nodeCounts, NONE, sum } from './support/counts.js'
+import { installDependencies } from './support/prepare.js'
 import { failuresAndFiles, run } from './support/process.js'
+import { runnerTests } from './support/runner.js'
 import { tap } from './support/tap.js'
-import { skip, withEngine } from './support/with-engine.js'
+import { withEngine } from './support/with-engine.js'
 
 /** @typedef {import('./support/counts.js').Counts} Counts */
 
 const ENGINE_TESTS = ['test/engine/**/*.test.ts', 'test/attack/**/*.test.ts']
 
 /** @type {Record<string, () => Promise<Counts>>} */
-const STEPS = { types, lint, unit, runner, engine, bench }
+const STEPS = { types, lint, unit, runner: runnerTests, engine, bench }
 const DEFAULT_STEPS = ['types', 'lint', 'unit', 'runner', 'engine']
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
@@ -48,13 +49,6 @@ async function lint () {
 
 async function unit () {
   return await tap(['test/unit/**/*.test.ts', 'test/unit/**/*.test.js'])
-}
-
-async function runner () {
-  const missing = findCompiler()
-  if (missing !== undefined) return skip(missing)
-  const { exitCode, output } = await run('make', ['-C', 'runner-images/runner', 'check'], { show: (line) => !/^(cc|make)/.test(line) })
-  return judged(plainCounts(output), exitCode)
 }
 
 async function engine () {

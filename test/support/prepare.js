@@ -39,20 +39,26 @@ export const TOOLS = {
  */
 export function findTools (name) {
   const { commands, packages } = TOOLS[name]
-  const missing = commands.filter((command) => !works(command))
-  if (missing.length === 0) return undefined
-  const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
-  const reason = `no ${missing.join(' and ')} here; on Debian and Ubuntu: apt-get install ${packages.join(' ')}`
-  if (process.getuid?.() !== 0 || !isDebian()) return reason
-  process.stdout.write(`== ${name}: apt-get install ${packages.join(' ')}\n`)
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  if (commands.every(works)) return undefined
+  if (process.getuid?.() === 0 && isDebian()) install(name, packages)
+  const still = commands.filter((command) => !works(command))
+  return still.length === 0 ? undefined : `no ${still.join(' and ')} here; on Debian and Ubuntu: apt-get install ${packages.join(' ')}`
+}
+
+/**
+ * By apt-get; what it can't install stays missing, which the callers see.
+ * @param {string} what
+ * @param {string[]} packages
+ */
+function install (what, packages) {
+  process.stdout.write(`== ${what}: apt-get install ${packages.join(' ')}\n`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   try {
-    execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env: environment })
-    execFileSync('apt-get', install, { stdio: 'inherit', env: environment })
-  } catch {
-    return reason
+    execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env })
+    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { stdio: 'inherit', env })
+  } catch (error) {
+    process.stdout.write(`${/** @type {Error} */ (error).message}\n`)
   }
-  return undefined
 }
 
 /** @param {string} tool */

@@ -1,5 +1,5 @@
 # libFuzzer with ASan and UBSan on what reads other people's bytes: FUZZ_SECONDS for each of FUZZERS; needs clang (CLANG).
-# Starts from fuzz/corpus; finds go to $(OUT)/corpus-*, and what fails to $(OUT)/fault-*.
+# Starts from fuzz/corpus; what is new goes to $(OUT)/corpus-*, a finding to $(OUT)/fault-*.
 CLANG ?= clang
 FUZZ_SECONDS ?= 30
 FUZZERS := scan payload warm result
@@ -11,14 +11,14 @@ FUZZ_SANITIZE := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitiz
 .SECONDARY:
 fuzz: $(FUZZERS:%=fuzz-%)
 
-# Its summary is one line, `ok scan - 20 s, N inputs`; the log is shown where there is a finding.
-fuzz-%: $(OUT)/fuzz-%
+# Says one line for each; the log is shown where there is a finding.
+$(FUZZERS:%=fuzz-%): fuzz-%: $(OUT)/fuzz-%
 	@mkdir -p $(OUT)/corpus-$*
 	@if $< -max_total_time=$(FUZZ_SECONDS) $(FUZZ_FLAGS) -artifact_prefix=$(OUT)/fault-$*- $(OUT)/corpus-$* fuzz/corpus/$* > $(OUT)/fuzz-$*.log 2>&1; \
 	then echo "ok fuzz $*: $(FUZZ_SECONDS) s, $$(sed -n 's/stat::number_of_executed_units: *//p' $(OUT)/fuzz-$*.log) inputs"; \
 	else cat $(OUT)/fuzz-$*.log; echo "not ok fuzz $*"; exit 1; fi
 
-$(OUT)/fuzz-%: $(OUT)/fuzz-main-%.o $(TESTED:%.c=$(OUT)/fuzz-tested-%.o) $(OUT)/fuzz-yyjson.o
+$(FUZZERS:%=$(OUT)/fuzz-%): $(OUT)/fuzz-%: $(OUT)/fuzz-main-%.o $(TESTED:%.c=$(OUT)/fuzz-tested-%.o) $(OUT)/fuzz-yyjson.o
 	$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^
 
 $(OUT)/fuzz-main-%.o: fuzz/%.c $(HEADERS) Makefile fuzz/fuzz.mk | $(OUT)/.vendor
