@@ -29,7 +29,8 @@ void t.test('every language runs its hello and its examples', async (t) => {
     void t.test(`${name} ${versions.get(name) ?? ''}`.trim(), { buffered: true }, async (t) => {
       t.setTimeout(names.length * LANGUAGE_MS)
       t.match(versions.get(name), /^\d+(\.\d+)*/, 'says its version')
-      t.ok(isSameRelease(versions.get(name) ?? '', figures[name]?.version ?? ''), `the README says ${figures[name]?.version}; npm run readme:languages -- ${name} measures it anew`)
+      const told = figures[name]?.version
+      if (told !== undefined) t.ok(isSameRelease(versions.get(name) ?? '', told), `the README says ${told}; npm run readme:languages -- ${name} measures it anew`)
       for (const { title, faults, result } of await tryLanguage(service, name)) {
         if (faults.length === 0) t.pass(title)
         else t.fail(`${title}: ${faults.join('; ')}`, { result })

@@ -2,9 +2,7 @@
 ln -s /usr/bin/python3 /usr/local/bin/python
 
 # The warm starter is compiled here, against this very interpreter; what that takes does not stay.
-apt-get update
-DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends gcc libc6-dev libpython3-dev
+packages install gcc libc6-dev libpython3-dev
 gcc -O2 -fPIC -shared -fvisibility=hidden -Wall -Wextra -Werror -D_GNU_SOURCE \
     -I"$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')" -o warm/warm.so warm/warm.c
-apt-get purge -y --auto-remove -o APT::AutoRemove::SuggestsImportant=false -o APT::AutoRemove::RecommendsImportant=false gcc libc6-dev libpython3-dev
-rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/lib/dpkg/*-old /var/log/*
+packages purge gcc libc6-dev libpython3-dev

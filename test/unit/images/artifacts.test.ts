@@ -64,7 +64,7 @@ void t.test('a wheel is fetched once, checked, and unpacked with its modes', asy
   t.same((await readdir(path.join(into, 'tool/tool'))).sort(), ['bin', 'lib'], 'only what is to be kept')
   await putArtifacts({ pypi }, 'x64', into)
   t.equal((await calls()).length, 1, 'the second time it is in the cache')
-  await t.rejects(putArtifacts({ pypi }, 'arm64', into), /^tool==1.0 has no sha256 for arm64$|tool==1\.0 has no sha256 for arm64/)
+  await t.rejects(putArtifacts({ pypi }, 'arm64', into), /tool==1\.0 has no sha256 for arm64/)
 })
 
 void t.test('a jar is put under its name and version, and no other artifact in its place', async (t) => {
