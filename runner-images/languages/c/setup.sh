@@ -1,3 +1,7 @@
+driver=gcc language=c flags='-std=gnu17 -O2 -Wall -iquote .' libraries=-lm needed='m gcc_s c'
+headers='' plugin='' ending='' programs="$PWD/hello.c"
+. /opt/runonce/shared/native/make.sh
+
 # glot's image has clang, and its clients name it in their build commands, with -lm before the source.
 printf '#!/bin/sh\nexec gcc -Wl,--no-as-needed "$@"\n' > /usr/bin/clang
 chmod 755 /usr/bin/clang

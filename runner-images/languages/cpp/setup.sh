@@ -1,15 +1,13 @@
-# Headers that most programs begin with, compiled once; with the very flags of the programs, or they would not be taken.
-flags='-std=gnu++20 -O2 -Wall -iquote .'
-mkdir -p /opt/runonce/pch
-echo '#include <bits/stdc++.h>' > /opt/runonce/pch/all.h
-echo '#include <iostream>' > /opt/runonce/pch/iostream.h
-for header in all iostream; do
-    g++ $flags -x c++-header "/opt/runonce/pch/$header.h" -o "/opt/runonce/pch/$header.h.gch"
-done
+# The plugin is needed here alone: the image has neither its headers nor itself.
+version=$(g++ -dumpversion)
+packages install "gcc-$version-plugin-dev"
+g++ -O1 -Wall -fno-rtti -fPIC -shared -I"$(g++ -print-file-name=plugin)/include" -o /tmp/instantiate.so instantiate.cc
+packages purge "gcc-$version-plugin-dev"
 
-# The build step, which is told the same flags.
-list=$(printf '"%s", ' $flags)
-gcc -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -D"CXX_FLAGS=${list%, }" -o compile compile.c
+driver=g++ language=c++ flags='-std=gnu++20 -O2 -Wall -iquote .' libraries='' needed='stdc++ m gcc_s c'
+headers='bits/stdc++.h iostream' plugin=-fplugin=/tmp/instantiate.so ending='#pragma runonce instantiate'
+programs="$PWD/hello.cpp $PWD/sample.cpp $PWD/sample-iostream.cpp"
+. /opt/runonce/shared/native/make.sh
 
 # glot's image has clang++, and its clients name it in their build commands, with -lm before the source.
 printf '#!/bin/sh\nexec g++ -Wl,--no-as-needed "$@"\n' > /usr/bin/clang++
