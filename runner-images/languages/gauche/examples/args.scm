@@ -1,0 +1,3 @@
+(define (main args)
+  (print (cdr args))
+  0)

@@ -1,0 +1,3 @@
+(use lib.greeting)
+
+(print (hello "λ"))

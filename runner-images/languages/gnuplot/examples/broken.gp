@@ -1,0 +1,2 @@
+set print "-"
+plot sin(x

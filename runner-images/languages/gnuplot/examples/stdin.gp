@@ -1,0 +1,2 @@
+set print "-"
+print system("head -n 1")

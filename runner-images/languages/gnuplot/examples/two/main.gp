@@ -1,0 +1,3 @@
+load "greeting.gp"
+set print "-"
+print hello("two")

@@ -1,0 +1,2 @@
+(import sys)
+(print (cut sys.argv 1 None))

@@ -1,0 +1,2 @@
+(defn hello [name]
+  (+ "hello " name))

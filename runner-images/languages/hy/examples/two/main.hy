@@ -1,0 +1,3 @@
+(import greeting [hello])
+
+(print (hello "two"))

@@ -1,0 +1,4 @@
+int main() {
+  write(Stdio.stdin->gets() + "\n");
+  return 0;
+}

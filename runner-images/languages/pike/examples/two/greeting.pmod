@@ -1,0 +1,3 @@
+string hello(string name) {
+  return "hello " + name;
+}

@@ -1,0 +1,6 @@
+import ".";
+
+int main() {
+  write(greeting.hello("two") + "\n");
+  return 0;
+}

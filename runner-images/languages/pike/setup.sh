@@ -1,0 +1,1 @@
+ln -sf pike8.0 /usr/bin/pike

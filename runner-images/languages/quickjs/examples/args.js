@@ -1,0 +1,1 @@
+console.log(scriptArgs.slice(1).join('|'))

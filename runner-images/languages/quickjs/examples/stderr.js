@@ -1,0 +1,3 @@
+import * as std from 'std'
+
+std.err.puts('oops\n')

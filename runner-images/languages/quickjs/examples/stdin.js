@@ -1,0 +1,3 @@
+import * as std from 'std'
+
+console.log(std.in.getline())

@@ -1,0 +1,3 @@
+import { hello } from './greeting.js'
+
+console.log(hello('two'))

@@ -1,0 +1,3 @@
+dofile("greeting.nut", true)
+
+print(hello("two") + "\n")
