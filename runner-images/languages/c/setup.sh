@@ -1,4 +1,4 @@
-driver=gcc language=c flags='-std=gnu17 -O2 -Wall -iquote .' libraries=-lm needed='m gcc_s c'
+driver=gcc language=c flags='-std=gnu17 -O2 -Wall -iquote .' libraries=-lm needed='m c'
 headers='' plugin='' ending='' programs="$PWD/hello.c"
 . /opt/runonce/shared/native/make.sh
 
