@@ -1,14 +1,18 @@
+package runonce;
+
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TaskEvent;
 import com.sun.source.util.TaskListener;
 import com.sun.source.util.Trees;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.ExecutableElement;
@@ -17,6 +21,8 @@ import javax.lang.model.element.TypeElement;
 import javax.lang.model.type.TypeKind;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /**
@@ -25,28 +31,55 @@ import javax.tools.ToolProvider;
  * files do not compile, or hold no class.
  */
 public class Compile {
-    private static final Path OUT = Path.of(".runonce");
+    static final Path OUT = Path.of(".runonce");
+    static final Path CLASSES = OUT.resolve("classes");
+    static final String CLASS_PATH = CLASSES + ":.";
+    static final List<String> OPTIONS = List.of("-proc:none");
+
+    final List<? extends JavaFileObject> sources;
 
     public static void main(String[] args) throws IOException {
-        List<Source> sources = new ArrayList<>();
-        for (String name : args) sources.add(new Source(name));
-        Path classes = Files.createDirectories(OUT.resolve("classes"));
         var compiler = ToolProvider.getSystemJavaCompiler();
-        var options = List.of("-d", classes.toString(), "-classpath", classes.toString(), "-proc:none");
-        var task = (JavacTask) compiler.getTask(null, null, null, options, null, sources);
-        var types = new TypeCollector(task, List.of(args));
-        task.addTaskListener(types);
-        if (!task.call()) System.exit(1);
-        String name = types.mainClass();
-        if (name == null) {
-            System.err.println(args[0] + ": error: no class found");
-            System.exit(1);
-        }
-        Files.writeString(OUT.resolve("main"), "-cp " + classes + ":. " + name + "\n");
+        var compile = new Compile(Stream.of(args).map(Source::new).toList());
+        var output = new PrintWriter(System.err, true);
+        StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null);
+        writeTo(Files.createDirectories(CLASSES), files);
+        var task = (JavacTask) compiler.getTask(output, files, null, OPTIONS, null, compile.sources);
+        Main main = compile.call(task, output);
+        if (main == null) System.exit(1);
+        writeMain(main);
     }
 
+    Compile(List<? extends JavaFileObject> sources) {
+        this.sources = sources;
+    }
+
+    /** Classes are written to a folder, and looked for nowhere but in the sources. */
+    static void writeTo(Path folder, StandardJavaFileManager files) throws IOException {
+        files.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(folder));
+        files.setLocationFromPaths(StandardLocation.CLASS_PATH, List.of());
+    }
+
+    /** The argument file for the java command. */
+    static void writeMain(Main main) throws IOException {
+        Files.writeString(OUT.resolve("main"), "-cp " + CLASS_PATH + " " + main.name + "\n");
+    }
+
+    /** Compiles. Returns the main class; null where there is none, and `output` says why. */
+    Main call(JavacTask task, PrintWriter output) {
+        var types = new TypeCollector(task, sources.stream().map(JavaFileObject::getName).toList());
+        task.addTaskListener(types);
+        if (!task.call()) return null;
+        Main main = types.mainClass();
+        if (main == null) output.println(sources.getFirst().getName() + ": error: no class found");
+        return main;
+    }
+
+    /** The main class, and which of the files it is in. */
+    record Main(String name, int file) { }
+
     /** A source file. Its public class may have any name, as with `java File.java`. */
-    private static final class Source extends SimpleJavaFileObject {
+    static final class Source extends SimpleJavaFileObject {
         private final String name;
 
         Source(String name) {
@@ -101,10 +134,10 @@ public class Compile {
         }
 
         /** The first class with a main method, files and classes in their order; else the first class: java says what it lacks. */
-        String mainClass() {
+        Main mainClass() {
             return found.stream()
                 .min(Comparator.comparing((Found one) -> !one.hasMain).thenComparing(Found::file).thenComparing(Found::position))
-                .map(Found::name).orElse(null);
+                .map(one -> new Main(one.name, one.file)).orElse(null);
         }
 
         /** Whether java would start this class: JLS 12.1.4, instance main methods included. */

@@ -1,5 +1,9 @@
+package runonce.training;
+
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.StringReader;
 import java.util.*;
 import java.util.function.*;
@@ -7,6 +11,8 @@ import java.util.stream.*;
 
 /** What programs commonly use, compiled once at the image's build: the classes it makes javac load go into the cache. */
 public class Training {
+    private static final PrintStream OUT = new PrintStream(OutputStream.nullOutputStream());
+
     interface Shape { double area(); }
     record Square(double side) implements Shape { public double area() { return side * side; } }
     sealed interface Tree<T> permits Leaf, Node { }
@@ -28,29 +34,29 @@ public class Training {
     }
 
     public static void main(String[] args) throws Exception {
-        System.out.println("sum " + sum(new Node<>(new Leaf<>(1), new Leaf<>(2))) + " " + largest(Arrays.asList(1, 2, 3)));
+        OUT.println("sum " + sum(new Node<>(new Leaf<>(1), new Leaf<>(2))) + " " + largest(Arrays.asList(1, 2, 3)));
         Map<String, Integer> counts = new HashMap<>();
         counts.merge("a", 1, Integer::sum);
         List<Integer> even = IntStream.range(0, 10).boxed().filter(x -> x % 2 == 0).map(x -> x * 2).collect(Collectors.toList());
-        System.out.printf("%d %s %.2f%n", even.size(), counts, new Square(2).area());
+        OUT.printf("%d %s %.2f%n", even.size(), counts, new Square(2).area());
         var text = new StringBuilder();
         for (int i = 0; i < 3; i++) text.append(i).append(',');
         int[] numbers = {3, 1, 2};
         Arrays.sort(numbers);
         switch (Colour.RED) { case RED: break; default: throw new IllegalStateException("x"); }
-        Runnable task = () -> System.out.println(text);
+        Runnable task = () -> OUT.println(text);
         task.run();
         Function<Integer, Function<Integer, Integer>> add = a -> b -> a + b;
         String block = """
             {"a": %d}
             """.formatted(add.apply(1).apply(2));
         try (var reader = new BufferedReader(new StringReader(block))) {
-            if (reader.readLine() instanceof String line && !line.isEmpty()) System.out.println(line);
+            if (reader.readLine() instanceof String line && !line.isEmpty()) OUT.println(line);
         } catch (IOException | RuntimeException error) {
             error.printStackTrace();
         } finally {
-            System.out.println(new Scanner("1 2").nextInt());
+            OUT.println(new Scanner("1 2").nextInt());
         }
-        new Thread(new Runnable() { @Override public void run() { synchronized (text) { text.setLength(0); } } }).start();
+        new Thread(new Runnable() { @Override public void run() { synchronized (text) { text.setLength(0); } } }, "").join();
     }
 }
