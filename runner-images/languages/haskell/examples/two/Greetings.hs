@@ -1,0 +1,4 @@
+module Greetings (greet) where
+
+greet :: String -> IO ()
+greet name = putStrLn ("hello " ++ name)

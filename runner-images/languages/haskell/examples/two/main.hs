@@ -1,0 +1,6 @@
+module Main (main) where
+
+import Greetings
+
+main :: IO ()
+main = greet "two"
