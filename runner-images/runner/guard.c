@@ -1,5 +1,7 @@
 /* A seccomp filter for the program, on top of the engine's own: process 1 has the program's uid, so the kernel
  * would let it lower the runner's limits and priority, and take its CPUs. Reading them is refused as well.
+ * And two ways out that engines before 23 and 25 leave open: sockets to the hypervisor, which no network namespace holds,
+ * and io_uring, whose calls no filter sees.
  * Source: seccomp(2), kernel userspace-api/seccomp_filter.rst; system call numbers from asm/unistd*.h. */
 #include <errno.h>
 #include <linux/audit.h>
@@ -7,15 +9,20 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "runner.h"
 
 /* How a call's arguments name its target. */
 enum target {
+    NO_CALL,
     BY_PID,      /* argument 0 is a pid */
     BY_PRIORITY, /* argument 0 says what argument 1 is; the uid is PRIO_USER, setpriority(2) */
     BY_IOPRIO,   /* the same, IOPRIO_WHO_USER, ioprio_set(2) */
+    BY_FAMILY,   /* argument 0 is a family of sockets, vsock(7) */
+    BY_MULTIPLE, /* argument 0 says which call it is, and the family is out of sight: socketcall(2) */
+    ALWAYS,
 };
 
 struct call {
@@ -27,26 +34,31 @@ struct architecture {
     uint32_t audit;
     /* x32 calls have the x86-64 numbers and one bit more. */
     uint32_t number_mask;
-    struct call calls[7];
+    struct call calls[11];
 };
 
-/* setpriority, sched_setparam, sched_setscheduler, sched_setaffinity, ioprio_set, prlimit64, sched_setattr */
+/* setpriority, sched_setparam, sched_setscheduler, sched_setaffinity, ioprio_set, prlimit64, sched_setattr; socket,
+ * io_uring_setup, socketcall */
 static const struct architecture ARCHITECTURES[] = {
 #if defined(__x86_64__)
     {AUDIT_ARCH_X86_64, ~0x40000000U,
-     {{141, BY_PRIORITY}, {142, BY_PID}, {144, BY_PID}, {203, BY_PID}, {251, BY_IOPRIO}, {302, BY_PID}, {314, BY_PID}}},
+     {{141, BY_PRIORITY}, {142, BY_PID}, {144, BY_PID}, {203, BY_PID}, {251, BY_IOPRIO}, {302, BY_PID}, {314, BY_PID},
+      {41, BY_FAMILY}, {425, ALWAYS}}},
     {AUDIT_ARCH_I386, ~0U,
-     {{97, BY_PRIORITY}, {154, BY_PID}, {156, BY_PID}, {241, BY_PID}, {289, BY_IOPRIO}, {340, BY_PID}, {351, BY_PID}}},
+     {{97, BY_PRIORITY}, {154, BY_PID}, {156, BY_PID}, {241, BY_PID}, {289, BY_IOPRIO}, {340, BY_PID}, {351, BY_PID},
+      {359, BY_FAMILY}, {425, ALWAYS}, {102, BY_MULTIPLE}}},
 #elif defined(__aarch64__)
     {AUDIT_ARCH_AARCH64, ~0U,
-     {{140, BY_PRIORITY}, {118, BY_PID}, {119, BY_PID}, {122, BY_PID}, {30, BY_IOPRIO}, {261, BY_PID}, {274, BY_PID}}},
+     {{140, BY_PRIORITY}, {118, BY_PID}, {119, BY_PID}, {122, BY_PID}, {30, BY_IOPRIO}, {261, BY_PID}, {274, BY_PID},
+      {198, BY_FAMILY}, {425, ALWAYS}}},
     {AUDIT_ARCH_ARM, ~0U,
-     {{97, BY_PRIORITY}, {154, BY_PID}, {156, BY_PID}, {241, BY_PID}, {314, BY_IOPRIO}, {369, BY_PID}, {380, BY_PID}}},
+     {{97, BY_PRIORITY}, {154, BY_PID}, {156, BY_PID}, {241, BY_PID}, {314, BY_IOPRIO}, {369, BY_PID}, {380, BY_PID},
+      {281, BY_FAMILY}, {425, ALWAYS}}},
 #endif
-    {0, 0, {{0, BY_PID}}},
+    {0, 0, {{0, NO_CALL}}},
 };
 
-enum { PRIORITY_USER = 2, IOPRIO_USER = 3 };
+enum { PRIORITY_USER = 2, IOPRIO_USER = 3, MULTIPLE_SOCKET = 1 };
 
 struct program {
     struct sock_filter *code;
@@ -72,15 +84,37 @@ static void emit_refuse_if(struct program *program, uint32_t k) {
     emit_return(program, SECCOMP_RET_ERRNO | EPERM);
 }
 
-static void emit_call(struct program *program, const struct call *call) {
-    unsigned short jump = program->size;
-    emit(program, BPF_JMP | BPF_JEQ | BPF_K, call->number, 0, 0);
+/* Refuses process 1, and where the target says so the user as well. */
+static void emit_refuse_process(struct program *program, enum target target) {
     emit_load_argument(program, 0);
-    if (call->target != BY_PID) {
-        emit_refuse_if(program, call->target == BY_PRIORITY ? PRIORITY_USER : IOPRIO_USER);
+    if (target != BY_PID) {
+        emit_refuse_if(program, target == BY_PRIORITY ? PRIORITY_USER : IOPRIO_USER);
         emit_load_argument(program, 1);
     }
     emit_refuse_if(program, RUNNER_PID);
+}
+
+static void emit_refuse_argument(struct program *program, uint32_t k) {
+    emit_load_argument(program, 0);
+    emit_refuse_if(program, k);
+}
+
+static void emit_call(struct program *program, const struct call *call) {
+    unsigned short jump = program->size;
+    emit(program, BPF_JMP | BPF_JEQ | BPF_K, call->number, 0, 0);
+    switch (call->target) {
+    case ALWAYS:
+        emit_return(program, SECCOMP_RET_ERRNO | EPERM);
+        break;
+    case BY_FAMILY:
+        emit_refuse_argument(program, AF_VSOCK);
+        break;
+    case BY_MULTIPLE:
+        emit_refuse_argument(program, MULTIPLE_SOCKET);
+        break;
+    default:
+        emit_refuse_process(program, call->target);
+    }
     emit_return(program, SECCOMP_RET_ALLOW);
     program->code[jump].jf = (unsigned char)(program->size - jump - 1);
 }
@@ -91,8 +125,8 @@ static void emit_architecture(struct program *program, const struct architecture
     emit(program, BPF_JMP | BPF_JEQ | BPF_K, architecture->audit, 0, 0);
     emit(program, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
     emit(program, BPF_ALU | BPF_AND | BPF_K, architecture->number_mask, 0, 0);
-    for (size_t i = 0; i < sizeof architecture->calls / sizeof architecture->calls[0]; i++)
-        emit_call(program, &architecture->calls[i]);
+    for (const struct call *call = architecture->calls; call->target != NO_CALL; call++)
+        emit_call(program, call);
     emit_return(program, SECCOMP_RET_ALLOW);
     program->code[jump].jf = (unsigned char)(program->size - jump - 1);
 }

@@ -18,6 +18,11 @@ const struct guard_numbers GUARD_COMPAT = {
     .ioprio_set = __NR_ioprio_set,
     .prlimit64 = __NR_prlimit64,
     .sched_setattr = __NR_sched_setattr,
+    .socket = __NR_socket,
+    .io_uring_setup = __NR_io_uring_setup,
+#if defined(__x86_64__)
+    .socketcall = __NR_socketcall,
+#endif
 };
 #else
 const struct guard_numbers GUARD_COMPAT = {0};

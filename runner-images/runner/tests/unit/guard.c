@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@
 /* linux/ioprio.h and sys/resource.h: whose priority, and the user's. */
 enum { WHO_PROCESS = 0, WHO_GROUP = 1, WHO_USER = 2, IO_WHO_PROCESS = 1, IO_WHO_GROUP = 2, IO_WHO_USER = 3 };
 enum { REFUSED = SECCOMP_RET_ERRNO | EPERM, MOST_NUMBERS = 1024, ANOTHER_PID = 2 };
+/* linux/net.h: SYS_SOCKET, SYS_CONNECT. */
+enum { CALL_SOCKET = 1, CALL_CONNECT = 3 };
 static const uint32_t X32 = 0x40000000;
 
 static const struct guard_numbers NATIVE = {
@@ -29,6 +32,8 @@ static const struct guard_numbers NATIVE = {
     .ioprio_set = SYS_ioprio_set,
     .prlimit64 = SYS_prlimit64,
     .sched_setattr = SYS_sched_setattr,
+    .socket = SYS_socket,
+    .io_uring_setup = SYS_io_uring_setup,
 };
 
 #if defined(__x86_64__)
@@ -112,6 +117,19 @@ static void calls_of(const struct machine *machine, uint32_t audit, const struct
         by_pid(machine, audit, of_pid[i] | bits);
 }
 
+static void ways_out(const struct machine *machine, uint32_t audit, const struct guard_numbers *numbers, uint32_t bits) {
+    static const uint64_t HIDDEN = 1ULL << 32;
+    EXPECT_IN(called(machine, audit, numbers->socket | bits, AF_VSOCK, SOCK_STREAM) == REFUSED, "%x", audit);
+    EXPECT_IN(called(machine, audit, numbers->socket | bits, HIDDEN | AF_VSOCK, SOCK_STREAM) == REFUSED, "%x: hidden", audit);
+    for (uint64_t family = 0; family < AF_VSOCK; family++)
+        EXPECT_IN(called(machine, audit, numbers->socket | bits, family, SOCK_STREAM) == SECCOMP_RET_ALLOW, "%x: family %u", audit, (unsigned)family);
+    EXPECT_IN(called(machine, audit, numbers->io_uring_setup | bits, 8, 0) == REFUSED, "%x", audit);
+    if (numbers->socketcall == 0)
+        return;
+    EXPECT_IN(called(machine, audit, numbers->socketcall, CALL_SOCKET, 0) == REFUSED, "%x", audit);
+    EXPECT_IN(called(machine, audit, numbers->socketcall, CALL_CONNECT, 0) == SECCOMP_RET_ALLOW, "%x", audit);
+}
+
 /* How many call numbers are refused when every argument names process 1, or the user. */
 static int refused_numbers(const struct machine *machine, uint32_t audit) {
     int refused = 0;
@@ -126,9 +144,11 @@ static int refused_numbers(const struct machine *machine, uint32_t audit) {
 static void native(void) {
     struct machine machine = written();
     calls_of(&machine, NATIVE_AUDIT, &NATIVE, 0);
-    EXPECT(refused_numbers(&machine, NATIVE_AUDIT) == 7);
+    ways_out(&machine, NATIVE_AUDIT, &NATIVE, 0);
+    EXPECT(refused_numbers(&machine, NATIVE_AUDIT) == 8);
 #if defined(__x86_64__)
     calls_of(&machine, NATIVE_AUDIT, &NATIVE, X32);
+    ways_out(&machine, NATIVE_AUDIT, &NATIVE, X32);
 #else
     EXPECT(called(&machine, NATIVE_AUDIT, NATIVE.prlimit64 | X32, RUNNER_PID, 0) == SECCOMP_RET_ALLOW);
 #endif
@@ -136,10 +156,11 @@ static void native(void) {
 
 static void compat(void) {
     struct machine machine = written();
-    EXPECT(refused_numbers(&machine, COMPAT_AUDIT) == 7);
-    if (GUARD_COMPAT.prlimit64 != 0)
+    EXPECT(refused_numbers(&machine, COMPAT_AUDIT) == (COMPAT_AUDIT == AUDIT_ARCH_I386 ? 9 : 8));
+    if (GUARD_COMPAT.prlimit64 != 0) {
         calls_of(&machine, COMPAT_AUDIT, &GUARD_COMPAT, 0);
-    else
+        ways_out(&machine, COMPAT_AUDIT, &GUARD_COMPAT, 0);
+    } else
         note("the 32-bit calls' headers are not here: their numbers were not compared");
 }
 
@@ -157,7 +178,9 @@ static int installed(void) {
         return 1;
     if (syscall(SYS_prlimit64, RUNNER_PID, 0, NULL, NULL) >= 0 || errno != EPERM)
         return 2;
-    return syscall(SYS_prlimit64, 0, 0, NULL, NULL) < 0 ? 3 : 0;
+    if (socket(AF_VSOCK, SOCK_STREAM, 0) >= 0 || errno != EPERM || syscall(SYS_io_uring_setup, 8, NULL) >= 0 || errno != EPERM)
+        return 3;
+    return syscall(SYS_prlimit64, 0, 0, NULL, NULL) < 0 || socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? 4 : 0;
 }
 
 static void kernel_takes_it(void) {
@@ -171,7 +194,7 @@ static void kernel_takes_it(void) {
 #endif
 
 void guard_tests(void) {
-    test("the guard refuses what would change process 1, by the kernel's own call numbers, and nothing else", native);
+    test("the guard refuses what would change process 1 and the two ways out, by the kernel's own call numbers, and nothing else", native);
     test("the guard refuses the same of 32-bit calls", compat);
     test("a call of another architecture ends the process", foreign);
 #ifdef UNDER_QEMU
