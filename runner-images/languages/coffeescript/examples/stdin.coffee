@@ -1,0 +1,2 @@
+input = require("fs").readFileSync(0, "utf8")
+process.stdout.write input

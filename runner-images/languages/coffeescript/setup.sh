@@ -1,0 +1,2 @@
+/opt/runonce/shared/node/install coffeescript
+ln -s ../lib/node_modules/coffeescript/bin/coffee /usr/local/bin/coffee

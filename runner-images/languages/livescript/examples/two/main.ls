@@ -1,0 +1,3 @@
+greet = require './greeting'
+
+console.log greet 'two'

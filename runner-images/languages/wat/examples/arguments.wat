@@ -1,0 +1,10 @@
+(module
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $sizes (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\02\00\00\00")
+  (data (i32.const 17) "\n")
+  (func (export "_start")
+    (drop (call $sizes (i32.const 32) (i32.const 36)))
+    (i32.store8 (i32.const 16) (i32.add (i32.load (i32.const 32)) (i32.const 48)))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))

@@ -1,0 +1,1 @@
+ln -s /opt/runonce/node-linux/bin/node /usr/local/bin/node
