@@ -1,0 +1,2 @@
+interpreter=befunge
+. /opt/runonce/shared/esolang/make.sh

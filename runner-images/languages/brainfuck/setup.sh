@@ -1,0 +1,2 @@
+interpreter=brainfuck
+. /opt/runonce/shared/esolang/make.sh

@@ -1,0 +1,1 @@
+(princ (concat (read-string "") "\n"))

@@ -1,0 +1,2 @@
+(defun hello (name)
+  (concat "hello " name))

@@ -1,0 +1,3 @@
+(load (expand-file-name "greeting.el") nil t)
+
+(princ (concat (hello "two") "\n"))

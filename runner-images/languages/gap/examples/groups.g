@@ -1,0 +1,2 @@
+Print(Size(SymmetricGroup(5)), "\n");
+Print(Factors(120), "\n");

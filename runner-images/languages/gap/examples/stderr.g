@@ -1,0 +1,1 @@
+PrintTo("*errout*", "oops\n");

@@ -1,0 +1,3 @@
+Read("greeting.g");
+
+Print(hello("two"), "\n");

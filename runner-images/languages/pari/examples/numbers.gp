@@ -1,0 +1,2 @@
+print(factor(33333))
+print(Pi)

@@ -1,0 +1,1 @@
+write("/dev/stderr", "oops")

@@ -1,0 +1,2 @@
+read("greeting.gp")
+print(hello("two"))

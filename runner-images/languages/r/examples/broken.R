@@ -1,0 +1,2 @@
+f <- function(x) {
+  print("never"

@@ -1,0 +1,1 @@
+cat(readLines(file("stdin"), n = 1), sep = "\n")

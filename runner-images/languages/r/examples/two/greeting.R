@@ -1,0 +1,1 @@
+hello <- function(name) paste("hello", name)

@@ -1,0 +1,3 @@
+source("greeting.R")
+
+cat(hello("two"), "\n", sep = "")

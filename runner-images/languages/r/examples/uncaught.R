@@ -1,0 +1,4 @@
+f <- function() stop("bad")
+cat("before\n")
+f()
+cat("never\n")
