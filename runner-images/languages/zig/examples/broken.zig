@@ -1,0 +1,4 @@
+pub fn main() void {
+    const x = nobody;
+    _ = x;
+}
