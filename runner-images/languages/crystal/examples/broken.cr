@@ -1,0 +1,2 @@
+puts "fine"
+puts nobody
