@@ -1,8 +1,0 @@
-
-       IDENTIFICATION DIVISION.
-       PROGRAM-ID. hello.
-
-       PROCEDURE DIVISION.
-           DISPLAY 'Hello World!'
-           GOBACK
-           .

@@ -1,5 +1,0 @@
-Program Main;
-
-begin
-  writeln('Hello World!');
-end.
