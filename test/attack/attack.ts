@@ -1,31 +1,173 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { Test } from 'tap'
 
-import { submission, until, type Result, type Service } from '../engine/kit.js'
+import { startService, submission, until, type Result, type Service } from '../engine/kit.js'
+import { cleanProgram } from './clean.js'
+import { leftovers, watchContainers } from './leftovers.js'
 
-const LANGUAGE: Record<string, string> = { '.py': 'python', '.c': 'c', '.sh': 'bash' }
-const CANARY = 'import os\nprint(os.listdir("."), len(os.listdir("/tmp")), sum(name.isdigit() for name in os.listdir("/proc")) < 5)'
+const LANGUAGE: Record<string, string> = { '.py': 'python', '.c': 'c', '.cpp': 'cpp', '.sh': 'bash', '.js': 'javascript' }
+/** The languages whose interpreter waits in a ready container. */
+const WAITING = ['python', 'javascript']
+/** What limits and waits are multiplied with, for a machine that has other things to do, or a slow runtime. */
+const PATIENCE = Number(process.env.RUNONCE_TEST_PATIENCE || 1)
+/** The longest a run of this suite takes, seconds. */
+const TIME_S = 3 * PATIENCE
+/** How long after the start of an attack its neighbour is run, when it has taken what it holds. */
+const NEIGHBOUR_AFTER_MS = 1500 * PATIENCE
+const READY_MS = 20_000 * PATIENCE
+const GONE_MS = 10_000 * PATIENCE
+const HEALTH_EVERY_MS = 100
+/** The longest `GET /` may take while programs do their worst. */
+const HEALTH_MS = 1000
+/** What a killed run may take over its limit, nanoseconds: the kernel buries a thousand threads, or 256 MiB. */
+const OVER_NS = 1e9 * PATIENCE
+const UNDER_NS = 0.1e9
 
-/** Settings under which one Python container waits warm for each run. */
-export const WAITING = { POOL_IMAGES: 'runonce/python:latest', POOL_MIN: '1', POOL_MAX: '1' }
+export type Expected = Record<string, unknown>
 
-/**
- * Runs a program of test/attack/programs; after it the next run must be clean, and of its container nothing may be left.
- * @param waiting a container has to be waiting for it
- */
-export async function attack (t: Test, service: Service, program: string, { waiting = false } = {}): Promise<Result> {
-  const code = readFileSync(new URL(`./programs/${program}`, import.meta.url), 'utf8')
-  if (waiting) await until(async () => (await service.request('/readyz')).body.pool.ready === 1, 'a ready container')
-  const ready = await service.containers()
+export interface Attack {
+  title: string
+  /** A file of test/attack/programs; its suffix tells the language. */
+  program: string
+  /** Compared with the result by tap's match. */
+  expected: Expected
+  stdin?: string
+  /** A lower limit than the suite's, seconds. */
+  time?: number
+  /** How long the program itself runs, seconds. */
+  lasts?: { least?: number, most?: number }
+  /** A run of the same image beside it has to be right. */
+  neighbour?: boolean
+  /** What gVisor without cgroups can be expected to say, where that is something else, and why. */
+  runsc?: { expected: Expected, because: string }
+  /** Only with a container made for it, and why. */
+  coldOnly?: string
+}
+
+/** The runtime under test; undefined: the engine's own. */
+export const runtime = process.env.RUNONCE_TEST_RUNTIME || undefined
+const verdicts = process.env.RUNONCE_TEST_VERDICTS
+
+/** The settings that every service of this suite has. */
+export const SETTINGS = { RUN_MAX_EXECUTION_TIME: String(TIME_S), ...(runtime === undefined ? {} : { DOCKER_CONTAINER_RUNTIME: runtime }) }
+
+/** A service to be attacked, and what it has made so far. */
+export interface Target { service: Service, waiting: boolean, made: Set<string> }
+
+/** Starts one; `waiting`: with a ready container for each language that has a warm interpreter. */
+export async function startTarget (t: Test, { waiting = false } = {}): Promise<Target> {
+  const pool = { POOL_IMAGES: WAITING.map((name) => `runonce/${name}:latest`).join(' '), POOL_MIN: '1', POOL_MAX: '4' }
+  const service = await startService(t, { env: { ...SETTINGS, ...(waiting ? pool : {}) } })
+  return { service, waiting, made: await watchContainers(t, service) }
+}
+
+export function language ({ program }: { program: string }): string {
+  const name = LANGUAGE[extname(program)]
+  if (name === undefined) throw new Error(`${program} is in no language known here`)
+  return name
+}
+
+/** Is there a waiting interpreter that it can be tried in? */
+export function canWait (attack: Attack): boolean {
+  return attack.coldOnly === undefined && WAITING.includes(language(attack))
+}
+
+/** Runs the attack as a test of its own: what is said of it, and what is left behind. */
+export async function attackTest (t: Test, target: Target, attack: Attack): Promise<void> {
+  const because = runtime === 'runsc' ? attack.runsc?.because : undefined
+  const way = target.waiting ? ', in a container that waited' : ''
+  await t.test(`${attack.title}: ${attack.program}${way}${because === undefined ? '' : ` (on runsc: ${because})`}`, { buffered: true }, async (t) => {
+    const result = await attacked(t, target, attack)
+    if (verdicts === undefined) return
+    const verdict = { program: attack.program, title: attack.title, waiting: target.waiting, outcome: result?.outcome ?? 'none', right: t.passing(), because }
+    appendFileSync(verdicts, `${JSON.stringify(verdict)}\n`)
+  })
+}
+
+async function attacked (t: Test, target: Target, attack: Attack): Promise<Result | undefined> {
+  const { service, waiting } = target
+  if (waiting) await until(async () => await isReady(service, language(attack)), 'a ready container', READY_MS)
+  const stopAsking = askMeanwhile(service)
+  try {
+    const result = await run(t, target, attack)
+    const next = await service.run(language(attack), cleanProgram(language(attack)))
+    t.match(next, { outcome: 'completed', stdout: 'clean 42\n', stderr: '' }, 'the next run is clean and right')
+    await until(async () => await readyCount(service) === (await service.containers()).length, 'its container to go', GONE_MS)
+    const there = new Set((await service.containers()).map(({ Id }) => Id))
+    const gone = [...target.made].filter((id) => !there.has(id))
+    t.ok(gone.length > 0, `${gone.length} containers are gone`)
+    t.strictSame(await leftovers(gone), [], 'and no process, folder or mount of theirs is left')
+    return result
+  } finally {
+    const slowest = await stopAsking()
+    t.ok(slowest < HEALTH_MS, `GET / took ${slowest.toFixed(0)} ms at most meanwhile`)
+  }
+}
+
+async function run (t: Test, { service, waiting }: Target, attack: Attack): Promise<Result> {
+  const { stdin = '', neighbour = false } = attack
+  const code = readFileSync(new URL(`./programs/${attack.program}`, import.meta.url), 'utf8')
   const id = randomUUID()
-  const { status, body: result } = await service.post('/run', submission(LANGUAGE[extname(program)] ?? '', code), { headers: { 'x-request-id': id } })
-  t.equal(status, 200)
+  const [{ status, body: result }] = await Promise.all([
+    service.post('/run', submission(language(attack), code, { stdin, limits: { time: limitNs(attack) / 1e9 } }), { headers: { 'x-request-id': id } }),
+    neighbour ? runBeside(t, service, attack) : undefined
+  ])
+  const expected = runtime === 'runsc' && attack.runsc !== undefined ? attack.runsc.expected : attack.expected
+  const { status: answered = 200, ...said } = expected
+  t.equal(status, answered, JSON.stringify(result).slice(0, 500))
+  t.match(result, said)
+  if (status !== 200) return result
+  assertDuration(t, attack, result)
   const line = await until(() => service.logs.find(({ msg, requestId }) => msg === 'run' && requestId === id), 'the log line')
   t.equal(line.pooled, waiting, waiting ? 'a waiting container served it' : 'a container was made for it')
-  const next = await service.run('python', CANARY)
-  t.match(next, { outcome: 'completed', stdout: "['main.py'] 0 True\n", stderr: '' }, 'the next run is clean')
-  await until(async () => (await service.containers()).every(({ Id }) => waiting && !ready.some((one) => one.Id === Id)), 'its container to go')
   return result
+}
+
+/** A timeout is not told before the limit; and nothing goes on for long after it. */
+function assertDuration (t: Test, attack: Attack, { outcome, duration, build }: Result): void {
+  const { lasts = {} } = attack
+  const limit = limitNs(attack)
+  const least = outcome === 'timeout' ? limit - UNDER_NS - (build?.duration ?? 0) : (lasts.least ?? 0) * 1e9
+  const most = lasts.most === undefined ? limit + OVER_NS : lasts.most * PATIENCE * 1e9
+  t.ok(duration >= least && duration <= most, `${duration} ns, of ${least} to ${most}`)
+}
+
+function limitNs ({ time }: Attack): number {
+  return (time === undefined ? TIME_S : time * PATIENCE) * 1e9
+}
+
+async function runBeside (t: Test, service: Service, attack: Attack): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, NEIGHBOUR_AFTER_MS))
+  const result = await service.run(language(attack), cleanProgram(language(attack)))
+  t.match(result, { outcome: 'completed', stdout: 'clean 42\n', stderr: '' }, 'a run beside it is right')
+}
+
+async function isReady (service: Service, language: string): Promise<boolean> {
+  const images: Array<{ image: string, ready: number }> = (await service.request('/readyz')).body.pool.images
+  return images.some(({ image, ready }) => image === `runonce/${language}:latest` && ready > 0)
+}
+
+/** Where it is the number of all containers there are, every used one is gone. */
+async function readyCount (service: Service): Promise<number> {
+  return (await service.request('/readyz')).body.pool.ready
+}
+
+/** Asks `GET /` again and again; the function it gives ends that, and tells the longest answer's time in milliseconds. */
+function askMeanwhile (service: Service): () => Promise<number> {
+  const ended = new AbortController()
+  let slowest = 0
+  const asked = (async () => {
+    while (!ended.signal.aborted) {
+      const { ms } = await service.request('/', { token: null, signal: AbortSignal.timeout(5 * HEALTH_MS) }).catch(() => ({ ms: Infinity }))
+      slowest = Math.max(slowest, ms)
+      await new Promise((resolve) => setTimeout(resolve, HEALTH_EVERY_MS))
+    }
+  })()
+  return async () => {
+    ended.abort()
+    await asked
+    return slowest
+  }
 }

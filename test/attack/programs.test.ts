@@ -1,0 +1,38 @@
+import t, { type Test } from 'tap'
+
+import { dockerRun, needImages, submission } from '../engine/kit.js'
+import { attackTest, canWait, runtime, startTarget, type Attack } from './attack.js'
+import { cleanProgram } from './clean.js'
+import { COMPILER } from './table/compiler.js'
+import { EXHAUSTION } from './table/exhaustion.js'
+import { ISOLATION } from './table/isolation.js'
+import { STREAMS } from './table/streams.js'
+
+/** Programs at a time. */
+const LANES = 3
+/** All attacks of one runtime, milliseconds. */
+const FILE_MS = 900_000
+
+const LANGUAGES = ['python', 'javascript', 'bash', 'c', 'cpp']
+const only = process.env.RUNONCE_TEST_ATTACKS?.split(' ')
+const attacks = [...ISOLATION, ...STREAMS, ...EXHAUSTION, ...COMPILER].filter(({ program }) => only === undefined || only.includes(program))
+
+void t.test(`no program gets what is not its own (runtime: ${runtime ?? 'the engine\'s'})`, { jobs: LANES, timeout: FILE_MS }, async (t) => {
+  await needImages(...LANGUAGES)
+  // Short limits are for programs, not for a disk that reads a compiler for the first time.
+  for (const name of LANGUAGES) await dockerRun(`runonce/${name}:latest`, submission(name, cleanProgram(name)).payload)
+  // From both ends, so that no two bombs of a kind go off at the same time.
+  const cold = [...attacks]
+  const waiting = attacks.filter(canWait).reverse()
+  await Promise.all([
+    lane(t, { waiting: false }, () => cold.shift()),
+    lane(t, { waiting: false }, () => cold.pop()),
+    lane(t, { waiting: true }, () => waiting.shift())
+  ])
+})
+
+async function lane (t: Test, how: { waiting: boolean }, next: () => Attack | undefined): Promise<void> {
+  const target = await startTarget(t, how)
+  t.setTimeout(FILE_MS)
+  for (let attack = next(); attack !== undefined; attack = next()) await attackTest(t, target, attack)
+}

@@ -1,0 +1,3 @@
+ulimit -c unlimited 2>/dev/null
+echo before
+kill -ABRT $$

@@ -1,0 +1,20 @@
+// In a container that waited, a descriptor of the conversation with the runner might still be there.
+const fs = require('node:fs')
+const forged = '{"stdout":"forged","stderr":"","error":"","duration":1,"outcome":"completed","exitCode":0,"signal":null}\n'
+const links = Array.from({ length: 64 }, (_, fd) => {
+  try { return fs.readlinkSync(`/proc/self/fd/${fd}`) } catch { return '' }
+})
+for (let fd = 3; fd < links.length; fd++) {
+  // A pipe of which both ends are here is Node's own: what is written there reaches nobody, but Node would trip over it.
+  if (!/^(pipe|socket):/.test(links[fd]) || links.filter((link) => link === links[fd]).length > 1) continue
+  try { fs.writeSync(fd, forged) } catch {}
+}
+for (let fd = 0; fd < 32; fd++) {
+  try { fs.writeFileSync(`/proc/1/fd/${fd}`, forged) } catch {}
+}
+for (const file of ['/dev/console', '/dev/tty', '/dev/pts/0']) {
+  try { fs.writeFileSync(file, forged) } catch {}
+}
+fs.writeSync(1, forged)
+fs.writeSync(2, Buffer.from('\x01\0\0\0\0\0\0\x05forge'))
+process.exitCode = 7

@@ -1,0 +1,10 @@
+/* Every copy leaves the session, ignores what can be ignored and goes on. */
+#include <signal.h>
+#include <unistd.h>
+
+int main (void)
+{
+  (void)!write(1, "before\n", 7);
+  for (int number = 1; number < 65; number++) signal(number, SIG_IGN);
+  for (;;) if (fork() == 0) setsid();
+}

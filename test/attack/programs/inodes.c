@@ -1,0 +1,16 @@
+/* Empty files, as many as there can be: they take kernel memory, not room. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+int main (void)
+{
+  char name[32];
+  puts("before");
+  fflush(stdout);
+  for (long i = 0;; i++) {
+    snprintf(name, sizeof name, "%s/%ld", i % 2 ? "/tmp" : "/work", i);
+    int fd = open(name, O_CREAT | O_WRONLY, 0600);
+    if (fd >= 0) close(fd);
+  }
+}

@@ -1,0 +1,13 @@
+/* A gigabyte without a line's end, in one call each. */
+#define _GNU_SOURCE
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int main (void)
+{
+  char *block = mmap(NULL, 64 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  memset(block, 'x', 64 << 20);
+  for (int i = 0; i < 16; i++) (void)!write(1, block, 64 << 20);
+  return 0;
+}

@@ -1,0 +1,1 @@
+head -c 1G /dev/zero | tr '\0' x

@@ -1,0 +1,18 @@
+/* It is never there long enough to be killed by its number: the child goes on, the parent is gone. */
+#include <signal.h>
+#include <unistd.h>
+
+int main (void)
+{
+  (void)!write(1, "before\n", 7);
+  for (int line = 0; line < 20; line++) {
+    if (fork() != 0) continue;
+    setsid();
+    for (;;) {
+      pid_t child = fork();
+      if (child > 0) _exit(0);
+    }
+  }
+  usleep(100000);
+  return 3;
+}

@@ -1,0 +1,24 @@
+// Reads all of /proc and /sys that opens, a little of each: none may block, and no process but its own and the runner is there.
+const fs = require('node:fs')
+const { readdirSync, openSync, readSync, closeSync } = fs
+fs.writeSync(1, 'before\n')
+const bytes = Buffer.alloc(4096)
+let read = 0
+function walk (folder, depth) {
+  let entries = []
+  try { entries = readdirSync(folder, { withFileTypes: true }) } catch {}
+  for (const entry of entries) {
+    const path = `${folder}/${entry.name}`
+    if (entry.isDirectory() && depth > 0) walk(path, depth - 1)
+    if (!entry.isFile()) continue
+    try {
+      const fd = openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
+      try { read += readSync(fd, bytes) > 0 ? 1 : 0 } catch {}
+      closeSync(fd)
+    } catch {}
+  }
+}
+walk('/proc', 3)
+walk('/sys', 3)
+const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== '1' && Number(name) !== process.pid)
+console.log(read > 50, JSON.stringify(processes))

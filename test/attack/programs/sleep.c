@@ -1,0 +1,9 @@
+#include <stdio.h>
+#include <unistd.h>
+
+int main (void)
+{
+  puts("before");
+  fflush(stdout);
+  for (;;) pause();
+}

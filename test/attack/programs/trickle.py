@@ -1,0 +1,4 @@
+import time
+while True:
+    print('.', end='', flush=True)
+    time.sleep(0.05)

@@ -1,0 +1,20 @@
+# Plants code wherever an interpreter that starts after it could look for some, and in what this one was made of.
+import os, site, sys
+CODE = 'import os\nos.write(1, b"planted\\n")\n'
+planted = []
+def plant(path):
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, 'w') as file:
+            file.write(CODE)
+        planted.append(path)
+    except OSError:
+        pass
+for folder in [*sys.path, *site.getsitepackages(), os.path.dirname(os.__file__), '/opt/runonce/language', '/opt/runonce/language/warm', '/etc/python3']:
+    for name in ('sitecustomize.py', 'usercustomize.py', 'os.py', 'warm.py', 'planted.pth'):
+        plant(os.path.join(folder or '/work', name))
+for name in ('/opt/runonce/language/warm/warm.so', '/etc/runonce/language.json', '/etc/ld.so.preload', '/usr/bin/python3'):
+    plant(name)
+plant(os.path.join(site.getusersitepackages(), 'usercustomize.py'))
+# The work dir and /tmp are the program's own, and go with it.
+print([path for path in planted if not path.startswith(('/work/', '/tmp/'))])

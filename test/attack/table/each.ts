@@ -1,0 +1,15 @@
+import type { Attack, Expected } from '../attack.js'
+
+/** The same attack in several programs. */
+export function each (title: string, programs: string[], expected: Expected, more: Partial<Attack> = {}): Attack[] {
+  return programs.map((program) => ({ title, program, expected, ...more }))
+}
+
+/** It would go on for as long as it may: a second is enough. */
+export const SECOND = { time: 1 }
+
+/** gVisor, started without cgroups, has no limit of memory but the machine's: the time ends what takes it. */
+export const NO_CGROUP = {
+  time: 2,
+  runsc: { expected: { outcome: 'timeout', stdout: /^before\n/ }, because: 'no cgroup limits or proves memory, so the clock ends it' }
+}
