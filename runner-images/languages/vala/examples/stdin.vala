@@ -1,0 +1,3 @@
+void main () {
+    print ("%s\n", stdin.read_line ());
+}

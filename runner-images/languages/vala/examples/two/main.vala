@@ -1,0 +1,3 @@
+void main () {
+    new Greeter ("two").greet ();
+}
