@@ -2,16 +2,14 @@
 // Ends with «N passed, N failed» made from the steps' own counts.
 import { fileURLToPath } from 'node:url'
 
-import { closingLine, judged, nodeCounts, NONE, sum } from './support/counts.js'
+import { closingLine, NONE, sum } from './support/counts.js'
 import { installDependencies } from './support/prepare.js'
-import { failuresAndFiles, run } from './support/process.js'
+import { run } from './support/process.js'
 import { runnerTests } from './support/runner.js'
 import { tap } from './support/tap.js'
 import { withEngine } from './support/with-engine.js'
 
 /** @typedef {import('./support/counts.js').Counts} Counts */
-
-const ENGINE_TESTS = ['test/engine/**/*.test.ts', 'test/attack/**/*.test.ts']
 
 /** @type {Record<string, () => Promise<Counts>>} */
 const STEPS = { types, lint, unit, runner: runnerTests, engine, bench }
@@ -52,18 +50,12 @@ async function unit () {
 }
 
 async function engine () {
-  const { chooseLanguages, describeChoice, toldLanguages } = await import('./support/languages.js')
+  const { chooseLanguages, describeChoice } = await import('./support/languages.js')
+  const { engineTests } = await import('./support/engine-tests.js')
   const { knownLanguages } = await import('../runner-images/build/language.js')
   const chosen = chooseLanguages(await knownLanguages())
   process.stdout.write(`${describeChoice(chosen)}\n`)
-  return await withEngine(chosen.names, async (socketPath) => {
-    const env = { ...process.env, ...toldLanguages(chosen.names), RUNONCE_TEST_DOCKER_SOCKET: socketPath, DOCKER_HOST: `unix://${socketPath}` }
-    const inContainers = await run('make', ['-C', 'runner-images/runner', 'check-container'], { env, show: failuresAndFiles() })
-    return sum([
-      judged(nodeCounts(inContainers.output), inContainers.exitCode),
-      await tap(ENGINE_TESTS, { flags: ['--jobs=1', '--timeout=600'], env })
-    ])
-  })
+  return await withEngine(chosen.names, async (socketPath) => await engineTests(socketPath, chosen.names))
 }
 
 async function bench () {

@@ -22,10 +22,11 @@ export function installClients (registries) {
   install(`for packages: ${missing.map(({ tool }) => tool).join(', ')}`, missing.map(({ from }) => from))
 }
 
-/** What the runner's tests on the host need, and Debian's packages that have it. */
+/** What tests on the host need, and Debian's packages that have it. */
 export const TOOLS = {
   compiler: { commands: ['cc', 'make'], packages: ['gcc', 'make', 'libc6-dev'] },
   fuzzer: { commands: ['clang'], packages: ['clang', 'libclang-rt-dev'] },
+  secondEngine: { commands: ['mmdebstrap', 'unshare'], packages: ['mmdebstrap', 'util-linux', 'mount'] },
   aarch64: {
     commands: ['aarch64-linux-gnu-gcc', 'qemu-aarch64-static'],
     packages: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'linux-libc-dev-armhf-cross', 'qemu-user-static']

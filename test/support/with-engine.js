@@ -8,15 +8,17 @@ import { run } from './process.js'
  * With an engine, the languages' images and the built service; the engine is stopped again if it was started here.
  * @param {string[]} names of languages
  * @param {(socketPath: string) => Promise<Counts>} work
- * @param {{goOn?: boolean}} [options] goOn: without the images that can't be built, which the work will find missing
+ * @param {{goOn?: boolean, before?: () => Promise<void>}} [options] goOn: without the images that can't be built, which the work
+ *   will find missing; before: what has to end before the engine, on a signal too
  */
-export async function withEngine (names, work, { goOn = false } = {}) {
+export async function withEngine (names, work, { goOn = false, before = async () => {} } = {}) {
   const { ensureEngine, stopOnSignal } = await import('../../deploy/quickstart/engine.js')
   const { buildAll } = await import('../../runner-images/build/build-all.js')
   const { registriesOf } = await import('../../runner-images/build/language.js')
   const found = await ensureEngine().catch((/** @type {Error} */ error) => error)
   if (found instanceof Error) return skip(found.message)
-  stopOnSignal(found)
+  const stop = async () => { await before().finally(() => found.stop()) }
+  stopOnSignal({ stop })
   installClients(await registriesOf('runner-images', names))
   try {
     const images = await buildAll({ socketPath: found.socketPath, names })
@@ -26,7 +28,7 @@ export async function withEngine (names, work, { goOn = false } = {}) {
     if (built.exitCode !== 0) return { ...NONE, failed: 1 }
     return await work(found.socketPath)
   } finally {
-    await found.stop()
+    await stop()
   }
 }
 
