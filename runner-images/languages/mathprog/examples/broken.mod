@@ -1,0 +1,2 @@
+printf "never\n"
+var x;

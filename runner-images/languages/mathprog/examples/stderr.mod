@@ -1,0 +1,2 @@
+printf "oops\n" > "/dev/stderr";
+end;

@@ -1,0 +1,4 @@
+set names;
+table input IN "CSV" "/dev/stdin": names <- [name];
+printf{n in names}: "%s\n", n;
+end;

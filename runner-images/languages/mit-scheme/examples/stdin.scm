@@ -1,0 +1,2 @@
+(display (read-line))
+(newline)

@@ -1,0 +1,5 @@
+(define (from n) (cons-stream n (from (+ n 1))))
+(display (stream-head (from 1) 3))
+(newline)
+(display "λ")
+(newline)

@@ -1,0 +1,2 @@
+(define (hello name)
+  (string-append "hello " name))

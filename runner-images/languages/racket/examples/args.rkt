@@ -1,0 +1,3 @@
+#lang racket
+
+(current-command-line-arguments)

@@ -1,0 +1,4 @@
+#lang racket
+
+(define (f)
+  (displayln "never")

@@ -1,0 +1,3 @@
+#lang racket
+
+(eprintf "oops\n")

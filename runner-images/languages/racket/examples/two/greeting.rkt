@@ -1,0 +1,6 @@
+#lang racket/base
+
+(provide hello)
+
+(define (hello name)
+  (string-append "hello " name))

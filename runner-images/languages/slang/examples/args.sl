@@ -1,0 +1,1 @@
+() = printf("%s\n", strjoin(__argv[[1:]], "|"));

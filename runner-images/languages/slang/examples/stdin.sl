@@ -1,0 +1,3 @@
+variable line;
+() = fgets(&line, stdin);
+() = fputs(line, stdout);

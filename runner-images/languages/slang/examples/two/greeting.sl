@@ -1,0 +1,3 @@
+define hello(name) {
+  return "hello " + name;
+}

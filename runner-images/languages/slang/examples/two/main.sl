@@ -1,0 +1,2 @@
+() = evalfile("./greeting.sl");
+() = printf("%s\n", hello("two"));

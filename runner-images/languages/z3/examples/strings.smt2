@@ -1,0 +1,4 @@
+(declare-const s String)
+(assert (= (str.++ "a" s "c") "abc"))
+(check-sat)
+(get-value (s))
