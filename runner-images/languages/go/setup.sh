@@ -1,9 +1,37 @@
 # The standard library is compiled once, here: a build at run time finds it in this cache, which it can't write to.
-export GOCACHE=/opt/runonce/go-cache CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOTOOLCHAIN=local GOTELEMETRY=off
+export GOCACHE=/opt/runonce/go-cache CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOTOOLCHAIN=local GOTELEMETRY=off GOMAXPROCS=2 GOPROXY=off
+language=$PWD
 go build std
-mkdir /tmp/hello
-cp hello.go /tmp/hello/main.go
+
+# What go build says that it does for a program: the words of compile and link, one a line, without those of the one build.
+direct=/opt/runonce/direct
+mkdir /tmp/hello "$direct"
+# A program that no cache has seen.
+{ cat hello.go; echo "// $(date +%s%N)"; } > /tmp/hello/main.go
 cd /tmp/hello
-sh /opt/runonce/language/build main.go
-./a.out
-chmod -R a+rX "$GOCACHE"
+go build -x -p 2 -ldflags='-s -w' -o a.out main.go 2> said
+words() {
+    grep -E "/$1 -o " said | tail -n 1 | grep -oE "[^ ]*/$1 -o .*" | tr ' ' '\n' | awk '
+        $0 == "-o" || $0 == "-importcfg" || $0 == "-trimpath" { skip = 1; next }
+        skip { skip = 0; next }
+        /_pkg_\.a$/ || $0 == "./main.go" { next }
+        { print }' > "$direct/$1"
+}
+words compile
+words link
+go list -export -f '{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}' std > "$direct/importcfg"
+{ cat "$direct/importcfg"; grep '^modinfo ' said; } > "$direct/importcfg.link"
+cd "$language/direct"
+go build -ldflags="-s -w -X main.goroot=$(go env GOROOT)" -o "$language/compile" ./*.go
+
+# Both ways give the same program, but for its build's ids. Without PATH, there is no go to ask.
+cd /tmp/hello
+mv a.out asked
+PATH=/nowhere "$language/compile" main.go
+for program in asked a.out; do
+    go version -m "$program" | sed 1d > "$program.info"
+    "./$program"
+done
+cmp asked.info a.out.info
+[ "$(stat -c '%s %a' asked)" = "$(stat -c '%s %a' a.out)" ]
+chmod -R a+rX "$GOCACHE" "$direct"
