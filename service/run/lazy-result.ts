@@ -10,6 +10,8 @@ const COMMA = 0x2c
 /** Texts that can be megabytes, and that most runs are never asked for. */
 const LAZY = ['stdout', 'stderr', 'stdoutBase64', 'stderrBase64', 'build'] as const
 
+const OWN = { enumerable: true, configurable: true }
+
 /**
  * A result whose large texts stay bytes until somebody reads them: a megabyte of output costs the service its bytes, and
  * not three strings more.
@@ -23,7 +25,8 @@ export function lazyResult (json: Buffer): RunResult | undefined {
     for (const name of ['stdout', 'stderr']) if (members.get(name)?.[0] !== QUOTE) return undefined
     for (const [name, value] of members) {
       if ((LAZY as readonly string[]).includes(name)) defineLazy(result, name, value)
-      else result[name] = JSON.parse(value.toString('utf8'))
+      // Not by assignment: of the name __proto__ that would be the object's prototype.
+      else Object.defineProperty(result, name, { ...OWN, writable: true, value: JSON.parse(value.toString('utf8')) })
     }
   } catch {
     return undefined
@@ -32,7 +35,7 @@ export function lazyResult (json: Buffer): RunResult | undefined {
 }
 
 function defineLazy (result: object, name: string, value: Buffer): void {
-  Object.defineProperty(result, name, { enumerable: true, configurable: true, get: () => JSON.parse(value.toString('utf8')) })
+  Object.defineProperty(result, name, { ...OWN, get: () => JSON.parse(value.toString('utf8')) })
 }
 
 /** The members of a JSON object, unparsed; undefined where it is none. Trusts what is inside a member's value. */

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import t from 'tap'
 
 import { Demultiplexer } from '../../../service/docker/demultiplexer.js'
@@ -11,24 +10,6 @@ function demultiplex (chunks: Buffer[]): { stdout: string, stderr: string } {
   for (const chunk of chunks) demultiplexer.push(chunk)
   return { stdout: Buffer.concat(out).toString('latin1'), stderr: Buffer.concat(err).toString('latin1') }
 }
-
-const frames = fc.array(fc.tuple(fc.constantFrom<1 | 2>(1, 2), fc.uint8Array({ maxLength: 300 })), { maxLength: 12 })
-
-t.test('any frames, cut at any borders, give the same two streams', async (t) => {
-  fc.assert(fc.property(frames, fc.array(fc.integer({ min: 1, max: 40 })), (list, sizes) => {
-    const bytes = Buffer.concat(list.map(([type, content]) => frame(type, Buffer.from(content))))
-    const chunks: Buffer[] = []
-    for (let at = 0, n = 0; at < bytes.length; n++) {
-      const size = sizes.length === 0 ? bytes.length : sizes[n % sizes.length] ?? 1
-      chunks.push(bytes.subarray(at, at + size))
-      at += size
-    }
-    const expected = (type: number) => Buffer.concat(list.filter((one) => one[0] === type).map(([, content]) => content)).toString('latin1')
-    const { stdout, stderr } = demultiplex(chunks)
-    return stdout === expected(1) && stderr === expected(2)
-  }), { numRuns: 500 })
-  t.pass('500 streams')
-})
 
 t.test('byte by byte, with empty chunks between', async (t) => {
   const bytes = Buffer.concat([frame(1, 'out'), frame(2, ''), frame(2, 'err'), frame(1, 'put')])

@@ -1,16 +1,8 @@
-import fc from 'fast-check'
 import t from 'tap'
 
 import { lazyResult } from '../../../service/run/lazy-result.js'
 import { decodeOwnResult } from '../../../service/run/outcome.js'
 import { COMPLETED, fault } from '../fakes.js'
-
-t.test('a lazy result is what JSON.parse gives, whatever its texts hold', async (t) => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.string(), fc.jsonValue(), (stdout, stderr, build) => {
-    const result = { ...COMPLETED, stdout, stderr: stderr + '"}],\\', build }
-    t.same(lazyResult(Buffer.from(`${JSON.stringify(result)}\n`)), JSON.parse(JSON.stringify(result)))
-  }), { numRuns: 300 })
-})
 
 t.test('what is no result is none', async (t) => {
   for (const text of ['', '[]', '{', '{}', 'x', '{"stdout":1,"stderr":"","error":""}', '{"stdout":"","stderr":""}', '{"stdout":"","stderr":"","error":null}', '{"stdout":"']) {
