@@ -1,0 +1,3 @@
+import Foundation
+
+print("größer".uppercased(), String(format: "%.2f", Double.pi))

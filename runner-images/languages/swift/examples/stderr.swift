@@ -1,0 +1,3 @@
+import Foundation
+
+FileHandle.standardError.write("oops\n".data(using: .utf8)!)

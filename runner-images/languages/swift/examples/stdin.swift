@@ -1,0 +1,3 @@
+if let line = readLine() {
+    print(line)
+}
