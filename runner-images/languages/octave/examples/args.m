@@ -1,0 +1,3 @@
+for arg = argv()'
+  disp(arg{1})
+end

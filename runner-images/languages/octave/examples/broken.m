@@ -1,0 +1,2 @@
+disp("never")
+function f(

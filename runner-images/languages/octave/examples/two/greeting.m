@@ -1,0 +1,5 @@
+1;
+
+function text = hello(name)
+  text = ["hello " name];
+end

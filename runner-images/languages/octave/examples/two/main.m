@@ -1,0 +1,3 @@
+greeting
+
+disp(hello("two"))
