@@ -9,7 +9,10 @@ import java.util.*;
 import java.util.function.*;
 import java.util.stream.*;
 
-/** What programs commonly use, compiled once at the image's build: the classes it makes javac load go into the cache. */
+/**
+ * What programs commonly use. It is compiled at the image's build, so that the classes that javac loads for it go into the caches, and
+ * by each warm starter, which runs it too: so it starts no thread that has no name, prints nothing and draws no random number.
+ */
 public class Training {
     private static final PrintStream OUT = new PrintStream(OutputStream.nullOutputStream());
 

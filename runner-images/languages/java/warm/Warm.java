@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.tools.Diagnostic;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -31,7 +32,8 @@ import javax.tools.ToolProvider;
  */
 public final class Warm {
     private static final String TRAINING = "/opt/runonce/java/Training.java";
-    private static final int ROUNDS = Integer.getInteger("runonce.rounds", 3);
+    /** The first reads Java's classes, the second compiles as the program will be compiled. More cost the start more than they gain. */
+    private static final int ROUNDS = 2;
     /** A program that names our own classes would see them: the package's name. */
     private static final Pattern OURS = Pattern.compile("\\brunonce\\s*[.;]");
 
@@ -53,7 +55,7 @@ public final class Warm {
         try {
             Compile.writeTo(folder, files);
             for (int round = 0; round < ROUNDS; round++) {
-                if (compilePooled(List.of(new Variant(round))) == null) throw new IllegalStateException("the training program has faults");
+                if (compilePooled(List.of(new Variant(round))) == null) throw new IllegalStateException("the training program doesn't compile");
             }
             try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
                 loader.loadClass("runonce.training0.Training").getMethod("main", String[].class).invoke(null, (Object) new String[0]);
@@ -72,13 +74,16 @@ public final class Warm {
     static Object[] compile(byte[] frame) throws IOException {
         String[] strings = new String(frame, StandardCharsets.UTF_8).split("\0", -1);
         List<String> names = sources(strings[0]);
-        for (String name : names) if (OURS.matcher(Files.readString(Path.of(name))).find()) throw new IllegalStateException(name);
+        for (String name : names) {
+            if (OURS.matcher(Files.readString(Path.of(name))).find()) throw new IllegalStateException(name + " names the starter's package");
+        }
         Compile.writeTo(Files.createDirectories(Compile.CLASSES), files);
         var messages = new StringWriter();
         List<Compile.Source> sources = names.stream().map(Compile.Source::new).toList();
         Compile.Main main = compilePooled(sources);
         if (main == null) main = compileAnew(sources, messages);
-        if (names.size() > ORDERED && (main == null || main.file() > 0 || !messages.toString().isEmpty())) throw new IllegalStateException("an order is needed");
+        boolean ordered = names.size() <= ORDERED || main != null && main.file() == 0 && messages.toString().isEmpty();
+        if (!ordered) throw new IllegalStateException("the payload's order shows");
         System.err.print(messages);
         System.err.flush();
         pool = null;
@@ -93,14 +98,12 @@ public final class Warm {
 
     /** Compiles with what the pool knows. Returns null where the compiler has anything to say: it says it rightly when it starts anew. */
     private static Compile.Main compilePooled(List<? extends JavaFileObject> sources) {
-        if (Boolean.getBoolean("runonce.fresh")) return compileAnew(sources, new StringWriter());
         var compile = new Compile(sources);
-        boolean[] silent = {true};
         var output = new PrintWriter(Writer.nullWriter());
-        Compile.Main main = pool.getTask(output, files, message -> { if (trace) System.err.println(message); silent[0] = false;}, Compile.OPTIONS, null, sources, task -> compile.call(task, output));
-        return silent[0] ? main : null;
+        var messages = new ArrayList<Diagnostic<?>>();
+        Compile.Main main = pool.getTask(output, files, messages::add, Compile.OPTIONS, null, sources, task -> compile.call(task, output));
+        return messages.isEmpty() ? main : null;
     }
-    static boolean trace = Boolean.getBoolean("runonce.trace");
 
     private static Compile.Main compileAnew(List<? extends JavaFileObject> sources, StringWriter messages) {
         var compile = new Compile(sources);
