@@ -5,7 +5,8 @@ const planted = []
 const home = require('node:os').homedir()
 const node = fs.realpathSync(process.execPath)
 for (const file of [
-  '/opt/runonce/language/warm/warm.cjs', '/opt/runonce/language/warm/warm.so', '/opt/runonce/language/warm/planted.cjs', '/etc/runonce/language.json',
+  '/opt/runonce/shared/node/warm/warm.cjs', '/opt/runonce/shared/node/warm/warm.so', '/opt/runonce/shared/node/warm/planted.cjs',
+  '/opt/runonce/language/warm/build.cjs', '/etc/runonce/language.json',
   `${home}/.node_modules/fs/index.js`, `${home}/.node_libraries/fs.js`, `${home}/.noderc`, '/node_modules/fs/index.js', '/etc/ld.so.preload',
   path.join(path.dirname(node), '../lib/node/planted.js'), node
 ]) {

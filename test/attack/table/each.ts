@@ -11,5 +11,12 @@ export const SECOND = { time: 1 }
 /** gVisor, started without cgroups, has no limit of memory but the machine's: the time ends what takes it. */
 export const NO_CGROUP = {
   time: 2,
-  runsc: { expected: { outcome: 'timeout', stdout: /^before\n/ }, because: 'no cgroup limits or proves memory, so the clock ends it' }
+  on: { runsc: { expected: { outcome: 'timeout', stdout: /^before\n/ }, because: 'no cgroup limits or proves memory, so the clock ends it' } }
+}
+
+export const NO_PIDS = {
+  on: { runsc: { expected: { outcome: /^(completed|timeout)$/, stdout: /^before\n(not full\n)?$/ }, because: 'no cgroup limits the number of processes' } }
+}
+export const SLOW_START = {
+  on: { runsc: { expected: { outcome: /^(completed|timeout)$/ }, because: 'a process takes about 10 ms to start under ptrace, too long for hundreds' } }
 }

@@ -1,5 +1,5 @@
 import type { Attack } from '../attack.js'
-import { each, NO_CGROUP, SECOND } from './each.js'
+import { each, NO_CGROUP, NO_PIDS, SECOND, SLOW_START } from './each.js'
 
 const BEFORE = { stdout: /^before\n/ }
 const TIMEOUT = { ...BEFORE, outcome: 'timeout', exitCode: null }
@@ -16,8 +16,8 @@ export const EXHAUSTION: Attack[] = [
   ...each('a fork bomb', ['fork-bomb.py', 'fork-bomb.js', 'fork-bomb.c'], TIMEOUT, SECOND),
   ...each('the shell\'s fork bomb', ['fork-bomb.sh'], { ...BEFORE, outcome: /^(completed|failed|timeout|output_limit)$/ }, SECOND),
   ...each('a thread bomb', ['thread-bomb.py', 'thread-bomb.js', 'thread-bomb.c'], { ...BEFORE, outcome: /^(timeout|out_of_memory|signaled|failed)$/ }, SECOND),
-  ...each('zombies until there is no room', ['zombies.c'], { outcome: 'completed', stdout: 'before\nfull\n' }),
-  ...each('orphans, buried as they die', ['orphans.py'], { outcome: 'completed', stdout: 'all gone\n' }),
+  ...each('zombies until there is no room', ['zombies.c'], { outcome: 'completed', stdout: 'before\nfull\n' }, NO_PIDS),
+  ...each('orphans, buried as they die', ['orphans.py'], { outcome: 'completed', stdout: 'all gone\n' }, SLOW_START),
   ...each('hundreds of orphans at once', ['zombies.sh'], { outcome: 'completed', stdout: 'before\nafter\n' }),
   ...each('processes that go on in their children', ['phoenix.c'], { outcome: 'failed', exitCode: 3, stdout: 'before\n' }),
   ...each('a daemon that holds stdout', ['daemon.py'], { outcome: 'completed', stdout: 'grandchild\ndone\n' }, AT_ONCE),
@@ -46,5 +46,5 @@ export const EXHAUSTION: Attack[] = [
   ...each('a core dump', ['core-dump.c', 'core-dump.sh', 'core-dump.js', 'core-dump.py'], { outcome: 'signaled', signal: 'SIGABRT', stdout: 'before\n' }),
   ...each('recursion without end', ['recursion.c', 'recursion.sh'], { outcome: 'signaled', signal: 'SIGSEGV', stdout: 'before\n' }),
   ...each('recursion without end', ['recursion.js'], { outcome: 'failed', exitCode: 1, stdout: 'before\n', stderr: /RangeError/ }),
-  ...each('recursion without end', ['recursion.py'], { outcome: /^(signaled|failed|out_of_memory)$/, stdout: 'before\nrefused\n' })
+  ...each('recursion without end', ['recursion.py'], { outcome: /^(signaled|failed|out_of_memory)$/, stdout: 'before\nrefused\n' }, NO_CGROUP)
 ]

@@ -1,4 +1,4 @@
-import type { Attack } from '../attack.js'
+import type { Attack, Expected } from '../attack.js'
 import { each } from './each.js'
 
 const NOTHING = { outcome: 'completed', stdout: '[]\n' }
@@ -7,29 +7,45 @@ const NONE_SUCCEEDED = { outcome: 'completed', stdout: '0 succeeded\n' }
 const FORGED = { outcome: 'failed', exitCode: 7, error: 'Exit code: 7', stdout: /^\{"stdout":"forged".*\}\n/, stderr: /forge/ }
 const AS_IF_NOTHING = { outcome: 'completed', stdout: 'before\nafter\n', exitCode: 0 }
 
+/** Files there go with the container, and count as its memory; the limits themselves are out of reach in any runtime. */
+const OWN_CGROUP_FOLDER = 'crun mounts a tmpfs of the container\'s own, which anybody may write to, where the folders of version 1\'s cgroups are'
+const crun = (stdout: string | RegExp) => ({ on: { crun: { expected: { outcome: 'completed', stdout }, because: OWN_CGROUP_FOLDER } } })
+
+const runsc = (expected: Expected, because: string) => ({ on: { runsc: { expected, because } } })
+const both = (one: Pick<Attack, 'on'>, other: Pick<Attack, 'on'>) => ({ on: { ...one.on, ...other.on } })
+const SIGNALLED = { status: 500, error: 'coderunner.stdout.decode' }
+const KILLABLE = runsc(SIGNALLED, 'process 1 can be killed from inside, which costs the program its result')
+const FORGEABLE = runsc({ stdout: 'forged' }, 'whoever has the runner\'s uid may open its descriptors, dumpable or not: a result can be forged')
+const OWN_KERNEL = 'namespaces, the kernel\'s log and a process\'s lists are those of gVisor\'s own kernel'
+const READABLE = runsc({ outcome: 'completed', stdout: /^\[('read \/proc\/1\/environ', )?'spared by the out-of-memory killer'\]\n$/ },
+  'the runner\'s environment, without secrets, can be read, and the score is one that nothing uses')
+
 /** What is not the program's: other files, the network, the kernel, the runner. */
 export const ISOLATION: Attack[] = [
-  ...each('writing to the root file system', ['root-fs.py', 'root-fs.js'], NOTHING),
+  ...each('writing to the root file system', ['root-fs.py'], NOTHING, crun(/^\[('\/sys\/fs\/cgroup')?\]\n$/)),
+  ...each('writing to the root file system', ['root-fs.js'], NOTHING),
   ...each('writing to the root file system', ['root-fs.sh'], END),
   ...each('writing to the root file system', ['root-fs.c'], NONE_SUCCEEDED),
   ...each('rewriting the waiting interpreter\'s files', ['warm-files.py', 'warm-files.js'], NOTHING),
   ...each('any network at all', ['sockets.py', 'sockets.js'], NOTHING),
   ...each('any network at all', ['sockets.sh'], END),
   ...each('every family of sockets', ['sockets.c'], NONE_SUCCEEDED),
-  ...each('writing to /proc and /sys', ['proc-write.sh'], { outcome: 'completed', stdout: 'before\nend\n' }),
-  ...each('writing to /proc and /sys', ['proc-write.py'], NOTHING),
+  ...each('writing to /proc and /sys', ['proc-write.sh'], { outcome: 'completed', stdout: 'before\nend\n' }, crun(/^before\n(succeeded: \/sys\/fs\/cgroup\/cgroup\.procs\n)?end\n$/)),
+  ...each('writing to /proc and /sys', ['proc-write.py'], NOTHING, both(crun(/^\[('wrote \/sys\/fs\/cgroup\/(memory\.max|cgroup\.procs)'(, )?)*\]\n$/), READABLE)),
   ...each('reading /proc and /sys', ['proc-read.js'], { outcome: 'completed', stdout: 'before\ntrue []\n' }),
-  ...each('more rights', ['privileges.c'], NONE_SUCCEEDED),
-  ...each('more rights', ['privileges.py'], { outcome: 'completed', stdout: '[] 1\n' }),
+  ...each('more rights', ['privileges.c'], NONE_SUCCEEDED, runsc({ outcome: 'completed', stdout: /^(succeeded: (unshare|clone with a new|klogctl|get_robust_list).*\n)*\d+ succeeded\n$/ }, OWN_KERNEL)),
+  ...each('more rights', ['privileges.py'], { outcome: 'completed', stdout: '[] 1\n' }, runsc({ outcome: 'completed', stdout: /^\[('unshare of (mounts|the user namespace)'(, )?)*\] 1\n$/ }, OWN_KERNEL)),
   ...each('more rights', ['privileges.sh'], END),
-  ...each('more rights', ['privileges.js'], NOTHING),
+  ...each('more rights', ['privileges.js'], NOTHING, KILLABLE),
 
-  ...each('every signal to the runner', ['signals.py', 'signals.sh', 'signals.js'], AS_IF_NOTHING),
-  ...each('signals that claim to come from outside', ['forged-signal.c'], { outcome: 'failed', exitCode: 6, stdout: 'before\nafter\n' }),
+  ...each('every signal to the runner', ['signals.py', 'signals.sh', 'signals.js'], AS_IF_NOTHING, KILLABLE),
+  ...each('signals that claim to come from outside', ['forged-signal.c'], { outcome: 'failed', exitCode: 6, stdout: 'before\nafter\n' }, KILLABLE),
   ...each('the runner\'s memory, descriptors, limits and priority', ['process-1.c'], NONE_SUCCEEDED),
-  ...each('the runner\'s folder in /proc', ['proc-1-fd.py'], NOTHING),
+  ...each('the runner\'s folder in /proc', ['proc-1-fd.py'], NOTHING, FORGEABLE),
   ...each('a child that kills everybody', ['kill-everybody.py'], { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' }),
   ...each('an end like that of one out of memory', ['exit-codes.py'], { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' }),
   ...each('brothers that end before it', ['clone-parent.c'], { outcome: 'failed', exitCode: 9, stdout: 'before\nafter\n' }),
-  ...each('a forged result', ['forged-result.py', 'forged-result.c', 'forged-result.sh', 'forged-result.js'], FORGED)
+  ...each('forged counters of memory and time', ['forged-counters.sh'], { outcome: 'failed', exitCode: 7, stdout: 'before\n', cpuTime: /^\d{1,10}$/ }),
+  ...each('a forged result', ['forged-result.py'], FORGED),
+  ...each('a forged result', ['forged-result.c', 'forged-result.sh', 'forged-result.js'], FORGED, FORGEABLE)
 ]

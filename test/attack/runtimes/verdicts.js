@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs'
+
+/** @typedef {{program: string, title: string, waiting: boolean, outcome: string, right: boolean, because?: string}} Verdict */
+
+/**
+ * @param {string} file to which the tests added a line for each attack
+ * @returns {Verdict[]}
+ */
+export function readVerdicts (file) {
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))
+}
+
+/**
+ * What each runtime said to each attack: a row an attack, a column a runtime; `!` before an outcome that is not right, `*` after one
+ * that is expected of this runtime only, with the reason below.
+ * @param {Record<string, Verdict[]>} byRuntime
+ * @returns {string}
+ */
+export function verdictTable (byRuntime) {
+  const runtimes = Object.keys(byRuntime)
+  const names = [...new Set(Object.values(byRuntime).flat().map(nameOf))].sort()
+  const rows = [['attack', ...runtimes], ...names.map((name) => [name, ...runtimes.map((runtime) => said(byRuntime[runtime]?.find((one) => nameOf(one) === name)))])]
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+  return [...lines, ...reasons(byRuntime)].join('\n')
+}
+
+/** @param {Verdict} verdict */
+function nameOf ({ program, title, waiting }) {
+  return `${program} (${title})${waiting ? ', waiting' : ''}`
+}
+
+/** @param {Verdict | undefined} verdict */
+function said (verdict) {
+  if (verdict === undefined) return '-'
+  return `${verdict.right ? '' : '!'}${verdict.outcome}${verdict.because === undefined ? '' : '*'}`
+}
+
+/** @param {Record<string, Verdict[]>} byRuntime */
+function reasons (byRuntime) {
+  const all = Object.entries(byRuntime).flatMap(([runtime, verdicts]) => verdicts
+    .flatMap(({ because, program }) => because === undefined ? [] : [{ key: `* ${runtime}: ${because}`, program }]))
+  return [...new Set(all.map(({ key }) => key))]
+    .map((key) => `${key} (${[...new Set(all.filter((one) => one.key === key).map(({ program }) => program))].join(', ')})`)
+}
