@@ -84,6 +84,61 @@ static void nested_version_2(void) {
     expect_usage(usage_in(files), 1, 1234000, -1);
 }
 
+/* A container with its own cgroup namespace, as Docker gives it on version 2, on Linux 6.12: what later kernels added stands between. */
+static void version_2_of_today(void) {
+    const struct recording files[] = {
+        {"self", "0::/\n"},
+        {"memory.events", "low 0\nhigh 0\nmax 83\noom 2\noom_kill 2\noom_group_kill 0\nsock_throttled 0\n"},
+        {"memory.events.local", "low 0\nhigh 0\nmax 0\noom 0\noom_kill 9\noom_group_kill 0\n"},
+        {"memory.peak", "268435456\n"},
+        {"memory.current", "4096\n"},
+        {"cpu.stat", "usage_usec 9007199254740993\nuser_usec 1\nsystem_usec 2\nnice_usec 0\ncore_sched.force_idle_usec 0\nnr_periods 4\n"
+                     "nr_throttled 1\nthrottled_usec 77\nnr_bursts 0\nburst_usec 0\n"},
+        {NULL, NULL}};
+    expect_usage(usage_in(files), 2, 9007199254740993000, 268435456);
+}
+
+/* The keys of a flat keyed file may come in any order, cgroup-v2.rst; a key that only begins alike, or ends alike, is another. */
+static void version_2_in_any_order(void) {
+    const struct recording files[] = {{"self", "0::/\n"},
+                                      {"memory.events", "oom_kill_more 7\nxoom_kill 8\noom_group_kill 5\noom 6\noom_kill 4\nlow 0\n"},
+                                      {"cpu.stat", "user_usec 5\nusage_usec_more 6\nthrottled_usec 7\nusage_usec 3\n"},
+                                      {NULL, NULL}};
+    expect_usage(usage_in(files), 4, 3000, -1);
+}
+
+/* Linux before 4.13 has no oom_kill there; without the memory controller there is no such file, and cpu.stat all the same. */
+static void version_2_in_part(void) {
+    const struct recording old[] = {
+        {"self", "0::/\n"}, {"memory.events", "low 0\nhigh 0\nmax 12\noom 3\n"}, {"cpu.stat", CPU_STAT}, {NULL, NULL}};
+    const struct recording no_memory[] = {{"self", "0::/\n"}, {"cpu.stat", CPU_STAT}, {NULL, NULL}};
+    const struct recording no_cpu[] = {{"self", "0::/\n"}, {"memory.events", EVENTS}, {"memory.peak", "1\n"}, {NULL, NULL}};
+    expect_usage(usage_in(old), -1, 1234000, -1);
+    expect_usage(usage_in(no_memory), -1, 1234000, -1);
+    expect_usage(usage_in(no_cpu), 1, -1, 1);
+}
+
+/* With the host's namespace, the path of /proc/self/cgroup is from the host's root, or leads out of what is mounted. */
+static void version_2_elsewhere(void) {
+    const struct recording outside[] = {
+        {"self", "0::/../../system.slice\n"}, {"memory.events", EVENTS}, {"memory.peak", "8192\n"}, {"cpu.stat", CPU_STAT}, {NULL, NULL}};
+    const struct recording elsewhere[] = {{"self", "0::/docker/1fe2\n"}, {"memory.events", EVENTS}, {"cpu.stat", CPU_STAT}, {NULL, NULL}};
+    expect_usage(usage_in(outside), 1, 1234000, 8192);
+    expect_usage(usage_in(elsewhere), 1, 1234000, -1);
+}
+
+/* Both are mounted (systemd's hybrid): the controllers are version 1's, and what version 2 has is not ours to read. */
+static void hybrid(void) {
+    const struct recording files[] = {{"self", SELF_V1},
+                                      {"memory/memory.oom_control", OOM_CONTROL},
+                                      {"memory/memory.max_usage_in_bytes", "6041600\n"},
+                                      {"cpuacct/cpuacct.usage", "33482999\n"},
+                                      {"unified/cpu.stat", CPU_STAT},
+                                      {"memory.events", "oom_kill 99\n"},
+                                      {NULL, NULL}};
+    expect_usage(usage_in(files), 2, 33482999, 6041600);
+}
+
 static void nothing_there(void) {
     const struct recording none[] = {{NULL, NULL}};
     const struct recording rubbish[] = {{"self", "rubbish\n:\n\n4:memory"},
@@ -95,6 +150,7 @@ static void nothing_there(void) {
     expect_usage(usage_in(rubbish), -1, -1, -1);
 }
 
+/* A kill between two looks; of the group's kills the kernel counts each process in oom_kill too. */
 static void rises(void) {
     char folder[64], self[80], path[128];
     const struct recording before[] = {{"memory.events", EVENTS}, {NULL, NULL}};
@@ -105,7 +161,7 @@ static void rises(void) {
     struct cgroup cgroup = cgroup_open(folder, self);
     EXPECT(cgroup_read(&cgroup).oom_kills == 1);
     FILE *out = fopen(path, "w");
-    fputs("oom_kill 12\n", out);
+    fputs("low 0\nhigh 0\nmax 40\noom 4\noom_kill 12\noom_group_kill 1\n", out);
     fclose(out);
     EXPECT(cgroup_read(&cgroup).oom_kills == 12);
     cgroup_close(&cgroup);
@@ -116,6 +172,11 @@ void cgroup_tests(void) {
     test("cgroup version 1 is read below the host's tree", nested_version_1);
     test("cgroup version 2 is read", version_2);
     test("cgroup version 2 is read below the host's tree, without a peak on old kernels", nested_version_2);
+    test("cgroup version 2 is read as kernels of today write it", version_2_of_today);
+    test("cgroup version 2 is read by its keys, whatever their order", version_2_in_any_order);
+    test("of cgroup version 2 what there is is read, and the rest is -1", version_2_in_part);
+    test("cgroup version 2 is read where the path leads out of what is mounted", version_2_elsewhere);
+    test("with both versions mounted it is the controllers' own that is read", hybrid);
     test("what no cgroup says is -1", nothing_there);
     test("an open counter shows its latest value", rises);
 }
