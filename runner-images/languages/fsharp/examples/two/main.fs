@@ -1,0 +1,3 @@
+module Main
+
+printfn "%s" (Greeting.greet "two")
