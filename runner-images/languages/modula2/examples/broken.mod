@@ -1,0 +1,4 @@
+MODULE broken;
+BEGIN
+  nobody := 1
+END broken.

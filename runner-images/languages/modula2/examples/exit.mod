@@ -1,0 +1,5 @@
+MODULE leave;
+FROM libc IMPORT exit;
+BEGIN
+  exit(3)
+END leave.

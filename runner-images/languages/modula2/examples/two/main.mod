@@ -1,0 +1,5 @@
+MODULE main;
+FROM Greetings IMPORT Greet;
+BEGIN
+  Greet('two')
+END main.
