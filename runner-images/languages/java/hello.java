@@ -1,4 +1,4 @@
-public class Hello {
+public class Main {
     public static void main(String[] args) {
         System.out.println("Hello World!");
     }

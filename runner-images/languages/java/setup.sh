@@ -19,7 +19,7 @@ cd "$language"
 apt-get update
 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends gcc libc6-dev
 gcc -O2 -fPIC -shared -fvisibility=hidden -Wall -Wextra -Werror -D_GNU_SOURCE -DLIBJVM="\"$home/lib/server/libjvm.so\"" \
-    -I"$home/include" -I"$home/include/linux" -o warm/warm.so warm/warm.c
+    -I"$home/include" -I"$home/include/linux" -o warm/warm.so warm/warm.c warm/launch.c
 apt-get purge -y --auto-remove -o APT::AutoRemove::SuggestsImportant=false -o APT::AutoRemove::RecommendsImportant=false gcc libc6-dev
 rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/lib/dpkg/*-old /var/log/*
 

@@ -1,7 +1,6 @@
 /* Java's warm starter: a library that `java` is started with (LD_PRELOAD). It takes the launcher's place (JLI_Launch),
  * creates the virtual machine with the plain command's options, lets runonce.Warm compile a training program, says R on
- * the runner's descriptor and waits. When the program comes, Warm compiles it; then this file does as the launcher
- * does: LauncherHelper loads and checks the main class, JNI calls main, and the thread is detached.
+ * the runner's descriptor and waits. When the program comes, Warm compiles it; then launch.c does as the launcher does.
  *
  * Warm has a thread of its own, which has ended by then: the main thread is as fresh as after a plain start. */
 #include <jni.h>
@@ -16,11 +15,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "launch.h"
+
 /* The virtual machine opens its first file as 3, as it does in a plain start. */
 enum { RUNNER_FD = 3, KEPT_FD = 200 };
 enum { MOST_OPTIONS = 32, EXIT_CANT_BUILD = 1 };
-/* LauncherHelper's: main is a class's name, not a jar's. */
-enum { LM_CLASS = 1 };
 /* Found by trial: what the launcher's own thread has drawn before main. */
 enum { HASHES_OF_A_START = 2 };
 
@@ -40,9 +39,6 @@ struct starter {
     jobjectArray program; /* a global reference to what Warm made of the payload; NULL: it doesn't compile */
     int exit_code;
 };
-
-/* The elements of `program`. */
-enum { MAIN_CLASS, ARGUMENTS, CLASS_PATH };
 
 /* Takes LD_PRELOAD out of the environment, and out of what /proc/self/environ shows. */
 static void forget_preload(void) {
@@ -197,68 +193,6 @@ static JNIEnv *create_vm(struct starter *starter) {
     return env;
 }
 
-/* Exchanges the class path, where Warm was, for the program's. Returns whether it could. */
-static bool set_class_path(JNIEnv *env, jobject folders) {
-    jclass loaders = (*env)->FindClass(env, "java/lang/ClassLoader"), builtin = (*env)->FindClass(env, "jdk/internal/loader/BuiltinClassLoader");
-    jclass path = (*env)->FindClass(env, "jdk/internal/loader/URLClassPath");
-    if (loaders == NULL || builtin == NULL || path == NULL)
-        return false;
-    jfieldID field = (*env)->GetFieldID(env, builtin, "ucp", "Ljdk/internal/loader/URLClassPath;");
-    jmethodID get = (*env)->GetStaticMethodID(env, loaders, "getSystemClassLoader", "()Ljava/lang/ClassLoader;");
-    jmethodID set = (*env)->GetMethodID(env, builtin, "setClassPath", "(Ljdk/internal/loader/URLClassPath;)V");
-    jmethodID make = (*env)->GetMethodID(env, path, "<init>", "(Ljava/lang/String;Z)V");
-    jmethodID close_files = (*env)->GetMethodID(env, path, "closeLoaders", "()Ljava/util/List;");
-    if (field == NULL || get == NULL || set == NULL || make == NULL || close_files == NULL)
-        return false;
-    jobject loader = (*env)->CallStaticObjectMethod(env, loaders, get);
-    (void)(*env)->CallObjectMethod(env, (*env)->GetObjectField(env, loader, field), close_files);
-    (*env)->CallVoidMethod(env, loader, set, (*env)->NewObject(env, path, make, folders, JNI_FALSE));
-    return !(*env)->ExceptionCheck(env);
-}
-
-/* LauncherHelper loads the class and checks its main method; where there is none it says so, and exits. */
-static jclass load_main_class(JNIEnv *env, jclass helper, jobject name) {
-    jmethodID load = (*env)->GetStaticMethodID(env, helper, "checkAndLoadMain", "(ZILjava/lang/String;)Ljava/lang/Class;");
-    return load == NULL ? NULL : (*env)->CallStaticObjectMethod(env, helper, load, JNI_TRUE, LM_CLASS, name);
-}
-
-static bool flag(JNIEnv *env, jclass helper, const char *name) {
-    jfieldID field = (*env)->GetStaticFieldID(env, helper, name, "Z");
-    return field != NULL && (*env)->GetStaticBooleanField(env, helper, field);
-}
-
-/* Calls main, static or an instance's, with the arguments or without. Returns false, and an exception is pending, if there
- * was none to call. */
-static bool call_main(JNIEnv *env, jclass helper, jclass main_class, jobject arguments) {
-    const char *signature = flag(env, helper, "noArgMain") ? "()V" : "([Ljava/lang/String;)V";
-    if (flag(env, helper, "isStaticMain")) {
-        jmethodID method = (*env)->GetStaticMethodID(env, main_class, "main", signature);
-        if (method != NULL)
-            (*env)->CallStaticVoidMethod(env, main_class, method, arguments);
-        return method != NULL;
-    }
-    jmethodID constructor = (*env)->GetMethodID(env, main_class, "<init>", "()V");
-    jobject instance = constructor == NULL ? NULL : (*env)->NewObject(env, main_class, constructor);
-    jmethodID method = instance == NULL ? NULL : (*env)->GetMethodID(env, main_class, "main", signature);
-    if (method != NULL)
-        (*env)->CallVoidMethod(env, instance, method, arguments);
-    return method != NULL;
-}
-
-/* What the launcher does when the virtual machine is there. Returns the exit code. */
-static int launch(JNIEnv *env, jobjectArray program) {
-    jclass helper = (*env)->FindClass(env, "sun/launcher/LauncherHelper");
-    jobject name = (*env)->GetObjectArrayElement(env, program, MAIN_CLASS);
-    jobject arguments = (*env)->GetObjectArrayElement(env, program, ARGUMENTS);
-    (*env)->DeleteGlobalRef(env, program);
-    jclass main_class = helper == NULL ? NULL : load_main_class(env, helper, name);
-    if (main_class == NULL || !call_main(env, helper, main_class, arguments)) {
-        (*env)->ExceptionDescribe(env);
-        return 1;
-    }
-    return (*env)->ExceptionCheck(env) ? 1 : 0;
-}
-
 /* pthread_create(3)'s: the main thread. */
 static void *run(void *argument) {
     struct starter *starter = argument;
@@ -271,7 +205,7 @@ static void *run(void *argument) {
         say((char[]){'F', EXIT_CANT_BUILD}, 2);
         _exit(EXIT_CANT_BUILD);
     }
-    if (thread_number == NULL || !set_class_path(env, (*env)->GetObjectArrayElement(env, starter->program, CLASS_PATH)))
+    if (thread_number == NULL || !launch_set_class_path(env, starter->program))
         refuse();
     *thread_number = first_number;
     say("B", 1);
