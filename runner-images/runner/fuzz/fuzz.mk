@@ -7,6 +7,7 @@ FUZZ_FLAGS := -max_len=4096 -dict=fuzz/payload.dict -close_fd_mask=1 -print_fina
 
 FUZZ_SANITIZE := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
+# The corpus: seeds with names, and of what was found since (`-set_cover_merge=1`, 512 bytes at most) the forty largest, named by their hash.
 .PHONY: fuzz
 .SECONDARY:
 fuzz: $(FUZZERS:%=fuzz-%)
