@@ -9,11 +9,13 @@ import { leftovers, watchContainers } from './leftovers.js'
 
 const LANGUAGE: Record<string, string> = { '.py': 'python', '.c': 'c', '.cpp': 'cpp', '.sh': 'bash', '.js': 'javascript' }
 /** The languages whose interpreter waits in a ready container. */
-const WAITING = ['python', 'javascript']
+export const WAITING = ['python', 'javascript']
 /** What limits and waits are multiplied with, for a machine that has other things to do, or a slow runtime. */
 const PATIENCE = Number(process.env.RUNONCE_TEST_PATIENCE || 1)
 /** The longest a run of this suite takes, seconds. */
 const TIME_S = 3 * PATIENCE
+/** What a compiler is given of it, seconds. */
+const BUILD_S = 1
 /** How long after the start of an attack its neighbour is run, when it has taken what it holds. */
 const NEIGHBOUR_AFTER_MS = 1500 * PATIENCE
 const READY_MS = 20_000 * PATIENCE
@@ -34,7 +36,7 @@ export interface Attack {
   /** Compared with the result by tap's match. */
   expected: Expected
   stdin?: string
-  /** A lower limit than the suite's, seconds. */
+  /** A lower limit of its own time than the suite's, seconds. */
   time?: number
   /** How long the program itself runs, seconds. */
   lasts?: { least?: number, most?: number }
@@ -56,11 +58,11 @@ export const SETTINGS = { RUN_MAX_EXECUTION_TIME: String(TIME_S), ...(runtime ==
 /** A service to be attacked, and what it has made so far. */
 export interface Target { service: Service, waiting: boolean, made: Set<string> }
 
-/** Starts one; `waiting`: with a ready container for each language that has a warm interpreter. */
-export async function startTarget (t: Test, { waiting = false } = {}): Promise<Target> {
-  const pool = { POOL_IMAGES: WAITING.map((name) => `runonce/${name}:latest`).join(' '), POOL_MIN: '1', POOL_MAX: '4' }
-  const service = await startService(t, { env: { ...SETTINGS, ...(waiting ? pool : {}) } })
-  return { service, waiting, made: await watchContainers(t, service) }
+/** Starts one; `waiting`: with a ready container of this language, and no other. */
+export async function startTarget (t: Test, waiting?: string): Promise<Target> {
+  const pool = waiting === undefined ? {} : { POOL_IMAGES: `runonce/${waiting}:latest`, POOL_MIN: '1', POOL_MAX: '1' }
+  const service = await startService(t, { env: { ...SETTINGS, ...pool } })
+  return { service, waiting: waiting !== undefined, made: await watchContainers(t, service) }
 }
 
 export function language ({ program }: { program: string }): string {
@@ -91,7 +93,7 @@ export async function attackTest (t: Test, target: Target, attack: Attack): Prom
 
 async function attacked (t: Test, target: Target, attack: Attack): Promise<Result> {
   const { service, waiting } = target
-  if (waiting) await until(async () => await isReady(service, language(attack)), 'a ready container', READY_MS)
+  if (waiting) await until(async () => await readyCount(service) > 0, 'a ready container', READY_MS)
   const stopAsking = askMeanwhile(service)
   try {
     const result = await run(t, target, attack)
@@ -142,19 +144,15 @@ function special ({ on }: Attack) {
   return runtime === 'crun' || runtime === 'runsc' ? on?.[runtime] : undefined
 }
 
-function limitNs ({ time }: Attack): number {
-  return (time === undefined ? TIME_S : time * PATIENCE) * 1e9
+function limitNs (attack: Attack): number {
+  const build = language(attack).startsWith('c') ? BUILD_S : 0
+  return (attack.time === undefined ? TIME_S : (attack.time + build) * PATIENCE) * 1e9
 }
 
 async function runBeside (t: Test, service: Service, attack: Attack): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, NEIGHBOUR_AFTER_MS))
   const result = await service.run(language(attack), cleanProgram(language(attack)))
   t.match(result, { outcome: 'completed', stdout: 'clean 42\n', stderr: '' }, 'a run beside it is right')
-}
-
-async function isReady (service: Service, language: string): Promise<boolean> {
-  const images: Array<{ image: string, ready: number }> = (await service.request('/readyz')).body.pool.images
-  return images.some(({ image, ready }) => image === `runonce/${language}:latest` && ready > 0)
 }
 
 /** Where it is the number of all containers there are, every used one is gone. */

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 
 import { dockerRun, needImages, submission } from '../engine/kit.js'
-import { attackTest, canWait, runtime, startTarget, type Attack } from './attack.js'
+import { attackTest, canWait, language, runtime, startTarget, WAITING, type Attack } from './attack.js'
 import { cleanProgram } from './clean.js'
 import { COMPILER } from './table/compiler.js'
 import { EXHAUSTION } from './table/exhaustion.js'
@@ -25,14 +25,19 @@ void t.test(`no program gets what is not its own (runtime: ${runtime ?? 'the eng
   const cold = [...attacks]
   const waiting = attacks.filter(canWait).reverse()
   await Promise.all([
-    lane(t, { waiting: false }, () => cold.shift()),
-    lane(t, { waiting: false }, () => cold.pop()),
-    lane(t, { waiting: true }, () => waiting.shift())
+    lane(t, [undefined], () => cold.shift()),
+    lane(t, [undefined], () => cold.pop()),
+    lane(t, WAITING, () => waiting.shift())
   ])
 })
 
-async function lane (t: Test, how: { waiting: boolean }, next: () => Attack | undefined): Promise<void> {
-  const target = await startTarget(t, how)
+/** @param waits the languages that a service each has a container waiting for; undefined: a service without */
+async function lane (t: Test, waits: Array<string | undefined>, next: () => Attack | undefined): Promise<void> {
+  const targets = await Promise.all(waits.map(async (waiting) => ({ waiting, target: await startTarget(t, waiting) })))
   t.setTimeout(FILE_MS)
-  for (let attack = next(); attack !== undefined; attack = next()) await attackTest(t, target, attack)
+  for (let attack = next(); attack !== undefined; attack = next()) {
+    const name = language(attack)
+    const chosen = targets.find(({ waiting }) => waiting === name) ?? targets[0]
+    if (chosen !== undefined) await attackTest(t, chosen.target, attack)
+  }
 }

@@ -13,7 +13,7 @@ export const STREAMS: Attack[] = [
   ...each('endless lines', ['endless-output.sh'], { outcome: 'output_limit', stdout: 'y\n'.repeat(OUTPUT_BYTES / 2) }),
   ...each('endless bytes that are no text', ['random-output.sh'], { outcome: 'output_limit', stdoutBase64: /^[A-Za-z0-9+/]+={0,2}$/ }),
   ...each('a trickle', ['trickle.py', 'trickle.sh', 'trickle.js'], { outcome: 'timeout', stdout: /^\.{5,}$/ }, SECOND),
-  ...each('a trickle', ['trickle.c'], { outcome: 'timeout', stdout: /^\.{5,}$/ }, { time: 2 }),
+  ...each('a trickle', ['trickle.c'], { outcome: 'timeout', stdout: /^\.{5,}$/ }, SECOND),
   ...each('closed streams', ['closed-streams.py', 'closed-streams.c', 'closed-streams.sh', 'closed-streams.js'], CLOSED, { lasts: { least: 0.3 } }),
   ...each('its pipes, changed under the runner', ['stream-tricks.c'], { outcome: 'failed', exitCode: 5, stdout: /after\n$/ }, { stdin: 'x'.repeat(200_000) }),
 
