@@ -1,0 +1,4 @@
+class Greeting {
+  public static function greet(name:String)
+    return 'hello $name';
+}
