@@ -1,0 +1,2 @@
+val x =
+  nobody + 1

@@ -1,0 +1,2 @@
+val exit = _import "exit" : int -> ()
+val () = exit 3

@@ -1,0 +1,1 @@
+val () = TextIO.output (TextIO.stdErr, "oops\n")

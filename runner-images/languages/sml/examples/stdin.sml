@@ -1,0 +1,3 @@
+val () = case TextIO.inputLine TextIO.stdIn of
+    SOME line => print line
+  | NONE => ()

@@ -1,0 +1,4 @@
+structure Greetings =
+struct
+  fun greet name = print ("hello " ^ name ^ "\n")
+end

@@ -1,0 +1,1 @@
+val () = Greetings.greet "two"
