@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 
 import t, { type Test } from 'tap'
@@ -30,13 +30,6 @@ for (const language of TABLES.filter((name) => (process.env.WARM_LANGUAGES ?? na
     t.match(images, [{ misses: 0 }], 'every run of the pool found a ready container')
   })
 }
-
-t.test('both languages that run in Node are started by the same files', async (t) => {
-  for (const file of ['warm.c', 'warm.cjs']) {
-    const [javascript, typescript] = ['javascript', 'typescript'].map((name) => readFileSync(new URL(`../../../runner-images/languages/${name}/warm/${file}`, import.meta.url), 'utf8'))
-    t.equal(typescript, javascript, file)
-  }
-})
 
 async function compare (t: Test, language: string, program: Program, { warm, plain }: { warm: Service, plain: Service }) {
   await readyContainer(warm)

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 import t from 'tap'
@@ -119,4 +119,17 @@ void t.test('where packages come from is known before anything is built', async 
   await t.rejects(readShared(dir, ['nowhere']), { message: 'there is no folder shared/nowhere' })
   await writeFile(path.join(dir, 'shared/jvm/shared.json'), '{"run":["x"]}')
   await t.rejects(readShared(dir, ['jvm']), /shared\/jvm\/shared\.json: run: no such field/)
+})
+
+void t.test('what two languages share has one home', async (t) => {
+  const seen = new Map<string, string>()
+  for (const home of ['languages', 'shared']) {
+    for (const entry of await readdir(path.join(LANGUAGES, '..', home), { recursive: true, withFileTypes: true })) {
+      const file = path.join(entry.parentPath, entry.name)
+      if (!entry.isFile() || /\/examples\/|\/hello\.[^/]*$/.test(file)) continue
+      const content = await readFile(file, 'utf8')
+      t.equal(seen.get(content), undefined, `${path.relative(LANGUAGES, file)} is no copy`)
+      if (content !== '') seen.set(content, path.relative(LANGUAGES, file))
+    }
+  }
 })

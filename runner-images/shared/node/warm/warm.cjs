@@ -6,10 +6,12 @@
 const { Console } = require('console')
 const { closeSync, existsSync, readSync, writeSync } = require('fs')
 const Module = require('module')
-const { join, resolve } = require('path')
+const { resolve } = require('path')
 const { format } = require('util')
 
 const RUNNER = 3
+/** In a language that is made into JavaScript: the build step inside, `(main, descriptor) => the main file's new name`. */
+const BUILD = '/opt/runonce/language/warm/build.cjs'
 /** PROTOCOL: 4 bytes of size, then at most as many as an empty socket takes. */
 const MOST_FRAME_BYTES = 4 + 65536
 
@@ -30,10 +32,9 @@ function start () {
 
 /** What makes JavaScript of the program, in a language that is another: it returns the main file's new name. */
 function builder () {
-  const path = join(__dirname, 'build.cjs')
-  if (!existsSync(path)) return undefined
-  const build = require(path)
-  delete require.cache[path]
+  if (!existsSync(BUILD)) return undefined
+  const build = require(BUILD)
+  delete require.cache[BUILD]
   return build
 }
 
