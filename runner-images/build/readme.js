@@ -5,8 +5,8 @@ const END = '<!-- /languages -->'
  * @typedef {object} Figures of one language's image, as of the last measuring
  * @property {string} version
  * @property {number} bytes
- * @property {number} coldMs
- * @property {number} readyMs
+ * @property {number} [coldMs] absent: not measured yet
+ * @property {number} [readyMs]
  *
  * @typedef {{name: string, why: string}} Unavailable
  * @typedef {{name: string, aliases?: string[]}} Named
@@ -28,7 +28,7 @@ export function withLanguages (readme, { languages, figures, unavailable }) {
   if (begin < 0 || end < begin) throw new Error(`README.md has no part between ${BEGIN} and ${END}`)
   const rows = languages.map(({ name, aliases = [] }) => {
     const found = figures[name]
-    const cells = found === undefined ? ['', '', '', ''] : [found.version, (found.bytes / 1e6).toFixed(0), found.coldMs.toFixed(0), found.readyMs.toFixed(0)]
+    const cells = found === undefined ? ['', '', '', ''] : [found.version, (found.bytes / 1e6).toFixed(0), found.coldMs?.toFixed(0) ?? '', found.readyMs?.toFixed(0) ?? '']
     return `| ${[name, aliases.join(', '), ...cells].join(' | ')} |`
   })
   const table = [

@@ -1,6 +1,7 @@
-// npm run readme:languages [-- [--render] name…]: measures a hello of every language (or of the named), cold and with a ready
-// container, and makes the README's table of them anew; --render only does the latter. Needs the images.
+// npm run readme:languages [-- [--versions | --render] name…]: measures a hello of every language (or of the named), cold and with a
+// ready container, and makes the README's table of them anew; --versions looks up versions and sizes alone, --render nothing. Needs the images.
 import { readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -24,7 +25,7 @@ const SETTLE_MS = 120
 const READY_MS = 60_000
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
-const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { render: { type: 'boolean', default: false } } })
+const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { render: { type: 'boolean', default: false }, versions: { type: 'boolean', default: false } } })
 const known = await listLanguages(LANGUAGES)
 /** @type {Record<string, Figures>} */
 const figures = JSON.parse(await readFile(FIGURES, 'utf8'))
@@ -46,13 +47,15 @@ async function measureAll (names) {
   const engine = await ensureEngine()
   stopOnSignal(engine)
   const failed = []
+  if (!options.versions && (loadavg()[0] ?? 0) > availableParallelism()) process.stdout.write(`the machine is busy (load ${loadavg()[0]?.toFixed(1)}): the times will say so\n`)
   try {
-    const cold = await ServiceProcess.start(engine.socketPath, { POOL_MAX: '0', RUN_MAX_CODE_SIZE: '1000000' })
+    const cold = await ServiceProcess.start(engine.socketPath, { POOL_MAX: '0' })
     for (const name of names) {
       try {
-        figures[name] = await measure(engine.socketPath, cold, name)
+        const { labels, ...found } = await lookUp(engine.socketPath, name)
+        figures[name] = { ...figures[name], ...found, ...options.versions ? {} : await measure(engine.socketPath, cold, name, labels) }
         const { version, coldMs, readyMs } = figures[name]
-        process.stdout.write(`${name.padEnd(12)} ${version.padEnd(12)} cold ${coldMs} ms, ready ${readyMs} ms\n`)
+        process.stdout.write(`${name.padEnd(12)} ${version.padEnd(12)} cold ${coldMs ?? '?'} ms, ready ${readyMs ?? '?'} ms\n`)
       } catch (error) {
         process.stdout.write(`${name.padEnd(12)} FAILED: ${/** @type {Error} */ (error).message}\n`)
         failed.push(name)
@@ -67,19 +70,32 @@ async function measureAll (names) {
 
 /**
  * @param {string} socketPath
+ * @param {string} name
+ */
+async function lookUp (socketPath, name) {
+  const { Size: bytes, Config: { Labels: labels = {} } } = await new Docker({ socketPath }).getImage(imageOf(name)).inspect()
+  return { version: labels['runonce.version'] ?? '', bytes, labels }
+}
+
+/** @param {string} name */
+function imageOf (name) {
+  return `runonce/${name}:latest`
+}
+
+/**
+ * @param {string} socketPath
  * @param {ServiceProcess} cold
  * @param {string} name
- * @returns {Promise<Figures>}
+ * @param {Record<string, string>} labels
+ * @returns {Promise<{coldMs: number, readyMs: number}>}
  */
-async function measure (socketPath, cold, name) {
-  const image = `runonce/${name}:latest`
-  const { Size: bytes, Config: { Labels: labels = {} } } = await new Docker({ socketPath }).getImage(image).inspect()
+async function measure (socketPath, cold, name, labels) {
+  const image = imageOf(name)
   const payload = { files: [{ name: labels['runonce.main'] ?? '', content: labels['runonce.hello'] ?? '' }] }
   const coldMs = await medianRun(cold, image, payload, async () => {})
   const pooled = await ServiceProcess.start(socketPath, { POOL_IMAGES: image, POOL_MIN: '1', POOL_MAX: '1', POOL_MEMORY: '4000000000' })
   try {
-    const readyMs = await medianRun(pooled, image, payload, () => untilReady(pooled))
-    return { version: labels['runonce.version'] ?? '', bytes, coldMs, readyMs }
+    return { coldMs, readyMs: await medianRun(pooled, image, payload, () => untilReady(pooled)) }
   } finally {
     await pooled.stop()
   }

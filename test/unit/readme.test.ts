@@ -11,12 +11,12 @@ const EMPTY = 'before\n<!-- languages: npm run readme:languages -->\nold\n<!-- /
 
 void t.test('the README\'s table is made of the languages, their figures, and what can\'t be had', async (t) => {
   const made = withLanguages(EMPTY, {
-    languages: [{ name: 'c' }, { name: 'cpp', aliases: ['c++', 'cxx'] }],
-    figures: { cpp: { version: '14.2.0', bytes: 554_400_000, coldMs: 420.6, readyMs: 300 } },
+    languages: [{ name: 'bc' }, { name: 'c' }, { name: 'cpp', aliases: ['c++', 'cxx'] }],
+    figures: { bc: { version: '1.07', bytes: 82e6 }, cpp: { version: '14.2.0', bytes: 554_400_000, coldMs: 420.6, readyMs: 300 } },
     unavailable: [{ name: 'dart', why: 'no package' }]
   })
   t.same(made.split('\n').filter((line) => /^\| [^l]|^- |^(before|after|old)$/.test(line)), [
-    'before', '| c |  |  |  |  |  |', '| cpp | c++, cxx | 14.2.0 | 554 | 421 | 300 |', '- dart: no package', 'after'
+    'before', '| bc |  | 1.07 | 82 |  |  |', '| c |  |  |  |  |  |', '| cpp | c++, cxx | 14.2.0 | 554 | 421 | 300 |', '- dart: no package', 'after'
   ])
   t.equal(withLanguages(made, { languages: [], figures: {}, unavailable: [] }), withLanguages(EMPTY, { languages: [], figures: {}, unavailable: [] }), 'whatever was there')
   t.throws(() => withLanguages('nothing', { languages: [], figures: {}, unavailable: [] }), /no part between/)
@@ -25,7 +25,7 @@ void t.test('the README\'s table is made of the languages, their figures, and wh
 void t.test('the repository\'s README is current; npm run readme:languages -- --render makes it so', async (t) => {
   const names = await listLanguages(LANGUAGES)
   const figures = JSON.parse(await read('runner-images/figures.json'))
-  t.same(Object.keys(figures).sort(), names, 'every language is measured, and nothing else')
+  t.same(Object.keys(figures).sort(), names, 'every language is looked up, and nothing else')
   const readme = await read('README.md')
   t.equal(readme, withLanguages(readme, {
     languages: await Promise.all(names.map(async (name) => (await readLanguage(LANGUAGES, name)).language)),
