@@ -10,11 +10,12 @@ const COMMANDS = {
   java: 'javac Main.java && java Main',
   c: 'gcc -O1 main.c -o a.out -lm && ./a.out',
   cpp: 'g++ -std=gnu++20 -O2 main.cpp -o a.out && ./a.out',
-  go: 'go run main.go',
+  go: 'GOTMPDIR=$PWD go run main.go',
   bash: 'bash main.sh',
   php: 'php main.php',
   perl: 'perl main.pl'
 }
+const BARE_BYTES = 2 ** 30
 const FILES = /** @type {Record<string, string>} */ ({ java: 'Main.java' })
 
 /** A long-lived container of the image, in which bash runs the bare command on each line that it gets, and says how long it took. */
@@ -58,6 +59,8 @@ export class BareInContainer {
       // Without the labels: it lives longer than a run, and a sweep would take it.
       ...settings,
       Labels: {},
+      // g++ with all of the standard library's headers does not do in a run's memory.
+      HostConfig: { ...settings.HostConfig, Memory: BARE_BYTES, MemorySwap: BARE_BYTES },
       Tty: true,
       Entrypoint: ['bash', '-c', LOOP, 'bash', FILES[language] ?? main, command],
       Env: environmentOf(language)

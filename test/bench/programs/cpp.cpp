@@ -1,6 +1,4 @@
-#include <iostream>
-#include <map>
-#include <string>
+#include <bits/stdc++.h>
 int main() {
   std::map<std::string, int> counts; std::string word; long words = 0;
   while (std::cin >> word) { counts[word]++; words++; }

@@ -64,7 +64,7 @@ func run(dir, tool string, arguments []string) error {
 	return nil
 }
 
-// toolMemory is where the tools begin to collect garbage: most programs never come there, and a seventh of link's time is saved.
+// toolMemory is where the tools begin to collect garbage: most programs never come there.
 const toolMemory = "100MiB"
 
 // goroot is what link writes into the program for runtime.GOROOT: set by setup.sh.
