@@ -1,5 +1,6 @@
 /* A seccomp filter for the program, on top of the engine's own: process 1 has the program's uid, so the kernel
- * would let it lower the runner's limits and priority, and take its CPUs. Reading them is refused as well.
+ * would let it lower the runner's limits and priority, and take its CPUs. Reading them is refused as well. So are signals with
+ * words of their own: once the user's queue is full, the kernel delivers them as if they came from outside the container.
  * And two ways out that an engine may leave open (Docker 20.10.24 does): sockets that no network namespace holds, as those
  * to the hypervisor, or that reach rarely tried code of the kernel, as AF_ALG's; and io_uring, whose calls no filter sees.
  * Source: seccomp(2), kernel userspace-api/seccomp_filter.rst; system call numbers from asm/unistd*.h. */
@@ -21,6 +22,7 @@ enum target {
     BY_PRIORITY, /* argument 0 says what argument 1 is; the uid is PRIO_USER, setpriority(2) */
     BY_IOPRIO,   /* the same, IOPRIO_WHO_USER, ioprio_set(2) */
     BY_FAMILY,   /* argument 0 is a family of sockets, of which few are allowed, socket(2) */
+    BY_INFO,     /* argument 2 points to what a signal is to say of itself, or is NULL, pidfd_send_signal(2) */
     BY_MULTIPLE, /* argument 0 says which call it is, and the family is out of sight: socketcall(2) */
     ALWAYS,
 };
@@ -34,26 +36,26 @@ struct architecture {
     uint32_t audit;
     /* x32 calls have the x86-64 numbers and one bit more. */
     uint32_t number_mask;
-    struct call calls[11];
+    struct call calls[16];
 };
 
 /* setpriority, sched_setparam, sched_setscheduler, sched_setaffinity, ioprio_set, prlimit64, sched_setattr; socket,
- * io_uring_setup, socketcall */
+ * io_uring_setup, socketcall; rt_sigqueueinfo and rt_tgsigqueueinfo (x32 has two of its own), pidfd_send_signal */
 static const struct architecture ARCHITECTURES[] = {
 #if defined(__x86_64__)
     {AUDIT_ARCH_X86_64, ~0x40000000U,
      {{141, BY_PRIORITY}, {142, BY_PID}, {144, BY_PID}, {203, BY_PID}, {251, BY_IOPRIO}, {302, BY_PID}, {314, BY_PID},
-      {41, BY_FAMILY}, {425, ALWAYS}}},
+      {41, BY_FAMILY}, {425, ALWAYS}, {129, BY_PID}, {297, BY_PID}, {524, BY_PID}, {536, BY_PID}, {424, BY_INFO}}},
     {AUDIT_ARCH_I386, ~0U,
      {{97, BY_PRIORITY}, {154, BY_PID}, {156, BY_PID}, {241, BY_PID}, {289, BY_IOPRIO}, {340, BY_PID}, {351, BY_PID},
-      {359, BY_FAMILY}, {425, ALWAYS}, {102, BY_MULTIPLE}}},
+      {359, BY_FAMILY}, {425, ALWAYS}, {102, BY_MULTIPLE}, {178, BY_PID}, {335, BY_PID}, {424, BY_INFO}}},
 #elif defined(__aarch64__)
     {AUDIT_ARCH_AARCH64, ~0U,
      {{140, BY_PRIORITY}, {118, BY_PID}, {119, BY_PID}, {122, BY_PID}, {30, BY_IOPRIO}, {261, BY_PID}, {274, BY_PID},
-      {198, BY_FAMILY}, {425, ALWAYS}}},
+      {198, BY_FAMILY}, {425, ALWAYS}, {138, BY_PID}, {240, BY_PID}, {424, BY_INFO}}},
     {AUDIT_ARCH_ARM, ~0U,
      {{97, BY_PRIORITY}, {154, BY_PID}, {156, BY_PID}, {241, BY_PID}, {314, BY_IOPRIO}, {369, BY_PID}, {380, BY_PID},
-      {281, BY_FAMILY}, {425, ALWAYS}}},
+      {281, BY_FAMILY}, {425, ALWAYS}, {178, BY_PID}, {363, BY_PID}, {424, BY_INFO}}},
 #endif
     {0, 0, {{0, NO_CALL}}},
 };
@@ -94,6 +96,15 @@ static void emit_refuse_process(struct program *program, enum target target) {
     emit_refuse_if(program, RUNNER_PID);
 }
 
+/* Refuses a pointer, in both its halves. */
+static void emit_refuse_pointer(struct program *program, uint32_t index) {
+    for (uint32_t half = 0; half < 2; half++) {
+        emit(program, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offsetof(struct seccomp_data, args) + 8 * index + 4 * half), 0, 0);
+        emit(program, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+        emit_return(program, SECCOMP_RET_ERRNO | EPERM);
+    }
+}
+
 /* What a program may want without a network is allowed; of the rest it is told as by a kernel that doesn't know them. */
 static void emit_refuse_families(struct program *program) {
     static const uint32_t ALLOWED[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
@@ -114,6 +125,9 @@ static void emit_call(struct program *program, const struct call *call) {
         break;
     case BY_FAMILY:
         emit_refuse_families(program);
+        break;
+    case BY_INFO:
+        emit_refuse_pointer(program, 2);
         break;
     case BY_MULTIPLE:
         emit_load_argument(program, 0);

@@ -26,7 +26,7 @@ for (const [who, options] of /** @type {const} */ ([['the service\'s user', {}],
 test('no signal from inside ends the run, however it is sent', async () => {
   const { result } = await program('signals')
   assert.equal(result.outcome, 'completed')
-  assert.match(result.stdout, /still there\n$/)
+  assert.match(result.stdout, /full\nstill there\n$/)
 })
 
 test('a flood of signals does not hold the clock', async () => {

@@ -20,6 +20,9 @@ const struct guard_numbers GUARD_COMPAT = {
     .sched_setattr = __NR_sched_setattr,
     .socket = __NR_socket,
     .io_uring_setup = __NR_io_uring_setup,
+    .rt_sigqueueinfo = __NR_rt_sigqueueinfo,
+    .rt_tgsigqueueinfo = __NR_rt_tgsigqueueinfo,
+    .pidfd_send_signal = __NR_pidfd_send_signal,
 #if defined(__x86_64__)
     .socketcall = __NR_socketcall,
 #endif

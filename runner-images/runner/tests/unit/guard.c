@@ -34,6 +34,9 @@ static const struct guard_numbers NATIVE = {
     .sched_setattr = SYS_sched_setattr,
     .socket = SYS_socket,
     .io_uring_setup = SYS_io_uring_setup,
+    .rt_sigqueueinfo = SYS_rt_sigqueueinfo,
+    .rt_tgsigqueueinfo = SYS_rt_tgsigqueueinfo,
+    .pidfd_send_signal = SYS_pidfd_send_signal,
 };
 
 #if defined(__x86_64__)
@@ -132,6 +135,19 @@ static void ways_out(const struct machine *machine, uint32_t audit, const struct
     EXPECT_IN(called(machine, audit, numbers->socketcall, CALL_CONNECT, 0) == SECCOMP_RET_ALLOW, "%x", audit);
 }
 
+/* Signals that say of themselves what their sender likes. x32 has two numbers of its own, asm/unistd_x32.h. */
+static void worded_signals(const struct machine *machine, uint32_t audit, const struct guard_numbers *numbers, uint32_t bits) {
+    static const uint64_t POINTERS[] = {1, 0x1000, 1ULL << 32, 0x7fff00000000};
+    by_pid(machine, audit, (bits == 0 ? numbers->rt_sigqueueinfo : 524) | bits);
+    by_pid(machine, audit, (bits == 0 ? numbers->rt_tgsigqueueinfo : 536) | bits);
+    struct seccomp_data data = {.nr = (int)(numbers->pidfd_send_signal | bits), .arch = audit, .args = {RUNNER_PID, RUNNER_PID, 0}};
+    EXPECT_IN(verdict(machine, &data) == SECCOMP_RET_ALLOW, "%x: a signal without words", audit);
+    for (size_t i = 0; i < COUNT(POINTERS); i++) {
+        data.args[2] = POINTERS[i];
+        EXPECT_IN(verdict(machine, &data) == REFUSED, "%x: words at %llx", audit, (unsigned long long)POINTERS[i]);
+    }
+}
+
 /* How many call numbers are refused when every argument names process 1, or the user. */
 static int refused_numbers(const struct machine *machine, uint32_t audit) {
     int refused = 0;
@@ -147,10 +163,12 @@ static void native(void) {
     struct machine machine = written();
     calls_of(&machine, NATIVE_AUDIT, &NATIVE, 0);
     ways_out(&machine, NATIVE_AUDIT, &NATIVE, 0);
-    EXPECT(refused_numbers(&machine, NATIVE_AUDIT) == 8);
+    worded_signals(&machine, NATIVE_AUDIT, &NATIVE, 0);
+    EXPECT(refused_numbers(&machine, NATIVE_AUDIT) == (NATIVE_AUDIT == AUDIT_ARCH_X86_64 ? 12 : 10));
 #if defined(__x86_64__)
     calls_of(&machine, NATIVE_AUDIT, &NATIVE, X32);
     ways_out(&machine, NATIVE_AUDIT, &NATIVE, X32);
+    worded_signals(&machine, NATIVE_AUDIT, &NATIVE, X32);
 #else
     EXPECT(called(&machine, NATIVE_AUDIT, NATIVE.prlimit64 | X32, RUNNER_PID, 0) == SECCOMP_RET_ALLOW);
 #endif
@@ -158,10 +176,11 @@ static void native(void) {
 
 static void compat(void) {
     struct machine machine = written();
-    EXPECT(refused_numbers(&machine, COMPAT_AUDIT) == (COMPAT_AUDIT == AUDIT_ARCH_I386 ? 9 : 8));
+    EXPECT(refused_numbers(&machine, COMPAT_AUDIT) == (COMPAT_AUDIT == AUDIT_ARCH_I386 ? 11 : 10));
     if (GUARD_COMPAT.prlimit64 != 0) {
         calls_of(&machine, COMPAT_AUDIT, &GUARD_COMPAT, 0);
         ways_out(&machine, COMPAT_AUDIT, &GUARD_COMPAT, 0);
+        worded_signals(&machine, COMPAT_AUDIT, &GUARD_COMPAT, 0);
     } else
         note("the 32-bit calls' headers are not here: their numbers were not compared");
 }
