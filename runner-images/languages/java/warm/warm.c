@@ -188,7 +188,11 @@ static JNIEnv *create_vm(struct starter *starter) {
     JNIEnv *env;
     for (int i = 1; i < starter->argc && i < MOST_OPTIONS; i++)
         options[arguments.nOptions++].optionString = starter->argv[i];
-    if (create(&starter->vm, (void **)&env, &arguments) != JNI_OK)
+    /* It says on stdout that it has read compiler.json. */
+    int output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, KEPT_FD + 1), nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (output < 0 || nowhere < 0 || dup2(nowhere, STDOUT_FILENO) < 0 || close(nowhere) < 0)
+        _exit(1);
+    if (create(&starter->vm, (void **)&env, &arguments) != JNI_OK || dup2(output, STDOUT_FILENO) < 0 || close(output) < 0)
         _exit(1);
     return env;
 }
