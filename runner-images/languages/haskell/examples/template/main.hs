@@ -1,0 +1,7 @@
+{-# LANGUAGE TemplateHaskell #-}
+module Main (main) where
+
+import Factorial
+
+main :: IO ()
+main = print $(factorial 5)
