@@ -62,7 +62,7 @@ export interface Target { service: Service, waiting: boolean, made: Set<string> 
 export async function startTarget (t: Test, waiting?: string): Promise<Target> {
   const pool = waiting === undefined ? {} : { POOL_IMAGES: `runonce/${waiting}:latest`, POOL_MIN: '1', POOL_MAX: '1' }
   const service = await startService(t, { env: { ...SETTINGS, ...pool } })
-  return { service, waiting: waiting !== undefined, made: await watchContainers(t, service) }
+  return { service, waiting: waiting !== undefined, made: await watchContainers(t, service, waiting !== undefined) }
 }
 
 export function language ({ program }: { program: string }): string {
@@ -103,7 +103,7 @@ async function attacked (t: Test, target: Target, attack: Attack): Promise<Resul
     const there = new Set((await service.containers()).map(({ Id }) => Id))
     const gone = [...target.made].filter((id) => !there.has(id))
     t.ok(gone.length > 0, `${gone.length} containers are gone`)
-    t.strictSame(await leftovers(gone), [], 'and no process, folder or mount of theirs is left')
+    t.strictSame(await leftovers(gone, GONE_MS), [], 'and no process, folder or mount of theirs is left')
     gone.forEach((id) => target.made.delete(id))
     return result
   } finally {

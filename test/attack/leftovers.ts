@@ -6,15 +6,18 @@ import type { Test } from 'tap'
 import { docker, until, type Service } from '../engine/kit.js'
 
 const OWNER = 'runonce.owner'
-const GONE_MS = 5000
+const FIRST_MS = 20_000
 
-/** The containers that this service makes, from the engine's own events: it grows as they come. */
-export async function watchContainers (t: Test, service: Service): Promise<Set<string>> {
-  const probe = service.run('python', 'import time\ntime.sleep(1)')
+/**
+ * The containers that this service makes, from the engine's own events: it grows as they come.
+ * @param hasContainers it keeps some ready; a run of another language would take their place
+ */
+export async function watchContainers (t: Test, service: Service, hasContainers: boolean): Promise<Set<string>> {
+  const probe = hasContainers ? undefined : service.run('python', 'import time\ntime.sleep(1)')
   const [first] = await until(async () => {
     const containers = await service.containers()
     return containers.length > 0 && containers
-  }, 'a first container')
+  }, 'a first container', FIRST_MS)
   await probe
   const made = new Set<string>()
   const label = `${OWNER}=${first?.Config.Labels[OWNER]}`
@@ -27,34 +30,34 @@ export async function watchContainers (t: Test, service: Service): Promise<Set<s
   return made
 }
 
-/** What the host still has of these containers, as soon as it is nothing, or after some seconds. */
-export async function leftovers (ids: string[]): Promise<string[]> {
+/** What the host still has of these containers, as soon as it is nothing, or after `waitMs`. */
+export async function leftovers (ids: string[], waitMs: number): Promise<string[]> {
   const { DockerRootDir } = await docker.info()
   let found: string[] = []
   await until(() => {
     found = [...processes(ids), ...mounts(ids), ...folders(ids, DockerRootDir)]
     return found.length === 0
-  }, 'nothing to be left', GONE_MS).catch(() => {})
+  }, 'nothing to be left', waitMs).catch(() => {})
   return found
 }
 
 /** A process tells its container by its control groups (runc, crun), or by its command line (gVisor's, and the shims). */
 function processes (ids: string[]): string[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
-    const text = text0(`/proc/${pid}/cgroup`) + text0(`/proc/${pid}/cmdline`)
-    return ids.filter((id) => text.includes(id)).map((id) => `process ${pid} of ${id}: ${text0(`/proc/${pid}/stat`)}`)
+    const text = textOf(`/proc/${pid}/cgroup`) + textOf(`/proc/${pid}/cmdline`)
+    return ids.filter((id) => text.includes(id)).map((id) => `process ${pid} of ${id}: ${textOf(`/proc/${pid}/stat`)}`)
   })
 }
 
 function mounts (ids: string[]): string[] {
-  return text0('/proc/mounts').split('\n').filter((line) => ids.some((id) => line.includes(id)))
+  return textOf('/proc/mounts').split('\n').filter((line) => ids.some((id) => line.includes(id)))
 }
 
 function folders (ids: string[], root: string): string[] {
   return ids.map((id) => join(root, 'containers', id)).filter((path) => existsSync(path))
 }
 
-function text0 (path: string): string {
+function textOf (path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch {

@@ -1,13 +1,15 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, open, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 
 import { answers } from '../../../deploy/quickstart/ping.js'
 import { endProcess, processStart } from '../../../deploy/quickstart/process.js'
 
+const run = promisify(execFile)
 const START_MS = 90_000
 const STOP_MS = 60_000
 const POLL_MS = 100
@@ -57,9 +59,20 @@ export async function startEngine (runtimes) {
 
   async function end () {
     await endProcess(pid, start, STOP_MS)
+    for (const mount of await mountsBelow(dir)) await run('umount', ['-l', mount]).catch(() => {})
     if (cgroup !== undefined) await rmdir(cgroup).catch(() => {}) // Something that will not die is worth a folder left, not a failure.
     await rm(dir, { recursive: true, force: true })
   }
+}
+
+/**
+ * What containers leave that outlived their engine.
+ * @param {string} dir
+ * @returns {Promise<string[]>} the innermost first
+ */
+async function mountsBelow (dir) {
+  const points = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '')
+  return points.filter((point) => point.startsWith(`${dir}/`)).reverse()
 }
 
 /**

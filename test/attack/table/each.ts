@@ -20,3 +20,11 @@ export const NO_PIDS = {
 export const SLOW_START = {
   on: { runsc: { expected: { outcome: /^(completed|timeout)$/ }, because: 'a process takes about 10 ms to start under ptrace, too long for hundreds' } }
 }
+export const NO_SHARE = {
+  on: {
+    runsc: {
+      expected: { outcome: 'timeout', stdout: /^(before\n)?$/ },
+      because: 'no cgroup holds its processes or its CPU time: the runner may come too late, and the service ends it without the output'
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import type { Attack } from '../attack.js'
-import { each, NO_CGROUP, NO_PIDS, SECOND, SLOW_START } from './each.js'
+import { each, NO_CGROUP, NO_PIDS, NO_SHARE, SECOND, SLOW_START } from './each.js'
 
 const BEFORE = { stdout: /^before\n/ }
 const TIMEOUT = { ...BEFORE, outcome: 'timeout', exitCode: null }
@@ -13,7 +13,7 @@ const AT_ONCE = { lasts: { most: 2 } }
 
 /** Processes, threads and memory: what a program can take of the machine. */
 export const EXHAUSTION: Attack[] = [
-  ...each('a fork bomb', ['fork-bomb.py', 'fork-bomb.js', 'fork-bomb.c'], TIMEOUT, SECOND),
+  ...each('a fork bomb', ['fork-bomb.py', 'fork-bomb.js', 'fork-bomb.c'], TIMEOUT, { ...SECOND, ...NO_SHARE }),
   ...each('the shell\'s fork bomb', ['fork-bomb.sh'], { ...BEFORE, outcome: /^(completed|failed|timeout|output_limit)$/ }, SECOND),
   ...each('a thread bomb', ['thread-bomb.py', 'thread-bomb.js', 'thread-bomb.c'], { ...BEFORE, outcome: /^(timeout|out_of_memory|signaled|failed)$/ }, SECOND),
   ...each('zombies until there is no room', ['zombies.c'], { outcome: 'completed', stdout: 'before\nfull\n' }, NO_PIDS),

@@ -16,7 +16,7 @@ const both = (one: Pick<Attack, 'on'>, other: Pick<Attack, 'on'>) => ({ on: { ..
 const SIGNALLED = { status: 500, error: 'coderunner.stdout.decode' }
 const KILLABLE = runsc(SIGNALLED, 'process 1 can be killed from inside, which costs the program its result')
 const FORGEABLE = runsc({ stdout: 'forged' }, 'whoever has the runner\'s uid may open its descriptors, dumpable or not: a result can be forged')
-const OWN_KERNEL = 'namespaces, the kernel\'s log and a process\'s lists are those of gVisor\'s own kernel'
+const OWN_KERNEL = 'namespaces, priorities, the kernel\'s log and a process\'s lists are those of gVisor\'s own kernel'
 const READABLE = runsc({ outcome: 'completed', stdout: /^\[('read \/proc\/1\/environ', )?'spared by the out-of-memory killer'\]\n$/ },
   'the runner\'s environment, without secrets, can be read, and the score is one that nothing uses')
 
@@ -34,7 +34,7 @@ export const ISOLATION: Attack[] = [
   ...each('writing to /proc and /sys', ['proc-write.py'], NOTHING, both(crun(/^\[('wrote \/sys\/fs\/cgroup\/(memory\.max|cgroup\.procs)'(, )?)*\]\n$/), READABLE)),
   ...each('reading /proc and /sys', ['proc-read.js'], { outcome: 'completed', stdout: 'before\ntrue []\n' }),
   ...each('more rights', ['privileges.c'], NONE_SUCCEEDED, runsc({ outcome: 'completed', stdout: /^(succeeded: (unshare|clone with a new|klogctl|get_robust_list).*\n)*\d+ succeeded\n$/ }, OWN_KERNEL)),
-  ...each('more rights', ['privileges.py'], { outcome: 'completed', stdout: '[] 1\n' }, runsc({ outcome: 'completed', stdout: /^\[('unshare of (mounts|the user namespace)'(, )?)*\] 1\n$/ }, OWN_KERNEL)),
+  ...each('more rights', ['privileges.py'], { outcome: 'completed', stdout: '[] 1\n' }, runsc({ outcome: 'completed', stdout: /^\[('(nice|unshare of mounts|unshare of the user namespace)'(, )?)*\] 1\n$/ }, OWN_KERNEL)),
   ...each('more rights', ['privileges.sh'], END),
   ...each('more rights', ['privileges.js'], NOTHING, KILLABLE),
 
