@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 
 import { closingLine } from './support/counts.js'
 import { installDependencies } from './support/prepare.js'
-import { failuresAndFiles } from './support/process.js'
 import { tap } from './support/tap.js'
 import { withEngine } from './support/with-engine.js'
 
@@ -15,15 +14,15 @@ const { LANGUAGES, listLanguages } = await import('../runner-images/build/langua
 const { selectLanguages } = await import('../runner-images/build/select.js')
 /** tap's limit of a file, seconds: the whole catalogue may take as long as its own tests allow each language. */
 const LANGUAGE_S = 60
-const LANGUAGE_LINE = /^ {4,8}ok \d+ - \S+ \d[\d.]* /
+/** A language that passes, and whatever fails: its line says what is wrong. */
+const TELLING = /^ {4,8}ok \d+ - \S+ \d[\d.]* |^ *not ok |^Bail out|^Error/
 try {
   const names = selectLanguages(process.argv.slice(2), await listLanguages(LANGUAGES))
   const count = await withEngine(names, async (socketPath) => {
-    const failures = failuresAndFiles()
     return await tap(['test/engine/languages.test.ts'], {
       flags: [`--timeout=${names.length * LANGUAGE_S + 60}`],
       env: { ...process.env, ...toldLanguages(names), RUNONCE_TEST_DOCKER_SOCKET: socketPath },
-      show: (line) => failures(line) || LANGUAGE_LINE.test(line)
+      show: (line) => TELLING.test(line)
     })
   }, { goOn: true })
   process.stdout.write(`${closingLine(count)}\n`)
