@@ -9,6 +9,8 @@ headers='bits/stdc++.h iostream' plugin=-fplugin=/tmp/instantiate.so ending='#pr
 programs="$PWD/hello.cpp $PWD/sample.cpp $PWD/sample-iostream.cpp"
 . /opt/runonce/shared/native/make.sh
 
-# glot's image has clang++, and its clients name it in their build commands, with -lm before the source.
+# glot has one image for C and C++, and this one stands in for it; its clients name clang and clang++ in their build commands, with
+# -lm before the source.
 printf '#!/bin/sh\nexec g++ -Wl,--no-as-needed "$@"\n' > /usr/bin/clang++
-chmod 755 /usr/bin/clang++
+printf '#!/bin/sh\nexec gcc -Wl,--no-as-needed "$@"\n' > /usr/bin/clang
+chmod 755 /usr/bin/clang++ /usr/bin/clang
