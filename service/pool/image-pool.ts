@@ -9,6 +9,8 @@ const LONGEST_BACKOFF_MS = 60_000
 const ASSUMED_BYTES = 24 * 1024 * 1024
 /** What a refill is taken to last until one was measured. */
 const ASSUMED_REFILL_MS = 150
+/** While all cores are busy, a refill may take a twentieth of one: it waits for so many times as long as it takes. */
+const REFILLS_BETWEEN = 20
 
 export interface Waiting {
   sandbox: ReadySandbox
@@ -22,6 +24,8 @@ export class ImagePool {
   readonly ready: Waiting[] = []
   readonly demand: Demand
   starting = 0
+  /** When the last refill began. */
+  startedAtMs = 0
   hits = 0
   misses = 0
   refillMs = ASSUMED_REFILL_MS
@@ -66,6 +70,11 @@ export class ImagePool {
   forgive (): void {
     this.#failures = 0
     this.#retryAtMs = 0
+  }
+
+  /** Nothing is ready, and nothing was started since all cores got busy, for long. */
+  isStarved (busySinceMs: number, nowMs: number): boolean {
+    return this.count === 0 && nowMs - Math.max(busySinceMs, this.startedAtMs) >= REFILLS_BETWEEN * this.refillMs
   }
 
   mayRefill (nowMs: number): boolean {

@@ -31,8 +31,10 @@ export class Pool implements Sandboxes {
   /** By image ID: a tag that moved must not serve old containers. */
   readonly #pools = new Map<string, ImagePool>()
   readonly #sizing: Sizing
+  readonly #startsAtOnce: number
   readonly #refills = new Set<Promise<void>>()
   readonly #closing = new AbortController()
+  #busySinceMs: number | undefined
   #unresolved = false
   #timer: NodeJS.Timeout | undefined
   #closed = false
@@ -40,6 +42,7 @@ export class Pool implements Sandboxes {
   constructor (parts: PoolParts) {
     this.#parts = parts
     this.#sizing = new Sizing(parts.config)
+    this.#startsAtOnce = Math.max(1, Math.floor(parts.cores / 2))
     this.#now = parts.clock ?? Date.now
   }
 
@@ -131,8 +134,8 @@ export class Pool implements Sandboxes {
 
   /** Starts as many refills as the bounds and the load allow now; called again whenever one of these may have changed. */
   #refill (): void {
-    while (!this.#closed && this.#refills.size < this.#startsAtOnce() && this.#mayDisturb()) {
-      const pool = this.#sizing.neediest(this.#pools.values(), this.#now())
+    while (!this.#closed && this.#refills.size < this.#startsAtOnce) {
+      const pool = this.#nextToRefill()
       if (pool === undefined || !this.#makeRoomFor(pool)) return
       const refill = this.#start(pool).finally(() => {
         this.#refills.delete(refill)
@@ -142,14 +145,19 @@ export class Pool implements Sandboxes {
     }
   }
 
-  #startsAtOnce (): number {
-    return Math.max(1, Math.floor(this.#parts.cores / 2))
-  }
-
-  /** Refills take CPU that runs may want: while all cores have runs, none starts, and what comes is served the cold way at the same price. */
-  #mayDisturb (): boolean {
-    const { running, waiting } = this.#parts.load
-    return waiting === 0 && running < this.#parts.cores
+  /**
+   * Refills take CPU that runs may want: while all cores have runs, none starts, and what comes is served the cold way at the same
+   * price. But an image that has had nothing ready for long gets one, or long runs would keep it so for as long as they last.
+   */
+  #nextToRefill (): ImagePool | undefined {
+    const now = this.#now()
+    const { load, cores } = this.#parts
+    if (load.waiting === 0 && load.running < cores) {
+      this.#busySinceMs = undefined
+      return this.#sizing.neediest(this.#pools.values(), now)
+    }
+    const busySinceMs = this.#busySinceMs ??= now
+    return this.#sizing.neediest(this.#refills.size > 0 ? [] : [...this.#pools.values()].filter((pool) => pool.isStarved(busySinceMs, now)), now)
   }
 
   /** Keeps to the bounds, at the cost of images that were asked for longer ago. */
@@ -165,7 +173,7 @@ export class Pool implements Sandboxes {
 
   async #start (pool: ImagePool): Promise<void> {
     pool.starting++
-    const startedAt = this.#now()
+    const startedAt = pool.startedAtMs = this.#now()
     try {
       const sandbox = await this.#parts.factory.prepare(pool.image, { idleMs: this.#parts.config.maxAgeMs, warm: true })
       await warmUp(sandbox, this.#closing.signal)

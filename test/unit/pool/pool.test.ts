@@ -96,6 +96,26 @@ t.test('while every core has a run, or a run waits, no refill starts', async (t)
   await until(() => factory.prepared.length > 0)
 })
 
+t.test('runs that keep every core for long do not leave an image without anything ready', async (t) => {
+  const { pool, factory, load, clock } = await startPool(t, [python, ruby], { images: [python.ref, ruby.ref], min: 2 })
+  await until(() => pool.snapshot().ready === 4)
+  Object.assign(load, { running: 4, waiting: 3 })
+  for (let i = 0; i < 2; i++) (await pool.lease(python) as FakeReady).end()
+  await pause()
+  clock.now += 1_000
+  await pause()
+  t.equal(factory.alive(python).length, 0, 'at first the runs go before')
+  clock.now += 60_000
+  await until(() => factory.alive(python).length === 1)
+  await pause()
+  t.equal(factory.alive(python).length, 1, 'one, and not its whole target')
+  t.equal(factory.alive(ruby).length, 2, 'an image that has some gets none')
+  for (const sandbox of factory.alive(python)) sandbox.end()
+  await pool.lease(python)
+  await pause()
+  t.equal(factory.alive(python).length, 0, 'the next one waits again')
+})
+
 t.test('at most half as many refills as cores are under way', async (t) => {
   const { pool, factory } = await startPool(t, [python])
   factory.gate = pause() as Promise<never>
