@@ -135,8 +135,9 @@ export class Pool implements Sandboxes {
   /** Starts as many refills as the bounds and the load allow now; called again whenever one of these may have changed. */
   #refill (): void {
     while (!this.#closed && this.#refills.size < this.#startsAtOnce) {
-      const pool = this.#nextToRefill()
-      if (pool === undefined || !this.#makeRoomFor(pool)) return
+      // One that finds no room must not stand before the others.
+      const pool = this.#needy().find((each) => this.#makeRoomFor(each))
+      if (pool === undefined) return
       const refill = this.#start(pool).finally(() => {
         this.#refills.delete(refill)
         this.#refill()
@@ -149,15 +150,15 @@ export class Pool implements Sandboxes {
    * Refills take CPU that runs may want: while all cores have runs, none starts, and what comes is served the cold way at the same
    * price. But an image that has had nothing ready for long gets one, or long runs would keep it so for as long as they last.
    */
-  #nextToRefill (): ImagePool | undefined {
+  #needy (): ImagePool[] {
     const now = this.#now()
     const { load, cores } = this.#parts
     if (load.waiting === 0 && load.running < cores) {
       this.#busySinceMs = undefined
-      return this.#sizing.neediest(this.#pools.values(), now)
+      return this.#sizing.needy(this.#pools.values(), now)
     }
     const busySinceMs = this.#busySinceMs ??= now
-    return this.#sizing.neediest(this.#refills.size > 0 ? [] : [...this.#pools.values()].filter((pool) => pool.isStarved(busySinceMs, now)), now)
+    return this.#refills.size > 0 ? [] : this.#sizing.needy(this.#pools.values(), now).filter((pool) => pool.isStarved(busySinceMs, now))
   }
 
   /** Keeps to the bounds, at the cost of images that were asked for longer ago. */

@@ -17,17 +17,13 @@ export class Sizing {
     return Math.min(this.bounds.max, Math.max(least, pool.demand.target(nowMs)))
   }
 
-  /** The image that lacks most of its target and may be refilled now. */
-  neediest (pools: Iterable<ImagePool>, nowMs: number): ImagePool | undefined {
-    let neediest: ImagePool | undefined
-    let least = 1
-    for (const pool of pools) {
-      const target = this.target(pool, nowMs)
-      if (pool.count >= target || !pool.mayRefill(nowMs) || pool.count / target >= least) continue
-      neediest = pool
-      least = pool.count / target
-    }
-    return neediest
+  /** The images that may be refilled now, those that lack most of their target first. */
+  needy (pools: Iterable<ImagePool>, nowMs: number): ImagePool[] {
+    return [...pools]
+      .map((pool) => ({ pool, filled: pool.count / this.target(pool, nowMs) }))
+      .filter(({ pool, filled }) => filled < 1 && pool.mayRefill(nowMs))
+      .sort((a, b) => a.filled - b.filled)
+      .map(({ pool }) => pool)
   }
 
   /** Has one more container of this image its place within the bounds? */

@@ -74,56 +74,6 @@ t.test('ready containers hold no more memory together than POOL_MEMORY, also onc
   t.equal(factory.alive(python).length, 2)
 })
 
-t.test('the image that was asked for the longest ago gives way', async (t) => {
-  const { pool, factory, clock } = await startPool(t, [python, ruby], { max: 1 })
-  await pool.lease(python)
-  await until(() => factory.alive(python).length === 1)
-  clock.now += 1000
-  await pool.lease(ruby)
-  await until(() => factory.alive(ruby).length === 1)
-  t.equal(factory.alive(python).length, 0)
-})
-
-t.test('while every core has a run, or a run waits, no refill starts', async (t) => {
-  const { pool, factory, load } = await startPool(t, [python])
-  for (const [running, waiting] of [[4, 0], [1, 1]] as const) {
-    Object.assign(load, { running, waiting })
-    await pool.lease(python)
-    await pause()
-    t.equal(factory.prepared.length, 0, `${running} running, ${waiting} waiting`)
-  }
-  Object.assign(load, { running: 3, waiting: 0 })
-  await until(() => factory.prepared.length > 0)
-})
-
-t.test('runs that keep every core for long do not leave an image without anything ready', async (t) => {
-  const { pool, factory, load, clock } = await startPool(t, [python, ruby], { images: [python.ref, ruby.ref], min: 2 })
-  await until(() => pool.snapshot().ready === 4)
-  Object.assign(load, { running: 4, waiting: 3 })
-  for (let i = 0; i < 2; i++) (await pool.lease(python) as FakeReady).end()
-  await pause()
-  clock.now += 1_000
-  await pause()
-  t.equal(factory.alive(python).length, 0, 'at first the runs go before')
-  clock.now += 60_000
-  await until(() => factory.alive(python).length === 1)
-  await pause()
-  t.equal(factory.alive(python).length, 1, 'one, and not its whole target')
-  t.equal(factory.alive(ruby).length, 2, 'an image that has some gets none')
-  for (const sandbox of factory.alive(python)) sandbox.end()
-  await pool.lease(python)
-  await pause()
-  t.equal(factory.alive(python).length, 0, 'the next one waits again')
-})
-
-t.test('at most half as many refills as cores are under way', async (t) => {
-  const { pool, factory } = await startPool(t, [python])
-  factory.gate = pause() as Promise<never>
-  for (let i = 0; i < 8; i++) await pool.lease(python)
-  await until(() => pool.snapshot().ready === 8)
-  t.equal(factory.mostAtOnce, 2)
-})
-
 t.test('a container counts as ready only when it says that it is warm', async (t) => {
   const { pool, factory } = await startPool(t, [python])
   factory.warmAtOnce = false
