@@ -1,0 +1,39 @@
+// One client's flood, in a process that does nothing else: node flood.js <JSON>. Says what it was answered as JSON.
+import http from 'node:http'
+
+/** @typedef {{status: number, ms: number, retryAfter: string | undefined, right: boolean}} FloodAnswer */
+
+/** @type {{url: string, token: string, perSecond: number, count: number, image: string}} */
+const { url, token, perSecond, count, image } = JSON.parse(process.argv[2] ?? '')
+const agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
+/** @type {Array<Promise<FloodAnswer>>} */
+const answers = []
+const startedAt = performance.now()
+for (let i = 0; i < count; i++) {
+  // Whether those before are answered or not.
+  const wait = startedAt + i * 1000 / perSecond - performance.now()
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+  answers.push(ask(i))
+}
+process.stdout.write(JSON.stringify(await Promise.all(answers)))
+agent.destroy()
+
+/** @param {number} id @returns {Promise<FloodAnswer>} */
+function ask (id) {
+  const body = JSON.stringify({ image, payload: { files: [{ name: 'main.py', content: `print("flood", ${id})` }] } })
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+  const sentAt = performance.now()
+  return new Promise((resolve, reject) => {
+    const request = http.request(url, { agent, method: 'POST', headers }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk) => { text += chunk }).on('error', reject).on('end', () => {
+        const { statusCode: status = 0, headers: { 'retry-after': retryAfter } } = response
+        const { error, outcome, stdout } = JSON.parse(text)
+        const right = status === 200 ? outcome === 'completed' && stdout === `flood ${id}\n` : status === 503 && error === 'overloaded'
+        resolve({ status, ms: performance.now() - sentAt, retryAfter, right })
+      })
+    })
+    request.on('error', reject)
+    request.end(body)
+  })
+}
