@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
 
+import { summarize } from '../bench/statistics.js'
 import type { FloodAnswer } from './flood.js'
 import { needImages, startService, submission, TOKEN, type Answer, type Service } from './kit.js'
 
@@ -34,7 +35,7 @@ void t.test('one token floods at ten times the capacity, another asks now and th
   }
 
   for (let i = 0; i < 3; i++) await ask()
-  const unloaded = percentile((await oneByOne(UNLOADED_MS, ask)).map(({ ms }) => ms), 95)
+  const unloaded = summarize((await oneByOne(UNLOADED_MS, ask)).map(({ ms }) => ms)).p95
 
   const flood = floodWith({ url: `${service.url}/run`, token: TOKEN, perSecond: FLOOD_PER_SECOND, count: FLOOD_SECONDS * FLOOD_PER_SECOND, image: 'runonce/python:latest' })
   const quiet = oneByOne(FLOOD_SECONDS * 1000, ask)
@@ -44,9 +45,9 @@ void t.test('one token floods at ten times the capacity, another asks now and th
 
   const refused = floodAnswers.filter(({ status }) => status === 503)
   const served = floodAnswers.filter(({ status }) => status === 200)
-  const oneRun = percentile(runTimes(service), 95)
-  const quietP95 = percentile(quietAnswers.map(({ ms }) => ms), 95)
-  const refusedP99 = percentile(refused.map(({ ms }) => ms), 99)
+  const oneRun = summarize(runTimes(service)).p95
+  const quietP95 = summarize(quietAnswers.map(({ ms }) => ms)).p95
+  const refusedP99 = summarize(refused.map(({ ms }) => ms)).p99
   t.comment(`${served.length} of the flood served, ${refused.length} refused (p99 ${refusedP99.toFixed(1)} ms), ${quietAnswers.length} quiet ones: ` +
     `p95 ${quietP95.toFixed(0)} ms, alone ${unloaded.toFixed(0)}; one run ${oneRun.toFixed(0)}; RSS ${(rss / 1e6).toFixed(0)} MB`)
   t.ok(floodAnswers.every(({ right }) => right), 'each accepted run is answered with its own result, every other by 503')
@@ -107,9 +108,4 @@ function runTimes ({ logs }: Service): number[] {
     const { total, queue } = phasesMs as { total: number, queue: number }
     return total - queue
   })
-}
-
-function percentile (values: number[], percent: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * percent / 100))] ?? NaN
 }
