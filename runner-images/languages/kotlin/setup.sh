@@ -1,23 +1,7 @@
-# The compile step's program, and ahead-of-time caches of the classes that the compiler and programs load, taken from a run of each.
-jvm=/opt/runonce/shared/jvm
-dir=/opt/runonce/kotlin
-mkdir -p $dir /tmp/work
-cd /opt/runonce/maven
-libraries=$($jvm/classpath "$PWD"/kotlin-stdlib-*.jar "$PWD"/kotlin-reflect-*.jar "$PWD"/kotlinx-coroutines-*.jar)
-compiler=$($jvm/classpath $jvm/main-class.jar $dir/compile.jar "$PWD"/*.jar)
-cd /opt/runonce/language
-$jvm/javac -cp "$compiler" -d /tmp/classes Compile.java
-$jvm/jar --create --file $dir/compile.jar -C /tmp/classes .
+maven=/opt/runonce/maven
+name=kotlin training='Training.kt hello.kt' main=TrainingKt
+libraries=$(/opt/runonce/shared/jvm/classpath $maven/kotlin-stdlib-*.jar $maven/kotlin-reflect-*.jar $maven/kotlinx-coroutines-*.jar)
+. /opt/runonce/shared/jvm/compiled.sh
 
-cp hello.kt Training.kt /tmp/work/
-cd /tmp/work
-java @$jvm/compiler.options -XX:AOTCacheOutput=$dir/compiler.aot -Drunonce.libraries="$libraries" -cp "$compiler" Compile Training.kt hello.kt
-$jvm/jar --create --file $dir/training.jar -C .runonce/classes .
-echo 1 | java @$jvm/program.options -XX:AOTCacheOutput=$dir/program.aot -cp "$libraries:$dir/training.jar" TrainingKt
-
-printf '%s\n' "-XX:AOTCache=$dir/compiler.aot" "-Drunonce.libraries=$libraries" -cp "$compiler" > $dir/compiler.options
-printf '%s\n' "-XX:AOTCache=$dir/program.aot" -cp "$libraries:$dir/training.jar:.runonce/classes:." > $dir/program.options
-printf '%s\n' "-XX:AOTCache=$dir/program.aot" -cp "$libraries:$dir/training.jar:." > $dir/kotlin.options
+# kotlinc's own.
 printf '%s\n' -no-stdlib -no-reflect -cp "$libraries" > $dir/kotlinc.arguments
-ln -s /opt/runonce/language/bin/* /usr/local/bin/
-chmod -R a+rX $dir
