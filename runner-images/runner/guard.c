@@ -1,6 +1,7 @@
 /* A seccomp filter for the program, on top of the engine's own: process 1 has the program's uid, so the kernel
- * would let it lower the runner's limits and priority, and take its CPUs. Reading them is refused as well. So are signals with
- * words of their own: once the user's queue is full, the kernel delivers them as if they came from outside the container.
+ * would let it lower the runner's limits and priority, and take its CPUs. Reading them is refused as well. So are signals to it,
+ * which not every kernel drops (gVisor's lets init be killed); those with words of their own to anybody by a descriptor: once
+ * the user's queue is full, the kernel delivers them as if they came from outside the container.
  * And two ways out that an engine may leave open (Docker 20.10.24 does): sockets that no network namespace holds, as those
  * to the hypervisor, or that reach rarely tried code of the kernel, as AF_ALG's; and io_uring, whose calls no filter sees.
  * Source: seccomp(2), kernel userspace-api/seccomp_filter.rst; system call numbers from asm/unistd*.h. */
@@ -36,26 +37,28 @@ struct architecture {
     uint32_t audit;
     /* x32 calls have the x86-64 numbers and one bit more. */
     uint32_t number_mask;
-    struct call calls[16];
+    struct call calls[20];
 };
 
 /* setpriority, sched_setparam, sched_setscheduler, sched_setaffinity, ioprio_set, prlimit64, sched_setattr; socket,
- * io_uring_setup, socketcall; rt_sigqueueinfo and rt_tgsigqueueinfo (x32 has two of its own), pidfd_send_signal */
+ * io_uring_setup, socketcall; rt_sigqueueinfo and rt_tgsigqueueinfo (x32 has two of its own), pidfd_send_signal; kill, tkill, tgkill */
 static const struct architecture ARCHITECTURES[] = {
 #if defined(__x86_64__)
     {AUDIT_ARCH_X86_64, ~0x40000000U,
      {{141, BY_PRIORITY}, {142, BY_PID}, {144, BY_PID}, {203, BY_PID}, {251, BY_IOPRIO}, {302, BY_PID}, {314, BY_PID},
-      {41, BY_FAMILY}, {425, ALWAYS}, {129, BY_PID}, {297, BY_PID}, {524, BY_PID}, {536, BY_PID}, {424, BY_INFO}}},
+      {41, BY_FAMILY}, {425, ALWAYS}, {129, BY_PID}, {297, BY_PID}, {524, BY_PID}, {536, BY_PID}, {424, BY_INFO},
+      {62, BY_PID}, {200, BY_PID}, {234, BY_PID}}},
     {AUDIT_ARCH_I386, ~0U,
      {{97, BY_PRIORITY}, {154, BY_PID}, {156, BY_PID}, {241, BY_PID}, {289, BY_IOPRIO}, {340, BY_PID}, {351, BY_PID},
-      {359, BY_FAMILY}, {425, ALWAYS}, {102, BY_MULTIPLE}, {178, BY_PID}, {335, BY_PID}, {424, BY_INFO}}},
+      {359, BY_FAMILY}, {425, ALWAYS}, {102, BY_MULTIPLE}, {178, BY_PID}, {335, BY_PID}, {424, BY_INFO},
+      {37, BY_PID}, {238, BY_PID}, {270, BY_PID}}},
 #elif defined(__aarch64__)
     {AUDIT_ARCH_AARCH64, ~0U,
      {{140, BY_PRIORITY}, {118, BY_PID}, {119, BY_PID}, {122, BY_PID}, {30, BY_IOPRIO}, {261, BY_PID}, {274, BY_PID},
-      {198, BY_FAMILY}, {425, ALWAYS}, {138, BY_PID}, {240, BY_PID}, {424, BY_INFO}}},
+      {198, BY_FAMILY}, {425, ALWAYS}, {138, BY_PID}, {240, BY_PID}, {424, BY_INFO}, {129, BY_PID}, {130, BY_PID}, {131, BY_PID}}},
     {AUDIT_ARCH_ARM, ~0U,
      {{97, BY_PRIORITY}, {154, BY_PID}, {156, BY_PID}, {241, BY_PID}, {314, BY_IOPRIO}, {369, BY_PID}, {380, BY_PID},
-      {281, BY_FAMILY}, {425, ALWAYS}, {178, BY_PID}, {363, BY_PID}, {424, BY_INFO}}},
+      {281, BY_FAMILY}, {425, ALWAYS}, {178, BY_PID}, {363, BY_PID}, {424, BY_INFO}, {37, BY_PID}, {238, BY_PID}, {268, BY_PID}}},
 #endif
     {0, 0, {{0, NO_CALL}}},
 };

@@ -6,12 +6,13 @@
  *    the language's warm interpreter is started, if it has one (warm.c).
  * 2. receive.c waits for the payload: scan.c finds where its JSON ends, so that the client need not close its side.
  *    A client that goes away closes stdin: then there is nothing to run, and the container ends.
- * 3. job.c checks the payload (payload.c) and writes the files (files.c); steps.c lets the warm interpreter become the
+ * 3. hide.c puts the client's streams where no program can open them, until the answer.
+ * 4. job.c checks the payload (payload.c) and writes the files (files.c); steps.c lets the warm interpreter become the
  *    program, or runs the build commands and the run command (commands.c, language.c), each by child.c: its own
  *    session, pipes, guard.c's system call filter.
- * 4. run.c feeds and drains one command, keeps the limits (one clock, one count of output bytes), and kills every
+ * 5. run.c feeds and drains one command, keeps the limits (one clock, one count of output bytes), and kills every
  *    process once the main one has ended: what is in the pipes by then is the output (output.c).
- * 5. result.c writes the answer, with what the cgroup counted (cgroup.c), as JSON (text.c); then the runner exits,
+ * 6. result.c writes the answer, with what the cgroup counted (cgroup.c), as JSON (text.c); then the runner exits,
  *    and with it the container.
  *
  * Environment, all optional, none of it seen by the program:
@@ -82,6 +83,7 @@ int main(void) {
     enum received received = message_receive(&message, &job);
     if (received == RECEIVED_END)
         return 0;
+    int hidden_at = streams_hide();
     answer(&job, &message, received, &result);
-    return result_write(&result, STDOUT_FILENO) == 0 ? 0 : 1;
+    return streams_bring_back(hidden_at) == 0 && result_write(&result, STDOUT_FILENO) == 0 ? 0 : 1;
 }

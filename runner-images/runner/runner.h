@@ -22,6 +22,13 @@ enum received message_receive(struct message *message, struct job *job);
 /* Takes what one read from fd gives. Returns whether the message is complete; at the end of the file it is. */
 bool message_read(struct message *message, struct scan *scan, int fd, enum received *received);
 
+/* ---- hide.c ---- */
+
+/* Puts our stdin, stdout and stderr where no other process can name them. Returns what streams_bring_back() wants;
+ * -1: they are where they were. */
+int streams_hide(void);
+int streams_bring_back(int hidden_at);
+
 /* ---- result.c ---- */
 
 enum outcome { COMPLETED, FAILED, SIGNALED, TIMEOUT, OUTPUT_LIMIT, OUT_OF_MEMORY, BUILD_FAILED, INVALID };

@@ -14,8 +14,9 @@ const crun = (stdout: string | RegExp) => ({ on: { crun: { expected: { outcome: 
 const runsc = (expected: Expected, because: string) => ({ on: { runsc: { expected, because } } })
 const both = (one: Pick<Attack, 'on'>, other: Pick<Attack, 'on'>) => ({ on: { ...one.on, ...other.on } })
 const SIGNALLED = { status: 500, error: 'coderunner.stdout.decode' }
-const KILLABLE = runsc(SIGNALLED, 'process 1 can be killed from inside, which costs the program its result')
-const FORGEABLE = runsc({ stdout: 'forged' }, 'whoever has the runner\'s uid may open its descriptors, dumpable or not: a result can be forged')
+const KILLABLE = runsc(SIGNALLED, 'the signal of a descriptor that is given to process 1 kills it, which costs the program its result')
+const OWN_OUTPUT = runsc({ outcome: 'completed', exitCode: 0, stdout: /^(\{"stdout":"forged","stderr":"","error":""\}\n)*\[.*'read \/proc\/1\/environ'.*\]\n$/ },
+  'the runner\'s folder can be read, and its ends of the program\'s own pipes opened: what is written there is the program\'s output')
 const OWN_KERNEL = 'namespaces, priorities, the kernel\'s log and a process\'s lists are those of gVisor\'s own kernel'
 const READABLE = runsc({ outcome: 'completed', stdout: /^\[('read \/proc\/1\/environ', )?'spared by the out-of-memory killer'\]\n$/ },
   'the runner\'s environment, without secrets, can be read, and the score is one that nothing uses')
@@ -36,16 +37,15 @@ export const ISOLATION: Attack[] = [
   ...each('more rights', ['privileges.c'], NONE_SUCCEEDED, runsc({ outcome: 'completed', stdout: /^(succeeded: (unshare|clone with a new|klogctl|get_robust_list).*\n)*\d+ succeeded\n$/ }, OWN_KERNEL)),
   ...each('more rights', ['privileges.py'], { outcome: 'completed', stdout: '[] 1\n' }, runsc({ outcome: 'completed', stdout: /^\[('(nice|unshare of mounts|unshare of the user namespace)'(, )?)*\] 1\n$/ }, OWN_KERNEL)),
   ...each('more rights', ['privileges.sh'], END),
-  ...each('more rights', ['privileges.js'], NOTHING, KILLABLE),
+  ...each('more rights', ['privileges.js'], NOTHING, runsc({ outcome: 'completed', stdout: /^\["priority of its own raised"\]\n$/ }, OWN_KERNEL)),
 
-  ...each('every signal to the runner', ['signals.py', 'signals.sh', 'signals.js'], AS_IF_NOTHING, KILLABLE),
+  ...each('every signal to the runner', ['signals.py', 'signals.sh', 'signals.js'], AS_IF_NOTHING),
   ...each('signals that claim to come from outside', ['forged-signal.c'], { outcome: 'failed', exitCode: 6, stdout: 'before\nafter\n' }, KILLABLE),
   ...each('the runner\'s memory, descriptors, limits and priority', ['process-1.c'], NONE_SUCCEEDED),
-  ...each('the runner\'s folder in /proc', ['proc-1-fd.py'], NOTHING, FORGEABLE),
+  ...each('the runner\'s folder in /proc', ['proc-1-fd.py'], NOTHING, OWN_OUTPUT),
   ...each('a child that kills everybody', ['kill-everybody.py'], { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' }),
   ...each('an end like that of one out of memory', ['exit-codes.py'], { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' }),
   ...each('brothers that end before it', ['clone-parent.c'], { outcome: 'failed', exitCode: 9, stdout: 'before\nafter\n' }),
   ...each('forged counters of memory and time', ['forged-counters.sh'], { outcome: 'failed', exitCode: 7, stdout: 'before\n', cpuTime: /^\d{1,10}$/ }),
-  ...each('a forged result', ['forged-result.py'], FORGED),
-  ...each('a forged result', ['forged-result.c', 'forged-result.sh', 'forged-result.js'], FORGED, FORGEABLE)
+  ...each('a forged result', ['forged-result.py', 'forged-result.c', 'forged-result.sh', 'forged-result.js'], FORGED)
 ]

@@ -93,6 +93,7 @@ int main(void) {
     commands_tests();
     cgroup_tests();
     guard_tests();
+    hide_tests();
     output_tests();
     receive_tests();
     result_tests();

@@ -31,6 +31,7 @@ void payload_tests(void);
 void limits_tests(void);
 void files_tests(void);
 void guard_tests(void);
+void hide_tests(void);
 void language_tests(void);
 void commands_tests(void);
 void cgroup_tests(void);

@@ -23,6 +23,9 @@ const struct guard_numbers GUARD_COMPAT = {
     .rt_sigqueueinfo = __NR_rt_sigqueueinfo,
     .rt_tgsigqueueinfo = __NR_rt_tgsigqueueinfo,
     .pidfd_send_signal = __NR_pidfd_send_signal,
+    .kill = __NR_kill,
+    .tkill = __NR_tkill,
+    .tgkill = __NR_tgkill,
 #if defined(__x86_64__)
     .socketcall = __NR_socketcall,
 #endif

@@ -37,6 +37,9 @@ static const struct guard_numbers NATIVE = {
     .rt_sigqueueinfo = SYS_rt_sigqueueinfo,
     .rt_tgsigqueueinfo = SYS_rt_tgsigqueueinfo,
     .pidfd_send_signal = SYS_pidfd_send_signal,
+    .kill = SYS_kill,
+    .tkill = SYS_tkill,
+    .tgkill = SYS_tgkill,
 };
 
 #if defined(__x86_64__)
@@ -135,9 +138,12 @@ static void ways_out(const struct machine *machine, uint32_t audit, const struct
     EXPECT_IN(called(machine, audit, numbers->socketcall, CALL_CONNECT, 0) == SECCOMP_RET_ALLOW, "%x", audit);
 }
 
-/* Signals that say of themselves what their sender likes. x32 has two numbers of its own, asm/unistd_x32.h. */
-static void worded_signals(const struct machine *machine, uint32_t audit, const struct guard_numbers *numbers, uint32_t bits) {
+/* Signals, and those that say of themselves what their sender likes. x32 has two numbers of its own, asm/unistd_x32.h. */
+static void signals(const struct machine *machine, uint32_t audit, const struct guard_numbers *numbers, uint32_t bits) {
     static const uint64_t POINTERS[] = {1, 0x1000, 1ULL << 32, 0x7fff00000000};
+    const uint32_t plain[] = {numbers->kill, numbers->tkill, numbers->tgkill};
+    for (size_t i = 0; i < COUNT(plain); i++)
+        by_pid(machine, audit, plain[i] | bits);
     by_pid(machine, audit, (bits == 0 ? numbers->rt_sigqueueinfo : 524) | bits);
     by_pid(machine, audit, (bits == 0 ? numbers->rt_tgsigqueueinfo : 536) | bits);
     struct seccomp_data data = {.nr = (int)(numbers->pidfd_send_signal | bits), .arch = audit, .args = {RUNNER_PID, RUNNER_PID, 0}};
@@ -163,12 +169,12 @@ static void native(void) {
     struct machine machine = written();
     calls_of(&machine, NATIVE_AUDIT, &NATIVE, 0);
     ways_out(&machine, NATIVE_AUDIT, &NATIVE, 0);
-    worded_signals(&machine, NATIVE_AUDIT, &NATIVE, 0);
-    EXPECT(refused_numbers(&machine, NATIVE_AUDIT) == (NATIVE_AUDIT == AUDIT_ARCH_X86_64 ? 12 : 10));
+    signals(&machine, NATIVE_AUDIT, &NATIVE, 0);
+    EXPECT(refused_numbers(&machine, NATIVE_AUDIT) == (NATIVE_AUDIT == AUDIT_ARCH_X86_64 ? 15 : 13));
 #if defined(__x86_64__)
     calls_of(&machine, NATIVE_AUDIT, &NATIVE, X32);
     ways_out(&machine, NATIVE_AUDIT, &NATIVE, X32);
-    worded_signals(&machine, NATIVE_AUDIT, &NATIVE, X32);
+    signals(&machine, NATIVE_AUDIT, &NATIVE, X32);
 #else
     EXPECT(called(&machine, NATIVE_AUDIT, NATIVE.prlimit64 | X32, RUNNER_PID, 0) == SECCOMP_RET_ALLOW);
 #endif
@@ -176,11 +182,11 @@ static void native(void) {
 
 static void compat(void) {
     struct machine machine = written();
-    EXPECT(refused_numbers(&machine, COMPAT_AUDIT) == (COMPAT_AUDIT == AUDIT_ARCH_I386 ? 11 : 10));
+    EXPECT(refused_numbers(&machine, COMPAT_AUDIT) == (COMPAT_AUDIT == AUDIT_ARCH_I386 ? 14 : 13));
     if (GUARD_COMPAT.prlimit64 != 0) {
         calls_of(&machine, COMPAT_AUDIT, &GUARD_COMPAT, 0);
         ways_out(&machine, COMPAT_AUDIT, &GUARD_COMPAT, 0);
-        worded_signals(&machine, COMPAT_AUDIT, &GUARD_COMPAT, 0);
+        signals(&machine, COMPAT_AUDIT, &GUARD_COMPAT, 0);
     } else
         note("the 32-bit calls' headers are not here: their numbers were not compared");
 }

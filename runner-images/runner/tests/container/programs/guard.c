@@ -26,6 +26,9 @@ static const struct attempt ATTEMPTS[] = {
     {"ioprio_set process", SYS_ioprio_set, 289, 1, 1, 1},
     {"ioprio_set group", SYS_ioprio_set, 289, 2, 1, 1},
     {"ioprio_set user", SYS_ioprio_set, 289, 3, 0, -1},
+    {"kill", SYS_kill, 37, 1, 0, 0},
+    {"tkill", SYS_tkill, 238, 1, 0, 0},
+    {"tgkill", SYS_tgkill, 270, 1, 1, 0},
 };
 
 static void tell(const char *name, const char *way, long result) {
