@@ -10,9 +10,9 @@ import { addOpenApi } from './http/docs.js'
 import { addErrorHandling, addMethodNotAllowed, answerClientError, answerFrameworkError } from './http/error-handler.js'
 import { addRateLimits } from './http/rate-limit.js'
 import { addRunRoute } from './http/run-routes.js'
-import { addStatusRoutes, addVersionRoute, type About } from './http/status-routes.js'
+import { addMetrics, addStatusRoutes, addVersionRoute, type About } from './http/status-routes.js'
 import { validationError } from './http/validation.js'
-import type { EngineStatus, Images, Readiness, Runs } from './run/ports.js'
+import type { EngineStatus, Images, Readiness, Runs, ServiceMetrics } from './run/ports.js'
 
 /** A client that takes longer to send its headers, or its whole request, is cut off. Milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000
@@ -27,6 +27,8 @@ export interface AppParts {
   images: Images
   runs: Runs
   readiness: Readiness
+  /** undefined: there is no /metrics. */
+  metrics?: ServiceMetrics | undefined
   /** An ioredis client for the rate limits, where they are shared. */
   redis?: unknown
 }
@@ -57,6 +59,7 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   await addOpenApi(app, about, config.docs)
   const limits = await addRateLimits(app, config.rateLimit, parts.redis)
 
+  if (parts.metrics !== undefined) addMetrics(app, parts.metrics)
   addStatusRoutes(app, parts)
   addLanguagesRoute(app, parts)
   await app.register(async (scope) => {

@@ -39,6 +39,7 @@ export interface PoolConfig {
 export interface Config {
   listen: { address: string, port: number }
   docs: boolean
+  metrics: boolean
   tokens: AccessToken[]
   engine: { socketPath: string, readTimeoutMs: number, writeTimeoutMs: number }
   container: ContainerConfig
@@ -75,6 +76,7 @@ export function readConfig (env: Environment): Config {
   const config: Config = {
     listen,
     docs: reader.read('SERVER_DOCS', bool, true),
+    metrics: reader.read('SERVER_METRICS', bool, true),
     tokens,
     engine: {
       socketPath: reader.read('DOCKER_UNIX_SOCKET_PATH', absolutePath, '/var/run/docker.sock'),

@@ -17,6 +17,7 @@ import { OutOfMemoryWatch } from './docker/out-of-memory.js'
 import { Remover } from './docker/remover.js'
 import { Sweep } from './docker/sweep.js'
 import { createLogger } from './observability/logger.js'
+import { Metrics } from './observability/metrics.js'
 import { RunLog } from './observability/run-log.js'
 import { Pool } from './pool/pool.js'
 import { Admission } from './run/admission.js'
@@ -47,10 +48,12 @@ async function main (): Promise<void> {
   const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity })
   const pool = new Pool({ factory, images, load: admission, config: config.pool, cores: availableParallelism(), log: logger })
   const readiness = new ServiceReadiness(engine, pool)
+  const metrics = config.metrics ? new Metrics({ load: admission, pool }) : undefined
+  const observers = [new RunLog(logger), ...metrics === undefined ? [] : [metrics]]
   const runs = new CodeRunner({
-    sandboxes: pool, admission, observer: new RunLog(logger), limits: config.run, limitsResponse: config.run.limitsResponse
+    sandboxes: pool, admission, observers, limits: config.run, limitsResponse: config.run.limitsResponse
   })
-  const app = await buildApp({ about: { name, version, description }, config, logger, engine, images, runs, readiness, redis })
+  const app = await buildApp({ about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis })
 
   await app.listen({ host: config.listen.address, port: config.listen.port }).catch((error: Error) => {
     logger.fatal(config.listen, `cannot listen: ${error.message}`)

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-import type { EngineStatus, Readiness } from '../run/ports.js'
+import type { EngineStatus, Readiness, ServiceMetrics } from '../run/ports.js'
 import { errorAnswers, VersionSchema } from './schemas.js'
 
 export interface About {
@@ -35,6 +35,15 @@ export function addStatusRoutes (app: FastifyInstance, { about, engine, readines
       timestamp: new Date().toISOString()
     })
   })
+}
+
+/** Figures for Prometheus, without a token, and a count of every answer. */
+export function addMetrics (app: FastifyInstance, metrics: ServiceMetrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.answered(request.method, request.is404 ? '' : request.routeOptions.url ?? '', reply.statusCode)
+  })
+  app.get('/metrics', { schema: { summary: 'Figures for Prometheus', tags: ['status'] } }, async (_request, reply) =>
+    await reply.type(metrics.contentType).send(await metrics.text()))
 }
 
 /** The ops health check: the engine's version. Needs a token. */

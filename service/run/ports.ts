@@ -215,6 +215,14 @@ export interface RunObserver {
   submitted (submission: { requestId: string, tokenName: string, image: string, sources: string[] }): void
 }
 
+/** The service's figures in the text format that Prometheus reads. */
+export interface ServiceMetrics {
+  readonly contentType: string
+  text (): Promise<string>
+  /** @param route the route's pattern, or '' where there is none: paths are the client's words */
+  answered (method: string, route: string, status: number): void
+}
+
 /** How the service stands, for orchestrators. */
 export interface Readiness {
   /** undefined: ready; else why not. */

@@ -19,7 +19,7 @@ const RESULT_BYTES_FIXED = 65_536
 interface RunnerParts {
   sandboxes: Sandboxes
   admission: Admission
-  observer: RunObserver
+  observers: RunObserver[]
   limits: { timeMs: number, outputBytes: number }
   limitsResponse: 'result' | 'error'
 }
@@ -37,8 +37,8 @@ export class CodeRunner implements Runs {
    * @throws the signal's reason when the client goes away
    */
   async run (request: RunRequest): Promise<RunAnswer> {
-    const { admission, sandboxes, observer, limitsResponse } = this.#parts
-    observer.submitted({ ...named(request), sources: request.sources })
+    const { admission, sandboxes, observers, limitsResponse } = this.#parts
+    for (const observer of observers) observer.submitted({ ...named(request), sources: request.sources })
     const startedAt = performance.now()
     const phases: Record<string, number> = {}
     let answer: RunAnswer | undefined
@@ -56,7 +56,8 @@ export class CodeRunner implements Runs {
     } finally {
       release()
       phases.total = performance.now() - startedAt
-      observer.finished(recordOf(request, pooled, phases, answer))
+      const record = recordOf(request, pooled, phases, answer)
+      for (const observer of observers) observer.finished(record)
     }
   }
 

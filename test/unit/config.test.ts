@@ -31,6 +31,7 @@ const VARIABLES: Array<[string, string, unknown, string, unknown, string[]]> = [
   ['SERVER_LISTEN_PORT', 'listen.port', 8088, '0', 0, [...WHOLE, '65536']],
   ['SERVER_WORKER_THREADS', 'admission.concurrency', 2 * availableParallelism(), '3', 3, [...WHOLE, '0', '10001']],
   ['SERVER_DOCS', 'docs', true, 'false', false, BOOL],
+  ['SERVER_METRICS', 'metrics', true, 'false', false, BOOL],
   ['DOCKER_UNIX_SOCKET_PATH', 'engine.socketPath', '/var/run/docker.sock', '/x/y.sock', '/x/y.sock', ['docker.sock', 'unix:///x', 'tcp://x']],
   ['DOCKER_UNIX_SOCKET_READ_TIMEOUT', 'engine.readTimeoutMs', 3000, '5', 5000, SECONDS],
   ['DOCKER_UNIX_SOCKET_WRITE_TIMEOUT', 'engine.writeTimeoutMs', 3000, '0.5', 500, SECONDS],

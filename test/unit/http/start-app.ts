@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 import { buildApp, type AppParts } from '../../../service/app.js'
 import { readConfig } from '../../../service/config.js'
+import { Metrics } from '../../../service/observability/metrics.js'
 import type { ImageDescription } from '../../../service/run/ports.js'
 import { FakeEngineStatus, FakeImages, FakeRuns, foreignImage, languageImage, recordingLogger } from '../fakes.js'
 
@@ -46,6 +47,7 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
     engine,
     images,
     runs,
+    metrics: config.metrics ? new Metrics({ load: { running: 0, waiting: 0 }, pool: { snapshot: () => ({ ready: 0, images: [] }) } }) : undefined,
     readiness: { notReady: async () => state.reason, pool: () => ({ ready: 0, images: [] }) }
   }
   const app = await buildApp(parts)

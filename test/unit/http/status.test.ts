@@ -46,7 +46,7 @@ t.test('/openapi.json describes every route, and which want a token', async (t) 
   const routes = Object.entries<Record<string, { security?: unknown }>>(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { security }]) => `${method.toUpperCase()} ${path}${security === undefined ? '' : ' token'}`))
   t.same(routes.sort(), [
-    'GET /', 'GET /api/health', 'GET /api/languages', 'GET /livez', 'GET /readyz', 'GET /version token',
+    'GET /', 'GET /api/health', 'GET /api/languages', 'GET /livez', 'GET /metrics', 'GET /readyz', 'GET /version token',
     'POST / token', 'POST /api/execute token', 'POST /run token', 'POST /run/{language} token'
   ])
 })
@@ -58,6 +58,26 @@ t.test('/docs is a page, and can be switched off with /openapi.json', async (t) 
   for (const url of ['/docs', '/docs/', '/openapi.json']) t.equal((await off.app.inject({ url })).statusCode, 404, url)
 })
 
+t.test('/metrics counts answers by route, without the words of any path, and can be switched off', async (t) => {
+  const { app, inject } = await startApp(t)
+  await inject({ url: '/version' })
+  await app.inject({ url: '/version' })
+  await app.inject({ url: '/secret-path' })
+  await app.inject({ method: 'DELETE', url: '/version' })
+  const answer = await app.inject({ url: '/metrics' })
+  t.match(answer.headers['content-type'], /^text\/plain; version=0\.0\.4/)
+  const lines = answer.body.split('\n').filter((line) => line.startsWith('runonce_http_answers_total{'))
+  t.same(lines.sort(), [
+    'runonce_http_answers_total{method="DELETE",route="/version",status="405"} 1',
+    'runonce_http_answers_total{method="GET",route="",status="404"} 1',
+    'runonce_http_answers_total{method="GET",route="/version",status="200"} 1',
+    'runonce_http_answers_total{method="GET",route="/version",status="401"} 1'
+  ])
+  t.notMatch(answer.body, /secret/)
+  const off = await startApp(t, { env: { SERVER_METRICS: 'false' } })
+  t.equal((await off.app.inject({ url: '/metrics' })).statusCode, 404)
+})
+
 t.test('a whole run leaves one log line, and nothing of the code, its output or the token in any', async (t) => {
   const { logger, lines } = recordingLogger()
   const service = await startApp(t)
@@ -66,7 +86,7 @@ t.test('a whole run leaves one log line, and nothing of the code, its output or 
   const runner = new CodeRunner({
     sandboxes: new FakeSandboxes(sandbox),
     admission: new Admission({ concurrency: 1, queueSize: 1, queueTimeoutMs: 1000 }),
-    observer: new RunLog(logger),
+    observers: [new RunLog(logger)],
     limits: { timeMs: 1000, outputBytes: 1000 },
     limitsResponse: 'result'
   })

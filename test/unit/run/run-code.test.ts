@@ -21,7 +21,7 @@ function start (containers: Array<FakeSandbox | Error>, { image = OURS, limits =
   const admission = new Admission({ concurrency: 1, queueSize: 0, queueTimeoutMs: 1000 })
   const observer = new FakeObserver()
   const sandboxes = new FakeSandboxes(...containers)
-  const runner = new CodeRunner({ sandboxes, admission, observer, limits: { timeMs: 5000, outputBytes: 1000 }, limitsResponse })
+  const runner = new CodeRunner({ sandboxes, admission, observers: [observer], limits: { timeMs: 5000, outputBytes: 1000 }, limitsResponse })
   const run = runner.run({ requestId: 'r', tokenName: 'default', image, payload: '{"a":1}', sources: ['code'], limits, signal })
   return { run, admission, observer, sandboxes }
 }
