@@ -50,10 +50,6 @@ const cold = await ServiceProcess.start(socketPath, { POOL_MAX: '0' })
 const pooled = await ServiceProcess.start(socketPath, { POOL_IMAGES: '', POOL_MAX: '8', POOL_MEMORY: '2000000000' })
 try {
   const report = await measure()
-  mkdirSync(options.out, { recursive: true })
-  writeFileSync(join(options.out, 'bench.json'), JSON.stringify(report, null, 2))
-  writeFileSync(join(options.out, 'bench.md'), toMarkdown(report))
-  writeFileSync(join(options.out, 'bench.svg'), toSvg(report))
   process.stdout.write(toMarkdown(report))
 } finally {
   await cold.stop()
@@ -61,34 +57,41 @@ try {
   engine.close()
 }
 
-/** @returns {Promise<import('./report.js').Report>} */
+/** @returns {Promise<import('./report.js').Report>} what is written after each of its parts: a long run that fails late keeps the others */
 async function measure () {
-  /** @type {import('./report.js').Report['latency']} */
-  const latency = []
-  for (const language of names(options.languages)) {
-    const [hello, real] = await subjectsOf(engine, settingsOf, language)
-    if (hello !== undefined) latency.push({ language, program: 'hello', ...await measureLatency(hello) })
-    if (real !== undefined) latency.push({ language, program: 'real', ...await measureLatency(real) })
+  /** @type {import('./report.js').Report} */
+  const report = {
+    takenAt: new Date().toISOString(),
+    machine: { cores: availableParallelism(), engine: (await engine.get('/version')).Version, node: process.version },
+    latency: [],
+    sustained: [],
+    bursts: []
   }
-  /** @type {import('./report.js').Report['sustained']} */
-  const sustained = []
-  /** @type {import('./report.js').Report['bursts']} */
-  const bursts = []
+  for (const language of names(options.languages)) {
+    for (const [i, subject] of (await subjectsOf(engine, settingsOf, language)).entries()) {
+      report.latency.push({ language, program: i === 0 ? 'hello' : 'real', ...await measureLatency(subject) })
+      save(report)
+    }
+  }
   for (const language of names(options.sustained)) {
     const [hello] = await subjectsOf(engine, settingsOf, language)
-    if (hello !== undefined) sustained.push(...await measureSustained(hello))
+    if (hello !== undefined) report.sustained.push(...await measureSustained(hello))
+    save(report)
   }
   for (const language of names(options.bursts)) {
     const [hello] = await subjectsOf(engine, settingsOf, language)
-    if (hello !== undefined) bursts.push(await measureBursts(hello))
+    if (hello !== undefined) report.bursts.push(await measureBursts(hello))
+    save(report)
   }
-  return {
-    takenAt: new Date().toISOString(),
-    machine: { cores: availableParallelism(), engine: (await engine.get('/version')).Version, node: process.version },
-    latency,
-    sustained,
-    bursts
-  }
+  return report
+}
+
+/** @param {import('./report.js').Report} report */
+function save (report) {
+  mkdirSync(options.out, { recursive: true })
+  writeFileSync(join(options.out, 'bench.json'), JSON.stringify(report, null, 2))
+  writeFileSync(join(options.out, 'bench.md'), toMarkdown(report))
+  writeFileSync(join(options.out, 'bench.svg'), toSvg(report))
 }
 
 /** Each figure is the median of the repeats' own. @param {Subject} subject */
