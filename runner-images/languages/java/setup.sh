@@ -15,13 +15,10 @@ timeout 60 java $plain -XX:AOTCacheOutput="$ours/compile.aot" -cp "$ours/compile
 rm -r Training.java .runonce
 cd "$language"
 
-# The warm starter's library is compiled here; what that takes does not stay.
-apt-get update
-DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends gcc libc6-dev
-gcc -O2 -fPIC -shared -fvisibility=hidden -Wall -Wextra -Werror -D_GNU_SOURCE -DLIBJVM="\"$home/lib/server/libjvm.so\"" \
-    -I"$home/include" -I"$home/include/linux" -o warm/warm.so warm/warm.c warm/launch.c
-apt-get purge -y --auto-remove -o APT::AutoRemove::SuggestsImportant=false -o APT::AutoRemove::RecommendsImportant=false gcc libc6-dev
-rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/lib/dpkg/*-old /var/log/*
+# The warm starter's library.
+library=warm/warm.so sources='warm/warm.c warm/launch.c' headers=''
+flags="-DLIBJVM=\"$home/lib/server/libjvm.so\" -I$home/include -I$home/include/linux"
+. /opt/runonce/shared/preload/make.sh
 
 # Its archive, from a run of it. It is a layer on Java's own: so the virtual machine starts as the plain command's does, and numbers
 # its threads and draws its hash codes alike. An ahead-of-time cache takes that one's place.

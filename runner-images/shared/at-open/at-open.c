@@ -8,32 +8,25 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "preload.h"
+
 #define EXPORTED __attribute__((visibility("default")))
 
 enum { RUNNER_FD = 3, SIZE_BYTES = 4 };
 
-static const char OURS[] = "LD_PRELOAD";
-static char *variable;
 static bool waits;
 /* Where the interpreter keeps the time of its start: its last call that named a place. */
 static time_t *started;
 
-/* What execve(2) brought, /proc/self/environ shows: it goes before the interpreter makes a copy, and so do its children's. */
+/* Before the interpreter makes a copy of its variables, and for its children too. */
 __attribute__((constructor)) static void start(void) {
     struct stat status;
-    char *value = getenv(OURS);
-    waits = value != NULL && fstat(RUNNER_FD, &status) == 0 && S_ISSOCK(status.st_mode);
-    if (value == NULL)
-        return;
-    variable = value - strlen(OURS) - 1;
-    (void)unsetenv(OURS);
-    memset(variable, 0, strlen(variable));
+    waits = forget_preload() && fstat(RUNNER_FD, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
 static void say(char word) {

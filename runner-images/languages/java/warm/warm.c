@@ -12,10 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "launch.h"
+#include "preload.h"
 
 /* The virtual machine opens its first file as 3, as it does in a plain start. */
 enum { RUNNER_FD = 3, KEPT_FD = 200 };
@@ -39,16 +39,6 @@ struct starter {
     jobjectArray program; /* a global reference to what Warm made of the payload; NULL: it doesn't compile */
     int exit_code;
 };
-
-/* Takes LD_PRELOAD out of the environment, and out of what /proc/self/environ shows. */
-static void forget_preload(void) {
-    char *value = getenv("LD_PRELOAD");
-    if (value == NULL)
-        return;
-    char *variable = value - strlen("LD_PRELOAD=");
-    (void)unsetenv("LD_PRELOAD");
-    memset(variable, 0, strlen(variable));
-}
 
 static void say(const char *words, size_t size) {
     if (write(KEPT_FD, words, size) != (ssize_t)size)
@@ -226,7 +216,7 @@ static void *run(void *argument) {
 /* The launcher's function, called by main of `java`, which is linked to the launcher's library. */
 __attribute__((visibility("default"))) int JLI_Launch(int argc, char **argv, ...) {
     struct starter starter = {.argc = argc, .argv = argv, .library = dlopen(LIBJVM, RTLD_NOW | RTLD_GLOBAL)};
-    forget_preload();
+    (void)forget_preload();
     if (starter.library == NULL || dup3(RUNNER_FD, KEPT_FD, O_CLOEXEC) < 0)
         return 1;
     (void)close(RUNNER_FD);

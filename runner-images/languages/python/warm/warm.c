@@ -17,6 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "preload.h"
+
 /* The running interpreter's configuration; exported by CPython, its declaration is in an internal header. */
 PyAPI_FUNC(const PyConfig *) _Py_GetConfig(void);
 
@@ -36,16 +38,6 @@ static void run_plainly(void) {
     (void)signal(SIGPIPE, SIG_DFL); /* Python ignores it, and an ignored signal would be inherited */
     execvp(plain_argv[0], plain_argv);
     _exit(127);
-}
-
-/* Takes LD_PRELOAD out of the environment, and out of what /proc/self/environ shows. */
-static void forget_preload(void) {
-    char *value = getenv("LD_PRELOAD");
-    if (value == NULL)
-        return;
-    char *variable = value - strlen("LD_PRELOAD=");
-    (void)unsetenv("LD_PRELOAD");
-    memset(variable, 0, strlen(variable));
 }
 
 static int initialize(int argc, char **argv) {
@@ -170,7 +162,7 @@ static int set_command_line(int argc, char **argv) {
 
 static int warm_main(int argc, char **argv, char **environment) {
     (void)environment;
-    forget_preload();
+    (void)forget_preload();
     (void)fcntl(RUNNER_FD, F_SETFD, FD_CLOEXEC);
     if (initialize(argc, argv) < 0 || preload() < 0)
         _exit(1); /* the runner runs the plain command */

@@ -6,10 +6,11 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
+
+#include "preload.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -26,12 +27,9 @@ static char *variables[sizeof OURS / sizeof OURS[0]];
 static int script_fd = -1;
 static int script_reads;
 
-/* The strings that execve(2) brought, which /proc/self/environ shows; Ruby makes itself a copy. */
 __attribute__((constructor)) static void start(void) {
-    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++) {
-        char *value = getenv(OURS[i]);
-        variables[i] = value == NULL ? NULL : value - strlen(OURS[i]) - 1;
-    }
+    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
+        variables[i] = variable_find(OURS[i]);
     if (dup3(RUNNER_FD, KEPT_FD, O_CLOEXEC) >= 0)
         (void)close(RUNNER_FD);
 }
@@ -39,8 +37,7 @@ __attribute__((constructor)) static void start(void) {
 static void forget_variables(void) {
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++) {
         (void)unsetenv(OURS[i]);
-        if (variables[i] != NULL)
-            memset(variables[i], 0, strlen(variables[i]));
+        variable_wipe(variables[i]);
     }
 }
 

@@ -7,10 +7,11 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "preload.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -37,10 +38,8 @@ __attribute__((constructor)) static void start(void) {
     real_timedwait = (__typeof__(real_timedwait))dlsym(RTLD_NEXT, "pthread_cond_timedwait");
     real_clockwait = (__typeof__(real_clockwait))dlsym(RTLD_NEXT, "pthread_cond_clockwait");
     real_read = (__typeof__(real_read))dlsym(RTLD_NEXT, "read");
-    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++) {
-        char *value = getenv(OURS[i]);
-        variables[i] = value == NULL ? NULL : value - strlen(OURS[i]) - 1;
-    }
+    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
+        variables[i] = variable_find(OURS[i]);
     (void)unsetenv("LD_PRELOAD"); /* Node itself still has to read the other; warm.cjs deletes it */
 }
 
@@ -100,8 +99,7 @@ EXPORTED ssize_t read(int fd, void *data, size_t size) {
     int error = errno;
     atomic_store(&waited_ns, now_ns() - began_ns);
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
-        if (variables[i] != NULL)
-            memset(variables[i], 0, strlen(variables[i]));
+        variable_wipe(variables[i]);
     errno = error;
     return count;
 }
