@@ -10,6 +10,8 @@ const isTexts = (value) => Array.isArray(value) && value.every(isText)
 /** @type {Check} */
 const isCommand = (value) => Array.isArray(value) && isText(value[0]) && value.every((each) => typeof each === 'string')
 /** @type {Check} */
+const isCommands = (value) => Array.isArray(value) && value.every(isCommand)
+/** @type {Check} */
 const isName = (value) => typeof value === 'string' && /^[a-z0-9][a-z0-9+#._-]*$/.test(value)
 /** @type {Check} */
 const isNames = (value) => Array.isArray(value) && value.every(isName)
@@ -45,11 +47,12 @@ export const CONTENT_FIELDS = {
 export const LANGUAGE_FIELDS = {
   name: { check: isName, takes: 'a lower-case name', required: true },
   aliases: { check: isNames, takes: 'a list of lower-case names' },
+  also: { check: isRecordOf(isCommands), takes: 'an object of build commands, one list for each further language' },
   listed: { check: isNames, takes: 'a list of lower-case names' },
   glot: { check: isName, takes: 'the name of glot\'s image' },
   main: { check: isText, takes: 'a file name', required: true },
   version: { check: isText, takes: 'a shell command', required: true },
-  build: { check: (value) => Array.isArray(value) && value.every(isCommand), takes: 'a list of argument lists' },
+  build: { check: isCommands, takes: 'a list of argument lists' },
   run: { check: isCommand, takes: 'an argument list', required: true },
   warm: { check: isCommand, takes: 'an argument list' },
   env: { check: isRecordOf(isPlainText), takes: 'an object of texts' },
@@ -95,6 +98,7 @@ export const ARTIFACT_FIELDS = {
 export const EXAMPLE_FIELDS = {
   without: { check: isText, takes: 'the reason why the language can\'t, in words' },
   main: { check: isText, takes: 'a file name' },
+  language: { check: isText, takes: 'a language that the image answers to' },
   stdin: { check: isPlainText, takes: 'a text' },
   args: { check: (value) => Array.isArray(value) && value.every(isPlainText), takes: 'a list of texts' },
   env: { check: isRecordOf(isPlainText), takes: 'an object of texts' },

@@ -31,6 +31,7 @@ import { languageFaults, sharedFaults } from './faults.js'
  * @typedef {object} Example
  * @property {string} [without]
  * @property {string} [main] name of the main file where it is another than the language's
+ * @property {string} [language] as the payload names it
  * @property {string} [stdin]
  * @property {string[]} [args]
  * @property {Record<string, string>} [env]
@@ -46,6 +47,7 @@ import { languageFaults, sharedFaults } from './faults.js'
  * @typedef {object} OwnFields
  * @property {string} name
  * @property {string[]} [aliases]
+ * @property {Record<string, string[][]>} [also]
  * @property {string[]} [listed]
  * @property {string} [glot] name of glot's image where it is another
  * @property {string} main

@@ -53,7 +53,10 @@ bool command_is_shell(const struct payload *payload) {
 yyjson_val *command_builds(const struct language *language, const struct payload *payload) {
     if (payload->command != NULL)
         return NULL;
-    return payload->run_command != NULL ? payload->build_commands : language->build;
+    if (payload->run_command != NULL)
+        return payload->build_commands;
+    yyjson_val *other = payload->language == NULL ? NULL : yyjson_obj_get(language->also, payload->language);
+    return other != NULL ? other : language->build;
 }
 
 int command_build(yyjson_val *command, const struct payload *payload, const char *work_dir, struct strings *argv) {

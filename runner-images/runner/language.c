@@ -34,13 +34,17 @@ static bool is_list_of_commands(yyjson_val *list) {
     return true;
 }
 
-static bool is_object_of_strings(yyjson_val *object) {
+static bool is_string(yyjson_val *value) {
+    return yyjson_is_str(value);
+}
+
+static bool is_object_of(yyjson_val *object, bool (*is_member)(yyjson_val *)) {
     size_t index, count;
     yyjson_val *key, *value;
     if (!yyjson_is_obj(object))
         return false;
     yyjson_obj_foreach(object, index, count, key, value) {
-        if (!yyjson_is_str(value))
+        if (!is_member(value))
             return false;
     }
     return true;
@@ -52,13 +56,15 @@ static const char *wrong_field(const struct language *language) {
         return "name";
     if (language->aliases != NULL && !is_list_of_strings(language->aliases))
         return "aliases";
+    if (language->also != NULL && !is_object_of(language->also, is_list_of_commands))
+        return "also";
     if (language->build != NULL && !is_list_of_commands(language->build))
         return "build";
     if (!is_command(language->run))
         return "run";
     if (language->warm != NULL && !is_command(language->warm))
         return "warm";
-    if (language->env != NULL && !is_object_of_strings(language->env))
+    if (language->env != NULL && !is_object_of(language->env, is_string))
         return "env";
     return NULL;
 }
@@ -74,6 +80,7 @@ int language_load(struct language *language, const char *path, char *error, size
     yyjson_val *root = yyjson_doc_get_root(language->doc);
     language->name = yyjson_get_str(yyjson_obj_get(root, "name"));
     language->aliases = yyjson_obj_get(root, "aliases");
+    language->also = yyjson_obj_get(root, "also");
     language->build = yyjson_obj_get(root, "build");
     language->run = yyjson_obj_get(root, "run");
     language->warm = yyjson_obj_get(root, "warm");
@@ -94,7 +101,7 @@ void language_free(struct language *language) {
 bool language_answers_to(const struct language *language, const char *name) {
     size_t index, count;
     yyjson_val *alias;
-    if (language->name != NULL && strcmp(language->name, name) == 0)
+    if ((language->name != NULL && strcmp(language->name, name) == 0) || yyjson_obj_get(language->also, name) != NULL)
         return true;
     yyjson_arr_foreach(language->aliases, index, count, alias) {
         if (yyjson_equals_str(alias, name))

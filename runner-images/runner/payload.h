@@ -14,6 +14,7 @@ struct language {
     yyjson_doc *doc;
     const char *name;
     yyjson_val *aliases;
+    yyjson_val *also;
     yyjson_val *build;
     yyjson_val *run;
     yyjson_val *warm;

@@ -89,8 +89,28 @@ static void build_commands(void) {
     yyjson_doc_free(theirs);
 }
 
+/* An image that stands in for one with two languages. */
+static void builds_of_another(void) {
+    yyjson_doc *own = read_json("[[\"c++\"]]");
+    yyjson_doc *also = read_json("{\"c\":[[\"cc\"]]}");
+    struct language language = {.build = yyjson_doc_get_root(own), .also = yyjson_doc_get_root(also)};
+    static const char *const NAMES[] = {NULL, "cpp", "d"};
+    struct payload payload = {0};
+    for (size_t i = 0; i < COUNT(NAMES); i++) {
+        payload.language = NAMES[i];
+        EXPECT(command_builds(&language, &payload) == language.build);
+    }
+    payload.language = "c";
+    EXPECT(command_builds(&language, &payload) == yyjson_obj_get(language.also, "c"));
+    payload.run_command = "run";
+    EXPECT(command_builds(&language, &payload) == NULL);
+    yyjson_doc_free(own);
+    yyjson_doc_free(also);
+}
+
 void commands_tests(void) {
     test("a program's environment is the container's, the language's and the payload's, without ours", environments);
     test("the run command is the language's, V2's or V1's, with the arguments behind", run_commands);
     test("build commands are the language's or V2's, and none with V1's command", build_commands);
+    test("a payload that names one of the languages an image has besides gets that one's build commands", builds_of_another);
 }

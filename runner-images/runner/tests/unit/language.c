@@ -28,6 +28,8 @@ static const struct {
     {"{\"name\":\"c\",\"run\":\"a\"}", ": run "},
     {"{\"name\":\"c\",\"run\":[1]}", ": run "},
     {"{\"name\":\"c\",\"run\":[\"a\"],\"aliases\":\"x\"}", ": aliases "},
+    {"{\"name\":\"c\",\"run\":[\"a\"],\"also\":[\"x\"]}", ": also "},
+    {"{\"name\":\"c\",\"run\":[\"a\"],\"also\":{\"x\":[\"cc\"]}}", ": also "},
     {"{\"name\":\"c\",\"run\":[\"a\"],\"build\":[\"x\"]}", ": build "},
     {"{\"name\":\"c\",\"run\":[\"a\"],\"build\":[[]]}", ": build "},
     {"{\"name\":\"c\",\"run\":[\"a\"],\"env\":{\"A\":1}}", ": env "},
@@ -59,6 +61,9 @@ static void names(void) {
     EXPECT(load(&language, "{\"name\":\"python\",\"aliases\":[\"py\",\"py3\"],\"run\":[\"a\"]}", error));
     EXPECT(language_answers_to(&language, "python") && language_answers_to(&language, "py3"));
     EXPECT(!language_answers_to(&language, "Python") && !language_answers_to(&language, "p") && !language_answers_to(&language, ""));
+    language_free(&language);
+    EXPECT(load(&language, "{\"name\":\"cpp\",\"also\":{\"c\":[[\"cc\"]]},\"run\":[\"a\"]}", error));
+    EXPECT(language_answers_to(&language, "cpp") && language_answers_to(&language, "c") && !language_answers_to(&language, "d"));
     language_free(&language);
 }
 
@@ -105,6 +110,6 @@ static void placeholders(void) {
 void language_tests(void) {
     test("language.json is loaded, or refused with the field's name", loaded);
     test("a missing language.json is told", missing);
-    test("a language answers to its name and aliases", names);
+    test("a language answers to its name, its aliases and what it builds besides", names);
     test("placeholders expand", placeholders);
 }
