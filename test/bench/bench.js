@@ -107,20 +107,29 @@ async function measureLatency (subject) {
     const times = await interleave({
       floor: async () => { expect(subject, (await engine.run(subject.settings(), payload)).result) },
       cold: async () => { expect(subject, await cold.run(subject.image, subject.payload)) },
-      raw: async () => { if (waiting !== undefined) expect(subject, (await exchange(waiting, payload)).result) },
+      raw: async () => {
+        const socket = /** @type {import('node:stream').Duplex} */ (waiting)
+        waiting = undefined
+        expect(subject, (await exchange(socket, payload)).result)
+      },
       warm: async () => { expect(subject, await pooled.run(subject.image, subject.payload)) },
       ...(inContainer === undefined ? {} : { bare: async () => await inContainer.run() }),
       ...(onHost === undefined ? {} : { host: onHost.run })
     }, {
       rounds: Number(options.rounds),
       before: async (name) => {
-        if (name === 'warm') await untilReady(subject)
-        if (name === 'raw') waiting = await engine.prepare(subject.settings(true))
+        if (name === 'raw') waiting ??= await engine.prepare(subject.settings(true))
+        if (name === 'warm') {
+          // The next raw exchange's container, as old by then as the pool's: one that has just started still has its memory in the CPU's caches.
+          waiting ??= await engine.prepare(subject.settings(true))
+          await untilReady(subject)
+        }
         await sleep(SETTLE_MS)
       }
     })
     for (const [name, values] of Object.entries(times)) (repeats[name] ??= []).push(summarize(values))
   }
+  waiting?.destroy()
   onHost?.remove()
   await inContainer?.stop()
   return {
