@@ -38,12 +38,23 @@ const char *file_name_fault(const char *name, size_t size) {
     return NULL;
 }
 
+/* gVisor follows a link all the same where O_DIRECTORY is asked for. */
+static bool is_link(int folder_fd, const char *name) {
+    struct stat status;
+    return fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
+}
+
 /* Enters one more folder of a path, made where it is missing. Closes folder_fd unless it is keep_fd. */
 static int folder_enter(int folder_fd, int keep_fd, const char *name) {
     int fd = openat(folder_fd, name, FOLDER_FLAGS);
     if (fd < 0 && errno == ENOENT) {
         if (mkdirat(folder_fd, name, 0777) == 0 || errno == EEXIST)
             fd = openat(folder_fd, name, FOLDER_FLAGS);
+    }
+    if (fd >= 0 && is_link(folder_fd, name)) {
+        close(fd);
+        fd = -1;
+        errno = ENOTDIR;
     }
     int error = errno;
     if (folder_fd != keep_fd)
