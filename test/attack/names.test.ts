@@ -87,7 +87,7 @@ void t.test('files are written where the payload says, whatever lies there alrea
       const payload = { runInstructions: { buildCommands: [`ln -sf ${target} main.sh`], runCommand: 'cat main.sh; echo forged > main.sh; echo end' } }
       const { status, body } = await service.post('/run', submission('bash', 'echo x', payload))
       t.equal(status, 200)
-      t.match(body, { outcome: 'completed', stdout: 'end\n', stderr: /Permission denied/ }, target)
+      t.match(body, { outcome: 'completed', stdout: 'end\n', stderr: /Permission denied|No such device or address/ }, target)
     }
   })
 
