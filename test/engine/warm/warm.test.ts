@@ -11,12 +11,15 @@ const LANGUAGE_MS = 300_000
 const READY_MS = 30_000
 /** A witness tells by its process's age whether it waited; so it has to wait for longer than a plain start takes. */
 const WITNESS_AGE_MS = 1500
+/** Languages at a time: one's starts fill another's waits. */
+const LANES = 2
 const TABLES = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.txt')).map((name) => basename(name, '.txt'))
 
 t.setTimeout(TABLES.length * LANGUAGE_MS)
+t.jobs = LANES
 
 for (const language of TABLES.filter((name) => (process.env.WARM_LANGUAGES ?? name).split(' ').includes(name))) {
-  t.test(`${language}: a warm interpreter can't be told from a plain one`, async (t) => {
+  t.test(`${language}: a warm interpreter can't be told from a plain one`, { buffered: true, timeout: LANGUAGE_MS }, async (t) => {
     await needImages(language)
     const programs = readTable(new URL(`${language}.txt`, import.meta.url))
     t.ok(programs.length >= FEWEST_PROGRAMS, `there are ${programs.length} programs`)
@@ -24,7 +27,6 @@ for (const language of TABLES.filter((name) => (process.env.WARM_LANGUAGES ?? na
     const env = { RUN_MAX_EXECUTION_TIME: '20' }
     const warm = await startService(t, { env: { ...env, POOL_IMAGES: `runonce/${language}:latest`, POOL_MIN: '2', POOL_MAX: '2', POOL_MEMORY: '2000000000' } })
     const plain = await startService(t, { env: { ...env, POOL_MAX: '0' } })
-    t.setTimeout(LANGUAGE_MS)
     for (const program of programs) await t.test(program.title, async (t) => { await compare(t, language, program, { warm, plain }) })
     const { images } = (await warm.request('/readyz')).body.pool
     t.match(images, [{ misses: 0 }], 'every run of the pool found a ready container')
