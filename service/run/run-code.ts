@@ -1,3 +1,4 @@
+import { streamReadFailed } from '../errors.js'
 import { decodeOwnResult, decodeResult, endedResult, refuseLimitOutcome } from './outcome.js'
 import type { Admission } from './admission.js'
 import type {
@@ -90,19 +91,23 @@ export class CodeRunner implements Runs {
       case 'deadline': return endedResult('timeout', `Time limit of ${timeMs / 1000} s exceeded`, durationMs)
       case 'too_large': return endedResult('output_limit', `Output limit of ${outputBytes} bytes exceeded`, durationMs)
       case 'result': return decodeOwnResult(exchange.stdout)
-      case 'eof': return await decodeAtEnd(sandbox, exchange, durationMs, mayBeLost)
+      case 'eof': return await decodeAtEnd(sandbox, exchange, { ours, durationMs, mayBeLost })
     }
   }
 }
 
 /** A stream that ended without a result: out of memory, by the engine's word, or lost (undefined), or a fault. */
-async function decodeAtEnd (sandbox: Sandbox, exchange: Exchange, durationMs: number, mayBeLost: boolean): Promise<RunAnswer | undefined> {
+async function decodeAtEnd (
+  sandbox: Sandbox, { stdout, stderr }: Exchange, { ours, durationMs, mayBeLost }: { ours: boolean, durationMs: number, mayBeLost: boolean }
+): Promise<RunAnswer | undefined> {
   try {
-    return decodeResult(exchange.stdout, exchange.stderr)
+    return decodeResult(stdout, stderr)
   } catch (error) {
     if (await sandbox.ranOutOfMemory()) return endedResult('out_of_memory', 'Out of memory', durationMs)
-    if (mayBeLost && exchange.stdout.length + exchange.stderr.length === 0) return undefined
-    throw error
+    if (stdout.length + stderr.length > 0) throw error
+    if (mayBeLost) return undefined
+    // Our runner always answers: somebody ended its container, as an engine does that stops.
+    throw ours ? streamReadFailed('The container was ended before it gave a result') : error
   }
 }
 

@@ -52,6 +52,13 @@ const faults: Array<{ title: string, fault: Fault, status: number, slug: string,
     message: /no such runtime: imaginary/
   },
   {
+    title: 'the engine fails to create the container',
+    fault: (request) => request.includes('/containers/create') ? engineError(500, 'no space left on device') : undefined,
+    status: 500,
+    slug: 'docker.container.create',
+    message: /no space left on device/
+  },
+  {
     title: 'the engine fails to start the container',
     fault: (request) => /^POST \S+\/start/.test(request) ? engineError(500, 'OCI runtime create failed') : undefined,
     status: 500,

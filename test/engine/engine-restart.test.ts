@@ -24,6 +24,8 @@ void t.test('the engine is stopped and started in the middle of the load', { ski
   const start = () => startEngine(paths, () => {})
   t.teardown(async () => {
     await stopEngine(paths)
+    // An engine that is stopped while it makes a container leaves its file system mounted.
+    await run('sh', ['-c', 'grep -o " $1[^ ]*" /proc/mounts | xargs -r umount', 'sh', dir])
     await rm(dir, { recursive: true, force: true })
   })
   await start()
@@ -57,7 +59,7 @@ void t.test('the engine is stopped and started in the middle of the load', { ski
   t.comment(`${answers.length} answers, ${failed.length} of them errors; served again ${servedAgain.at - backAt} ms after the engine`)
   t.ok(answers.some(({ status, at }) => status === 200 && at < stoppedAt), 'served before')
   t.ok(failed.length > 0, 'some runs met the engine\'s end')
-  t.ok(failed.every(({ status, body }) => status === 500 && /^docker\./.test(body.error) && body.message !== ''), 'each told what is wrong')
+  t.strictSame(failed.filter(({ status, body }) => status !== 500 || !/^docker\./.test(body.error) || body.message === ''), [], 'each told what is wrong')
   t.ok(answers.filter(({ at }) => at > servedAgain.at + 1000).every(({ status }) => status === 200), 'all served after')
   t.equal(service.process.exitCode, null, 'the same process all the time')
   t.equal(service.stderr, '', 'without a word of a crash')

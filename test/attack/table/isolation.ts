@@ -13,7 +13,7 @@ const crun = (stdout: string | RegExp) => ({ on: { crun: { expected: { outcome: 
 
 const runsc = (expected: Expected, because: string) => ({ on: { runsc: { expected, because } } })
 const both = (one: Pick<Attack, 'on'>, other: Pick<Attack, 'on'>) => ({ on: { ...one.on, ...other.on } })
-const SIGNALLED = { status: 500, error: 'coderunner.stdout.decode' }
+const SIGNALLED = { status: 500, error: 'docker.container.stream.read' }
 const KILLABLE = runsc(SIGNALLED, 'the signal of a descriptor that is given to process 1 kills it, which costs the program its result')
 const OWN_OUTPUT = runsc({ outcome: 'completed', exitCode: 0, stdout: /^(\{"stdout":"forged","stderr":"","error":""\}\n)*\[.*'read \/proc\/1\/environ'.*\]\n$/ },
   'the runner\'s folder can be read, and its ends of the program\'s own pipes opened: what is written there is the program\'s output')

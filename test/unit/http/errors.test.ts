@@ -14,6 +14,8 @@ t.test('what the engine or the image does wrong reaches the client with its stat
   const service = await startApp(t)
   const cases: Array<[Error, number, string]> = [
     [containerCreateFailed('There is no image x on this engine'), 400, 'docker.container.create'],
+    [containerCreateFailed('no such runtime', { statusCode: 400 }), 400, 'docker.container.create'],
+    [containerCreateFailed('no space left on device', { statusCode: 500 }), 500, 'docker.container.create'],
     [imageNeedsMore('x', 'processes', 900, 512, 'DOCKER_CONTAINER_NPROC_CAP'), 400, 'image.needs_more'],
     [containerStartFailed('no'), 500, 'docker.container.start'],
     [containerAttachFailed('no'), 500, 'docker.container.attach'],

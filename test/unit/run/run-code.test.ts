@@ -53,7 +53,7 @@ t.test('every fault reaches the caller, and frees slot and container exactly onc
   const cases: Array<[string, FakeSandbox, object]> = [
     ['the stream broke', new FakeSandbox('c', fails), { slug: 'docker.container.stream.read' }],
     ['no result', new FakeSandbox('c', ends('eof', 'rubbish')), { slug: 'coderunner.stdout.decode' }],
-    ['nothing at all', new FakeSandbox('c', ends('eof')), { slug: 'coderunner.stdout.decode' }],
+    ['nothing at all', new FakeSandbox('c', ends('eof')), { slug: 'docker.container.stream.read' }],
     ['a line that is none', new FakeSandbox('c', ends('result', 'rubbish\n')), { slug: 'coderunner.stdout.decode' }],
     ['stderr', new FakeSandbox('c', ends('eof', RESULT, 'oops')), { slug: 'coderunner.stderr' }]
   ]
@@ -148,7 +148,7 @@ t.test('a waiting container that was lost is replaced once', async (t) => {
 t.test('a second lost container is a fault', async (t) => {
   const lost = [1, 2].map((n) => new FakeSandbox(`lost-${n}`, ends('eof'), true))
   const { run, admission } = start(lost)
-  await t.rejects(run, fault({ slug: 'coderunner.stdout.decode' }))
+  await t.rejects(run, fault({ slug: 'docker.container.stream.read' }))
   t.same([...lost.map(({ retired }) => retired), admission.running], [1, 1, 0])
 })
 
