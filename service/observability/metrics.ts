@@ -37,7 +37,8 @@ export class Metrics implements RunObserver, ServiceMetrics {
     this.#runs.inc({ image, token, outcome, pooled: String(pooled) })
     this.#runSeconds.observe({ image }, (phases.total ?? 0) / 1e3)
     this.#queueSeconds.observe((phases.queue ?? 0) / 1e3)
-    if (cpuTimeNs !== undefined) this.#cpuSeconds.inc({ image, token }, cpuTimeNs / 1e9)
+    // A counter throws at what is below zero, and the figure is an image's own word.
+    if (cpuTimeNs !== undefined && cpuTimeNs >= 0) this.#cpuSeconds.inc({ image, token }, cpuTimeNs / 1e9)
   }
 
   answered (method: string, route: string, status: number): void {

@@ -63,6 +63,14 @@ t.test('what is running, what waits and what the pool holds is read when it is a
   t.notOk((await lines()).some((line) => line.includes('runonce/python')), 'an image that the pool has forgotten leaves')
 })
 
+t.test('an image that says it took less than no time counts as a run all the same', async (t) => {
+  const { metrics, lines } = start()
+  metrics.finished({ ...RUN, cpuTimeNs: -1 })
+  const said = await lines()
+  t.ok(said.some((line) => line.startsWith('runonce_runs_total{')))
+  t.notOk(said.some((line) => line.startsWith('runonce_cpu_seconds_total{')))
+})
+
 t.test('no name of a run\'s request, nor anything of its output, is a label', async (t) => {
   const { metrics, lines } = start()
   metrics.submitted()
