@@ -6,6 +6,8 @@ import { cleanProgram } from './clean.js'
 
 const PYTHON = 'runonce/python:latest'
 const MAIN = { name: 'main.py', content: 'import os\nprint(sorted(os.listdir(".")), os.path.lexists("/tmp/x"))' }
+/** gVisor lets the runner's folder be read, and finds sockets where its streams are: open(2), ENXIO. */
+const REFUSED = runtime === 'runsc' ? /Permission denied|No such device or address/ : /Permission denied/
 const UNTOUCHED = "['main.py'] False\n"
 const inRuntime: DockerRunOptions = runtime === undefined ? {} : { settings: { HostConfig: { Runtime: runtime } } }
 
@@ -87,7 +89,7 @@ void t.test('files are written where the payload says, whatever lies there alrea
       const payload = { runInstructions: { buildCommands: [`ln -sf ${target} main.sh`], runCommand: 'cat main.sh; echo forged > main.sh; echo end' } }
       const { status, body } = await service.post('/run', submission('bash', 'echo x', payload))
       t.equal(status, 200)
-      t.match(body, { outcome: 'completed', stdout: 'end\n', stderr: /Permission denied|No such device or address/ }, target)
+      t.match(body, { outcome: 'completed', stdout: 'end\n', stderr: REFUSED }, target)
     }
   })
 
