@@ -99,7 +99,10 @@ static void become(int pairs[PAIRS][2], char *const argv[], char *const envp[]) 
     prefer_for_oom();
     reset_signals();
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    (void)guard_install(); /* a kernel without seccomp runs the program as `docker run` would */
+    if (guard_install() < 0) {
+        dprintf(STDERR_FILENO, "The runner's guard can't be installed: %s\n", strerror(errno));
+        _exit(EXIT_CANT_EXECUTE);
+    }
     execvpe(argv[0], argv, envp);
     int error = errno;
     dprintf(STDERR_FILENO, "%s: %s\n", argv[0], error == ENOENT ? "not found" : strerror(error));

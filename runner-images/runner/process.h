@@ -16,7 +16,7 @@ enum { RUNNER_PID = 1 };
  * -1 with errno where the kernel or the architecture has no filter. */
 int guard_install(void);
 /* Writes that filter. Returns how many instructions it has; 0 for an architecture that it doesn't know. */
-enum { GUARD_MOST_INSTRUCTIONS = 256 };
+enum { GUARD_MOST_INSTRUCTIONS = 512 };
 struct sock_filter;
 unsigned short guard_write(struct sock_filter *code);
 

@@ -1,5 +1,6 @@
 # `make check-aarch64`: the runner and its unit tests, cross-compiled (gcc-aarch64-linux-gnu, libc6-dev-arm64-cross) and run by
-# qemu-user. qemu-user has neither seccomp nor ASan: the guard's program is shown by the interpreter of tests/unit/guard.c alone.
+# qemu-user. qemu-user has neither seccomp nor ASan: the guard's program is shown by the interpreter of tests/unit/guard.c alone,
+# and children are started without it (tests/unit/no-guard.c).
 # With the headers of linux-libc-dev-armhf-cross the 32-bit calls' numbers are compared as well.
 AARCH64 ?= aarch64-linux-gnu-
 QEMU_AARCH64 ?= $(firstword $(wildcard /usr/bin/qemu-aarch64-static /usr/bin/qemu-aarch64))
@@ -17,6 +18,6 @@ check-aarch64: $(AARCH64_OUT)/check $(AARCH64_OUT)/runner
 $(AARCH64_OUT)/runner:
 	@$(MAKE) --no-print-directory OUT=$(AARCH64_OUT) CC=$(AARCH64)gcc $@
 $(AARCH64_OUT)/check:
-	@$(MAKE) --no-print-directory OUT=$(AARCH64_OUT) CC=$(AARCH64)gcc SANITIZE="-O1 -g -static -DUNDER_QEMU" \
+	@$(MAKE) --no-print-directory OUT=$(AARCH64_OUT) CC=$(AARCH64)gcc SANITIZE="-O1 -g -static -DUNDER_QEMU -Wl,--wrap=guard_install" \
 	  NUMBERS="$(if $(ARM_INCLUDE),-isystem $(ARM_INCLUDE) -DARM_UNISTD='<asm/unistd.h>')" $@
 $(OUT)/check-unit-guard-numbers.o: WARNINGS += $(NUMBERS)

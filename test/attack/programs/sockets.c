@@ -1,13 +1,38 @@
-/* Every family of sockets there is. Only the local ones, the internet's (on nothing but loopback) and netlink are of use to a program;
- * the others reach past the network namespace (vsock: the hypervisor) or into rarely tried code of the kernel. */
+/* Every family of sockets there is, and every protocol of those that are of use to a program: the local ones, TCP and UDP (on nothing
+ * but loopback), and netlink's list of interfaces. The others reach past the network namespace (vsock: the hypervisor) or into rarely
+ * tried code of the kernel. */
+#include <linux/netlink.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+static const int kinds[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_RDM};
+
+static int is_known (int family, int kind, int protocol)
+{
+  if (family == AF_NETLINK) return protocol == NETLINK_ROUTE;
+  return protocol == 0 || protocol == (kind == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP);
+}
+
+static int protocols (int family, unsigned most_kinds)
+{
+  int succeeded = 0;
+  for (unsigned kind = 0; kind < most_kinds; kind++) {
+    for (int protocol = 0; protocol < 300; protocol++) {
+      int fd = is_known(family, kinds[kind], protocol) ? -1 : socket(family, kinds[kind], protocol);
+      if (fd < 0) continue;
+      close(fd);
+      succeeded++;
+      printf("succeeded: family %d kind %d protocol %d\n", family, kinds[kind], protocol);
+    }
+  }
+  return succeeded;
+}
+
 int main (void)
 {
-  static const int kinds[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_RDM};
-  int succeeded = 0;
+  int succeeded = protocols(AF_INET, 2) + protocols(AF_INET6, 2) + protocols(AF_NETLINK, 3);
   for (int family = 0; family < 64; family++) {
     if (family == AF_UNIX || family == AF_NETLINK) continue;
     for (unsigned kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {

@@ -31,6 +31,7 @@ export const ISOLATION: Attack[] = [
   ...each('any network at all', ['sockets.py', 'sockets.js'], NOTHING),
   ...each('any network at all', ['sockets.sh'], END),
   ...each('every family of sockets', ['sockets.c'], NONE_SUCCEEDED),
+  ...each('filters of its own', ['filters.c'], NONE_SUCCEEDED),
   ...each('writing to /proc and /sys', ['proc-write.sh'], { outcome: 'completed', stdout: 'before\nend\n' }, crun(/^before\n(succeeded: \/sys\/fs\/cgroup\/cgroup\.procs\n)?end\n$/)),
   ...each('writing to /proc and /sys', ['proc-write.py'], NOTHING, both(crun(/^\[('wrote \/sys\/fs\/cgroup\/(memory\.max|cgroup\.procs)'(, )?)*\]\n$/), READABLE)),
   ...each('reading /proc and /sys', ['proc-read.js'], { outcome: 'completed', stdout: 'before\ntrue []\n' }),

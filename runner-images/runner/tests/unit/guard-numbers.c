@@ -26,6 +26,9 @@ const struct guard_numbers GUARD_COMPAT = {
     .kill = __NR_kill,
     .tkill = __NR_tkill,
     .tgkill = __NR_tgkill,
+    .setsockopt = __NR_setsockopt,
+    .seccomp = __NR_seccomp,
+    .prctl = __NR_prctl,
 #if defined(__x86_64__)
     .socketcall = __NR_socketcall,
 #endif

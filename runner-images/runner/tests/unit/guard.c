@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/netlink.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -19,9 +21,11 @@
 
 /* linux/ioprio.h and sys/resource.h: whose priority, and the user's. */
 enum { WHO_PROCESS = 0, WHO_GROUP = 1, WHO_USER = 2, IO_WHO_PROCESS = 1, IO_WHO_GROUP = 2, IO_WHO_USER = 3 };
-enum { REFUSED = SECCOMP_RET_ERRNO | EPERM, NO_FAMILY = SECCOMP_RET_ERRNO | EAFNOSUPPORT, MOST_NUMBERS = 1024, ANOTHER_PID = 2 };
-/* linux/net.h: SYS_SOCKET, SYS_CONNECT. */
-enum { CALL_SOCKET = 1, CALL_CONNECT = 3 };
+enum { REFUSED = SECCOMP_RET_ERRNO | EPERM, NO_FAMILY = SECCOMP_RET_ERRNO | EAFNOSUPPORT };
+enum { NO_PROTOCOL = SECCOMP_RET_ERRNO | EPROTONOSUPPORT, NO_FILTER = SECCOMP_RET_ERRNO | EINVAL };
+enum { MOST_NUMBERS = 1024, ANOTHER_PID = 2 };
+/* linux/net.h: SYS_SOCKET, SYS_CONNECT, SYS_SETSOCKOPT. */
+enum { CALL_SOCKET = 1, CALL_CONNECT = 3, CALL_SETSOCKOPT = 14 };
 static const uint32_t X32 = 0x40000000;
 
 static const struct guard_numbers NATIVE = {
@@ -40,6 +44,9 @@ static const struct guard_numbers NATIVE = {
     .kill = SYS_kill,
     .tkill = SYS_tkill,
     .tgkill = SYS_tgkill,
+    .setsockopt = SYS_setsockopt,
+    .seccomp = SYS_seccomp,
+    .prctl = SYS_prctl,
 };
 
 #if defined(__x86_64__)
@@ -81,6 +88,9 @@ static uint32_t verdict(const struct machine *machine, const struct seccomp_data
         case BPF_JMP | BPF_JEQ | BPF_K:
             next += compares(accumulator, at) ? at->jt : at->jf;
             break;
+        case BPF_JMP | BPF_JA:
+            next += at->k;
+            break;
         case BPF_RET | BPF_K:
             return at->k;
         default:
@@ -90,13 +100,18 @@ static uint32_t verdict(const struct machine *machine, const struct seccomp_data
     return ~0U;
 }
 
-static uint32_t called(const struct machine *machine, uint32_t audit, uint32_t number, uint64_t a, uint64_t b) {
-    struct seccomp_data data = {.nr = (int)number, .arch = audit, .args = {a, b}};
+static uint32_t called_with(const struct machine *machine, uint32_t audit, uint32_t number, uint64_t a, uint64_t b, uint64_t c) {
+    struct seccomp_data data = {.nr = (int)number, .arch = audit, .args = {a, b, c}};
     return verdict(machine, &data);
 }
 
+static uint32_t called(const struct machine *machine, uint32_t audit, uint32_t number, uint64_t a, uint64_t b) {
+    return called_with(machine, audit, number, a, b, 0);
+}
+
+static const uint64_t HIDDEN = 1ULL << 32; /* above what the kernel takes of a number */
+
 static void by_pid(const struct machine *machine, uint32_t audit, uint32_t number) {
-    static const uint64_t HIDDEN = 1ULL << 32; /* above what the kernel takes of a pid */
     EXPECT_IN(called(machine, audit, number, RUNNER_PID, 0) == REFUSED, "%x, %u: process 1", audit, number);
     EXPECT_IN(called(machine, audit, number, HIDDEN | RUNNER_PID, 0) == REFUSED, "%x, %u: process 1, hidden", audit, number);
     EXPECT_IN(called(machine, audit, number, 0, RUNNER_PID) == SECCOMP_RET_ALLOW, "%x, %u: itself", audit, number);
@@ -123,18 +138,67 @@ static void calls_of(const struct machine *machine, uint32_t audit, const struct
         by_pid(machine, audit, of_pid[i] | bits);
 }
 
-static void ways_out(const struct machine *machine, uint32_t audit, const struct guard_numbers *numbers, uint32_t bits) {
-    static const uint64_t HIDDEN = 1ULL << 32;
-    for (uint64_t family = 0; family < 64; family++) {
-        bool allowed = family == AF_UNIX || family == AF_INET || family == AF_INET6 || family == AF_NETLINK;
-        uint32_t expected = allowed ? SECCOMP_RET_ALLOW : (uint32_t)NO_FAMILY;
-        EXPECT_IN(called(machine, audit, numbers->socket | bits, family, SOCK_STREAM) == expected, "%x: family %u", audit, (unsigned)family);
-        EXPECT_IN(called(machine, audit, numbers->socket | bits, HIDDEN | family, SOCK_STREAM) == expected, "%x: %u, hidden", audit, (unsigned)family);
+/* What the guard should say of a socket. */
+static uint32_t of_socket(uint64_t family, uint64_t type, uint64_t protocol) {
+    if (family == AF_UNIX)
+        return SECCOMP_RET_ALLOW;
+    if (family == AF_NETLINK)
+        return protocol == NETLINK_ROUTE ? SECCOMP_RET_ALLOW : (uint32_t)NO_PROTOCOL;
+    if (family != AF_INET && family != AF_INET6)
+        return NO_FAMILY;
+    if (type != SOCK_STREAM && type != SOCK_DGRAM)
+        return REFUSED;
+    bool known = protocol == 0 || protocol == (type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP);
+    return known ? SECCOMP_RET_ALLOW : (uint32_t)NO_PROTOCOL;
+}
+
+static void sockets(const struct machine *machine, uint32_t audit, const struct guard_numbers *numbers, uint32_t bits) {
+    static const uint64_t PROTOCOLS[] = {0, 1, 2, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMPV6, IPPROTO_SCTP, IPPROTO_UDPLITE, IPPROTO_RAW, 262};
+    for (uint64_t family = 0; family < 64; family++)
+        for (uint64_t type = 0; type < 16; type++)
+            for (size_t i = 0; i < COUNT(PROTOCOLS); i++) {
+                uint32_t expected = of_socket(family, type, PROTOCOLS[i]);
+                unsigned named[] = {(unsigned)family, (unsigned)type, (unsigned)PROTOCOLS[i]};
+                EXPECT_IN(called_with(machine, audit, numbers->socket | bits, family, type, PROTOCOLS[i]) == expected, "%x: socket %u, %u, %u",
+                          audit, named[0], named[1], named[2]);
+                uint64_t flagged = type | SOCK_CLOEXEC | SOCK_NONBLOCK;
+                EXPECT_IN(called_with(machine, audit, numbers->socket | bits, HIDDEN | family, HIDDEN | flagged, HIDDEN | PROTOCOLS[i]) == expected,
+                          "%x: socket %u, %u, %u, hidden", audit, named[0], named[1], named[2]);
+            }
+}
+
+/* Filters of the program's own: on a socket by setsockopt (x32 has a number of its own), on its calls by seccomp and prctl. */
+static void filters(const struct machine *machine, uint32_t audit, const struct guard_numbers *numbers, uint32_t bits) {
+    static const uint64_t REFUSED_OPTIONS[] = {SO_ATTACH_FILTER, SO_ATTACH_BPF, SO_ATTACH_REUSEPORT_CBPF, SO_ATTACH_REUSEPORT_EBPF};
+    uint32_t set = (bits == 0 ? numbers->setsockopt : 541) | bits;
+    for (uint64_t option = 0; option < 128; option++) {
+        bool refused = false;
+        for (size_t i = 0; i < COUNT(REFUSED_OPTIONS); i++)
+            refused = refused || option == REFUSED_OPTIONS[i];
+        uint32_t expected = refused ? (uint32_t)REFUSED : SECCOMP_RET_ALLOW;
+        EXPECT_IN(called_with(machine, audit, set, 5, SOL_SOCKET, option) == expected, "%x: option %u", audit, (unsigned)option);
+        EXPECT_IN(called_with(machine, audit, set, 5, HIDDEN | SOL_SOCKET, HIDDEN | option) == expected, "%x: option %u, hidden", audit, (unsigned)option);
+        EXPECT_IN(called_with(machine, audit, set, 5, IPPROTO_TCP, option) == SECCOMP_RET_ALLOW, "%x: TCP's option %u", audit, (unsigned)option);
     }
+    for (uint64_t word = 0; word < 64; word++) {
+        uint32_t by_mode = word == SECCOMP_SET_MODE_FILTER ? (uint32_t)NO_FILTER : SECCOMP_RET_ALLOW;
+        EXPECT_IN(called(machine, audit, numbers->seccomp | bits, HIDDEN | word, 0) == by_mode, "%x: seccomp %u", audit, (unsigned)word);
+        for (uint64_t mode = 0; mode < 4; mode++) {
+            uint32_t by_prctl = word == PR_SET_SECCOMP && mode == SECCOMP_MODE_FILTER ? (uint32_t)NO_FILTER : SECCOMP_RET_ALLOW;
+            EXPECT_IN(called(machine, audit, numbers->prctl | bits, HIDDEN | word, HIDDEN | mode) == by_prctl, "%x: prctl %u, %u", audit, (unsigned)word,
+                      (unsigned)mode);
+        }
+    }
+}
+
+static void ways_out(const struct machine *machine, uint32_t audit, const struct guard_numbers *numbers, uint32_t bits) {
+    sockets(machine, audit, numbers, bits);
+    filters(machine, audit, numbers, bits);
     EXPECT_IN(called(machine, audit, numbers->io_uring_setup | bits, 8, 0) == REFUSED, "%x", audit);
     if (numbers->socketcall == 0)
         return;
     EXPECT_IN(called(machine, audit, numbers->socketcall, CALL_SOCKET, 0) == REFUSED, "%x", audit);
+    EXPECT_IN(called(machine, audit, numbers->socketcall, CALL_SETSOCKOPT, 0) == REFUSED, "%x", audit);
     EXPECT_IN(called(machine, audit, numbers->socketcall, CALL_CONNECT, 0) == SECCOMP_RET_ALLOW, "%x", audit);
 }
 
@@ -154,13 +218,13 @@ static void signals(const struct machine *machine, uint32_t audit, const struct 
     }
 }
 
-/* How many call numbers are refused when every argument names process 1, or the user. */
+/* How many call numbers are refused when every argument names process 1, the user, or a filter. */
 static int refused_numbers(const struct machine *machine, uint32_t audit) {
     int refused = 0;
     for (uint32_t number = 0; number < MOST_NUMBERS; number++) {
         uint32_t says = called(machine, audit, number, RUNNER_PID, RUNNER_PID);
-        EXPECT_IN(says == REFUSED || says == SECCOMP_RET_ALLOW, "%x, %u: %x", audit, number, says);
-        refused += says == REFUSED;
+        EXPECT_IN(says == REFUSED || says == NO_FILTER || says == SECCOMP_RET_ALLOW, "%x, %u: %x", audit, number, says);
+        refused += says != SECCOMP_RET_ALLOW;
     }
     return refused;
 }
@@ -170,7 +234,7 @@ static void native(void) {
     calls_of(&machine, NATIVE_AUDIT, &NATIVE, 0);
     ways_out(&machine, NATIVE_AUDIT, &NATIVE, 0);
     signals(&machine, NATIVE_AUDIT, &NATIVE, 0);
-    EXPECT(refused_numbers(&machine, NATIVE_AUDIT) == (NATIVE_AUDIT == AUDIT_ARCH_X86_64 ? 15 : 13));
+    EXPECT(refused_numbers(&machine, NATIVE_AUDIT) == (NATIVE_AUDIT == AUDIT_ARCH_X86_64 ? 16 : 14));
 #if defined(__x86_64__)
     calls_of(&machine, NATIVE_AUDIT, &NATIVE, X32);
     ways_out(&machine, NATIVE_AUDIT, &NATIVE, X32);
@@ -182,7 +246,7 @@ static void native(void) {
 
 static void compat(void) {
     struct machine machine = written();
-    EXPECT(refused_numbers(&machine, COMPAT_AUDIT) == (COMPAT_AUDIT == AUDIT_ARCH_I386 ? 14 : 13));
+    EXPECT(refused_numbers(&machine, COMPAT_AUDIT) == (COMPAT_AUDIT == AUDIT_ARCH_I386 ? 15 : 14));
     if (GUARD_COMPAT.prlimit64 != 0) {
         calls_of(&machine, COMPAT_AUDIT, &GUARD_COMPAT, 0);
         ways_out(&machine, COMPAT_AUDIT, &GUARD_COMPAT, 0);
@@ -207,7 +271,17 @@ static int installed(void) {
         return 2;
     if (socket(AF_VSOCK, SOCK_STREAM, 0) >= 0 || errno != EAFNOSUPPORT || syscall(SYS_io_uring_setup, 8, NULL) >= 0 || errno != EPERM)
         return 3;
-    return syscall(SYS_prlimit64, 0, 0, NULL, NULL) < 0 || socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? 4 : 0;
+    struct sock_filter all = {BPF_RET | BPF_K, 0, 0, ~0U};
+    struct sock_fprog filter = {1, &all};
+    int local = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (setsockopt(local, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) >= 0 || errno != EPERM)
+        return 4;
+    filter.filter->k = SECCOMP_RET_ALLOW;
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) >= 0 || errno != EINVAL)
+        return 5;
+    if (socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP) >= 0 || errno != EPROTONOSUPPORT || socket(AF_NETLINK, SOCK_RAW, NETLINK_AUDIT) >= 0)
+        return 6;
+    return syscall(SYS_prlimit64, 0, 0, NULL, NULL) < 0 || local < 0 || socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP) < 0 ? 7 : 0;
 }
 
 static void kernel_takes_it(void) {
@@ -221,7 +295,7 @@ static void kernel_takes_it(void) {
 #endif
 
 void guard_tests(void) {
-    test("the guard refuses what would change process 1 and the two ways out, by the kernel's own call numbers, and nothing else", native);
+    test("the guard refuses what would change process 1, the two ways out and filters, by the kernel's own call numbers, and nothing else", native);
     test("the guard refuses the same of 32-bit calls", compat);
     test("a call of another architecture ends the process", foreign);
 #ifdef UNDER_QEMU

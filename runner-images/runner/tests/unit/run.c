@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -125,11 +126,36 @@ static void clean_child(void) {
     release(&ran);
 }
 
+#ifndef UNDER_QEMU
+/* The guard refuses filters, and so a second one of its own. */
+static int guarded_twice(void) {
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || guard_install() < 0)
+        return 1;
+    struct ran ran = run("echo ran", NO_INPUT, 20, 1000);
+    bool failed = WIFEXITED(ran.child.status) && WEXITSTATUS(ran.child.status) == 126 && ran.output[STREAM_OUT].size == 0;
+    bool told = is_text(ran.output[STREAM_ERR].data, ran.output[STREAM_ERR].size, "The runner's guard can't be installed: Invalid argument\n");
+    release(&ran);
+    return failed && told ? 0 : 2;
+}
+
+static void no_guard_no_program(void) {
+    int status = -1;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(guarded_twice());
+    EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid);
+    EXPECT_IN(status == 0, "wait status %x", (unsigned)status);
+}
+#endif
+
 void run_tests(void) {
     test("a child is fed and drained, and its exit code kept", plain);
     test("at the time limit the child ends and its output stays", timeout);
     test("at the output limit the child ends and the head stays", output_limit);
     test("a mebibyte goes through in both directions, read or not", much_both_ways);
     test("a command that can't be executed says so as a shell does", missing_commands);
+#ifndef UNDER_QEMU
+    test("without the guard no program starts, and it says so", no_guard_no_program);
+#endif
     test("a child has three descriptors, no signal set-up, the guard, and no core dumps", clean_child);
 }
