@@ -63,25 +63,6 @@ static int counter_open(const char *root, const char *mount, const char *path, c
     return open(file, O_RDONLY | O_CLOEXEC);
 }
 
-struct cgroup cgroup_open(const char *root, const char *self) {
-    char path[TEXT_BYTES];
-    struct cgroup cgroup = {.oom_fd = -1, .cpu_fd = -1, .peak_fd = -1};
-    own_path(self, "memory", path);
-    cgroup.oom_fd = counter_open(root, "memory", path, "memory.oom_control");
-    if (cgroup.oom_fd >= 0) {
-        cgroup.peak_fd = counter_open(root, "memory", path, "memory.max_usage_in_bytes");
-        own_path(self, "cpuacct", path);
-        cgroup.cpu_fd = counter_open(root, "cpuacct", path, "cpuacct.usage");
-        return cgroup;
-    }
-    cgroup.unified = true;
-    own_path(self, "", path);
-    cgroup.oom_fd = counter_open(root, "", path, "memory.events");
-    cgroup.peak_fd = counter_open(root, "", path, "memory.peak");
-    cgroup.cpu_fd = counter_open(root, "", path, "cpu.stat");
-    return cgroup;
-}
-
 /* The number alone in a file, or the one behind a key. */
 static int64_t counter_read(int fd, const char *key) {
     char text[TEXT_BYTES];
@@ -101,6 +82,37 @@ static int64_t counter_read(int fd, const char *key) {
     return end == at + key_size || errno != 0 || value < 0 ? -1 : value;
 }
 
+static int64_t number_in(const char *root, const char *mount, const char *path, const char *name) {
+    int fd = counter_open(root, mount, path, name);
+    int64_t number = counter_read(fd, NULL);
+    if (fd >= 0)
+        close(fd);
+    return number;
+}
+
+struct cgroup cgroup_open(const char *root, const char *self) {
+    char path[TEXT_BYTES];
+    struct cgroup cgroup = {.oom_fd = -1, .cpu_fd = -1, .peak_fd = -1, .used_fd = -1};
+    own_path(self, "memory", path);
+    cgroup.oom_fd = counter_open(root, "memory", path, "memory.oom_control");
+    if (cgroup.oom_fd >= 0) {
+        cgroup.peak_fd = counter_open(root, "memory", path, "memory.max_usage_in_bytes");
+        cgroup.used_fd = counter_open(root, "memory", path, "memory.usage_in_bytes");
+        cgroup.limit_bytes = number_in(root, "memory", path, "memory.limit_in_bytes");
+        own_path(self, "cpuacct", path);
+        cgroup.cpu_fd = counter_open(root, "cpuacct", path, "cpuacct.usage");
+        return cgroup;
+    }
+    cgroup.unified = true;
+    own_path(self, "", path);
+    cgroup.oom_fd = counter_open(root, "", path, "memory.events");
+    cgroup.peak_fd = counter_open(root, "", path, "memory.peak");
+    cgroup.used_fd = counter_open(root, "", path, "memory.current");
+    cgroup.limit_bytes = number_in(root, "", path, "memory.max");
+    cgroup.cpu_fd = counter_open(root, "", path, "cpu.stat");
+    return cgroup;
+}
+
 struct usage cgroup_read(const struct cgroup *cgroup) {
     struct usage usage = {
         .oom_kills = counter_read(cgroup->oom_fd, "oom_kill"),
@@ -112,8 +124,13 @@ struct usage cgroup_read(const struct cgroup *cgroup) {
     return usage;
 }
 
+int64_t cgroup_room(const struct cgroup *cgroup) {
+    int64_t used_bytes = counter_read(cgroup->used_fd, NULL);
+    return used_bytes < 0 || cgroup->limit_bytes < 0 ? INT64_MAX : cgroup->limit_bytes - used_bytes;
+}
+
 void cgroup_close(struct cgroup *cgroup) {
-    int *fds[] = {&cgroup->oom_fd, &cgroup->cpu_fd, &cgroup->peak_fd};
+    int *fds[] = {&cgroup->oom_fd, &cgroup->cpu_fd, &cgroup->peak_fd, &cgroup->used_fd};
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
         if (*fds[i] >= 0)
             close(*fds[i]);

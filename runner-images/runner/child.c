@@ -109,11 +109,28 @@ static void become(int pairs[PAIRS][2], char *const argv[], char *const envp[]) 
     _exit(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANT_EXECUTE);
 }
 
-int child_start(struct child *child, char *const argv[], char *const envp[], bool controlled) {
+void child_feed(struct child *child, struct span *input) {
+    while (input->size > 0) {
+        ssize_t written = write(child->input_fd, input->data, input->size);
+        if (written < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (written < 0)
+            break;
+        input->data += written;
+        input->size -= (size_t)written;
+    }
+    close_fd(&child->input_fd);
+}
+
+int child_start(struct child *child, char *const argv[], char *const envp[], struct span *input) {
     int pairs[PAIRS][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
     *child = NO_CHILD;
-    if (open_pairs(pairs, controlled) < 0 || keep_own_ends(child, pairs) < 0)
+    if (open_pairs(pairs, input == NULL) < 0 || keep_own_ends(child, pairs) < 0)
         goto failed;
+    if (input != NULL) {
+        child_widen_pipes(child);
+        child_feed(child, input);
+    }
     child->pid = fork();
     if (child->pid == 0)
         become(pairs, argv, envp);
@@ -137,6 +154,10 @@ void child_close(struct child *child) {
     close_fd(&child->output_fds[STREAM_OUT]);
     close_fd(&child->output_fds[STREAM_ERR]);
     close_fd(&child->control_fd);
+}
+
+void child_close_input(struct child *child) {
+    close_fd(&child->input_fd);
 }
 
 void child_close_control(struct child *child) {

@@ -64,7 +64,8 @@ void job_run(struct job *job, struct message *message, struct result *result) {
     struct course course = {.job = job, .result = result, .start_ns = clock_ns()};
     struct usage before = cgroup_read(&job->cgroup);
     int64_t children_before_ns = children_cpu_ns();
-    course.oom_kills = before.oom_kills;
+    job->watch.memory.cgroup = &job->cgroup;
+    job->watch.memory.oom_kills = before.oom_kills;
     if (accept_payload(&course, message) == 0)
         steps_run(&course);
     warm_end(&job->warm, &job->watch);

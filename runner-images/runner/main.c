@@ -11,7 +11,8 @@
  *    program, or runs the build commands and the run command (commands.c, language.c), each by child.c: its own
  *    session, pipes, guard.c's system call filter.
  * 5. run.c feeds and drains one command, keeps the limits (one clock, one count of output bytes), and kills every
- *    process once the main one has ended: what is in the pipes by then is the output (output.c).
+ *    process once the main one has ended: what is in the pipes by then is the output (output.c), also where the
+ *    program took all memory (memory.c).
  * 6. result.c writes the answer, with what the cgroup counted (cgroup.c), as JSON (text.c); then the runner exits,
  *    and with it the container.
  *

@@ -27,6 +27,9 @@ struct cgroup {
     int oom_fd;
     int cpu_fd;
     int peak_fd;
+    int used_fd;
+    /* Of memory; -1 where there is none. */
+    int64_t limit_bytes;
     bool unified;
 };
 
@@ -40,6 +43,8 @@ struct usage {
 /* root is /sys/fs/cgroup and self /proc/self/cgroup, or recordings of them. */
 struct cgroup cgroup_open(const char *root, const char *self);
 struct usage cgroup_read(const struct cgroup *cgroup);
+/* Bytes of memory up to the limit, what the kernel could take back counted as used; INT64_MAX where it doesn't say. */
+int64_t cgroup_room(const struct cgroup *cgroup);
 void cgroup_close(struct cgroup *cgroup);
 
 /* ---- child.c ---- */
@@ -59,11 +64,33 @@ struct child {
 extern const struct child NO_CHILD;
 
 /* Starts a command in a session of its own, guarded, with pipes for its stdin, stdout and stderr, and nothing else
- * open; controlled: with one end of a socket pair as descriptor 3. */
-int child_start(struct child *child, char *const argv[], char *const envp[], bool controlled);
+ * open. What the pipe takes of its input is there before it starts. input is NULL: it waits for it, with one end of a
+ * socket pair as descriptor 3. */
+int child_start(struct child *child, char *const argv[], char *const envp[], struct span *input);
+/* Writes what the pipe takes of the input now. Once all is written, or nobody reads, the program sees the end. */
+void child_feed(struct child *child, struct span *input);
 void child_widen_pipes(const struct child *child);
 void child_close(struct child *child);
+void child_close_input(struct child *child);
 void child_close_control(struct child *child);
+
+/* ---- memory.c ---- */
+
+/* What the answer needs of the memory that the program may have taken. Zeroed, nothing is known of it. */
+struct memory {
+    const struct cgroup *cgroup;
+    /* The cgroup's count when the payload came. */
+    int64_t oom_kills;
+    void *laid_by;
+};
+
+/* Takes memory that an answer may need; memory_give_back() leaves it to whoever asks next. */
+void memory_lay_by(struct memory *memory);
+void memory_give_back(struct memory *memory);
+/* Whether an answer might not find what it needs. */
+bool memory_is_short(const struct memory *memory);
+/* Whether the kernel killed for want of memory since the payload came. */
+bool memory_ran_out(const struct memory *memory);
 
 /* ---- run.c ---- */
 
@@ -71,6 +98,7 @@ void child_close_control(struct child *child);
 struct watch {
     int signal_fd;
     int timer_fd;
+    struct memory memory;
     /* A SIGTERM came from outside the container. */
     bool terminated;
 };
@@ -97,7 +125,8 @@ enum ending flow_attend(struct flow *flow, int64_t deadline_ns);
 /* Takes what both pipes hold now. Returns false if it is more than the output limit allows. */
 bool flow_drain(struct flow *flow);
 /* Kills every other process and takes what the pipes hold. Returns the ending, or what it turned into. goes_on: another
- * step follows, so they have to be gone; after the last one nobody waits for hundreds of burials, as the container ends. */
+ * step follows, so they have to be gone; after the last one nobody waits for hundreds of burials, as the container ends,
+ * but for the memory that the dead still hold, where there is none for the answer. */
 enum ending flow_finish(struct flow *flow, enum ending ending, bool goes_on);
 /* Kills every process but ours and waits until none is left, so that nothing can write, or count, any more. */
 void end_everything(struct watch *watch, struct child *child);

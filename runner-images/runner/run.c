@@ -12,9 +12,9 @@
 
 #include "runner.h"
 
-enum { NS_PER_S = 1000000000 };
-/* How long killed processes may take to go. */
-enum { END_MS = 2000 };
+enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
+/* How long killed processes may take to go; and while memory is short: how long in all, and between two looks. */
+enum { END_MS = 2000, SHORT_MS = 500, LOOK_MS = 10 };
 
 int64_t clock_ns(void) {
     struct timespec now;
@@ -59,26 +59,6 @@ void watch_signals(struct watch *watch, struct child *child) {
     (void)reap(child);
 }
 
-static void close_input(struct child *child) {
-    if (child->input_fd >= 0)
-        close(child->input_fd);
-    child->input_fd = -1;
-}
-
-/* Writes what the pipe takes now. Once all is written, or nobody reads, the program sees the end. */
-static void feed(struct flow *flow) {
-    while (flow->input.size > 0) {
-        ssize_t written = write(flow->child->input_fd, flow->input.data, flow->input.size);
-        if (written < 0 && (errno == EAGAIN || errno == EINTR))
-            return;
-        if (written < 0)
-            break;
-        flow->input.data += written;
-        flow->input.size -= (size_t)written;
-    }
-    close_input(flow->child);
-}
-
 /* Reads once from a stream that has something. Returns false at the output limit. */
 static bool drain(struct flow *flow, int stream) {
     int *fd = &flow->child->output_fds[stream];
@@ -109,19 +89,25 @@ static void kill_everything(const struct child *child) {
         (void)kill(child->pid, SIGKILL); /* ours, and not waited for yet */
 }
 
-void end_everything(struct watch *watch, struct child *child) {
-    int64_t until_ns = clock_ns() + (int64_t)END_MS * 1000000;
+/* Waits until no other process is left, or, where that is all that is asked for, until there is memory. */
+static void bury(struct watch *watch, struct child *child, int most_ms, bool for_memory) {
+    int64_t until_ns = clock_ns() + (int64_t)most_ms * NS_PER_MS;
     struct pollfd wake = {.fd = watch->signal_fd, .events = POLLIN};
-    kill_everything(child);
-    while (reap(child) && clock_ns() < until_ns) {
-        (void)poll(&wake, 1, END_MS); /* each death wakes; one that was missed, the next look finds */
+    while (reap(child) && clock_ns() < until_ns && !(for_memory && !memory_is_short(&watch->memory))) {
+        (void)poll(&wake, 1, for_memory ? LOOK_MS : most_ms); /* each death wakes; one that was missed, the next look finds */
         watch_signals(watch, child);
     }
 }
 
+void end_everything(struct watch *watch, struct child *child) {
+    kill_everything(child);
+    bury(watch, child, END_MS, false);
+}
+
 enum { WAKE_SIGNAL, WAKE_TIMER, WAKE_CHILD, WAKE_CONTROL, WAKE_INPUT, WAKE_OUT, WAKE_ERR, WAKES };
 
-static void await(const struct flow *flow, struct pollfd wakes[WAKES]) {
+/* Sleeps until something is there, most_ms at most (-1: for ever). without_output: nothing is read meanwhile. */
+static void await(const struct flow *flow, struct pollfd wakes[WAKES], int most_ms, bool without_output) {
     const struct child *child = flow->child;
     const int fds[WAKES] = {
         [WAKE_SIGNAL] = flow->watch->signal_fd, [WAKE_TIMER] = flow->watch->timer_fd, [WAKE_CHILD] = child->pid_fd,
@@ -129,21 +115,31 @@ static void await(const struct flow *flow, struct pollfd wakes[WAKES]) {
         [WAKE_ERR] = child->output_fds[STREAM_ERR],
     };
     for (int i = 0; i < WAKES; i++)
-        wakes[i] = (struct pollfd){.fd = fds[i], .events = i == WAKE_INPUT ? POLLOUT : POLLIN};
+        wakes[i] = (struct pollfd){
+            .fd = without_output && (i == WAKE_OUT || i == WAKE_ERR) ? -1 : fds[i],
+            .events = i == WAKE_INPUT ? POLLOUT : POLLIN,
+        };
     /* EINTR, or ENOMEM for a moment: then nothing is there, and the next look is right. */
-    if (poll(wakes, WAKES, -1) < 0)
+    if (poll(wakes, WAKES, most_ms) < 0)
         for (int i = 0; i < WAKES; i++)
             wakes[i].revents = 0;
+}
+
+/* After a kill for want of memory, those that die still hold it, and whoever asks for more is killed next: then the
+ * program's output can wait a little, for its end or for room. looks: how often that was so. */
+static bool must_wait(const struct flow *flow, int *looks) {
+    return *looks < SHORT_MS / LOOK_MS && memory_is_short(&flow->watch->memory) && memory_ran_out(&flow->watch->memory) && ++*looks > 0;
 }
 
 enum ending flow_attend(struct flow *flow, int64_t deadline_ns) {
     struct itimerspec deadline = {.it_value = {deadline_ns / NS_PER_S, deadline_ns % NS_PER_S}};
     struct pollfd wakes[WAKES];
+    int looks = 0;
     (void)timerfd_settime(flow->watch->timer_fd, TFD_TIMER_ABSTIME, &deadline, NULL); /* our own timer, a valid time */
-    if (flow->child->input_fd >= 0)
-        feed(flow);
+    memory_lay_by(&flow->watch->memory);
     while (!flow->child->ended && !flow->watch->terminated) {
-        await(flow, wakes);
+        bool waits = must_wait(flow, &looks);
+        await(flow, wakes, waits ? LOOK_MS : -1, waits);
         /* Signals are the program's to send: they must not keep anything else from being seen. */
         if (wakes[WAKE_SIGNAL].revents != 0 || wakes[WAKE_CHILD].revents != 0)
             watch_signals(flow->watch, flow->child);
@@ -154,7 +150,7 @@ enum ending flow_attend(struct flow *flow, int64_t deadline_ns) {
         if (wakes[WAKE_CONTROL].revents != 0)
             return NOT_ENDED;
         if (wakes[WAKE_INPUT].revents != 0)
-            feed(flow);
+            child_feed(flow->child, &flow->input);
         if ((wakes[WAKE_OUT].revents != 0 && !drain(flow, STREAM_OUT)) ||
             (wakes[WAKE_ERR].revents != 0 && !drain(flow, STREAM_ERR)))
             return ENDED_BY_OUTPUT;
@@ -163,11 +159,16 @@ enum ending flow_attend(struct flow *flow, int64_t deadline_ns) {
 }
 
 enum ending flow_finish(struct flow *flow, enum ending ending, bool goes_on) {
-    close_input(flow->child);
+    struct memory *memory = &flow->watch->memory;
+    child_close_input(flow->child);
     if (goes_on)
         end_everything(flow->watch, flow->child);
     else
         kill_everything(flow->child);
+    if (memory_is_short(memory)) {
+        bury(flow->watch, flow->child, SHORT_MS, true);
+        memory_give_back(memory);
+    }
     if (!flow_drain(flow) && ending == ENDED_ITSELF)
         ending = ENDED_BY_OUTPUT;
     child_close(flow->child);

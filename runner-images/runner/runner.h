@@ -87,8 +87,6 @@ struct course {
     struct limits limits;
     struct result *result;
     int64_t start_ns;
-    /* The cgroup's count when the payload came. */
-    int64_t oom_kills;
     /* Of the output limit: one for build and run. */
     uint64_t left_bytes;
 };

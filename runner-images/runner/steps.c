@@ -15,10 +15,6 @@ static int64_t limit_ns(const struct course *course, bool building) {
     return building && limits->build_time_ns < limits->time_ns ? limits->build_time_ns : limits->time_ns;
 }
 
-static bool oom_killed(const struct course *course) {
-    return course->oom_kills >= 0 && cgroup_read(&course->job->cgroup).oom_kills > course->oom_kills;
-}
-
 /* Words the end of a step that a limit or an outsider brought about. */
 static void tell_limit(const struct course *course, enum ending ending, bool building) {
     struct result *result = course->result;
@@ -39,7 +35,7 @@ static bool judge(const struct course *course, enum ending ending, int status, b
         tell_limit(course, ending, building);
     else if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
-    else if (oom_killed(course))
+    else if (memory_ran_out(&course->job->watch.memory))
         result_set(result, OUT_OF_MEMORY, "Out of memory");
     else
         result_set_status(result, building ? BUILD_FAILED : WIFSIGNALED(status) ? SIGNALED : FAILED, status);
@@ -67,11 +63,10 @@ static bool take_step(struct course *course, const struct strings *argv, const s
     if (!building)
         flow.input = course->payload.input;
     step->from_ns = clock_ns();
-    if (child_start(&child, argv->items, variables->items, false) < 0) {
+    if (child_start(&child, argv->items, variables->items, &flow.input) < 0) {
         result_set(course->result, FAILED, "The runner can't start a process: %s", strerror(errno));
         return false;
     }
-    child_widen_pipes(&child);
     enum ending ending = flow_attend(&flow, course->start_ns + limit_ns(course, building));
     return end_step(course, &flow, ending, step, building);
 }
@@ -171,9 +166,11 @@ static bool run_warm(struct course *course) {
     struct warm_course way = {.building = true};
     enum ending ending;
     result->build.from_ns = clock_ns();
+    /* Before the names: a program may look at its stdin first of all, and not wait (select(2), O_NONBLOCK). */
+    child_widen_pipes(child);
+    child_feed(child, &flow.input);
     if (warm_send(child, &course->payload) < 0)
         return false;
-    child_widen_pipes(child);
     do {
         ending = flow_attend(&flow, course->start_ns + limit_ns(course, way.building));
         if ((ending == NOT_ENDED || ending == ENDED_ITSELF) && child->control_fd >= 0 &&

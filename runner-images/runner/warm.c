@@ -22,7 +22,7 @@
 enum { MOST_FRAME_BYTES = 65536 };
 
 void warm_start(struct warm *warm, char *const argv[], char *const envp[]) {
-    warm->state = child_start(&warm->child, argv, envp, true) == 0 ? WARM_STARTING : WARM_NONE;
+    warm->state = child_start(&warm->child, argv, envp, NULL) == 0 ? WARM_STARTING : WARM_NONE;
 }
 
 enum warm_word warm_hear(struct child *child, int *exit_code) {

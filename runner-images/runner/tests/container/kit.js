@@ -13,6 +13,7 @@ const LANGUAGES = {
   broken: { name: 'broken' },
   warm: STARTER('plain'),
   'warm-slow': STARTER('slow'),
+  'warm-looks': STARTER('looks'),
   'warm-build': { ...STARTER('build'), build: [['sh', '-n', '{main}']] },
   'warm-dies': STARTER('dies'),
   'warm-hangs': STARTER('hangs'),

@@ -24,6 +24,13 @@ test('a warm interpreter becomes the program: names, input, exit code, descripto
   assert.ok(result.duration > 0 && result.duration < 3e9)
 })
 
+test('its input is there as soon as it is the program', async () => {
+  for (let times = 0; times < 10; times++) {
+    const result = await announced({ language: 'warm-looks' }, { files: [{ name: 'main.sh', content: '' }], stdin: 'x'.repeat(200_000) })
+    assert.equal(result.stdout, '200000 bytes')
+  }
+})
+
 test('one that is still starting is waited for', async () => {
   assert.match((await sh(CODE, {}, { language: 'warm-slow' })).stdout, /^warm=yes/)
 })

@@ -43,6 +43,17 @@ static struct usage usage_in(const struct recording *recordings) {
     return usage;
 }
 
+static int64_t room_in(const struct recording *recordings) {
+    char folder[64], self[80];
+    close(fresh_folder(folder));
+    record(folder, recordings);
+    (void)snprintf(self, sizeof self, "%s/self", folder);
+    struct cgroup cgroup = cgroup_open(folder, self);
+    int64_t room_bytes = cgroup_room(&cgroup);
+    cgroup_close(&cgroup);
+    return room_bytes;
+}
+
 static void expect_usage(struct usage usage, int64_t oom_kills, int64_t cpu_ns, int64_t peak_bytes) {
     EXPECT_IN(usage.oom_kills == oom_kills && usage.cpu_ns == cpu_ns && usage.peak_bytes == peak_bytes, "%lld kills, %lld ns, %lld bytes",
               (long long)usage.oom_kills, (long long)usage.cpu_ns, (long long)usage.peak_bytes);
@@ -167,7 +178,39 @@ static void rises(void) {
     cgroup_close(&cgroup);
 }
 
+/* Without a limit version 1 writes the largest number of pages, version 2 a word. */
+static void room(void) {
+    const struct recording first[] = {{"self", SELF_V1},
+                                      {"memory/memory.oom_control", OOM_CONTROL},
+                                      {"memory/memory.usage_in_bytes", "1048576\n"},
+                                      {"memory/memory.limit_in_bytes", "268435456\n"},
+                                      {NULL, NULL}};
+    const struct recording nested[] = {{"self", SELF_V1},
+                                       {"memory/memory.oom_control", OOM_CONTROL},
+                                       {"memory/memory.usage_in_bytes", "1\n"},
+                                       {"memory/memory.limit_in_bytes", "2\n"},
+                                       {"memory/docker/1fe2/memory.oom_control", OOM_CONTROL},
+                                       {"memory/docker/1fe2/memory.usage_in_bytes", "4096\n"},
+                                       {"memory/docker/1fe2/memory.limit_in_bytes", "4096\n"},
+                                       {NULL, NULL}};
+    const struct recording unlimited[] = {{"self", SELF_V1},
+                                          {"memory/memory.oom_control", OOM_CONTROL},
+                                          {"memory/memory.usage_in_bytes", "4096\n"},
+                                          {"memory/memory.limit_in_bytes", "9223372036854771712\n"},
+                                          {NULL, NULL}};
+    const struct recording second[] = {
+        {"self", "0::/\n"}, {"memory.events", EVENTS}, {"memory.current", "5000\n"}, {"memory.max", "8192\n"}, {NULL, NULL}};
+    const struct recording no_limit[] = {
+        {"self", "0::/\n"}, {"memory.events", EVENTS}, {"memory.current", "5000\n"}, {"memory.max", "max\n"}, {NULL, NULL}};
+    const struct recording none[] = {{"self", "0::/\n"}, {"cpu.stat", CPU_STAT}, {NULL, NULL}};
+    EXPECT(room_in(first) == 267386880 && room_in(nested) == 0);
+    EXPECT(room_in(unlimited) == 9223372036854767616);
+    EXPECT(room_in(second) == 3192);
+    EXPECT(room_in(no_limit) == INT64_MAX && room_in(none) == INT64_MAX);
+}
+
 void cgroup_tests(void) {
+    test("what is left up to the limit is known, by both versions", room);
     test("cgroup version 1 is read", version_1);
     test("cgroup version 1 is read below the host's tree", nested_version_1);
     test("cgroup version 2 is read", version_2);

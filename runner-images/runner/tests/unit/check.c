@@ -98,6 +98,7 @@ int main(void) {
     receive_tests();
     result_tests();
     run_tests();
+    memory_tests();
     warm_tests();
     for (size_t i = 0; i < state.folder_count; i++)
         (void)nftw(state.folders[i], remove_entry, 8, FTW_DEPTH | FTW_PHYS);

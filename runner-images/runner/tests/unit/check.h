@@ -29,6 +29,7 @@ void scan_tests(void);
 void text_tests(void);
 void payload_tests(void);
 void limits_tests(void);
+void memory_tests(void);
 void files_tests(void);
 void guard_tests(void);
 void hide_tests(void);

@@ -70,7 +70,25 @@ static void grows(void) {
     capture_free(&capture);
 }
 
+/* A container without memory ends its runner for the page that it asks for, so nothing must be asked for in vain. */
+static void takes_no_memory_in_vain(void) {
+    int pipe_fds[2];
+    struct capture capture = {0};
+    uint64_t left = 1 << 20;
+    fill(pipe_fds, "", 0);
+    EXPECT(capture_read(&capture, pipe_fds[0], &left) == CAPTURED_NOTHING && capture.data == NULL);
+    EXPECT(write(pipe_fds[1], "abcd", 4) == 4);
+    EXPECT(capture_read(&capture, pipe_fds[0], &left) == CAPTURED && capture.capacity == 4096);
+    size_t capacity = capture.capacity;
+    capture.size = capacity; /* as if it were full */
+    close(pipe_fds[1]);
+    EXPECT(capture_read(&capture, pipe_fds[0], &left) == CAPTURED_END && capture.capacity == capacity);
+    capture_free(&capture);
+    close(pipe_fds[0]);
+}
+
 void output_tests(void) {
+    test("at a stream's end no memory is taken", takes_no_memory_in_vain);
     test("exactly the limit is kept, one byte more is known of", at_the_limit);
     test("an empty pipe and a closed one are told apart", nothing_and_end);
     test("a mebibyte arrives in order", grows);

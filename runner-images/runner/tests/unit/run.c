@@ -22,8 +22,8 @@ static struct ran run(const char *script, struct span input, double seconds, uin
     char *const argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)script, NULL};
     EXPECT(watch_open(&watch) == 0);
     int64_t from_ns = clock_ns();
-    EXPECT(child_start(&ran.child, argv, environ, false) == 0);
     struct flow flow = {&watch, &ran.child, input, ran.output, &limit};
+    EXPECT(child_start(&ran.child, argv, environ, &flow.input) == 0);
     ran.ending = flow_finish(&flow, flow_attend(&flow, from_ns + (int64_t)(seconds * 1e9)), true);
     ran.took_ns = clock_ns() - from_ns;
     close(watch.signal_fd);
@@ -95,8 +95,8 @@ static void missing_commands(void) {
         struct watch watch = {0};
         uint64_t limit = 100;
         char *const argv[] = {(char *)COMMANDS[i].name, NULL};
-        EXPECT(watch_open(&watch) == 0 && child_start(&ran.child, argv, environ, false) == 0);
         struct flow flow = {&watch, &ran.child, NO_INPUT, ran.output, &limit};
+        EXPECT(watch_open(&watch) == 0 && child_start(&ran.child, argv, environ, &flow.input) == 0);
         ran.ending = flow_finish(&flow, flow_attend(&flow, clock_ns() + 20000000000), true);
         EXPECT(ran.ending == ENDED_ITSELF && WEXITSTATUS(ran.child.status) == COMMANDS[i].code);
         EXPECT_IN(is_text(ran.output[STREAM_ERR].data, ran.output[STREAM_ERR].size, COMMANDS[i].error), "%.*s",
@@ -126,6 +126,23 @@ static void clean_child(void) {
     release(&ran);
 }
 
+/* Whether it is there before the program is, who looks first of all and doesn't wait can tell. */
+static void input_is_there(void) {
+    struct child child;
+    struct watch watch = {0};
+    struct span inputs[] = {{"early", 5}, {"", 0}};
+    char *const argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)"kill -STOP $$", NULL};
+    EXPECT(watch_open(&watch) == 0);
+    for (size_t i = 0; i < COUNT(inputs); i++) {
+        EXPECT(child_start(&child, argv, environ, &inputs[i]) == 0);
+        EXPECT_IN(inputs[i].size == 0 && child.input_fd == -1, "input %zu", i);
+        end_everything(&watch, &child);
+        child_close(&child);
+    }
+    close(watch.signal_fd);
+    close(watch.timer_fd);
+}
+
 #ifndef UNDER_QEMU
 /* The guard refuses filters, and so a second one of its own. */
 static int guarded_twice(void) {
@@ -152,6 +169,7 @@ void run_tests(void) {
     test("a child is fed and drained, and its exit code kept", plain);
     test("at the time limit the child ends and its output stays", timeout);
     test("at the output limit the child ends and the head stays", output_limit);
+    test("what a program is to read is there before it starts", input_is_there);
     test("a mebibyte goes through in both directions, read or not", much_both_ways);
     test("a command that can't be executed says so as a shell does", missing_commands);
 #ifndef UNDER_QEMU

@@ -1,0 +1,142 @@
+/* A container whose memory is used up, by recordings of its cgroup. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "runner.h"
+
+static const char FULL[] = "268435456\n";
+static const char EMPTY[] = "1048576\n";
+
+struct container {
+    char folder[64];
+    struct cgroup cgroup;
+    struct watch watch;
+};
+
+static void write_file(const char *folder, const char *name, const char *text) {
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *out = fopen(path, "w");
+    EXPECT_IN(out != NULL && fputs(text, out) >= 0 && fclose(out) == 0, "%s", path);
+}
+
+static void contain(struct container *container, const char *used, const char *kills) {
+    char self[80];
+    *container = (struct container){.folder = ""};
+    close(fresh_folder(container->folder));
+    (void)snprintf(self, sizeof self, "%s/self", container->folder);
+    write_file(container->folder, "self", "0::/\n");
+    write_file(container->folder, "memory.events", kills);
+    write_file(container->folder, "memory.current", used);
+    write_file(container->folder, "memory.max", FULL);
+    container->cgroup = cgroup_open(container->folder, self);
+    EXPECT(watch_open(&container->watch) == 0);
+    container->watch.memory = (struct memory){.cgroup = &container->cgroup};
+}
+
+static void discard(struct container *container) {
+    memory_give_back(&container->watch.memory);
+    cgroup_close(&container->cgroup);
+    close(container->watch.signal_fd);
+    close(container->watch.timer_fd);
+}
+
+/* A process of ours that goes after a while, as one that was killed and closes what it has. */
+static pid_t dying(int ms) {
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct timespec while_ns = {ms / 1000, ms % 1000 * 1000000L};
+        (void)nanosleep(&while_ns, NULL);
+        _exit(0);
+    }
+    return pid;
+}
+
+struct ran {
+    struct capture output[STREAMS];
+    enum ending ending;
+    int64_t finish_ns;
+};
+
+/* Runs a script in it; beside: a dying process, in milliseconds. */
+static struct ran run(struct container *container, const char *script, int beside_ms) {
+    struct ran ran = {0};
+    struct child child;
+    uint64_t left = 1 << 20;
+    char *const argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)script, NULL};
+    struct flow flow = {&container->watch, &child, {"", 0}, ran.output, &left};
+    EXPECT(child_start(&child, argv, environ, &flow.input) == 0);
+    ran.ending = flow_attend(&flow, clock_ns() + 20000000000);
+    pid_t beside = dying(beside_ms);
+    int64_t from_ns = clock_ns();
+    ran.ending = flow_finish(&flow, ran.ending, false);
+    ran.finish_ns = clock_ns() - from_ns;
+    (void)waitpid(beside, NULL, 0); /* waited for already, where the finish did */
+    return ran;
+}
+
+static void release(struct ran *ran) {
+    capture_free(&ran->output[STREAM_OUT]);
+    capture_free(&ran->output[STREAM_ERR]);
+}
+
+static void waits_for_the_dead(void) {
+    static const struct {
+        const char *used;
+        int beside_ms, least_ms, most_ms;
+    } CASES[] = {{FULL, 200, 190, 450}, {FULL, 2000, 490, 1500}, {EMPTY, 600, 0, 450}};
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct container container;
+        contain(&container, CASES[i].used, "oom_kill 0\n");
+        struct ran ran = run(&container, "echo kept", CASES[i].beside_ms);
+        int64_t ms = ran.finish_ns / 1000000;
+        EXPECT_IN(ms >= CASES[i].least_ms && ms <= CASES[i].most_ms, "case %zu: %lld ms", i, (long long)ms);
+        EXPECT_IN(is_text(ran.output[STREAM_OUT].data, ran.output[STREAM_OUT].size, "kept\n"), "case %zu", i);
+        EXPECT_IN((container.watch.memory.laid_by == NULL) == (CASES[i].used == FULL), "case %zu: what was laid by", i);
+        release(&ran);
+        discard(&container);
+    }
+}
+
+/* With a kill on the count, the end or room is waited for before output is read, and not for long. */
+static void holds_back(void) {
+    static const struct {
+        const char *kills;
+        bool held;
+    } CASES[] = {{"oom_kill 0\n", false}, {"oom_kill 1\n", true}};
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct container container;
+        contain(&container, FULL, CASES[i].kills);
+        /* The second echo's pipe would be full, if nobody read. */
+        int64_t from_ns = clock_ns();
+        struct ran ran = run(&container, "head -c 200000 /dev/zero; head -c 200000 /dev/zero", 0);
+        int64_t ms = (clock_ns() - from_ns) / 1000000;
+        EXPECT_IN(ran.ending == ENDED_ITSELF && ran.output[STREAM_OUT].size == 400000, "case %zu", i);
+        EXPECT_IN(CASES[i].held == (ms >= 400), "case %zu: %lld ms", i, (long long)ms);
+        release(&ran);
+        discard(&container);
+    }
+}
+
+static void is_laid_by_once(void) {
+    struct memory memory = {0};
+    memory_lay_by(&memory);
+    void *at = memory.laid_by;
+    EXPECT(at != NULL);
+    memory_lay_by(&memory);
+    EXPECT(memory.laid_by == at);
+    memory_give_back(&memory);
+    memory_give_back(&memory);
+    EXPECT(memory.laid_by == NULL && !memory_is_short(&memory) && !memory_ran_out(&memory));
+}
+
+void memory_tests(void) {
+    test("what the dead hold of a full container's memory is waited for, half a second at most", waits_for_the_dead);
+    test("after a kill for want of memory, output waits for room or the end", holds_back);
+    test("memory is laid by once, and given back once", is_laid_by_once);
+}
