@@ -48,10 +48,9 @@ static bool end_step(const struct course *course, struct flow *flow, enum ending
     ending = flow_finish(flow, ending, goes_on);
     step->duration_ns += clock_ns() - step->from_ns;
     step->has_status = true;
-    /* A signal's number alone is the wait status of a death by it, wait(2). */
-    step->status = flow->child->ended ? flow->child->status : SIGKILL;
-    if (ending == ENDED_BY_SIGTERM)
-        step->status = SIGTERM; /* killed by us in its name */
+    /* A signal's number alone is the wait status of a death by it, wait(2). What a limit ended is killed by us, also where it
+     * had just ended by itself: who comes first is chance. A SIGTERM kills in its own name. */
+    step->status = ending == ENDED_ITSELF ? flow->child->status : ending == ENDED_BY_SIGTERM ? SIGTERM : SIGKILL;
     return judge(course, ending, step->status, building);
 }
 

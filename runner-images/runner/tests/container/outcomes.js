@@ -69,6 +69,14 @@ test('output_limit: the head is kept, one byte more would be too much', async ()
   assert.ok(more.stderrTruncated && !more.stdoutTruncated)
 })
 
+test('output_limit: told the same of a program that had ended by itself', async () => {
+  const env = { RUNONCE_OUTPUT_LIMIT: '5' }
+  for (const code of ['printf 123456', 'printf 123456; exit 3', 'printf 123456; exec sleep 9', 'printf 123456; kill -9 $$']) {
+    const result = await sh(code, {}, { env })
+    assert.equal(`${result.outcome} ${result.exitCode} ${result.signal} ${result.stdout}`, 'output_limit null SIGKILL 12345', code)
+  }
+})
+
 test('output_limit: endless output ends at once', async () => {
   const result = await sh('yes', {}, { env: { RUNONCE_TIME_LIMIT_MS: '20000' } })
   assert.equal(`${result.outcome} ${result.stdout.length}`, 'output_limit 65536')
