@@ -86,7 +86,7 @@ static void prefer_for_oom(void) {
 static void become(int pairs[PAIRS][2], char *const argv[], char *const envp[]) __attribute__((noreturn));
 
 static void become(int pairs[PAIRS][2], char *const argv[], char *const envp[]) {
-    struct rlimit no_core = {0, 0};
+    struct rlimit no_core = {1, 1}; /* not even by the host's handler, which 0 would not keep away: guard.c */
     (void)setsid(); /* a fresh child leads no group, so it can't fail */
     if (dup2(pairs[PAIR_IN][0], STDIN_FILENO) < 0 || dup2(pairs[PAIR_OUT][1], STDOUT_FILENO) < 0 ||
         dup2(pairs[PAIR_ERR][1], STDERR_FILENO) < 0)

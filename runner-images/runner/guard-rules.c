@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "guard.h"
@@ -46,20 +47,37 @@ static void emit_refuse_if(struct program *program, uint32_t k) {
 /* Refuses process 1, and where the target says so the user as well. */
 static void emit_refuse_process(struct program *program, enum target target) {
     emit_load_argument(program, 0);
-    if (target != BY_PID) {
+    if (target == BY_PRIORITY || target == BY_IOPRIO) {
         emit_refuse_if(program, target == BY_PRIORITY ? PRIORITY_USER : IOPRIO_USER);
         emit_load_argument(program, 1);
     }
     emit_refuse_if(program, RUNNER_PID);
 }
 
-/* Refuses a pointer, in both its halves. */
-static void emit_refuse_pointer(struct program *program, uint32_t index) {
+/* Returns the action for a pointer that is not NULL, looking at both its halves. */
+static void emit_return_for_pointer(struct program *program, uint32_t index, uint32_t action) {
     for (uint32_t half = 0; half < 2; half++) {
         emit(program, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offsetof(struct seccomp_data, args) + 8 * index + 4 * half), 0, 0);
         emit(program, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
-        emit_return(program, SECCOMP_RET_ERRNO | EPERM);
+        emit_return(program, action);
     }
+}
+
+/* The call does nothing and says that it did: what a program wants of its core dumps, none, it has. */
+static const uint32_t AS_IF_DONE = SECCOMP_RET_ERRNO | 0;
+
+static void emit_keep_core_limit(struct program *program) {
+    emit_load_argument(program, 1);
+    unsigned short begun = emit_begin_if(program, RLIMIT_CORE);
+    emit_return_for_pointer(program, 2, AS_IF_DONE);
+    emit_end(program, begun);
+}
+
+static void emit_keep_own_core_limit(struct program *program) {
+    emit_load_argument(program, 0);
+    unsigned short begun = emit_begin_if(program, RLIMIT_CORE);
+    emit_return(program, AS_IF_DONE);
+    emit_end(program, begun);
 }
 
 /* Lets the call pass if what was loaded is k. */
@@ -156,7 +174,14 @@ void emit_rule(struct program *program, enum target target) {
         emit_refuse_prctl(program);
         break;
     case BY_INFO:
-        emit_refuse_pointer(program, 2);
+        emit_return_for_pointer(program, 2, SECCOMP_RET_ERRNO | EPERM);
+        break;
+    case BY_LIMIT:
+        emit_refuse_process(program, target);
+        emit_keep_core_limit(program);
+        break;
+    case BY_OWN_LIMIT:
+        emit_keep_own_core_limit(program);
         break;
     case BY_MULTIPLE:
         emit_load_argument(program, 0);

@@ -11,6 +11,8 @@
 enum target {
     NO_CALL,
     BY_PID,      /* argument 0 is a pid */
+    BY_LIMIT,    /* the same, and argument 1 is a limit, argument 2 points to its new values, prlimit(2) */
+    BY_OWN_LIMIT, /* argument 0 is a limit, setrlimit(2) */
     BY_PRIORITY, /* argument 0 says what argument 1 is; the uid is PRIO_USER, setpriority(2) */
     BY_IOPRIO,   /* the same, IOPRIO_WHO_USER, ioprio_set(2) */
     BY_FAMILY,   /* arguments 0 to 2 are a socket's family, type and protocol, of which few are allowed, socket(2) */

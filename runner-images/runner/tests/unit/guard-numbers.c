@@ -29,6 +29,7 @@ const struct guard_numbers GUARD_COMPAT = {
     .setsockopt = __NR_setsockopt,
     .seccomp = __NR_seccomp,
     .prctl = __NR_prctl,
+    .setrlimit = __NR_setrlimit,
 #if defined(__x86_64__)
     .socketcall = __NR_socketcall,
 #endif

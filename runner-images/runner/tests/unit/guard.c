@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,6 +23,7 @@
 /* linux/ioprio.h and sys/resource.h: whose priority, and the user's. */
 enum { WHO_PROCESS = 0, WHO_GROUP = 1, WHO_USER = 2, IO_WHO_PROCESS = 1, IO_WHO_GROUP = 2, IO_WHO_USER = 3 };
 enum { REFUSED = SECCOMP_RET_ERRNO | EPERM, NO_FAMILY = SECCOMP_RET_ERRNO | EAFNOSUPPORT };
+enum { AS_IF_DONE = SECCOMP_RET_ERRNO };
 enum { NO_PROTOCOL = SECCOMP_RET_ERRNO | EPROTONOSUPPORT, NO_FILTER = SECCOMP_RET_ERRNO | EINVAL };
 enum { MOST_NUMBERS = 1024, ANOTHER_PID = 2 };
 /* linux/net.h: SYS_SOCKET, SYS_CONNECT, SYS_SETSOCKOPT. */
@@ -47,6 +49,7 @@ static const struct guard_numbers NATIVE = {
     .setsockopt = SYS_setsockopt,
     .seccomp = SYS_seccomp,
     .prctl = SYS_prctl,
+    .setrlimit = SYS_setrlimit,
 };
 
 #if defined(__x86_64__)
@@ -191,9 +194,24 @@ static void filters(const struct machine *machine, uint32_t audit, const struct 
     }
 }
 
+/* At 1 byte the host's handler of core dumps is left out, so that the limit has to stay there; it may be read. */
+static void core_limit(const struct machine *machine, uint32_t audit, const struct guard_numbers *numbers, uint32_t bits) {
+    static const uint64_t POINTERS[] = {8, 1ULL << 32, 0x7fff00000000};
+    for (uint64_t resource = 0; resource < RLIM_NLIMITS; resource++) {
+        uint32_t expected = resource == RLIMIT_CORE ? (uint32_t)AS_IF_DONE : SECCOMP_RET_ALLOW;
+        EXPECT_IN(called(machine, audit, numbers->setrlimit | bits, HIDDEN | resource, 8) == expected, "%x: limit %u", audit, (unsigned)resource);
+        EXPECT_IN(called_with(machine, audit, numbers->prlimit64 | bits, 0, resource, 0) == SECCOMP_RET_ALLOW, "%x: limit %u read", audit, (unsigned)resource);
+        for (size_t i = 0; i < COUNT(POINTERS); i++)
+            EXPECT_IN(called_with(machine, audit, numbers->prlimit64 | bits, ANOTHER_PID, HIDDEN | resource, POINTERS[i]) == expected, "%x: limit %u by %u",
+                      audit, (unsigned)resource, (unsigned)i);
+    }
+    EXPECT_IN(called_with(machine, audit, numbers->prlimit64 | bits, RUNNER_PID, RLIMIT_CORE, 8) == REFUSED, "%x: the limit of process 1", audit);
+}
+
 static void ways_out(const struct machine *machine, uint32_t audit, const struct guard_numbers *numbers, uint32_t bits) {
     sockets(machine, audit, numbers, bits);
     filters(machine, audit, numbers, bits);
+    core_limit(machine, audit, numbers, bits);
     EXPECT_IN(called(machine, audit, numbers->io_uring_setup | bits, 8, 0) == REFUSED, "%x", audit);
     if (numbers->socketcall == 0)
         return;
@@ -274,6 +292,11 @@ static int installed(void) {
     struct sock_filter all = {BPF_RET | BPF_K, 0, 0, ~0U};
     struct sock_fprog filter = {1, &all};
     int local = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct rlimit before, asked = {0, 0}, after;
+    if (getrlimit(RLIMIT_CORE, &before) < 0 || setrlimit(RLIMIT_CORE, &asked) < 0 || getrlimit(RLIMIT_CORE, &after) < 0)
+        return 8;
+    if (before.rlim_cur != after.rlim_cur || before.rlim_max != after.rlim_max)
+        return 9;
     if (setsockopt(local, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) >= 0 || errno != EPERM)
         return 4;
     filter.filter->k = SECCOMP_RET_ALLOW;

@@ -110,15 +110,15 @@ static void missing_commands(void) {
 /* Under qemu-user the guard is not installed, and which signals are ignored is qemu's own affair. */
 #ifdef UNDER_QEMU
 #define STATUS_LINES "SigBlk|NoNewPrivs"
-static const char CLEAN[] = "0 1 2 3 SigBlk:0000000000000000NoNewPrivs:11000\n0\n";
+static const char CLEAN[] = "0 1 2 3 SigBlk:0000000000000000NoNewPrivs:11000\n0 0 bytes\n";
 #else
 #define STATUS_LINES "SigBlk|SigIgn|NoNewPrivs|Seccomp"
-static const char CLEAN[] = "0 1 2 3 SigBlk:0000000000000000SigIgn:0000000000000000NoNewPrivs:1Seccomp:21000\n0\n";
+static const char CLEAN[] = "0 1 2 3 SigBlk:0000000000000000SigIgn:0000000000000000NoNewPrivs:1Seccomp:21000\n1 1 bytes\n";
 #endif
 
 static void clean_child(void) {
     struct ran ran = run("ls /proc/self/fd | tr '\\n' ' '; grep -E '^(" STATUS_LINES "):' /proc/self/status | tr -d '\\t\\n';"
-                         "cat /proc/self/oom_score_adj; ulimit -c",
+                         "cat /proc/self/oom_score_adj; ulimit -c 0; sed -n 's/^Max core file size *\\([0-9]*\\) */\\1 /p' /proc/self/limits | tr -s ' ' | sed 's/ $//'",
                          NO_INPUT, 20, 1000);
     /* 3 is ls's own, of the folder. */
     EXPECT_IN(is_text(ran.output[STREAM_OUT].data, ran.output[STREAM_OUT].size, CLEAN), "%.*s",
