@@ -52,11 +52,13 @@ export const rateLimited = (retryAfterSeconds: number) =>
 export const overloaded = (reason: string, retryAfterSeconds: number) =>
   new ServiceError(503, 'overloaded', reason, { retryAfterSeconds })
 
-/** 400 where the engine refuses; 500 where it failed itself, by its own status: a disk that is full, an engine that stops. */
-export const containerCreateFailed = (message: string, cause?: unknown) => {
-  const { statusCode = 0 } = (cause ?? {}) as { statusCode?: number }
-  return new ServiceError(statusCode >= 500 ? 500 : 400, 'docker.container.create', message, { cause })
-}
+/** What is asked for can't be had: a name that no image has, settings that the engine does not take. */
+export const containerRefused = (message: string, cause?: unknown) =>
+  new ServiceError(400, 'docker.container.create', message, { cause })
+
+/** The engine failed at it, or did not answer: a disk that is full, an engine that stops. */
+export const containerCreateFailed = (message: string, cause?: unknown) =>
+  new ServiceError(500, 'docker.container.create', message, { cause })
 
 export const containerStartFailed = (message: string, cause?: unknown) =>
   new ServiceError(500, 'docker.container.start', message, { cause })

@@ -2,6 +2,8 @@ import http from 'node:http'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 
+import { noAnswer } from './engine.js'
+
 /**
  * Attaches to a container's stdin, stdout and stderr by a plain HTTP Upgrade. dockerode's own hijack sends its
  * options as a body, which can reach the container's stdin.
@@ -18,7 +20,7 @@ export function attachContainer (socketPath: string, containerId: string, timeou
       headers: { Host: 'docker', Connection: 'Upgrade', Upgrade: 'tcp', 'Content-Length': '0' },
       agent: false
     })
-    const timer = setTimeout(() => request.destroy(new Error(`The engine did not answer within ${timeoutMs} ms`)), timeoutMs)
+    const timer = setTimeout(() => request.destroy(noAnswer(timeoutMs)), timeoutMs)
     request.on('upgrade', (_response, socket, head) => {
       clearTimeout(timer)
       if (head.length > 0) socket.unshift(head)

@@ -3,12 +3,12 @@ import type { Duplex } from 'node:stream'
 import type Docker from 'dockerode'
 
 import type { ContainerConfig, RunConfig } from '../config.js'
-import { containerAttachFailed, containerCreateFailed, containerStartFailed } from '../errors.js'
+import { containerAttachFailed, containerCreateFailed, containerRefused, containerStartFailed } from '../errors.js'
 import type { ImageDescription, ReadySandbox, Sandbox, SandboxFactory } from '../run/ports.js'
 import { attachContainer } from './attach-stream.js'
 import { ContainerSandbox } from './container-sandbox.js'
 import { containerSettings, ONE_RUN, type ContainerIdentity, type Purpose } from './container-settings.js'
-import type { Engine } from './engine.js'
+import { isRefusal, type Engine } from './engine.js'
 import type { OutOfMemoryWatch } from './out-of-memory.js'
 import type { Remover } from './remover.js'
 
@@ -83,7 +83,7 @@ export class ContainerFactory implements SandboxFactory {
       const { id } = await engine.call<{ id: string }>((options) => engine.docker.createContainer({ ...settings, ...options }))
       return id
     } catch (error) {
-      throw engine.fault(error, containerCreateFailed)
+      throw engine.fault(error, isRefusal(error) ? containerRefused : containerCreateFailed)
     }
   }
 

@@ -49,7 +49,7 @@ export class Engine implements EngineStatus {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        const reason = new DOMException(`No answer within ${this.callMs} ms`, 'TimeoutError')
+        const reason = noAnswer(this.callMs)
         reject(reason)
         deadline.abort(reason)
       }, this.callMs)
@@ -70,7 +70,7 @@ export class Engine implements EngineStatus {
   }
 
   async #ping (): Promise<void> {
-    await this.call((options) => this.docker.ping(options as never)).catch((error) => { throw unreachable(error) })
+    await this.call((options) => this.docker.ping(options as never)).catch((error) => { throw this.fault(error, engineVersionFailed) })
   }
 
   /** @see Docker Engine API v1.41, SystemVersion */
@@ -95,10 +95,24 @@ export class Engine implements EngineStatus {
     this.#agent.destroy()
   }
 
-  /** Turns a failed call into the client's error: unreachable where the engine is, else what `otherwise` makes of its message. */
+  /**
+   * Turns a failed call into the client's error: unreachable where no connection could be made, else what `otherwise` makes
+   * of it, a call that was left without its answer too.
+   */
   fault (error: unknown, otherwise: (message: string, cause: unknown) => ServiceError): ServiceError {
-    return isConnectionFault(error) ? unreachable(error) : otherwise(withoutHostPaths(messageOf(error)), error)
+    return isConnectFault(error) ? unreachable(error) : otherwise(withoutHostPaths(sentenceOf(error)), error)
   }
+}
+
+/** The error of a call that had no answer within its time, milliseconds. */
+export function noAnswer (ms: number): Error {
+  return new DOMException(`The engine did not answer within ${ms} ms (DOCKER_UNIX_SOCKET_READ_TIMEOUT and _WRITE_TIMEOUT together)`, 'TimeoutError')
+}
+
+/** The engine itself refused what it was asked for: a 4xx of its. */
+export function isRefusal (error: unknown): boolean {
+  const status = statusOf(error) ?? 0
+  return status >= 400 && status < 500
 }
 
 /** The engine's status for a failed call; undefined where it gave none. */
@@ -118,25 +132,23 @@ function withoutHostPaths (message: string): string {
   return message.replace(/\/(?:var|run|root|home|mnt|srv|sys|proc)\/[^\s"',;:]+/g, '(a path of the host)')
 }
 
-const CONNECTION_CODES = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES', 'ECONNRESET', 'EPIPE', 'ENOTSOCK'])
-
 const EXPLANATIONS: Record<string, string> = {
   ENOENT: 'there is no socket at DOCKER_UNIX_SOCKET_PATH; is the engine running?',
   ECONNREFUSED: 'nothing listens on the socket at DOCKER_UNIX_SOCKET_PATH; is the engine running?',
-  EACCES: 'permission denied on the socket at DOCKER_UNIX_SOCKET_PATH; the service must be in its group',
-  TimeoutError: 'it did not answer within DOCKER_UNIX_SOCKET_READ_TIMEOUT'
+  EACCES: 'permission denied on the socket at DOCKER_UNIX_SOCKET_PATH; the service must be in its group'
 }
 
-function isConnectionFault (error: unknown): boolean {
-  return CONNECTION_CODES.has(codeOf(error)) || codeOf(error) === 'TimeoutError'
+/** connect(2) failed. What breaks off later is the fault of the call that was under way. */
+function isConnectFault (error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.syscall === 'connect'
 }
 
-function codeOf (error: unknown): string {
-  const { code, name } = (error ?? {}) as { code?: unknown, name?: unknown }
-  return name === 'TimeoutError' ? name : String(code ?? '')
+function sentenceOf (error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return code === 'ECONNRESET' || code === 'EPIPE' ? `The connection to the engine broke off (${code})` : messageOf(error)
 }
 
 function unreachable (error: unknown): ServiceError {
-  const reason = EXPLANATIONS[codeOf(error)] ?? `the connection broke off (${codeOf(error) || messageOf(error)})`
-  return engineUnreachable(`Can't reach the Docker engine: ${reason}`, error)
+  const { code = '' } = error as NodeJS.ErrnoException
+  return engineUnreachable(`Can't reach the Docker engine: ${EXPLANATIONS[code] ?? code}`, error)
 }

@@ -1,9 +1,9 @@
 import type Docker from 'dockerode'
 
-import { containerCreateFailed, imageNotAllowed } from '../errors.js'
+import { containerCreateFailed, containerRefused, imageNotAllowed } from '../errors.js'
 import type { ImageChanges, ImageDescription, Images, LanguageDescription } from '../run/ports.js'
 import type { EventStream } from './event-stream.js'
-import { statusOf, type Engine } from './engine.js'
+import { isRefusal, statusOf, type Engine } from './engine.js'
 
 const SETTLE_MS = 100
 const PROTOCOL_LABEL = 'runonce.protocol=1'
@@ -72,8 +72,8 @@ export class ImageCatalog implements Images, ImageChanges {
       const info = await this.#engine.call<Docker.ImageInspectInfo>(() => this.#engine.docker.getImage(ref).inspect())
       return descriptionOf(ref, info)
     } catch (error) {
-      throw this.#engine.fault(error, (message, cause) => containerCreateFailed(
-        statusOf(error) === 404 ? `There is no image ${ref} on this engine` : message, cause))
+      if (statusOf(error) === 404) throw containerRefused(`There is no image ${ref} on this engine`, error)
+      throw this.#engine.fault(error, isRefusal(error) ? containerRefused : containerCreateFailed)
     }
   }
 

@@ -12,7 +12,7 @@ export interface ResolvedImages {
  * Asks what image names stand for. Names of images that are gone, or not allowed, or not ours, are left out.
  * @param keptRefs undefined: the images present whose label says that people call them most
  * @param otherRefs names in use besides
- * @throws ServiceError `docker.unixsocket` when the engine does not answer
+ * @throws ServiceError of a status from 500 on when the engine does not answer
  */
 export async function resolveImages (images: Images, keptRefs: string[] | undefined, otherRefs: string[]): Promise<ResolvedImages> {
   const wanted = new Set(keptRefs ?? await interactiveRefs(images))

@@ -30,9 +30,9 @@ export interface LanguageDescription {
 }
 
 export interface Images {
-  /** @throws ServiceError `image.not_allowed`, `docker.container.create` (no such image), `docker.unixsocket` */
+  /** @throws ServiceError `image.not_allowed`, `docker.container.create` (400: no such image), `docker.unixsocket` */
   describe (ref: string): Promise<ImageDescription>
-  /** Those of our images that are present and allowed, by name. @throws ServiceError `docker.unixsocket` */
+  /** Those of our images that are present and allowed, by name. @throws ServiceError `docker.container.create` (500), `docker.unixsocket` */
   languages (): Promise<ImageDescription[]>
 }
 
@@ -52,7 +52,7 @@ export interface EngineVersion {
 export interface EngineStatus {
   /** @throws ServiceError `docker.unixsocket`, `docker.version` */
   version (): Promise<EngineVersion>
-  /** @throws ServiceError `docker.unixsocket` */
+  /** @throws ServiceError `docker.unixsocket`, `docker.version` (no answer) */
   ping (): Promise<void>
 }
 

@@ -6,8 +6,7 @@ import t, { type Test } from 'tap'
 import { engineError, faultEngine, temporaryFolder, type Fault } from './fault-engine.js'
 import { foreignImage, startService, until, type Service } from './kit.js'
 
-/** Refused by the service before it asks the engine anything. */
-const UNREACHABLE = { status: 500, slug: 'docker.unixsocket' }
+const UNREACHABLE = 'docker.unixsocket'
 
 void t.test('there is no socket', async (t) => {
   const service = await startService(t, { env: { DOCKER_UNIX_SOCKET_PATH: join(temporaryFolder(t), 'none.sock') } })
@@ -35,10 +34,10 @@ void t.test('the socket\'s folder is not ours to enter', async (t) => {
   if (!isRoot) chmodSync(folder, 0o700)
 })
 
-void t.test('the engine takes connections and never answers', async (t) => {
+void t.test('the engine takes connections and never answers: the slug is that of the call', async (t) => {
   const env = { DOCKER_UNIX_SOCKET_READ_TIMEOUT: '0.2', DOCKER_UNIX_SOCKET_WRITE_TIMEOUT: '0.2', DOCKER_UNIX_SOCKET_PATH: await faultEngine(t, () => 'silence') }
   const service = await startService(t, { env })
-  await isUnreachable(t, service, /did not answer/)
+  await isDown(t, service, { version: 'docker.version', image: 'docker.container.create' }, /did not answer/)
   const { ms } = await service.post('/run', { image: 'glot/any', payload: {} })
   t.ok(ms < 2000, `${ms} ms`)
 })
@@ -73,10 +72,24 @@ const faults: Array<{ title: string, fault: Fault, status: number, slug: string,
     message: /./
   },
   {
+    title: 'the engine does not answer the create',
+    fault: (request) => request.includes('/containers/create') ? 'silence' : undefined,
+    status: 500,
+    slug: 'docker.container.create',
+    message: /did not answer/
+  },
+  {
+    title: 'the engine does not answer the attach',
+    fault: (request) => request.includes('/attach') ? 'silence' : undefined,
+    status: 500,
+    slug: 'docker.container.attach',
+    message: /did not answer/
+  },
+  {
     title: 'the engine does not answer the start',
     fault: (request) => /^POST \S+\/start/.test(request) ? 'silence' : undefined,
     status: 500,
-    slug: 'docker.unixsocket',
+    slug: 'docker.container.start',
     message: /did not answer/
   },
   {
@@ -128,14 +141,19 @@ void t.test('an engine that comes back is found again', async (t) => {
 })
 
 async function isUnreachable (t: Test, service: Service, message: RegExp): Promise<void> {
-  for (const answer of [
-    await service.request('/version'),
-    await service.post('/run', { image: 'glot/any', payload: {} }),
-    await service.post('/run/python', { code: '' }),
-    await service.request('/api/languages', { token: null })
-  ]) {
-    t.equal(answer.status, UNREACHABLE.status)
-    t.match(answer.body, { error: UNREACHABLE.slug, message })
+  await isDown(t, service, { version: UNREACHABLE, image: UNREACHABLE }, message)
+}
+
+/** Every route that needs the engine says what it failed at; the others go on. */
+async function isDown (t: Test, service: Service, slugs: { version: string, image: string }, message: RegExp): Promise<void> {
+  for (const [answer, slug] of [
+    [await service.request('/version'), slugs.version],
+    [await service.post('/run', { image: 'glot/any', payload: {} }), slugs.image],
+    [await service.post('/run/python', { code: '' }), slugs.image],
+    [await service.request('/api/languages', { token: null }), slugs.image]
+  ] as const) {
+    t.equal(answer.status, 500)
+    t.match(answer.body, { error: slug, message })
     t.notMatch(answer.body.message, /\/tmp\//, 'no host path')
   }
   t.equal((await service.request('/', { token: null })).status, 200)

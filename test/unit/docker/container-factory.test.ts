@@ -52,12 +52,13 @@ t.test('each step that fails has its slug, and leaves no container and no connec
   const cases: Array<[string, (engine: FakeEngine) => void, object, boolean]> = [
     ['create, refused', (engine) => engine.on('POST /containers/create', json(400, { message: 'invalid tmpfs option' })), { slug: 'docker.container.create', statusCode: 400, message: 'invalid tmpfs option' }, false],
     ['create, no image', (engine) => engine.on('POST /containers/create', json(404, { message: 'No such image' })), { slug: 'docker.container.create', statusCode: 400 }, false],
-    ['create, silent', (engine) => engine.on('POST /containers/create', silence), { slug: 'docker.unixsocket', statusCode: 500 }, false],
-    ['create, broken off', (engine) => engine.on('POST /containers/create', (_call, response) => { response.destroy() }), { slug: 'docker.unixsocket' }, false],
+    ['create, silent', (engine) => engine.on('POST /containers/create', silence), { slug: 'docker.container.create', statusCode: 500, message: /did not answer/ }, false],
+    ['create, failed', (engine) => engine.on('POST /containers/create', json(500, { message: 'no space left on device' })), { slug: 'docker.container.create', statusCode: 500 }, false],
+    ['create, broken off', (engine) => engine.on('POST /containers/create', (_call, response) => { response.destroy() }), { slug: 'docker.container.create', statusCode: 500, message: /broke off/ }, false],
     ['attach, refused', (engine) => { engine.onAttach = (socket) => { socket.end('HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n') } }, { slug: 'docker.container.attach', statusCode: 500 }, true],
-    ['attach, silent', (engine) => { engine.onAttach = () => {} }, { statusCode: 500 }, true],
+    ['attach, silent', (engine) => { engine.onAttach = () => {} }, { slug: 'docker.container.attach', statusCode: 500, message: /did not answer/ }, true],
     ['start, failed', (engine) => engine.on('POST /containers/c1/start', json(500, { message: 'OCI runtime create failed' })), { slug: 'docker.container.start', statusCode: 500 }, true],
-    ['start, silent', (engine) => engine.on('POST /containers/c1/start', silence), { slug: 'docker.unixsocket' }, true]
+    ['start, silent', (engine) => engine.on('POST /containers/c1/start', silence), { slug: 'docker.container.start', statusCode: 500, message: /did not answer/ }, true]
   ]
   for (const [what, arrange, expected, removed] of cases) {
     const { engine, factory, remover } = await start(t)

@@ -108,8 +108,12 @@ t.test('an image that is not there is 400, an engine that is not there 500', asy
   engine.on('GET /images/runonce/x/json', json(404, { message: 'No such image: runonce/x:latest' }))
   await t.rejects(catalog.describe('runonce/x'), fault({ statusCode: 400, slug: 'docker.container.create', message: 'There is no image runonce/x on this engine' }))
   engine.on('GET /images/runonce/slow/json', () => {})
-  await t.rejects(catalog.describe('runonce/slow'), fault({ statusCode: 500, slug: 'docker.unixsocket' }))
+  await t.rejects(catalog.describe('runonce/slow'), fault({ statusCode: 500, slug: 'docker.container.create', message: /did not answer/ }))
+  engine.on('GET /images/runonce/broken/json', json(500, { message: 'no space left on device' }))
+  await t.rejects(catalog.describe('runonce/broken'), fault({ statusCode: 500, slug: 'docker.container.create' }))
   await engine.stop()
+  // Until the client has seen its idle connections end.
+  await new Promise((resolve) => setTimeout(resolve, 20))
   await t.rejects(catalog.describe('runonce/y'), fault({ statusCode: 500, slug: 'docker.unixsocket' }))
 })
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import t from 'tap'
 
 import {
-  containerAttachFailed, containerCreateFailed, containerStartFailed, engineUnreachable, engineVersionFailed, imageNeedsMore,
+  containerAttachFailed, containerCreateFailed, containerRefused, containerStartFailed, engineUnreachable, engineVersionFailed, imageNeedsMore,
   imageNotAllowed, overloaded, runnerWroteStderr, stdoutDecodeFailed, streamReadFailed
 } from '../../../service/errors.js'
 import { startApp, TOKEN } from './start-app.js'
@@ -13,9 +13,10 @@ const RUN = { image: 'runonce/python:latest', payload: { files: [{ name: 'a.py',
 t.test('what the engine or the image does wrong reaches the client with its status and slug', async (t) => {
   const service = await startApp(t)
   const cases: Array<[Error, number, string]> = [
-    [containerCreateFailed('There is no image x on this engine'), 400, 'docker.container.create'],
-    [containerCreateFailed('no such runtime', { statusCode: 400 }), 400, 'docker.container.create'],
-    [containerCreateFailed('no space left on device', { statusCode: 500 }), 500, 'docker.container.create'],
+    [containerRefused('There is no image x on this engine'), 400, 'docker.container.create'],
+    [containerRefused('no such runtime', new Error('with a cause')), 400, 'docker.container.create'],
+    [containerCreateFailed('no space left on device'), 500, 'docker.container.create'],
+    [containerCreateFailed('no space left on device', new Error('with a cause')), 500, 'docker.container.create'],
     [imageNeedsMore('x', 'processes', 900, 512, 'DOCKER_CONTAINER_NPROC_CAP'), 400, 'image.needs_more'],
     [containerStartFailed('no'), 500, 'docker.container.start'],
     [containerAttachFailed('no'), 500, 'docker.container.attach'],

@@ -1,6 +1,6 @@
 import t from 'tap'
 
-import { containerCreateFailed, streamReadFailed } from '../../../service/errors.js'
+import { containerRefused, streamReadFailed } from '../../../service/errors.js'
 import { Admission } from '../../../service/run/admission.js'
 import type { Exchange, ExchangeEnd, ImageDescription, RequestedLimits } from '../../../service/run/ports.js'
 import { CodeRunner } from '../../../service/run/run-code.js'
@@ -67,7 +67,7 @@ t.test('every fault reaches the caller, and frees slot and container exactly onc
 })
 
 t.test('a container that cannot be had frees the slot', async (t) => {
-  const { run, admission, observer } = start([containerCreateFailed('no such image')])
+  const { run, admission, observer } = start([containerRefused('no such image')])
   await t.rejects(run, fault({ slug: 'docker.container.create' }))
   t.equal(admission.running, 0)
   t.equal(observer.records.length, 1)
