@@ -4,10 +4,10 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 
 import type { Config } from './config.js'
 import { addAuth } from './http/auth.js'
-import { addBodyParser } from './http/body.js'
+import { addBodyParser, refuseCompressed } from './http/body.js'
 import { addCodeRoutes, addLanguagesRoute } from './http/code-routes.js'
 import { addOpenApi } from './http/docs.js'
-import { addErrorHandling, addMethodNotAllowed, answerClientError, answerFrameworkError } from './http/error-handler.js'
+import { addErrorHandling, answerClientError, answerFrameworkError } from './http/error-handler.js'
 import { addRateLimits } from './http/rate-limit.js'
 import { addRunRoute } from './http/run-routes.js'
 import { addMetrics, addStatusRoutes, addVersionRoute, type About } from './http/status-routes.js'
@@ -55,7 +55,6 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   app.addHook('onRequest', async (request, reply) => { void reply.header('x-request-id', request.id) })
   addErrorHandling(app, config.run.payloadBytes)
   addBodyParser(app)
-  const answerOtherMethods = addMethodNotAllowed(app)
   await addOpenApi(app, about, config.docs)
   const limits = await addRateLimits(app, config.rateLimit, parts.redis)
 
@@ -69,11 +68,11 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
     scope.addHook('onRequest', limits.byAddress)
     await addAuth(scope, config.tokens)
     scope.addHook('onRequest', limits.byToken)
+    refuseCompressed(scope)
     addVersionRoute(scope, parts)
     addRunRoute(scope, parts)
     addCodeRoutes(scope, { ...parts, codeBytes: config.run.codeBytes })
   })
-  answerOtherMethods()
   return app
 }
 

@@ -31,6 +31,9 @@ export const tooLarge = (message: string) => new ServiceError(413, 'request.too_
 export const wrongMediaType = () =>
   new ServiceError(415, 'request.media_type', 'The Content-Type must be application/json')
 
+export const compressedBody = () =>
+  new ServiceError(415, 'request.media_type', 'The body must not be compressed: no Content-Encoding but identity')
+
 export const notFound = (path: string) => new ServiceError(404, 'not_found', `There is nothing at ${path}`)
 
 export const methodNotAllowed = (path: string, allowed: string[]) =>

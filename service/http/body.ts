@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer'
 
 import type { FastifyInstance } from 'fastify'
 
-import { invalidRequest } from '../errors.js'
+import { compressedBody, invalidRequest } from '../errors.js'
+import { tooIntricate } from './json-bounds.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,9 +25,28 @@ export function addBodyParser (app: FastifyInstance): void {
     } else if (!isUtf8(body)) {
       done(invalidRequest('The body is not UTF-8'))
     } else {
+      const fault = tooIntricate(body)
+      if (fault !== undefined) {
+        done(invalidRequest(`The body ${fault}`))
+        return
+      }
       request.bodyText = body.toString('utf8')
       parse(request.bodyText, done)
     }
+  })
+}
+
+/** Refuses a body that came compressed before it is read. Call where the token has been checked. */
+export function refuseCompressed (scope: FastifyInstance): void {
+  scope.addHook('onRequest', (request, reply, done) => {
+    const encoding = request.headers['content-encoding']
+    if (encoding === undefined || encoding.split(',').every((coding) => /^\s*(identity)?\s*$/i.test(coding))) {
+      done()
+      return
+    }
+    // What would be taken (RFC 9110, section 12.5.3).
+    void reply.header('accept-encoding', 'identity')
+    done(compressedBody())
   })
 }
 

@@ -13,6 +13,9 @@ import {
 import { payloadOfCode } from './validation.js'
 
 const KILL = constants.signals.SIGKILL
+/** The first real-time signal that a program may use, with the glibc of our images: it keeps 32 and 33 for itself (signal(7)). */
+const REAL_TIME = 34
+const LAST_SIGNAL = 64
 
 interface CodeParts {
   images: Images
@@ -103,5 +106,13 @@ function toExecuteResult (result: RunResult, wallMs: number) {
 function exitCodeOf ({ exitCode, signal, outcome }: RunResult): number {
   if (typeof exitCode === 'number') return exitCode
   if (outcome === 'invalid') return 1
-  return 128 + (constants.signals[signal as NodeJS.Signals] ?? KILL)
+  return 128 + (signalNumber(typeof signal === 'string' ? signal : '') ?? KILL)
+}
+
+/** `SIGSEGV`, `SIGRTMIN+3`, and `SIG33` for one without a name, as the runner writes them; undefined for any other word. */
+function signalNumber (name: string): number | undefined {
+  if (Object.hasOwn(constants.signals, name)) return constants.signals[name as NodeJS.Signals]
+  const [, realTime, digits] = /^SIG(RTMIN\+)?(\d{1,2})$/.exec(name) ?? []
+  const number = Number(digits) + (realTime === undefined ? 0 : REAL_TIME)
+  return number > 0 && number <= LAST_SIGNAL ? number : undefined
 }

@@ -1,15 +1,25 @@
 import { randomUUID } from 'node:crypto'
+import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 import { invalidRequest, methodNotAllowed, notFound, ServiceError, tooLarge, wrongMediaType } from '../errors.js'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The pattern of a path that does not take the request's method; '' otherwise. */
+    pathPattern: string
+  }
+}
+
 /** More than that is nobody's mistake. */
 const MOST_DISCARDED_BYTES = 256 * 1024 * 1024
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const
 
-/** Answers every error as `{error, message}`; whatever isn't ours to tell becomes a plain 500 and stands in the log. */
+/**
+ * Answers every error as `{error, message}`; whatever isn't ours to tell becomes a plain 500 and stands in the log. A path of ours
+ * has an answer for every method. Call before the routes.
+ */
 export function addErrorHandling (app: FastifyInstance, payloadBytes: number): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const known = toServiceError(error, payloadBytes)
@@ -18,8 +28,25 @@ export function addErrorHandling (app: FastifyInstance, payloadBytes: number): v
     if (known.retryAfterSeconds !== undefined) void reply.header('retry-after', known.retryAfterSeconds)
     return reply.code(known.statusCode).send({ error: known.slug, message: known.message, ...known.details })
   })
+  const find = knownPaths(app)
+  app.decorateRequest('pathPattern', '')
   // Before the body is read: nobody has said who sends it.
-  app.addHook('onRequest', async (request) => { if (request.is404) throw notFound(pathOf(request.url)) })
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.is404) return
+    const path = pathOf(request.url)
+    const found = find(path)
+    if (found === undefined) throw notFound(path)
+    request.pathPattern = found.pattern
+    void reply.header('allow', found.methods.join(', '))
+    throw methodNotAllowed(path, found.methods)
+  })
+  // Node gives this method to nobody else: it asks for a tunnel.
+  app.server.on('connect', ({ url = '' }: IncomingMessage, socket: Socket) => {
+    const path = pathOf(url)
+    const found = find(path)
+    if (found === undefined) answerRaw(socket, 404, notFound(path))
+    else answerRaw(socket, 405, methodNotAllowed(path, found.methods), `Allow: ${found.methods.join(', ')}\r\n`)
+  })
 }
 
 /**
@@ -36,30 +63,36 @@ function discardRest ({ raw }: FastifyRequest, reply: FastifyReply): void {
   raw.resume()
 }
 
-/** Gives every path of ours an answer for the methods that it doesn't take. Call before the routes, await `ready` after. */
-export function addMethodNotAllowed (app: FastifyInstance): () => void {
-  const taken = new Map<string, Set<string>>()
+/** What is at a path, for the methods that it doesn't take: its pattern, and the methods that it takes. */
+type Findings = { pattern: string, methods: string[] } | undefined
+
+/** Knows the routes that come after this call. */
+function knownPaths (app: FastifyInstance): (path: string) => Findings {
+  const taken = new Map<string, { matches: RegExp, methods: Set<string> }>()
   app.addHook('onRoute', ({ url, method }) => {
-    const methods = taken.get(url) ?? new Set()
-    for (const one of [method].flat()) methods.add(one)
-    taken.set(url, methods)
+    const known = taken.get(url) ?? { matches: matcherOf(url), methods: new Set<string>() }
+    // Fastify makes HEAD routes of those for GET, and tells of some by them alone.
+    for (const one of [method].flat().flatMap((each) => each === 'HEAD' ? ['GET', each] : [each])) known.methods.add(one)
+    taken.set(url, known)
   })
-  return () => {
-    for (const [url, methods] of [...taken]) {
-      const allowed = [...methods]
-      const missing = METHODS.filter((method) => !methods.has(method))
-      if (missing.length === 0 || url.startsWith('/docs')) continue
-      app.route({
-        method: [...missing],
-        url,
-        schema: { hide: true } as object,
-        onRequest: async (request, reply) => {
-          void reply.header('allow', allowed.join(', '))
-          throw methodNotAllowed(pathOf(request.url), allowed)
-        },
-        handler: async () => {}
-      })
-    }
+  return (path) => {
+    const found = [...taken].filter(([, { matches }]) => matches.test(decoded(path)))
+    const [first] = found
+    return first && { pattern: first[0], methods: [...new Set(found.flatMap(([, { methods }]) => [...methods]))] }
+  }
+}
+
+/** find-my-way's patterns, as far as our routes use them. */
+function matcherOf (pattern: string): RegExp {
+  const source = pattern.split('/').map((part) => part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${source.join('/')}$`)
+}
+
+function decoded (path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
   }
 }
 
@@ -75,13 +108,18 @@ export function answerClientError (error: NodeJS.ErrnoException, socket: Socket)
     socket.destroy()
     return
   }
-  const [status, reason, slug, message] = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-    ? [408, 'Request Timeout', 'request.timeout', 'The request took too long to arrive']
+  const [status, slug, message] = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+    ? [408, 'request.timeout', 'The request took too long to arrive'] as const
     : error.code === 'HPE_HEADER_OVERFLOW'
-      ? [431, 'Request Header Fields Too Large', 'request.too_large', 'The headers are too large']
-      : [400, 'Bad Request', 'request.invalid', 'This is no HTTP request']
+      ? [431, 'request.too_large', 'The headers are too large'] as const
+      : [400, 'request.invalid', 'This is no HTTP request'] as const
+  answerRaw(socket, status, { slug, message })
+}
+
+/** An answer past Fastify, after which the connection is closed. */
+function answerRaw (socket: Socket, status: number, { slug, message }: { slug: string, message: string }, headers = ''): void {
   const body = JSON.stringify({ error: slug, message })
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nX-Request-Id: ${randomUUID()}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}Content-Type: application/json\r\nX-Request-Id: ${randomUUID()}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
 }
 
 function toServiceError (error: FastifyError, payloadBytes: number): ServiceError {

@@ -3,6 +3,9 @@ import { Type, type Static } from 'typebox'
 /** Registry and path up to 255 characters, tag 128, digest 71 and more (distribution/reference). */
 const LONGEST_IMAGE_NAME = 512
 
+/** More files, arguments, variables or commands than that are nobody's program. */
+const MOST_ITEMS = 10_000
+
 /** Only the schema of what it is given; ajv then says «must be string,null», not what each branch of a union lacks. */
 const nullable = <T>(type: string, schema: object) => Type.Unsafe<T | null>({ ...schema, type: [type, 'null'] })
 const nullableString = (description: string) => nullable<string>('string', { description })
@@ -18,7 +21,7 @@ export const PayloadSchema = Type.Object({
   files: Type.Array(Type.Object({
     name: Type.String({ description: 'A relative path' }),
     content: Type.String()
-  }), { description: 'The first is the main file' }),
+  }), { maxItems: MOST_ITEMS, description: 'The first is the main file' }),
   stdin: Type.Optional(nullableString('What the program reads')),
   command: Type.Optional(nullableString('Replaces the run command; run by sh -c in the work dir')),
   runInstructions: Type.Optional(Type.Unsafe<{ buildCommands: string[], runCommand: string } | null>({
@@ -26,13 +29,13 @@ export const PayloadSchema = Type.Object({
     description: 'Replaces the build and run commands',
     required: ['runCommand'],
     properties: {
-      buildCommands: { type: 'array', items: { type: 'string' } },
+      buildCommands: { type: 'array', maxItems: MOST_ITEMS, items: { type: 'string' } },
       runCommand: { type: 'string' }
     }
   })),
-  args: Type.Optional(nullable<string[]>('array', { items: { type: 'string' }, description: 'The program\'s arguments' })),
+  args: Type.Optional(nullable<string[]>('array', { maxItems: MOST_ITEMS, items: { type: 'string' }, description: 'The program\'s arguments' })),
   env: Type.Optional(nullable<Record<string, string>>('object', {
-    additionalProperties: { type: 'string' }, description: 'Added to the program\'s environment'
+    maxProperties: MOST_ITEMS, additionalProperties: { type: 'string' }, description: 'Added to the program\'s environment'
   })),
   limits: Type.Optional(nullable<Static<typeof LimitsSchema>>('object', LimitsSchema))
 }, { description: 'Checked for images that speak runonce\'s protocol; any other image\'s payload is passed on as it came' })

@@ -40,7 +40,7 @@ export function addStatusRoutes (app: FastifyInstance, { about, engine, readines
 /** Figures for Prometheus, without a token, and a count of every answer. */
 export function addMetrics (app: FastifyInstance, metrics: ServiceMetrics): void {
   app.addHook('onResponse', async (request, reply) => {
-    metrics.answered(request.method, request.is404 ? '' : request.routeOptions.url ?? '', reply.statusCode)
+    metrics.answered(request.method, request.is404 ? request.pathPattern : request.routeOptions.url ?? '', reply.statusCode)
   })
   app.get('/metrics', { schema: { summary: 'Figures for Prometheus', tags: ['status'] } }, async (_request, reply) =>
     await reply.type(metrics.contentType).send(await metrics.text()))

@@ -56,7 +56,12 @@ t.test('/api/execute tells the run in its own shape', async (t) => {
     [{ exitCode: null, outcome: 'timeout', error: 'x' }, { exitCode: 137 }],
     [{ exitCode: null, outcome: 'output_limit', error: 'x' }, { exitCode: 137 }],
     [{ exitCode: null, outcome: 'out_of_memory', error: 'x' }, { exitCode: 137 }],
-    [{ exitCode: null, signal: 'SIGRTMIN+3', outcome: 'signaled', error: 'x' }, { exitCode: 137 }],
+    [{ exitCode: null, signal: 'SIGRTMIN+0', outcome: 'signaled', error: 'x' }, { exitCode: 128 + 34 }],
+    [{ exitCode: null, signal: 'SIGRTMIN+3', outcome: 'signaled', error: 'x' }, { exitCode: 128 + 37 }],
+    [{ exitCode: null, signal: 'SIGRTMIN+30', outcome: 'signaled', error: 'x' }, { exitCode: 128 + 64 }],
+    [{ exitCode: null, signal: 'SIG33', outcome: 'signaled', error: 'x' }, { exitCode: 128 + 33 }],
+    ...['SIGRTMIN+31', 'SIGRTMIN', 'SIG0', 'SIG65', 'SIGNAL', 'toString', '', 5, { toString: 1 }].map((signal): [object, object] =>
+      [{ exitCode: null, signal, outcome: 'signaled', error: 'x' }, { exitCode: 137 }]),
     [{ exitCode: null, outcome: 'invalid', error: 'x' }, { exitCode: 1, error: 'x' }],
     [{ exitCode: 1, outcome: 'build_failed', error: 'Exit code: 1' }, { exitCode: 1 }],
     [{ duration: 0 }, { executionTime: 0 }]

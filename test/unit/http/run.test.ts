@@ -50,10 +50,10 @@ t.test('a foreign image\'s payload is passed on byte for byte', async (t) => {
   }
 })
 
-t.test('a foreign image\'s payload may be nested as deep as it likes', async (t) => {
+t.test('a foreign image\'s payload may be nested as deep as any body', async (t) => {
   const { post, runs } = await startApp(t)
   for (const [open, close] of [['[', ']'], ['{"a":', '}']] as const) {
-    const payload = `${open.repeat(100_000)}1${close.repeat(100_000)}`
+    const payload = `${open.repeat(9_999)}1${close.repeat(9_999)}`
     const answer = await post('/run', `{"image":"${FOREIGN}","payload":${payload}}`)
     t.equal(answer.statusCode, 200, answer.body.slice(0, 200))
     t.ok(runs.requests.at(-1)?.payload === payload)
@@ -62,7 +62,7 @@ t.test('a foreign image\'s payload may be nested as deep as it likes', async (t)
 
 t.test('our runner gets the known fields only, however deep the others go', async (t) => {
   const { post, runs } = await startApp(t)
-  const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const nested = `${'['.repeat(9_996)}${']'.repeat(9_996)}`
   const answer = await post('/run', `{"image":"${PYTHON}","payload":{"files":[{"name":"a.py","content":"x","mode":${nested}}],"extra":${nested},"stdin":"\\u0000é"}}`)
   t.equal(answer.statusCode, 200, answer.body.slice(0, 200))
   t.same(JSON.parse(runs.requests[0]?.payload ?? ''), { files: [{ name: 'a.py', content: 'x' }], stdin: '\0é', limits: {} })

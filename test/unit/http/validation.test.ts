@@ -21,7 +21,12 @@ const BODIES: Array<[unknown, string]> = [
   ['null', 'The body must be object'],
   ['"x"', 'The body must be object'],
   ['5', 'The body must be object'],
-  [long(100_000).replaceAll('x', '['), 'The body is not JSON'],
+  [long(10_000).replaceAll('x', '['), 'The body is not JSON'],
+  [long(10_001).replaceAll('x', '['), 'The body is nested deeper than 10000 levels'],
+  ['['.repeat(1_000_000) + ']'.repeat(1_000_000), 'The body is nested deeper than 10000 levels'],
+  ['{"a":'.repeat(300_000) + '1' + '}'.repeat(300_000), 'The body is nested deeper than 10000 levels'],
+  [`[${'[],'.repeat(600_000)}[]]`, 'The body has more than 100000 arrays, objects and members'],
+  [`{${Array.from({ length: 150_000 }, (_, i) => `"k${i}":0`).join()}}`, 'The body has more than 100000 arrays, objects and members'],
   ['{"__proto__":{"image":"x","payload":{}}}', 'image is required'],
   [`{"image":"${IMAGE}","payload":{"files":[],"__proto__":{"command":"x"}}}`, 'payload.files must hold at least one file'],
   ['{"constructor":{"prototype":{"image":"x"}}}', 'image is required'],
@@ -91,7 +96,11 @@ const PAYLOADS: Array<[unknown, string]> = [
   [{ files: [FILE], env: { '': 'x' } }, 'payload.env has the name ""'],
   [{ files: [FILE], env: { 'A=B': 'x' } }, 'payload.env has the name "A=B"'],
   [{ files: [FILE], limits: { time: '1' } }, 'payload.limits.time must be number'],
-  [{ files: [FILE], limits: [] }, 'payload.limits must be object']
+  [{ files: [FILE], limits: [] }, 'payload.limits must be object'],
+  [{ files: Array(10_001).fill(FILE) }, 'payload.files must NOT have more than 10000 items'],
+  [{ files: [FILE], args: Array(10_001).fill('') }, 'payload.args must NOT have more than 10000 items'],
+  [{ files: [FILE], env: Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`A${i}`, ''])) }, 'payload.env must NOT have more than 10000 properties'],
+  [{ files: [FILE], runInstructions: { runCommand: 'x', buildCommands: Array(10_001).fill('') } }, 'payload.runInstructions.buildCommands must NOT have more than 10000 items']
 ]
 
 t.test('a body that is no run request is 400 and the message names the field', async (t) => {
@@ -125,6 +134,20 @@ t.test('the code routes name the field that is wrong', async (t) => {
   ]
   for (const [url, body, beginning] of cases) await refused(t, await post(url, body), beginning, [url, body])
   t.same(runs.requests, [])
+})
+
+t.test('as many files, arguments and variables as there may be are fine, and what stands in a string is no nesting', async (t) => {
+  const { post, runs } = await startApp(t)
+  const payload = {
+    files: Array.from({ length: 10_000 }, (_, i) => ({ name: String(i), content: '' })),
+    args: Array(10_000).fill('x'),
+    env: Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`A${i}`, '']))
+  }
+  t.equal((await post('/run', { image: IMAGE, payload })).statusCode, 200)
+  for (const text of ['['.repeat(1_000_000), '{"a":'.repeat(200_000), '\\"['.repeat(200_000), '\\'.repeat(200_001) + '[']) {
+    t.equal((await post('/', { code: '', input: text })).statusCode, 200, text.slice(0, 10))
+    t.equal(JSON.parse(runs.requests.at(-1)?.payload ?? '').stdin, text)
+  }
 })
 
 t.test('names at the longest that a file system takes are fine', async (t) => {
