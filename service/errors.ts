@@ -4,22 +4,32 @@ export class ServiceError extends Error {
   readonly statusCode: number
   readonly slug: string
   readonly retryAfterSeconds: number | undefined
-  /** Further members of the answer's body, beside `error` and `message`. */
-  readonly details: Record<string, unknown>
+  // Private: whatever describes an error in a log must not see them.
+  readonly #details: Record<string, unknown>
+  readonly #quoted: string
 
   constructor (statusCode: number, slug: string, message: string, options: ServiceErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause })
     this.statusCode = statusCode
     this.slug = slug
     this.retryAfterSeconds = options.retryAfterSeconds
-    this.details = options.details ?? {}
+    this.#details = options.details ?? {}
+    this.#quoted = options.quoted ?? ''
+  }
+
+  /** The answer's body: what the client is told, and no log. */
+  get body (): Record<string, unknown> {
+    return { error: this.slug, message: this.message + this.#quoted, ...this.#details }
   }
 }
 
 interface ServiceErrorOptions {
   cause?: unknown
   retryAfterSeconds?: number
+  /** Further members of the answer's body, beside `error` and `message`. */
   details?: Record<string, unknown>
+  /** An image's own words: the end of the client's message. */
+  quoted?: string
 }
 
 export const wrongToken = () => new ServiceError(401, 'access_token', 'Missing or wrong access token')
@@ -79,10 +89,10 @@ export const engineVersionFailed = (message: string, cause?: unknown) =>
   new ServiceError(500, 'docker.version', message, { cause })
 
 export const stdoutDecodeFailed = (quoted: string) =>
-  new ServiceError(500, 'coderunner.stdout.decode', `The image wrote something that is no result: ${quoted}`)
+  new ServiceError(500, 'coderunner.stdout.decode', 'The image wrote something that is no result: ', { quoted })
 
 export const runnerWroteStderr = (quoted: string) =>
-  new ServiceError(500, 'coderunner.stderr', `The image wrote to its stderr: ${quoted}`)
+  new ServiceError(500, 'coderunner.stderr', 'The image wrote to its stderr: ', { quoted })
 
 export const executionTimeExceeded = (message: string, details: Record<string, unknown>) =>
   new ServiceError(400, 'limits.execution_time', message, { details })

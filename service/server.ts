@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, cpus } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 
@@ -16,6 +16,7 @@ import { ImageCatalog } from './docker/image-catalog.js'
 import { OutOfMemoryWatch } from './docker/out-of-memory.js'
 import { Remover } from './docker/remover.js'
 import { Sweep } from './docker/sweep.js'
+import { Connections } from './http/connections.js'
 import { createLogger } from './observability/logger.js'
 import { Metrics } from './observability/metrics.js'
 import { RunLog } from './observability/run-log.js'
@@ -24,10 +25,10 @@ import { Admission } from './run/admission.js'
 import { ServiceReadiness } from './run/readiness.js'
 import { CodeRunner } from './run/run-code.js'
 
-/** On top of what accepted runs may still take, when stopping. Milliseconds. */
+/** What answers get that slow clients still read, when all runs are over. Milliseconds. */
+const ANSWERS_OUT_MS = 10_000
+/** On top of that, and of what accepted runs may still take, when stopping. Milliseconds. */
 const STOP_GRACE_MS = 10_000
-/** What answers on their way out get, before all connections are cut. */
-const LINGERING_CONNECTIONS_MS = 1_000
 // Results of a megabyte each, several at once, make the heap grow far over what is in use: 195 MB instead of 110 at 8 runs at a time.
 setFlagsFromString('--optimize-for-size')
 const { name, version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
@@ -48,12 +49,14 @@ async function main (): Promise<void> {
   const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity })
   const pool = new Pool({ factory, images, load: admission, config: config.pool, cores: availableParallelism(), log: logger })
   const readiness = new ServiceReadiness(engine, pool)
-  const metrics = config.metrics ? new Metrics({ load: admission, pool }) : undefined
+  const metrics = config.metrics ? new Metrics({ cores: cpus().length, load: admission, pool }) : undefined
   const observers = [new RunLog(logger), ...metrics === undefined ? [] : [metrics]]
   const runs = new CodeRunner({
     sandboxes: pool, admission, observers, limits: config.run, limitsResponse: config.run.limitsResponse
   })
   const app = await buildApp({ about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis })
+
+  const connections = new Connections(app.server)
 
   await app.listen({ host: config.listen.address, port: config.listen.port }).catch((error: Error) => {
     logger.fatal(config.listen, `cannot listen: ${error.message}`)
@@ -66,14 +69,12 @@ async function main (): Promise<void> {
   logger.info({ address, port, version }, 'listening')
 
   const { queueTimeoutMs } = config.admission
-  closeWithGrace({ delay: queueTimeoutMs + config.run.timeMs + STOP_GRACE_MS, logger }, async ({ signal, err }) => {
+  closeWithGrace({ delay: queueTimeoutMs + config.run.timeMs + ANSWERS_OUT_MS + STOP_GRACE_MS, logger }, async ({ signal, err }) => {
     if (err !== undefined) logger.fatal({ err }, 'stopping after a fault')
     else logger.info({ signal }, 'stopping')
     readiness.stop()
     await admission.close()
-    await pool.close()
-    // A connection that never sent a request would hold the stop until its headers' timeout.
-    setTimeout(() => app.server.closeAllConnections(), LINGERING_CONNECTIONS_MS).unref()
+    await Promise.all([pool.close(), connections.drain(ANSWERS_OUT_MS)])
     await app.close()
     sweep.close()
     events.close()

@@ -39,7 +39,7 @@ export class Demultiplexer {
     if (this.#headerFilled === HEADER_BYTES) {
       const type = this.#header[0] ?? 0
       if (type > 2 || this.#header.readUIntBE(1, 3) !== 0) {
-        throw new Error(`Not a multiplexed stream: header ${this.#header.toString('hex')}`)
+        throw new Error('Not a multiplexed stream')
       }
       this.#isStderr = type === 2
       this.#payloadLeft = this.#header.readUInt32BE(4)

@@ -26,7 +26,7 @@ export function addErrorHandling (app: FastifyInstance, payloadBytes: number): v
     if (known.statusCode >= 500) request.log.error({ err: known.cause ?? error, slug: known.slug }, 'request failed')
     if (known.statusCode === 413) discardRest(request, reply)
     if (known.retryAfterSeconds !== undefined) void reply.header('retry-after', known.retryAfterSeconds)
-    return reply.code(known.statusCode).send({ error: known.slug, message: known.message, ...known.details })
+    return reply.code(known.statusCode).send(known.body)
   })
   const find = knownPaths(app)
   app.decorateRequest('pathPattern', '')
@@ -99,7 +99,7 @@ function decoded (path: string): string {
 /** The answer to a URL that the router can't read; no hook has seen it. */
 export function answerFrameworkError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const known = invalidRequest(error.message)
-  void reply.code(known.statusCode).header('x-request-id', request.id).send({ error: known.slug, message: known.message })
+  void reply.code(known.statusCode).header('x-request-id', request.id).send(known.body)
 }
 
 /** The answer to bytes that are no HTTP request, or one that comes too slowly. */

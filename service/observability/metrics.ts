@@ -7,6 +7,8 @@ const RUN_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30
 const WAIT_SECONDS = [0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30]
 
 interface MetricsParts {
+  /** The machine's; a run's CPU time is not more than they all give in its time. */
+  cores: number
   load: Load
   pool: { snapshot (): PoolSnapshot }
 }
@@ -20,7 +22,10 @@ export class Metrics implements RunObserver, ServiceMetrics {
   readonly #cpuSeconds = this.#counter('runonce_cpu_seconds_total', 'CPU time of programs and their builds', ['image', 'token'])
   readonly #answers = this.#counter('runonce_http_answers_total', 'Answers by route and status; 429 and 503 are refusals', ['method', 'route', 'status'])
 
-  constructor ({ load, pool }: MetricsParts) {
+  readonly #cores: number
+
+  constructor ({ cores, load, pool }: MetricsParts) {
+    this.#cores = cores
     this.#gauge('runonce_runs_running', 'Runs under way', (gauge) => gauge.set(load.running))
     this.#gauge('runonce_runs_waiting', 'Runs that wait for their turn', (gauge) => gauge.set(load.waiting))
     this.#gauge('process_resident_memory_bytes', 'Memory of the service itself', (gauge) => gauge.set(process.memoryUsage.rss()))
@@ -37,8 +42,9 @@ export class Metrics implements RunObserver, ServiceMetrics {
     this.#runs.inc({ image, token, outcome, pooled: String(pooled) })
     this.#runSeconds.observe({ image }, (phases.total ?? 0) / 1e3)
     this.#queueSeconds.observe((phases.queue ?? 0) / 1e3)
-    // A counter throws at what is below zero, and the figure is an image's own word.
-    if (cpuTimeNs !== undefined && cpuTimeNs >= 0) this.#cpuSeconds.inc({ image, token }, cpuTimeNs / 1e9)
+    // The figure is an image's own word: a counter throws at what is below zero, and would never recover from what no run can take.
+    const most = this.#cores * (phases.total ?? 0) * 1e6
+    if (cpuTimeNs !== undefined && cpuTimeNs >= 0 && cpuTimeNs <= most) this.#cpuSeconds.inc({ image, token }, cpuTimeNs / 1e9)
   }
 
   answered (method: string, route: string, status: number): void {

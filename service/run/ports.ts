@@ -207,7 +207,7 @@ export interface RunRecord {
   stdoutBytes: number | undefined
   stderrBytes: number | undefined
   cpuTimeNs: number | undefined
-  memoryPeakBytes: number | null | undefined
+  memoryPeakBytes: number | undefined
 }
 
 export interface RunObserver {

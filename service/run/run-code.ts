@@ -1,6 +1,7 @@
 import { streamReadFailed } from '../errors.js'
 import { decodeOwnResult, decodeResult, endedResult, refuseLimitOutcome } from './outcome.js'
 import type { Admission } from './admission.js'
+import { OUTCOMES } from './ports.js'
 import type {
   Exchange, RunAnswer, RunObserver, RunRequest, RunResult, Runs, Sandbox, Sandboxes
 } from './ports.js'
@@ -116,15 +117,20 @@ function recordOf (request: RunRequest, pooled: boolean, phases: Record<string, 
   const result = request.image.language === undefined && answer !== undefined ? {} as Partial<RunResult> : answer?.result
   return {
     ...named(request),
-    outcome: result === undefined ? 'none' : result.outcome ?? 'foreign',
+    outcome: result === undefined ? 'none' : OUTCOMES.find((outcome) => outcome === result.outcome) ?? 'foreign',
     pooled,
     phases,
-    durationNs: result?.duration,
-    stdoutBytes: result?.stdoutBytes,
-    stderrBytes: result?.stderrBytes,
-    cpuTimeNs: result?.cpuTime,
-    memoryPeakBytes: result?.memoryPeak
+    durationNs: figure(result?.duration),
+    stdoutBytes: figure(result?.stdoutBytes),
+    stderrBytes: figure(result?.stderrBytes),
+    cpuTimeNs: figure(result?.cpuTime),
+    memoryPeakBytes: figure(result?.memoryPeak)
   }
+}
+
+/** What can be one, and nothing else: an image that says that it speaks our protocol may say anything. */
+function figure (value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 }
 
 function named ({ requestId, tokenName, image }: RunRequest) {

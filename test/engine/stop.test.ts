@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import t from 'tap'
 
-import { startService } from './kit.js'
+import { foreignImage, startService, TOKEN } from './kit.js'
 
 void t.test('a connection that never sent a request does not hold the stop', async (t) => {
   const service = await startService(t)
@@ -12,4 +12,53 @@ void t.test('a connection that never sent a request does not hold the stop', asy
   const stoppedAt = Date.now()
   t.equal(await service.stop(), 0)
   t.ok(Date.now() - stoppedAt < 3000, `${Date.now() - stoppedAt} ms`)
+})
+
+void t.test('an answer that a slow client still reads is not cut, and a second signal ends the wait', async (t) => {
+  const image = await foreignImage(t, ['perl', '-e', 'local $/; <STDIN>; print q({"stdout":"), "x" x 32_000_000, q(","stderr":"","error":""})'])
+  for (const second of [false, true]) {
+    const service = await startService(t, { env: { RUN_MAX_OUTPUT_SIZE: '40000000', DOCKER_CONTAINER_MEMORY: '512000000' }, endedByTest: second })
+    const body = JSON.stringify({ image, payload: {} })
+    const client = connect(Number(new URL(service.url).port), '127.0.0.1')
+    let bytes = 0
+    client.on('error', () => {})
+    client.write(`POST /run HTTP/1.1\r\nHost: x\r\nX-Access-Token: ${TOKEN}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+    const first = await new Promise<Buffer>((resolve) => client.once('data', (chunk: Buffer) => { client.pause(); resolve(chunk) }))
+    client.on('data', (chunk) => { bytes += chunk.length })
+    const [head = ''] = first.toString('latin1').split('\r\n\r\n', 1)
+    const expected = Number(/^content-length: (\d+)\r?$/im.exec(head)?.[1])
+    t.ok(expected > 32_000_000)
+    const closed = new Promise((resolve) => client.once('close', resolve))
+    const stoppedAt = Date.now()
+    const exited = service.stop()
+    if (second) {
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      service.process.kill('SIGTERM')
+      t.not(await exited, 0)
+      t.ok(Date.now() - stoppedAt < 3000, `${Date.now() - stoppedAt} ms`)
+      client.destroy()
+      continue
+    }
+    await new Promise((resolve) => setTimeout(resolve, 3000))
+    client.resume()
+    await closed
+    t.equal(bytes + first.length - head.length - 4, expected)
+    t.equal(await exited, 0)
+    t.ok(Date.now() - stoppedAt < 9000, `${Date.now() - stoppedAt} ms`)
+  }
+})
+
+void t.test('a client that reads nothing holds the stop for ten seconds and no more', async (t) => {
+  const image = await foreignImage(t, ['perl', '-e', 'local $/; <STDIN>; print q({"stdout":"), "x" x 32_000_000, q(","stderr":"","error":""})'])
+  const service = await startService(t, { env: { RUN_MAX_OUTPUT_SIZE: '40000000', DOCKER_CONTAINER_MEMORY: '512000000' } })
+  const body = JSON.stringify({ image, payload: {} })
+  const client = connect(Number(new URL(service.url).port), '127.0.0.1')
+  client.on('error', () => {})
+  t.teardown(async () => { client.destroy() })
+  client.write(`POST /run HTTP/1.1\r\nHost: x\r\nX-Access-Token: ${TOKEN}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+  await new Promise<void>((resolve) => client.once('data', () => { client.pause(); resolve() }))
+  const stoppedAt = Date.now()
+  t.equal(await service.stop(), 0)
+  const tookMs = Date.now() - stoppedAt
+  t.ok(tookMs >= 9_900 && tookMs < 15_000, `${tookMs} ms`)
 })

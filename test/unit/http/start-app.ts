@@ -47,7 +47,7 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
     engine,
     images,
     runs,
-    metrics: config.metrics ? new Metrics({ load: { running: 0, waiting: 0 }, pool: { snapshot: () => ({ ready: 0, images: [] }) } }) : undefined,
+    metrics: config.metrics ? new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool: { snapshot: () => ({ ready: 0, images: [] }) } }) : undefined,
     readiness: { notReady: async () => state.reason, pool: () => ({ ready: 0, images: [] }) }
   }
   const app = await buildApp(parts)

@@ -1,6 +1,6 @@
 import t from 'tap'
 
-import { engineUnreachable } from '../../../service/errors.js'
+import { engineUnreachable, executionTimeExceeded, runnerWroteStderr, stdoutDecodeFailed } from '../../../service/errors.js'
 import { RunLog } from '../../../service/observability/run-log.js'
 import { CodeRunner } from '../../../service/run/run-code.js'
 import { Admission } from '../../../service/run/admission.js'
@@ -112,6 +112,20 @@ t.test('a whole run leaves one log line, and nothing of the code, its output or 
   }])
   const suspicious = all.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'suspicious_code')
   t.match(suspicious, [{ requestId: 'r-1', tokenName: 'default', patterns: ['shell_out', 'dynamic_evaluation'] }])
+})
+
+t.test('an image\'s words reach the client, and no log line', async (t) => {
+  const service = await startApp(t)
+  for (const fault of [stdoutDecodeFailed('"secret-output"'), runnerWroteStderr('"secret-output"'), executionTimeExceeded('too long', { result: { stdout: 'secret-output' } })]) {
+    service.runs.answer = async () => { throw fault }
+    t.match((await service.post('/', { code: '' })).body, 'secret-output', fault.slug)
+    // As whoever logs a fault that nobody caught.
+    service.app.log.fatal({ err: fault }, 'stopping after a fault')
+    service.app.log.error(fault)
+    service.app.log.error({ err: new Error('a fault of ours', { cause: fault }) })
+  }
+  t.match(service.lines.join(''), /coderunner\.stdout\.decode/)
+  t.notMatch(service.lines.join(''), /secret-/)
 })
 
 t.test('a refused body leaves nothing of itself in the log', async (t) => {

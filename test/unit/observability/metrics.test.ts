@@ -20,7 +20,7 @@ const IMAGE = { image: 'runonce/python:latest', ready: 3, starting: 1, target: 4
 
 function start (snapshot: PoolSnapshot = { ready: 0, images: [] }) {
   const state = { load: { running: 0, waiting: 0 }, snapshot }
-  const metrics = new Metrics({ load: state.load, pool: { snapshot: () => state.snapshot } })
+  const metrics = new Metrics({ cores: 2, load: state.load, pool: { snapshot: () => state.snapshot } })
   const lines = async () => (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return { metrics, state, lines }
 }
@@ -63,9 +63,9 @@ t.test('what is running, what waits and what the pool holds is read when it is a
   t.notOk((await lines()).some((line) => line.includes('runonce/python')), 'an image that the pool has forgotten leaves')
 })
 
-t.test('an image that says it took less than no time counts as a run all the same', async (t) => {
+t.test('an image that says it took less than no time, or more than there is, counts as a run all the same', async (t) => {
   const { metrics, lines } = start()
-  metrics.finished({ ...RUN, cpuTimeNs: -1 })
+  for (const cpuTimeNs of [-1, -Infinity, NaN, 60_000_001, 1e300, Infinity]) metrics.finished({ ...RUN, cpuTimeNs })
   const said = await lines()
   t.ok(said.some((line) => line.startsWith('runonce_runs_total{')))
   t.notOk(said.some((line) => line.startsWith('runonce_cpu_seconds_total{')))

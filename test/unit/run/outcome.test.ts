@@ -1,5 +1,6 @@
 import t from 'tap'
 
+import type { ServiceError } from '../../../service/errors.js'
 import { decodeResult, endedResult, refuseLimitOutcome } from '../../../service/run/outcome.js'
 import { answerOf, COMPLETED, fault } from '../fakes.js'
 
@@ -20,17 +21,18 @@ t.test('anything else is coderunner.stdout.decode, and the message quotes it', a
   ]) {
     t.throws(() => decodeResult(Buffer.from(text), NOTHING), fault({ statusCode: 500, slug: 'coderunner.stdout.decode' }), text)
   }
-  t.throws(() => decodeResult(Buffer.from('a "b"\n'), NOTHING), { message: /"a \\"b\\"\\n"$/ })
+  t.throws(() => decodeResult(Buffer.from('a "b"\n'), NOTHING), fault({ body: { error: 'coderunner.stdout.decode', message: /"a \\"b\\"\\n"$/ } }))
 })
 
 t.test('a message quotes 200 bytes at most', async (t) => {
-  const { message } = t.throws(() => decodeResult(Buffer.from('x'.repeat(300)), NOTHING)) as Error
-  t.match(message, /"x{200}"$/)
+  const { body, message } = t.throws(() => decodeResult(Buffer.from('x'.repeat(300)), NOTHING)) as ServiceError
+  t.notMatch(message, 'xxx', 'which is the client\'s, and not the log\'s')
+  t.match(body.message, /"x{200}"$/)
 })
 
 t.test('a byte on the container\'s stderr is coderunner.stderr, whatever stdout has', async (t) => {
   t.throws(() => decodeResult(Buffer.from(JSON.stringify(COMPLETED)), Buffer.from('oops')),
-    { statusCode: 500, slug: 'coderunner.stderr', message: /"oops"$/ })
+    fault({ statusCode: 500, slug: 'coderunner.stderr', body: { message: /"oops"$/ } }))
 })
 
 t.test('a run that the service ended has every member of a result', async (t) => {
@@ -44,7 +46,7 @@ t.test('a run that the service ended has every member of a result', async (t) =>
 t.test('with RUN_LIMITS_RESPONSE=error two outcomes are errors that carry the result', async (t) => {
   for (const [outcome, slug] of [['timeout', 'limits.execution_time'], ['output_limit', 'limits.read.size']] as const) {
     const result = { ...COMPLETED, outcome, error: 'why' }
-    t.throws(() => refuseLimitOutcome(answerOf(result)), { statusCode: 400, slug, message: 'why', details: { result } })
+    t.throws(() => refuseLimitOutcome(answerOf(result)), fault({ statusCode: 400, slug, message: 'why', body: { message: 'why', result } }))
   }
   for (const outcome of ['completed', 'failed', 'signaled', 'out_of_memory', 'build_failed', 'invalid', undefined]) {
     t.doesNotThrow(() => refuseLimitOutcome(answerOf({ ...COMPLETED, outcome })), String(outcome))

@@ -186,6 +186,19 @@ t.test('a foreign image\'s own members cannot carry output into the record', asy
   t.equal(observer.records[0]?.outcome, 'foreign')
 })
 
+t.test('an image that says it is one of ours cannot carry output, or figures that are none, into the record', async (t) => {
+  const figures = ['secret-output', { x: 'secret-output' }, ['secret-output'], -1, null]
+  for (const [i, figure] of figures.entries()) {
+    const forged = { ...COMPLETED, outcome: figure, duration: figure, stdoutBytes: figure, stderrBytes: figure, cpuTime: figure, memoryPeak: figure }
+    const { run, observer } = start([new FakeSandbox('c', ends('result', JSON.stringify(forged) + '\n'))])
+    await run
+    t.match(observer.records, [{ outcome: 'foreign', durationNs: undefined, stdoutBytes: undefined, stderrBytes: undefined, cpuTimeNs: undefined, memoryPeakBytes: undefined }], String(i))
+  }
+  const { run, observer } = start([new FakeSandbox('c', ends('result', JSON.stringify(COMPLETED).replace('"cpuTime":1000000', '"cpuTime":1e400') + '\n'))])
+  await run
+  t.match(observer.records, [{ outcome: 'completed', cpuTimeNs: undefined }])
+})
+
 function withMemoryKill (sandbox: FakeSandbox): FakeSandbox {
   sandbox.outOfMemory = true
   return sandbox

@@ -1,0 +1,83 @@
+import { createServer, type RequestListener } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+
+import t, { type Test } from 'tap'
+
+import { Connections } from '../../../service/http/connections.js'
+import { until } from '../fakes.js'
+
+const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
+/** More than the kernel's buffers of a loopback connection take. */
+const LARGE = Buffer.alloc(32 * 1024 * 1024, 'x')
+
+async function start (t: Test, listener: RequestListener) {
+  const seen: Array<string | undefined> = []
+  const server = createServer((request, response) => {
+    seen.push(request.url)
+    listener(request, response)
+  })
+  const connections = new Connections(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => { server.closeAllConnections(); server.close() })
+  const { port } = server.address() as AddressInfo
+  const open = async (sent = '') => {
+    const client = { socket: connect(port, '127.0.0.1'), bytes: 0, text: '', ended: false }
+    client.socket.on('error', () => {}).on('close', () => { client.ended = true })
+    client.socket.on('data', (data) => { client.bytes += data.length; if (client.text.length < 1000) client.text += String(data) })
+    await new Promise((resolve) => client.socket.once('connect', resolve))
+    client.socket.write(sent)
+    t.teardown(() => { client.socket.destroy() })
+    return client
+  }
+  return { connections, open, seen }
+}
+
+const afterFirstByte = async (socket: Socket) => await new Promise<void>((resolve) => socket.once('data', () => { socket.pause(); resolve() }))
+
+t.test('an answer that a client still reads is read to its end, and its connection is closed then', async (t) => {
+  const { connections, open } = await start(t, (_request, response) => response.end(LARGE))
+  const client = await open(GET)
+  await afterFirstByte(client.socket)
+  const drained = connections.drain(10_000)
+  setTimeout(() => client.socket.resume(), 1500)
+  await drained
+  await until(() => client.ended)
+  t.ok(client.bytes > LARGE.length, `${client.bytes} bytes`)
+})
+
+t.test('idle connections are closed at once, and one that said nothing after a second', async (t) => {
+  const { connections, open, seen } = await start(t, (request, response) => { if (request.url !== '/wait') response.end('x') })
+  const [idle, silent] = [await open(GET), await open()]
+  const waiting = await open(GET.replace('/', '/wait'))
+  await until(() => seen.includes('/wait'))
+  await until(() => idle.text.endsWith('x'))
+  const startedAt = performance.now()
+  const drained = connections.drain(1500)
+  await until(() => idle.ended, 'the idle one to go')
+  t.ok(performance.now() - startedAt < 900)
+  t.notOk(silent.ended)
+  await until(() => silent.ended, 'the silent one to go')
+  t.notOk(waiting.ended, 'an answer that is not out yet has its time')
+  await drained
+  t.ok(performance.now() - startedAt < 2500, 'and no more')
+  await until(() => waiting.ended)
+})
+
+t.test('what comes while the others are waited for is answered, and told that it is the last', async (t) => {
+  const { connections, open, seen } = await start(t, (request, response) => { if (request.url !== '/wait') response.end('x') })
+  await open(GET.replace('/', '/wait'))
+  await until(() => seen.includes('/wait'))
+  const late = await open()
+  const drained = connections.drain(500)
+  late.socket.write(GET)
+  await until(() => late.ended)
+  t.match(late.text, /^HTTP\/1\.1 200 OK\r\n(.*\r\n)*connection: close\r\n/i)
+  await drained
+})
+
+t.test('nothing open is nothing to wait for', async (t) => {
+  const { connections } = await start(t, (_request, response) => response.end())
+  const startedAt = performance.now()
+  await connections.drain(10_000)
+  t.ok(performance.now() - startedAt < 500)
+})
