@@ -46,7 +46,7 @@ async function main (): Promise<void> {
   const admission = new Admission({ ...config.admission, shared: config.tokens.length > 1 })
   const redis = await connectRedis(config, logger)
   const identity = containerIdentity(config.listen)
-  const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity })
+  const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity, cores: cpus().length })
   const pool = new Pool({ factory, images, load: admission, config: config.pool, cores: availableParallelism(), log: logger })
   const readiness = new ServiceReadiness(engine, pool)
   const metrics = config.metrics ? new Metrics({ cores: cpus().length, load: admission, pool }) : undefined

@@ -14,6 +14,8 @@ interface SandboxParts {
   /** Forces the removal of a container that does not go by itself. Never rejects. */
   remove: (id: string) => Promise<void>
   ranOutOfMemory: (id: string) => Promise<boolean>
+  /** Helps a container along whose result is overdue. Off the path; never throws. */
+  hurry: (id: string) => void
   /** Milliseconds that a container which has given its result may take to end by itself. */
   lingerMs: number
 }
@@ -127,16 +129,18 @@ export class ContainerSandbox implements ReadySandbox {
     this.#bytes += bytes.length
   }
 
-  #waitForEnd ({ resultIsFirstLine, deadlineMs, maxBytes, signal }: ExchangeOptions): Promise<ExchangeEnd> {
+  #waitForEnd ({ resultIsFirstLine, deadlineMs, overdueMs, maxBytes, signal }: ExchangeOptions): Promise<ExchangeEnd> {
     return new Promise((resolve) => {
       const finish = (end: ExchangeEnd) => {
         this.#onChange = undefined
         clearTimeout(timer)
+        clearTimeout(overdue)
         signal.removeEventListener('abort', onAbort)
         resolve(end)
       }
       const onAbort = () => finish('cancelled')
       const timer = setTimeout(() => finish('deadline'), deadlineMs)
+      const overdue = overdueMs === undefined ? undefined : setTimeout(() => this.#parts.hurry(this.id), overdueMs)
       signal.addEventListener('abort', onAbort, { once: true })
       this.#onChange = () => {
         if (this.#bytes > maxBytes) finish('too_large')

@@ -70,6 +70,8 @@ export interface ExchangeOptions {
   resultIsFirstLine: boolean
   /** Milliseconds from the payload to the forced end. */
   deadlineMs: number
+  /** Milliseconds after which the result is overdue, and the container is helped along; undefined: it never is. */
+  overdueMs?: number | undefined
   /** Most bytes of stdout and stderr together. */
   maxBytes: number
   /** The client went away. */

@@ -12,6 +12,11 @@ import type {
  */
 const BACKSTOP_MS = 2000
 /**
+ * A runner that has not answered so long after its limit may be waiting for CPU time: PID 1 shares the quota of a program
+ * that has overdrawn it, in long system calls (seen on Linux 6.18).
+ */
+const OVERDUE_MS = 300
+/**
  * A result's JSON text against its output: six bytes for a control character, base64 of it again, and a failing build's
  * once more in `build`: 13.4.
  */
@@ -83,6 +88,7 @@ export class CodeRunner implements Runs {
     const exchange = await sandbox.exchange(Buffer.from(payload), {
       resultIsFirstLine: ours,
       deadlineMs: ours ? timeMs + BACKSTOP_MS : timeMs,
+      overdueMs: ours ? timeMs + OVERDUE_MS : undefined,
       maxBytes: ours ? outputBytes * RESULT_BYTES_PER_OUTPUT_BYTE + RESULT_BYTES_FIXED : outputBytes,
       signal
     })

@@ -11,14 +11,15 @@ import { fault, languageImage, until } from '../fakes.js'
 const TOKEN = 'correct-horse-battery-staple'
 
 const PYTHON = languageImage('python')
+const EXCHANGE = { resultIsFirstLine: true, deadlineMs: 2000, maxBytes: 1000, signal: new AbortController().signal }
 
-async function start (t: { teardown: (work: () => void | Promise<void>) => void }) {
+async function start (t: { teardown: (work: () => void | Promise<void>) => void }, { cores = 4, env = {} } = {}) {
   const engine = await FakeEngine.start(t)
   const client = engine.client(t, 200)
   const remover = new Remover(client, { keep: false, warn: () => {} })
-  const { container, run } = readConfig({ API_ACCESS_TOKEN: TOKEN })
+  const { container, run } = readConfig({ API_ACCESS_TOKEN: TOKEN, ...env })
   const outOfMemory = new OutOfMemoryWatch(new EventStream(client))
-  const factory = new ContainerFactory({ engine: client, remover, outOfMemory, container, run, identity: { owner: 'me', boot: 'this' } })
+  const factory = new ContainerFactory({ engine: client, remover, outOfMemory, container, run, identity: { owner: 'me', boot: 'this' }, cores })
   engine.on('POST /containers/create', json(201, { Id: 'c1' })).on('POST /containers/c1/start', empty(204)).on('DELETE /containers/c1', empty(204))
   return { engine, factory, remover }
 }
@@ -46,6 +47,46 @@ t.test('a whole run goes over the engine\'s socket', async (t) => {
   t.same([end, String(stdout)], ['result', '{"got":{"a":1}}\n'])
   sandbox.retire()
   engine.attached[0]?.destroy()
+})
+
+t.test('a container whose result is overdue gets all cores, once, and before its deadline', async (t) => {
+  const { engine, factory } = await start(t)
+  engine.on('POST /containers/c1/update', json(200, { Warnings: null }))
+  const sandbox = await factory.lease(PYTHON)
+  const exchange = sandbox.exchange(Buffer.from('{}'), { ...EXCHANGE, overdueMs: 50 })
+  await until(() => engine.made('POST', '/containers/c1/update').length === 1)
+  t.same(JSON.parse(engine.made('POST', '/containers/c1/update')[0]?.body ?? ''), { NanoCpus: 4e9 })
+  engine.attached[0]?.write(frame(1, '{"late":1}\n'))
+  t.equal(String((await exchange).stdout), '{"late":1}\n', 'and its answer counts')
+  sandbox.retire()
+})
+
+t.test('the CPU limit is left alone where the result came, the container is gone, or there is none to lift', async (t) => {
+  const inTime = await start(t)
+  const sandbox = await inTime.factory.lease(PYTHON)
+  const exchange = sandbox.exchange(Buffer.from('{}'), { ...EXCHANGE, overdueMs: 50 })
+  inTime.engine.attached[0]?.write(frame(1, '{}\n'))
+  await exchange
+  const gone = await start(t)
+  const ended = (await gone.factory.lease(PYTHON)).exchange(Buffer.from('{}'), { ...EXCHANGE, overdueMs: 50 })
+  gone.engine.attached[0]?.end()
+  await ended
+  const whole = await start(t, { cores: 2, env: { DOCKER_CONTAINER_CPUS: '2' } })
+  await (await whole.factory.lease(PYTHON)).exchange(Buffer.from('{}'), { ...EXCHANGE, deadlineMs: 150, overdueMs: 50 })
+  const foreign = await start(t)
+  await (await foreign.factory.lease(PYTHON)).exchange(Buffer.from('{}'), { ...EXCHANGE, deadlineMs: 150 })
+  for (const { engine } of [inTime, gone, whole, foreign]) t.equal(engine.made('POST', '/containers/c1/update').length, 0)
+})
+
+t.test('an engine that fails at it, or does not answer, changes nothing', async (t) => {
+  for (const answer of [json(500, { message: 'no' }), json(404, { message: 'gone' }), silence]) {
+    const { engine, factory } = await start(t)
+    engine.on('POST /containers/c1/update', answer)
+    const sandbox = await factory.lease(PYTHON)
+    t.equal((await sandbox.exchange(Buffer.from('{}'), { ...EXCHANGE, deadlineMs: 400, overdueMs: 50 })).end, 'deadline')
+    t.equal(engine.made('POST', '/containers/c1/update').length, 1)
+    sandbox.retire()
+  }
 })
 
 t.test('each step that fails has its slug, and leaves no container and no connection', async (t) => {

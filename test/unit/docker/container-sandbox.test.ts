@@ -32,7 +32,7 @@ function start (t: { teardown: (work: () => void) => void }, { pooled = false, l
   container.on('error', () => {})
   t.teardown(() => { stream.destroy(); container.destroy() })
   const sandbox = new ContainerSandbox({
-    id: 'c1', pooled, stream, phases: {}, lingerMs, remove: async (id) => { removed.push(id) }, ranOutOfMemory: async () => false
+    id: 'c1', pooled, stream, phases: {}, lingerMs, remove: async (id) => { removed.push(id) }, hurry: () => {}, ranOutOfMemory: async () => false
   })
   return { sandbox, container, stream, removed, received: () => received, inputEnded: () => inputEnded }
 }

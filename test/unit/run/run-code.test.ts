@@ -101,10 +101,10 @@ t.test('a run that is not let in leases nothing', async (t) => {
 
 t.test('the stricter of the service\'s limits and the request\'s hold', async (t) => {
   const cases: Array<[RequestedLimits, ImageDescription, object]> = [
-    [{}, OURS, { deadlineMs: 7000, maxBytes: 16 * 1000 + 65_536, resultIsFirstLine: true }],
-    [{ timeMs: 200, outputBytes: 10 }, OURS, { deadlineMs: 2200, maxBytes: 16 * 10 + 65_536 }],
+    [{}, OURS, { deadlineMs: 7000, overdueMs: 5300, maxBytes: 16 * 1000 + 65_536, resultIsFirstLine: true }],
+    [{ timeMs: 200, outputBytes: 10 }, OURS, { deadlineMs: 2200, overdueMs: 500, maxBytes: 16 * 10 + 65_536 }],
     [{ timeMs: 1e9, outputBytes: 1e9 }, OURS, { deadlineMs: 7000, maxBytes: 16 * 1000 + 65_536 }],
-    [{}, foreignImage(), { deadlineMs: 5000, maxBytes: 1000, resultIsFirstLine: false }],
+    [{}, foreignImage(), { deadlineMs: 5000, overdueMs: undefined, maxBytes: 1000, resultIsFirstLine: false }],
     [{ timeMs: 200, outputBytes: 10 }, foreignImage(), { deadlineMs: 200, maxBytes: 10 }]
   ]
   for (const [limits, image, expected] of cases) {
