@@ -1,8 +1,11 @@
 /* A library that the warm Node is started with (LD_PRELOAD), for what JavaScript can't do: when the wait on descriptor 3
  * is over, the process's monotonic clock goes on from where it stopped, so that performance.now() and process.uptime()
- * count from a start just now, and the starter's variables leave /proc/self/environ. */
+ * count from a start just now, and the starter's variables leave /proc/self/environ. Until then the process is in the
+ * root folder: Node looks for a package.json in its folder before the first file it requires, and remembers for good
+ * that there was none. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -23,6 +26,9 @@ static const time_t BORDER_S = 100000000;
 static const char *const OURS[] = {"LD_PRELOAD", "NODE_OPTIONS"};
 static char *variables[sizeof OURS / sizeof OURS[0]];
 
+/* The folder that the runner started us in; empty: it has no path, and we stayed there. */
+static char work_dir[PATH_MAX];
+
 static _Atomic long long waited_ns;
 /* When the first read of the runner's descriptor began, and which socket it is: a program's own file may get its number. */
 static long long began_ns;
@@ -41,6 +47,8 @@ __attribute__((constructor)) static void start(void) {
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
         variables[i] = variable_find(OURS[i]);
     (void)unsetenv("LD_PRELOAD"); /* Node itself still has to read the other; warm.cjs deletes it */
+    if (work_dir[0] == '\0' && (getcwd(work_dir, sizeof work_dir) == NULL || chdir("/") < 0))
+        work_dir[0] = '\0';
 }
 
 static long long to_ns(const struct timespec *time) {
@@ -98,6 +106,8 @@ EXPORTED ssize_t read(int fd, void *data, size_t size) {
     ssize_t count = real_read(fd, data, size);
     int error = errno;
     atomic_store(&waited_ns, now_ns() - began_ns);
+    if (work_dir[0] != '\0' && chdir(work_dir) == 0)
+        work_dir[0] = '\0';
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
         variable_wipe(variables[i]);
     errno = error;

@@ -24,10 +24,11 @@ function start () {
   warmUp()
   const build = builder()
   const [name, ...args] = receive()
+  process.chdir('.') // warm.c went to the program's folder: Node has to ask for it again
   const main = build?.(name, RUNNER) ?? name
   closeSync(RUNNER)
   process.argv.push(...args)
-  if (main !== 'main.js') become(resolve(main))
+  become(resolve(main))
 }
 
 /** What makes JavaScript of the program, in a language that is another: it returns the main file's new name. */
@@ -59,7 +60,7 @@ function receive () {
   }
 }
 
-/** Node has resolved its command line's main.js by now: its next two looks for that file find this one, and no later ones. */
+/** Node has made a path of its command line's main.js by now, in another folder: its next two looks for that file find this one, and no later ones. */
 function become (path) {
   const asked = process.argv[1]
   const { _findPath, _resolveFilename } = Module
