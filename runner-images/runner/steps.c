@@ -165,7 +165,8 @@ static bool run_warm(struct course *course) {
     struct warm_course way = {.building = true};
     enum ending ending;
     result->build.from_ns = clock_ns();
-    /* Before the names: a program may look at its stdin first of all, and not wait (select(2), O_NONBLOCK). */
+    /* Before the names: a program that writes much and exits at once loses what the pipe doesn't take, and one may look at its
+     * stdin first of all, and not wait (select(2), O_NONBLOCK). */
     child_widen_pipes(child);
     child_feed(child, &flow.input);
     if (warm_send(child, &course->payload) < 0)
