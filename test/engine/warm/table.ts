@@ -14,7 +14,8 @@ export interface Program {
 
 /**
  * Reads a table of programs: `=== title` begins one, `--- name` a file of it. Names in angle brackets aren't files:
- * `<payload>` is JSON for the payload, `<differs>` and `<witness>` say what is expected.
+ * `<payload>` is JSON for the payload, `<differs>` and `<witness>` say what is expected. `<repeat>` is JSON, a count by name:
+ * so many times the file holds its text, with INDEX counting from 0.
  */
 export function readTable (path: URL): Program[] {
   return split(readFileSync(path, 'utf8'), /^=== (.*)\n/m).map(({ name, content }) => program(name, split(content, /^--- (.*)\n/m)))
@@ -22,14 +23,19 @@ export function readTable (path: URL): Program[] {
 
 function program (title: string, sections: File[]): Program {
   const notes = new Map(sections.filter(({ name }) => name.startsWith('<')).map(({ name, content }) => [name, content]))
-  const unknown = [...notes.keys()].find((name) => !['<payload>', '<differs>', '<witness>'].includes(name))
+  const unknown = [...notes.keys()].find((name) => !['<payload>', '<repeat>', '<differs>', '<witness>'].includes(name))
   if (unknown !== undefined) throw new Error(`${title}: ${unknown} means nothing`)
+  const counts: Record<string, number> = JSON.parse(notes.get('<repeat>') ?? '{}')
   return {
     title,
-    files: sections.filter(({ name }) => !name.startsWith('<')),
+    files: sections.filter(({ name }) => !name.startsWith('<')).map((file) => repeated(file, counts[file.name] ?? 0)),
     payload: JSON.parse(notes.get('<payload>') ?? '{}'),
     expects: notes.has('<differs>') ? 'differs' : notes.has('<witness>') ? 'witness' : 'same'
   }
+}
+
+function repeated ({ name, content }: File, count: number): File {
+  return { name, content: count === 0 ? content : Array.from({ length: count }, (_, index) => content.replaceAll('INDEX', String(index))).join('') }
 }
 
 function split (text: string, heading: RegExp): File[] {

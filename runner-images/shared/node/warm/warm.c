@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "companion.h"
 #include "preload.h"
 
 #define EXPORTED __attribute__((visibility("default")))
@@ -49,6 +50,7 @@ __attribute__((constructor)) static void start(void) {
     (void)unsetenv("LD_PRELOAD"); /* Node itself still has to read the other; warm.cjs deletes it */
     if (work_dir[0] == '\0' && (getcwd(work_dir, sizeof work_dir) == NULL || chdir("/") < 0))
         work_dir[0] = '\0';
+    companion_start();
 }
 
 static long long to_ns(const struct timespec *time) {
@@ -103,6 +105,7 @@ EXPORTED ssize_t read(int fd, void *data, size_t size) {
         start();
     if (!is_runner(fd))
         return real_read(fd, data, size);
+    companion_end();
     ssize_t count = real_read(fd, data, size);
     int error = errno;
     atomic_store(&waited_ns, now_ns() - began_ns);

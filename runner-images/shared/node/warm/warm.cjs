@@ -6,7 +6,7 @@
 const { Console } = require('console')
 const { closeSync, existsSync, readSync, writeSync } = require('fs')
 const Module = require('module')
-const { resolve } = require('path')
+const { dirname, resolve } = require('path')
 const { format } = require('util')
 
 const RUNNER = 3
@@ -35,7 +35,7 @@ function start () {
 function builder () {
   if (!existsSync(BUILD)) return undefined
   const build = require(BUILD)
-  delete require.cache[BUILD]
+  for (const path of Object.keys(require.cache)) if (dirname(path) === dirname(BUILD)) delete require.cache[path]
   return build
 }
 

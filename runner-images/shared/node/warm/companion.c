@@ -1,0 +1,59 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "companion.h"
+
+/* Far above all that Node opens: its own descriptors have the numbers of a plain start. */
+enum { RUNNER_FD = 3, COMPANION_FD = 100 };
+static const char PROGRAM[] = "/opt/runonce/language/warm/companion";
+/* An answer that takes longer is an error (EAGAIN) to Node. */
+static const struct timeval LONGEST_ANSWER = {.tv_sec = 2};
+
+static pid_t companion; /* 0: there is none */
+
+/* It keeps its socket, and nothing of the program's: not even stderr. */
+static int spawn(int socket_fd) {
+    posix_spawn_file_actions_t actions;
+    char *const arguments[] = {(char *)PROGRAM, NULL};
+    if (posix_spawn_file_actions_init(&actions) != 0)
+        return -1;
+    int error = posix_spawn_file_actions_adddup2(&actions, socket_fd, STDIN_FILENO) |
+                posix_spawn_file_actions_adddup2(&actions, socket_fd, STDOUT_FILENO) |
+                posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) |
+                posix_spawn_file_actions_addclose(&actions, RUNNER_FD);
+    if (error == 0)
+        error = posix_spawn(&companion, PROGRAM, &actions, NULL, arguments, environ);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    if (error != 0)
+        companion = 0;
+    return error == 0 ? 0 : -1;
+}
+
+void companion_start(void) {
+    int pair[2];
+    if (companion != 0 || access(PROGRAM, X_OK) < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+        return;
+    /* Without the descriptor, under a low limit of them, Node finds no companion. */
+    int fd = fcntl(pair[0], F_DUPFD_CLOEXEC, COMPANION_FD);
+    if (fd == COMPANION_FD && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &LONGEST_ANSWER, sizeof LONGEST_ANSWER) == 0)
+        (void)spawn(pair[1]);
+    (void)close(pair[0]);
+    (void)close(pair[1]);
+    if (companion == 0 && fd >= 0)
+        (void)close(fd);
+}
+
+void companion_end(void) {
+    if (companion == 0 || fcntl(COMPANION_FD, F_GETFD) >= 0)
+        return;
+    (void)kill(companion, SIGKILL);
+    while (waitpid(companion, NULL, 0) < 0 && errno == EINTR)
+        ;
+    companion = 0;
+}
