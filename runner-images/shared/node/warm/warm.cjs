@@ -6,6 +6,7 @@
 const { Console } = require('console')
 const { closeSync, existsSync, readSync, writeSync } = require('fs')
 const Module = require('module')
+const { Socket } = require('net')
 const { dirname, resolve } = require('path')
 const { format } = require('util')
 
@@ -39,12 +40,17 @@ function builder () {
   return build
 }
 
+/** A console's first texts, to a stdout that is a pipe: all that Node does for them, but for the pipe. */
 function warmUp () {
-  require('net') // what a stdout that is a pipe is made of
-  const nowhere = { write: () => true, once () {}, removeListener () {}, listenerCount: () => 0 }
-  const console = new Console({ stdout: nowhere, stderr: nowhere })
-  // One plain text at a time: the console's first look at colours would draw a number of an asynchronous resource.
+  const { nextTick } = process
+  process.nextTick = (call, ...args) => { call(...args) } // Node's own would draw a number of an asynchronous resource
+  const swallow = () => 0
+  const handle = { getAsyncId: () => 1, writeUtf8String: swallow, writeLatin1String: swallow }
+  const stream = new Socket({ handle, readable: false })
+  const console = new Console({ stdout: stream, stderr: stream })
+  // One plain text at a time: the console's first look at colours would draw such a number too.
   for (let i = 0; i < 3; i++) console.log(format('%d', i, { list: [i] }, 'text'))
+  process.nextTick = nextTick
 }
 
 /** The main file's name and the program's arguments. Leaves quietly when the runner has no program for us. */
