@@ -2,6 +2,6 @@
 ln -s /usr/bin/python3 /usr/local/bin/python
 
 # The warm starter is compiled against this very interpreter.
-library=warm/warm.so sources=warm/warm.c headers=libpython3-dev
+library=warm/warm.so sources='warm/warm.c warm/heap.c' headers=libpython3-dev
 flags=-I$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')
 . /opt/runonce/shared/preload/make.sh

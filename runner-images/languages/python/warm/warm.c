@@ -5,7 +5,7 @@
  *
  * A program that brings a module named like a preloaded one must get its own: then the plain command is executed in
  * this process, as it is whenever the interpreter can't be brought up. */
-#include <Python.h>
+#include "warm.h"
 
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -19,9 +19,6 @@
 
 #include "preload.h"
 
-/* The running interpreter's configuration; exported by CPython, its declaration is in an internal header. */
-PyAPI_FUNC(const PyConfig *) _Py_GetConfig(void);
-
 enum { RUNNER_FD = 3, OPEN_FOLDERS = 16 };
 
 /* Each pays for itself in programs that use it; none starts a thread, registers an exit handler or adds a submodule to a
@@ -29,7 +26,7 @@ enum { RUNNER_FD = 3, OPEN_FOLDERS = 16 };
 static const char *const PRELOADED[] = {"bisect", "collections", "datetime", "functools", "heapq", "itertools",
     "json", "linecache", "math", "random", "re", "string", "textwrap", "traceback", "typing"};
 
-/* sys.modules as site left it, for preloaded_name. */
+/* The names in sys.modules as site left it, a set, for is_preloaded. */
 static PyObject *started_with;
 static char **plain_argv;
 
@@ -50,21 +47,10 @@ static int initialize(int argc, char **argv) {
     return PyStatus_Exception(status) ? -1 : 0;
 }
 
-/* Frozen objects are not traversed again, neither by the program's collections nor by finalisation. */
-static int freeze(void) {
-    PyObject *gc = PyImport_ImportModule("gc");
-    PyObject *done = gc == NULL ? NULL : PyObject_CallMethod(gc, "freeze", NULL);
-    if (done == NULL || PyDict_DelItemString(PyImport_GetModuleDict(), "gc") < 0)
-        return -1;
-    Py_DECREF(done);
-    Py_DECREF(gc);
-    return 0;
-}
-
 static int preload(void) {
     PyObject *finders = PySys_GetObject("path_importer_cache");
     PyObject *known_finders = PyDict_Copy(finders);
-    started_with = PyDict_Copy(PyImport_GetModuleDict());
+    started_with = PySet_New(PyImport_GetModuleDict());
     if (started_with == NULL || known_finders == NULL)
         return -1;
     for (size_t i = 0; i < sizeof PRELOADED / sizeof PRELOADED[0]; i++) {
@@ -77,7 +63,7 @@ static int preload(void) {
     if (PyDict_Update(finders, known_finders) < 0)
         return -1;
     Py_DECREF(known_finders);
-    return freeze();
+    return 0;
 }
 
 static int read_all(void *data, size_t size) {
@@ -112,7 +98,11 @@ static int receive_program(char *interpreter) {
 
 /* Whether a module of this name is there only because we imported it. */
 static int is_preloaded(const char *name) {
-    return PyDict_GetItemString(started_with, name) == NULL && PyDict_GetItemString(PyImport_GetModuleDict(), name) != NULL;
+    PyObject *key = PyUnicode_DecodeFSDefault(name);
+    int preloaded = key != NULL && PySet_Contains(started_with, key) == 0 && PyDict_GetItem(PyImport_GetModuleDict(), key) != NULL;
+    Py_XDECREF(key);
+    PyErr_Clear();
+    return preloaded;
 }
 
 /* nftw(3)'s callback: 1 for a file or folder whose import would find a preloaded module in its place. */
@@ -164,8 +154,11 @@ static int warm_main(int argc, char **argv, char **environment) {
     (void)environment;
     (void)forget_preload();
     (void)fcntl(RUNNER_FD, F_SETFD, FD_CLOEXEC);
-    if (initialize(argc, argv) < 0 || preload() < 0)
+    if (initialize(argc, argv) < 0)
         _exit(1); /* the runner runs the plain command */
+    heap_begin();
+    if (preload() < 0 || heap_set_aside() < 0)
+        _exit(1);
     int count = receive_program(argv[0]);
     if (nftw(".", is_shadowed, OPEN_FOLDERS, FTW_PHYS) != 0)
         run_plainly();
