@@ -6,11 +6,11 @@ import type { Config } from './config.js'
 import { addAuth } from './http/auth.js'
 import { addBodyParser, refuseCompressed } from './http/body.js'
 import { addCodeRoutes, addLanguagesRoute } from './http/code-routes.js'
-import { addOpenApi } from './http/docs.js'
+import { addDocsOf, addOpenApi } from './http/docs.js'
 import { addErrorHandling, answerClientError, answerFrameworkError } from './http/error-handler.js'
 import { addRateLimits } from './http/rate-limit.js'
 import { addRunRoute } from './http/run-routes.js'
-import { addMetrics, addStatusRoutes, addVersionRoute, type About } from './http/status-routes.js'
+import { addMetricsRoute, addStatusRoutes, addVersionRoute, countAnswers, type About } from './http/status-routes.js'
 import { validationError } from './http/validation.js'
 import type { EngineStatus, Images, Readiness, Runs, ServiceMetrics } from './run/ports.js'
 
@@ -21,13 +21,13 @@ const STALLED_CHECK_MS = 2_000
 
 export interface AppParts {
   about: About
-  config: Pick<Config, 'tokens' | 'run' | 'rateLimit' | 'docs'>
+  config: Pick<Config, 'tokens' | 'run' | 'rateLimit' | 'docs' | 'metrics'>
   logger: FastifyBaseLogger
   engine: EngineStatus
   images: Images
   runs: Runs
   readiness: Readiness
-  /** undefined: there is no /metrics. */
+  /** undefined: nothing is counted, and there is no /metrics. */
   metrics?: ServiceMetrics | undefined
   /** An ioredis client for the rate limits, where they are shared. */
   redis?: unknown
@@ -35,7 +35,53 @@ export interface AppParts {
 
 /** The HTTP application: plugins and routes, no I/O of its own. */
 export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
-  const { about, config, logger } = parts
+  const { about, config, metrics } = parts
+  const app = newApp(parts)
+  addBodyParser(app)
+  await addOpenApi(app, about, config.docs.on && config.docs.port === undefined)
+  const limits = await addRateLimits(app, config.rateLimit, parts.redis)
+
+  if (metrics !== undefined) countAnswers(app, metrics)
+  if (metrics !== undefined && config.metrics.port === undefined) addMetricsRoute(app, metrics)
+  addStatusRoutes(app, parts)
+  addLanguagesRoute(app, parts)
+  await app.register(async (scope) => {
+    scope.addHook('onRoute', (route) => {
+      route.schema = { ...route.schema, security: [{ bearer: [] }, { accessToken: [] }] } as object
+    })
+    scope.addHook('onRequest', limits.byAddress)
+    await addAuth(scope, config.tokens)
+    scope.addHook('onRequest', limits.byToken)
+    refuseCompressed(scope)
+    addVersionRoute(scope, parts)
+    addRunRoute(scope, parts)
+    addCodeRoutes(scope, { ...parts, codeBytes: config.run.codeBytes })
+  })
+  return app
+}
+
+/**
+ * The applications of the routes that were moved to ports of their own, by port: one for each, and routes of the same port
+ * in the same.
+ * @param main whose routes the documentation is of
+ */
+export async function buildSideApps (parts: AppParts, main: FastifyInstance): Promise<Map<number, FastifyInstance>> {
+  const { config: { docs, metrics }, metrics: figures } = parts
+  const apps = new Map<number, FastifyInstance>()
+  const appAt = (port: number): FastifyInstance => {
+    const app = apps.get(port) ?? newApp(parts)
+    apps.set(port, app)
+    return app
+  }
+  if (figures !== undefined && metrics.port !== undefined) addMetricsRoute(appAt(metrics.port), figures)
+  if (docs.on && docs.port !== undefined) {
+    await main.ready()
+    await addDocsOf(appAt(docs.port), main.swagger())
+  }
+  return apps
+}
+
+function newApp ({ config, logger }: AppParts): FastifyInstance {
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -54,25 +100,6 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.addHook('onRequest', async (request, reply) => { void reply.header('x-request-id', request.id) })
   addErrorHandling(app, config.run.payloadBytes)
-  addBodyParser(app)
-  await addOpenApi(app, about, config.docs)
-  const limits = await addRateLimits(app, config.rateLimit, parts.redis)
-
-  if (parts.metrics !== undefined) addMetrics(app, parts.metrics)
-  addStatusRoutes(app, parts)
-  addLanguagesRoute(app, parts)
-  await app.register(async (scope) => {
-    scope.addHook('onRoute', (route) => {
-      route.schema = { ...route.schema, security: [{ bearer: [] }, { accessToken: [] }] } as object
-    })
-    scope.addHook('onRequest', limits.byAddress)
-    await addAuth(scope, config.tokens)
-    scope.addHook('onRequest', limits.byToken)
-    refuseCompressed(scope)
-    addVersionRoute(scope, parts)
-    addRunRoute(scope, parts)
-    addCodeRoutes(scope, { ...parts, codeBytes: config.run.codeBytes })
-  })
   return app
 }
 

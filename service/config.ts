@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 
 import { readContainer, type ContainerConfig } from './config/container.js'
+import { findContradictions } from './config/contradictions.js'
 import { tmpfsWarnings } from './config/tmpfs.js'
 import { readTokens, type AccessToken } from './config/tokens.js'
 import { unknownVariables } from './config/unknown-variables.js'
@@ -36,10 +37,17 @@ export interface PoolConfig {
   maxAgeMs: number
 }
 
+/** Routes that can be switched off, or moved to a port of their own. */
+export interface Offer {
+  on: boolean
+  /** undefined: the service's own. */
+  port: number | undefined
+}
+
 export interface Config {
   listen: { address: string, port: number }
-  docs: boolean
-  metrics: boolean
+  docs: Offer
+  metrics: Offer
   tokens: AccessToken[]
   engine: { socketPath: string, readTimeoutMs: number, writeTimeoutMs: number }
   container: ContainerConfig
@@ -75,8 +83,8 @@ export function readConfig (env: Environment): Config {
   const container = readContainer(reader)
   const config: Config = {
     listen,
-    docs: reader.read('SERVER_DOCS', bool, true),
-    metrics: reader.read('SERVER_METRICS', bool, true),
+    docs: readOffer(reader, 'SERVER_DOCS'),
+    metrics: readOffer(reader, 'SERVER_METRICS'),
     tokens,
     engine: {
       socketPath: reader.read('DOCKER_UNIX_SOCKET_PATH', absolutePath, '/var/run/docker.sock'),
@@ -104,9 +112,14 @@ export function readConfig (env: Environment): Config {
   // glot's docker-run reads these two; our removal needs neither, so they are taken and have no effect.
   reader.optional('DOCKER_CLEANUP_WORKER_THREADS', wholeNumber(1))
   reader.optional('DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT', positiveNumber(DAY_SECONDS))
+  config.warnings.push(...findContradictions(reader, config))
   if (reader.faults.length > 0) throw new ConfigError(reader.faults)
   config.warnings.push(...unknownVariables(env, reader.known))
   return config
+}
+
+function readOffer (reader: VariableReader, name: string): Offer {
+  return { on: reader.read(name, bool, true), port: reader.optional(`${name}_PORT`, wholeNumber(0, 65_535)) }
 }
 
 function readRun (reader: VariableReader): RunConfig {

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
-import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 
-import { buildApp } from './app.js'
+import { buildApp, buildSideApps } from './app.js'
 import { ConfigError, readConfig, type Config } from './config.js'
 import { ContainerFactory } from './docker/container-factory.js'
 import { Engine } from './docker/engine.js'
@@ -16,7 +15,7 @@ import { ImageCatalog } from './docker/image-catalog.js'
 import { OutOfMemoryWatch } from './docker/out-of-memory.js'
 import { Remover } from './docker/remover.js'
 import { Sweep } from './docker/sweep.js'
-import { Connections } from './http/connections.js'
+import { Listener } from './http/listener.js'
 import { createLogger } from './observability/logger.js'
 import { Metrics } from './observability/metrics.js'
 import { RunLog } from './observability/run-log.js'
@@ -49,24 +48,25 @@ async function main (): Promise<void> {
   const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity, cores: cpus().length })
   const pool = new Pool({ factory, images, load: admission, config: config.pool, cores: availableParallelism(), log: logger })
   const readiness = new ServiceReadiness(engine, pool)
-  const metrics = config.metrics ? new Metrics({ cores: cpus().length, load: admission, pool }) : undefined
+  const metrics = config.metrics.on ? new Metrics({ cores: cpus().length, load: admission, pool }) : undefined
   const observers = [new RunLog(logger), ...metrics === undefined ? [] : [metrics]]
   const runs = new CodeRunner({
     sandboxes: pool, admission, observers, limits: config.run, limitsResponse: config.run.limitsResponse
   })
-  const app = await buildApp({ about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis })
+  const parts = { about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis }
+  const app = await buildApp(parts)
 
-  const connections = new Connections(app.server)
-
-  await app.listen({ host: config.listen.address, port: config.listen.port }).catch((error: Error) => {
+  const sideApps = await buildSideApps(parts, app)
+  const listeners = [[config.listen.port, app] as const, ...sideApps].map(([port, each]) => new Listener(each, config.listen.address, port))
+  const [main, ...side] = await Promise.all(listeners.map(async (listener) => await listener.listen())).catch((error: Error) => {
     logger.fatal(config.listen, `cannot listen: ${error.message}`)
     process.exit(1)
   })
-  const { address, port } = app.server.address() as AddressInfo
   const sweep = new Sweep({ engine, remover, identity, log: logger })
   void events.start()
   void sweep.start().then(() => pool.start())
-  logger.info({ address, port, version }, 'listening')
+  for (const where of side) logger.info(where, 'metrics or docs listen')
+  logger.info({ ...main, version }, 'listening')
 
   const { queueTimeoutMs } = config.admission
   closeWithGrace({ delay: queueTimeoutMs + config.run.timeMs + ANSWERS_OUT_MS + STOP_GRACE_MS, logger }, async ({ signal, err }) => {
@@ -74,8 +74,7 @@ async function main (): Promise<void> {
     else logger.info({ signal }, 'stopping')
     readiness.stop()
     await admission.close()
-    await Promise.all([pool.close(), connections.drain(ANSWERS_OUT_MS)])
-    await app.close()
+    await Promise.all([pool.close(), ...listeners.map((listener) => listener.close(ANSWERS_OUT_MS))])
     sweep.close()
     events.close()
     await remover.settled()

@@ -1,8 +1,12 @@
+import { posix } from 'node:path'
+
 import { readTmpfs, SHM_BYTES, type Tmpfs } from './tmpfs.js'
-import { bool, hostname, positiveNumber, verbatim, wholeNumber, words, type VariableReader } from './variables.js'
+import { bool, hostname, numberFrom, verbatim, wholeNumber, words, type VariableReader } from './variables.js'
 
 /** The engine refuses a container with less (Docker Engine API, HostConfig.Memory). */
 const LEAST_MEMORY = 6 * 1024 * 1024
+/** And one with less of these (HostConfig.NanoCpus). */
+const LEAST_CPUS = 0.01
 const MOST_PROCESSES = 4_194_304
 
 export interface ContainerConfig {
@@ -55,7 +59,7 @@ export function readContainer (reader: VariableReader): ContainerConfig {
     tmpDir: readTmpfs(reader, 'DOCKER_CONTAINER_TMP_DIR', '/tmp', 'rw,noexec,nosuid,size=65536k'),
     workDir: readTmpfs(reader, 'DOCKER_CONTAINER_WORK_DIR', '/work', 'rw,exec,nosuid,size=131072k'),
     shmBytes: SHM_BYTES,
-    cpus: reader.read('DOCKER_CONTAINER_CPUS', positiveNumber(4096), 1),
+    cpus: reader.read('DOCKER_CONTAINER_CPUS', numberFrom(LEAST_CPUS, 4096), 1),
     cpuShares: reader.read('DOCKER_CONTAINER_CPU_SHARES', wholeNumber(2, 262_144), 256),
     runtime: reader.optional('DOCKER_CONTAINER_RUNTIME', verbatim),
     keep: reader.read('DEBUG_KEEP_CONTAINER', bool, false)
@@ -77,7 +81,10 @@ function checkPairs (reader: VariableReader, container: ContainerConfig, nprocSo
   if (container.processesCap < container.processes) {
     reader.fault('DOCKER_CONTAINER_NPROC_CAP', String(container.processesCap), `at least DOCKER_CONTAINER_ULIMIT_NPROC_SOFT, ${container.processes}`)
   }
-  if (container.tmpDir !== undefined && container.tmpDir.path === container.workDir?.path) {
-    reader.fault('DOCKER_CONTAINER_WORK_DIR_PATH', container.workDir.path, 'another path than DOCKER_CONTAINER_TMP_DIR_PATH')
+  const [tmpPath, workPath] = [container.tmpDir, container.workDir].map((tmpfs) => tmpfs && posix.join(tmpfs.path, '/'))
+  if (tmpPath === '/') reader.fault('DOCKER_CONTAINER_TMP_DIR_PATH', container.tmpDir?.path, 'a folder below the root')
+  if (workPath === '/') reader.fault('DOCKER_CONTAINER_WORK_DIR_PATH', container.workDir?.path, 'a folder below the root')
+  if (workPath !== undefined && tmpPath === workPath) {
+    reader.fault('DOCKER_CONTAINER_WORK_DIR_PATH', container.workDir?.path, 'another path than DOCKER_CONTAINER_TMP_DIR_PATH')
   }
 }

@@ -19,8 +19,12 @@ export function readTokens (reader: VariableReader, loopback: boolean): { tokens
   if (first === undefined) reader.fault('API_ACCESS_TOKEN', reader.text('API_ACCESS_TOKEN'), 'the token that clients send; without one the service does not start')
   const tokens = [...(first === undefined ? [] : [{ name: 'default', token: first }]), ...furtherTokens(reader)]
   const warnings: string[] = []
+  const owners = new Map<string, string>()
   for (const { name, token } of tokens) {
     const variable = name === 'default' ? 'API_ACCESS_TOKEN' : `API_ACCESS_TOKENS, ${name}`
+    const owner = owners.get(token)
+    if (owner !== undefined) reader.faults.push(`${variable}: got the token of ${owner}, takes one of its own (the value is not shown)`)
+    owners.set(token, owner ?? variable)
     const weakness = weaknessOf(token)
     if (NOT_IN_A_HEADER.test(token)) {
       reader.faults.push(`${variable}: got a token that begins or ends with white space or holds a control character, takes what an HTTP header can carry (the value is not shown)`)

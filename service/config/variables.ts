@@ -15,7 +15,12 @@ export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER, unit 
 
 export const positiveNumber = (most: number, unit = ''): Kind<number> => ({
   takes: `a number${unit && ` of ${unit}`} above 0 and up to ${most}, fractions allowed`,
-  parse: (text) => /^(\d+\.?\d*|\.\d+)$/.test(text) ? within(Number(text), Number.MIN_VALUE, most) : undefined
+  parse: (text) => decimal(text, Number.MIN_VALUE, most)
+})
+
+export const numberFrom = (least: number, most: number): Kind<number> => ({
+  takes: `a number from ${least} to ${most}, fractions allowed`,
+  parse: (text) => decimal(text, least, most)
 })
 
 export const bool: Kind<boolean> = {
@@ -102,6 +107,10 @@ export class VariableReader {
     const shown = got === undefined ? 'nothing' : JSON.stringify(got.replace(/\/\/[^/]*@/, '//(hidden)@'))
     this.faults.push(`${name}: got ${shown}, takes ${takes}`)
   }
+}
+
+function decimal (text: string, least: number, most: number): number | undefined {
+  return /^(\d+\.?\d*|\.\d+)$/.test(text) ? within(Number(text), least, most) : undefined
 }
 
 function within (value: number, least: number, most: number): number | undefined {

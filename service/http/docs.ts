@@ -1,4 +1,4 @@
-import swagger from '@fastify/swagger'
+import swagger, { type StaticDocumentSpec } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 
@@ -19,7 +19,16 @@ export async function addOpenApi (app: FastifyInstance, about: About, ui: boolea
       }
     }
   })
-  if (!ui) return
+  if (ui) await addPages(app)
+}
+
+/** `/openapi.json` and `/docs` of another application's routes. */
+export async function addDocsOf (app: FastifyInstance, document: ReturnType<FastifyInstance['swagger']>): Promise<void> {
+  await app.register(swagger, { mode: 'static', specification: { document } as StaticDocumentSpec })
+  await addPages(app)
+}
+
+async function addPages (app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true } as object }, async () => app.swagger())
   await app.register(swaggerUi, { routePrefix: '/docs' })
 }

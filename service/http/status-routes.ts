@@ -37,11 +37,15 @@ export function addStatusRoutes (app: FastifyInstance, { about, engine, readines
   })
 }
 
-/** Figures for Prometheus, without a token, and a count of every answer. */
-export function addMetrics (app: FastifyInstance, metrics: ServiceMetrics): void {
+/** Counts every answer. */
+export function countAnswers (app: FastifyInstance, metrics: ServiceMetrics): void {
   app.addHook('onResponse', async (request, reply) => {
     metrics.answered(request.method, request.is404 ? request.pathPattern : request.routeOptions.url ?? '', reply.statusCode)
   })
+}
+
+/** Figures for Prometheus, without a token. */
+export function addMetricsRoute (app: FastifyInstance, metrics: ServiceMetrics): void {
   app.get('/metrics', { schema: { summary: 'Figures for Prometheus', tags: ['status'] } }, async (_request, reply) =>
     await reply.type(metrics.contentType).send(await metrics.text()))
 }

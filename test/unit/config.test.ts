@@ -20,8 +20,8 @@ function faults (env: Environment): string[] {
   }
 }
 
-const WHOLE = ['x', '1.5', '-1', '1e3', '0x10', ' 1', '1 ', '+1', '１', '9'.repeat(400)]
-const SECONDS = ['0', '0.0', 'x', '-1', '1s', '1e1', '86401', '.', 'NaN', 'Infinity']
+const WHOLE = ['x', '1.5', '-1', '1e3', '0x10', ' 1', '1 ', ' 5 ', '1_000', '1,000', '-0', '9007199254740993', '+1', '１', '9'.repeat(400)]
+const SECONDS = ['0', '0.0', 'x', '-1', '1s', '1e1', '0x10', ' 5 ', '+1', '1,5', '86401', '.', 'NaN', 'Infinity']
 const BOOL = ['yes', '1', '0', 'TRUE', 'on']
 const path = (config: unknown, dotted: string): unknown => dotted.split('.').reduce((value, key) => (value as Record<string, unknown>)?.[key], config)
 
@@ -30,8 +30,10 @@ const VARIABLES: Array<[string, string, unknown, string, unknown, string[]]> = [
   ['SERVER_LISTEN_ADDR', 'listen.address', '127.0.0.1', '::1', '::1', ['somewhere', '127.0.0.1:80', '256.0.0.1', '1.2.3']],
   ['SERVER_LISTEN_PORT', 'listen.port', 8088, '0', 0, [...WHOLE, '65536']],
   ['SERVER_WORKER_THREADS', 'admission.concurrency', 2 * availableParallelism(), '3', 3, [...WHOLE, '0', '10001']],
-  ['SERVER_DOCS', 'docs', true, 'false', false, BOOL],
-  ['SERVER_METRICS', 'metrics', true, 'false', false, BOOL],
+  ['SERVER_DOCS', 'docs.on', true, 'false', false, BOOL],
+  ['SERVER_METRICS', 'metrics.on', true, 'false', false, BOOL],
+  ['SERVER_DOCS_PORT', 'docs.port', undefined, '9090', 9090, [...WHOLE, '65536', '8088']],
+  ['SERVER_METRICS_PORT', 'metrics.port', undefined, '0', 0, [...WHOLE, '65536', '8088']],
   ['DOCKER_UNIX_SOCKET_PATH', 'engine.socketPath', '/var/run/docker.sock', '/x/y.sock', '/x/y.sock', ['docker.sock', 'unix:///x', 'tcp://x']],
   ['DOCKER_UNIX_SOCKET_READ_TIMEOUT', 'engine.readTimeoutMs', 3000, '5', 5000, SECONDS],
   ['DOCKER_UNIX_SOCKET_WRITE_TIMEOUT', 'engine.writeTimeoutMs', 3000, '0.5', 500, SECONDS],
@@ -46,21 +48,21 @@ const VARIABLES: Array<[string, string, unknown, string, unknown, string[]]> = [
   ['DOCKER_CONTAINER_CAP_DROP', 'container.capDrop', ['ALL'], 'MKNOD  NET_RAW ', ['MKNOD', 'NET_RAW'], []],
   ['DOCKER_CONTAINER_CAP_ADD', 'container.capAdd', [], 'SYS_PTRACE', ['SYS_PTRACE'], []],
   ['DOCKER_CONTAINER_READONLY_ROOTFS', 'container.readonlyRootfs', true, 'false', false, BOOL],
-  ['DOCKER_CONTAINER_TMP_DIR_PATH', 'container.tmpDir.path', '/tmp', '/var/tmp', '/var/tmp', ['tmp', './tmp', '/a\0b']],
+  ['DOCKER_CONTAINER_TMP_DIR_PATH', 'container.tmpDir.path', '/tmp', '/var/tmp', '/var/tmp', ['tmp', './tmp', '/a\0b', '/', '//', '/x/..']],
   ['DOCKER_CONTAINER_TMP_DIR_OPTIONS', 'container.tmpDir.options', 'rw,noexec,nosuid,size=65536k,mode=1777', 'rw,size=1m', 'rw,size=1m,mode=1777', []],
-  ['DOCKER_CONTAINER_WORK_DIR_PATH', 'container.workDir.path', '/work', '/home/glot', '/home/glot', ['work', '/tmp']],
+  ['DOCKER_CONTAINER_WORK_DIR_PATH', 'container.workDir.path', '/work', '/home/glot', '/home/glot', ['work', '/tmp', '/tmp/', '//tmp', '/x/../tmp', '/']],
   ['DOCKER_CONTAINER_WORK_DIR_OPTIONS', 'container.workDir.options', 'rw,exec,nosuid,size=131072k,mode=1777', 'rw,uid=7', 'rw,uid=7', []],
   ['DEBUG_KEEP_CONTAINER', 'container.keep', false, 'true', true, BOOL],
   ['RUN_MAX_EXECUTION_TIME', 'run.timeMs', 10_000, '2.5', 2500, SECONDS],
   ['RUN_MAX_OUTPUT_SIZE', 'run.outputBytes', 1_048_576, '100000', 100_000, [...WHOLE, '0']],
   ['DOCKER_CONTAINER_RUNTIME', 'container.runtime', undefined, 'crun', 'crun', []],
-  ['DOCKER_CONTAINER_CPUS', 'container.cpus', 1, '0.5', 0.5, ['0', 'x', '-1', '4097']],
+  ['DOCKER_CONTAINER_CPUS', 'container.cpus', 1, '0.5', 0.5, ['0', '0.009', 'x', '-1', '1e1', '4097']],
   ['DOCKER_CONTAINER_CPU_SHARES', 'container.cpuShares', 256, '2', 2, [...WHOLE, '1']],
   ['DOCKER_CONTAINER_MEMORY_CAP', 'container.memoryCapBytes', 1_073_741_824, '300000000', 300_000_000, [...WHOLE, '268435455']],
   ['DOCKER_CONTAINER_NPROC_CAP', 'container.processesCap', 512, '128', 128, [...WHOLE, '127']],
   ['DOCKER_IMAGE_ALLOW', 'imageAllow', ['runonce/*', 'glot/*'], 'a/*  b', ['a/*', 'b'], []],
   ['RUN_LIMITS_RESPONSE', 'run.limitsResponse', 'result', 'error', 'error', ['Error', 'x', '400']],
-  ['RUN_MAX_BUILD_TIME', 'run.buildTimeMs', undefined, '3', 3000, SECONDS],
+  ['RUN_MAX_BUILD_TIME', 'run.buildTimeMs', undefined, '2.5', 2500, SECONDS],
   ['RUN_MAX_PAYLOAD_SIZE', 'run.payloadBytes', 2_097_152, '1000', 1000, [...WHOLE, '0']],
   ['RUN_MAX_CODE_SIZE', 'run.codeBytes', 50_000, '1000', 1000, [...WHOLE, '0']],
   ['RUN_QUEUE_SIZE', 'admission.queueSize', 100, '0', 0, WHOLE],
@@ -135,7 +137,7 @@ t.test('further tokens come by name', async (t) => {
   const secret = 'a-secret-that-is-not-shown'
   const cases: Array<[string, RegExp]> = [
     [secret, /entry 1 is not name:token/], [`:${secret}`, /entry 1/], ['a:', /entry 1/], [`a/b:${secret}`, /entry 1/], [`x:${TOKEN} ${secret}`, /entry 2/],
-    [`a:${secret} a:${secret}`, /the name "a" twice/], [`default:${secret}`, /the name "default" twice/]
+    [`a:${secret} a:another-${secret}`, /the name "a" twice/], [`a:${secret} b:${secret}`, /^API_ACCESS_TOKENS, b: got the token of API_ACCESS_TOKENS, a,/], [`a:${TOKEN}`, /^API_ACCESS_TOKENS, a: got the token of API_ACCESS_TOKEN,/], [`default:${secret}`, /the name "default" twice/]
   ]
   for (const [value, message] of cases) {
     const lines = faults({ API_ACCESS_TOKEN: TOKEN, API_ACCESS_TOKENS: value })
@@ -154,7 +156,7 @@ t.test('an unknown variable with a prefix of ours is a warning with the nearest 
   t.match(warnings.sort(), [/^DOCKER_CONTAINER_MEMROY: .*DOCKER_CONTAINER_MEMORY$/, /^RUN_MAX_EXECUTION_TIMEOUT: .*RUN_MAX_EXECUTION_TIME$/, /^SERVER_LISTEN_PROT: .*SERVER_LISTEN_PORT$/])
   t.equal(warnings.length, 3)
   t.same(read({ DOCKER_CLEANUP_WORKER_THREADS: '10', DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT: '3' }).warnings, [], 'glot\'s are known')
-  t.same(read(Object.fromEntries(VARIABLES.map(([name, , , good]) => [name, name.includes('_DIR_OPTIONS') ? '' : good]))).warnings, [], 'and so are all of ours')
+  t.same(read(Object.fromEntries(VARIABLES.map(([name, , , good]) => [name, name.includes('_DIR_OPTIONS') || /^SERVER_(DOCS|METRICS)$/.test(name) ? '' : good]))).warnings, [], 'and so are all of ours')
 })
 
 t.test('a tmpfs is open to all users unless its options say whose it is', async (t) => {
@@ -190,7 +192,26 @@ t.test('pairs that contradict each other are faults', async (t) => {
     [{ DOCKER_CONTAINER_ULIMIT_NPROC_SOFT: '200', DOCKER_CONTAINER_ULIMIT_NPROC_HARD: '100' }, /^DOCKER_CONTAINER_ULIMIT_NPROC_SOFT: got "200"/],
     [{ DOCKER_CONTAINER_MEMORY: '500000000', DOCKER_CONTAINER_MEMORY_CAP: '400000000' }, /^DOCKER_CONTAINER_MEMORY_CAP: got "400000000"/],
     [{ DOCKER_CONTAINER_NPROC_CAP: '100' }, /^DOCKER_CONTAINER_NPROC_CAP: got "100"/],
-    [{ DOCKER_CONTAINER_WORK_DIR_PATH: '/tmp' }, /^DOCKER_CONTAINER_WORK_DIR_PATH: got "\/tmp"/]
+    [{ DOCKER_CONTAINER_WORK_DIR_PATH: '/tmp' }, /^DOCKER_CONTAINER_WORK_DIR_PATH: got "\/tmp"/],
+    [{ POOL_MIN: '3', POOL_MAX: '2' }, /^POOL_MIN: got "3", takes at most POOL_MAX, 2$/],
+    [{ POOL_MIN: '17' }, /^POOL_MIN: got "17"/],
+    [{ DOCKER_CONTAINER_CAP_ADD: 'SYS_PTRACE,net_raw', DOCKER_CONTAINER_CAP_DROP: 'CAP_NET_RAW' }, /^DOCKER_CONTAINER_CAP_ADD: got "net_raw"/],
+    [{ SERVER_METRICS: 'false', SERVER_METRICS_PORT: '9090' }, /^SERVER_METRICS_PORT: got "9090", takes nothing while SERVER_METRICS is false$/],
+    [{ SERVER_DOCS_PORT: '80', SERVER_LISTEN_PORT: '80' }, /^SERVER_DOCS_PORT: got "80", takes another port than SERVER_LISTEN_PORT$/]
   ]
   for (const [env, message] of cases) t.match(faults({ API_ACCESS_TOKEN: TOKEN, ...env }), [message])
+})
+
+t.test('pairs of which one has no effect are warnings; others are neither', async (t) => {
+  const cases: Array<[Environment, RegExp]> = [
+    [{ RUN_MAX_BUILD_TIME: '11' }, /^RUN_MAX_BUILD_TIME: 11 s have no effect: RUN_MAX_EXECUTION_TIME, 10 s/],
+    [{ RUN_MAX_CODE_SIZE: '3000', RUN_MAX_PAYLOAD_SIZE: '2000' }, /^RUN_MAX_CODE_SIZE: 3000 bytes have no effect/],
+    [{ REDIS_URL: 'redis://x' }, /^REDIS_URL: has no effect/]
+  ]
+  for (const [env, message] of cases) t.match(read(env).warnings, [message])
+  for (const env of [
+    { POOL_MIN: '3', POOL_MAX: '0' }, { POOL_MIN: '2', POOL_MAX: '2' }, { RUN_MAX_BUILD_TIME: '10' }, { RUN_MAX_PAYLOAD_SIZE: '2000' },
+    { REDIS_URL: 'redis://x', RATE_LIMIT_IP_MAX: '5' }, { SERVER_METRICS_PORT: '9090', SERVER_DOCS_PORT: '9090' }, { SERVER_LISTEN_PORT: '0', SERVER_METRICS_PORT: '0' },
+    { DOCKER_CONTAINER_CAP_ADD: 'NET_RAW' }
+  ]) t.same(read(env).warnings, [], JSON.stringify(env))
 })

@@ -1,7 +1,7 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { AddressInfo } from 'node:net'
 
-import { buildApp, type AppParts } from '../../../service/app.js'
+import { buildApp, buildSideApps, type AppParts } from '../../../service/app.js'
 import { readConfig } from '../../../service/config.js'
 import { Metrics } from '../../../service/observability/metrics.js'
 import type { ImageDescription } from '../../../service/run/ports.js'
@@ -20,6 +20,8 @@ interface Options {
 
 export interface StartedApp {
   app: FastifyInstance
+  /** Of the routes that have a port of their own, by port. */
+  sideApps: Map<number, FastifyInstance>
   images: FakeImages
   runs: FakeRuns
   engine: FakeEngineStatus
@@ -47,16 +49,19 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
     engine,
     images,
     runs,
-    metrics: config.metrics ? new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool: { snapshot: () => ({ ready: 0, images: [] }) } }) : undefined,
+    metrics: config.metrics.on ? new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool: { snapshot: () => ({ ready: 0, images: [] }) } }) : undefined,
     readiness: { notReady: async () => state.reason, pool: () => ({ ready: 0, images: [] }) }
   }
   const app = await buildApp(parts)
   t.teardown(async () => { await app.close() })
   await app.ready()
+  const sideApps = await buildSideApps(parts, app)
+  t.teardown(async () => { for (const each of sideApps.values()) await each.close() })
   const inject = async (options: InjectOptions) =>
     await app.inject({ ...options, headers: { 'x-access-token': TOKEN, ...options.headers } })
   return {
     app,
+    sideApps,
     images,
     runs,
     engine,

@@ -1,0 +1,40 @@
+import t from 'tap'
+
+import { startApp } from './start-app.js'
+
+const DOCS = ['/docs', '/docs/', '/openapi.json']
+
+t.test('what has a port of its own is there, and nowhere else', async (t) => {
+  for (const { env, ports } of [
+    { env: {}, ports: {} },
+    { env: { SERVER_METRICS_PORT: '9090' }, ports: { 9090: ['/metrics'] } },
+    { env: { SERVER_DOCS_PORT: '9091' }, ports: { 9091: DOCS } },
+    { env: { SERVER_METRICS_PORT: '9090', SERVER_DOCS_PORT: '9091' }, ports: { 9090: ['/metrics'], 9091: DOCS } },
+    { env: { SERVER_METRICS_PORT: '9090', SERVER_DOCS_PORT: '9090' }, ports: { 9090: ['/metrics', ...DOCS] } }
+  ] as Array<{ env: Record<string, string>, ports: Record<number, string[]> }>) {
+    const { app, sideApps } = await startApp(t, { env })
+    t.same([...sideApps.keys()], Object.keys(ports).map(Number))
+    const moved = Object.values(ports).flat()
+    for (const url of ['/metrics', ...DOCS]) {
+      t.equal((await app.inject({ url })).statusCode, moved.includes(url) ? 404 : 200, `${url} of the service, ${JSON.stringify(env)}`)
+      for (const [port, side] of sideApps) t.equal((await side.inject({ url })).statusCode, ports[port]?.includes(url) === true ? 200 : 404, `${url} at ${port}`)
+    }
+    for (const [port, side] of sideApps) {
+      for (const url of ['/', '/version', '/run', '/livez']) t.equal((await side.inject({ url })).statusCode, 404, url)
+      const answer = await side.inject({ method: 'DELETE', url: ports[port]?.[0] ?? '' })
+      t.match(answer.json(), { error: 'method_not_allowed' })
+      t.ok(answer.headers['x-request-id'])
+    }
+  }
+})
+
+t.test('at their own port the docs are of the service\'s routes, and the figures count its answers', async (t) => {
+  const { app, sideApps } = await startApp(t, { env: { SERVER_METRICS_PORT: '9090', SERVER_DOCS_PORT: '9090' } })
+  const side = sideApps.get(9090)
+  await app.inject({ url: '/livez' })
+  t.match((await side?.inject({ url: '/metrics' }))?.body, 'runonce_http_answers_total{method="GET",route="/livez",status="200"} 1')
+  const { openapi, paths } = (await side?.inject({ url: '/openapi.json' }))?.json()
+  t.match(openapi, /^3\.1\./)
+  t.ok(paths['/run'] && paths['/version'])
+  t.notOk(paths['/metrics'], 'which is not among them')
+})
