@@ -8,8 +8,9 @@ import type { ImageDescription, Images, RunAnswer, RunResult, Runs } from '../ru
 import { clientGone } from './client-gone.js'
 import { ownSubmission, sendResult } from './run-routes.js'
 import {
-  CodeBodySchema, errorAnswers, ExecuteBodySchema, ExecuteResultSchema, LanguageParamsSchema, LanguagesQuerySchema, ResultSchema
+  CodeBodySchema, errorAnswers, ExecuteBodySchema, ExecuteResultSchema, LanguageParamsSchema, LanguagesQuerySchema, ResultSchema, runErrors
 } from './schemas.js'
+import { LanguagesSchema } from './status-schemas.js'
 import { payloadOfCode } from './validation.js'
 
 const KILL = constants.signals.SIGKILL
@@ -43,7 +44,7 @@ export function addCodeRoutes (scope: FastifyInstance, { images, runs, codeBytes
       signal: clientGone(reply)
     })
   }
-  const response = { 200: ResultSchema, ...errorAnswers }
+  const response = { 200: ResultSchema, ...runErrors }
 
   typed.post('/run/:language', {
     schema: { summary: 'Run a program in a language', tags: ['run'], params: LanguageParamsSchema, body: CodeBodySchema, response }
@@ -55,7 +56,7 @@ export function addCodeRoutes (scope: FastifyInstance, { images, runs, codeBytes
 
   typed.post('/api/execute', {
     schema: {
-      summary: 'Run a program in a language', tags: ['run'], body: ExecuteBodySchema, response: { 200: ExecuteResultSchema, ...errorAnswers }
+      summary: 'Run a program in a language', tags: ['run'], body: ExecuteBodySchema, response: { 200: ExecuteResultSchema, ...runErrors }
     }
   }, async (request, reply) => {
     const startedAt = performance.now()
@@ -67,7 +68,7 @@ export function addCodeRoutes (scope: FastifyInstance, { images, runs, codeBytes
 /** What languages there are; no token needed. */
 export function addLanguagesRoute (app: FastifyInstance, { images }: { images: Images }): void {
   app.withTypeProvider<TypeBoxTypeProvider>().get('/api/languages', {
-    schema: { summary: 'The languages there are', tags: ['status'], querystring: LanguagesQuerySchema }
+    schema: { summary: 'The languages there are', tags: ['status'], querystring: LanguagesQuerySchema, response: { 200: LanguagesSchema, ...errorAnswers(400, 500) } }
   }, async (request) => {
     const present = await images.languages()
     const details = request.query.details

@@ -2,6 +2,7 @@ import swagger, { type StaticDocumentSpec } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 
+import { PayloadSchema } from './schemas.js'
 import type { About } from './status-routes.js'
 
 /** Describes the routes from their own schemas. Call before the routes. */
@@ -12,6 +13,7 @@ export async function addOpenApi (app: FastifyInstance, about: About, ui: boolea
       openapi: '3.1.0',
       info: { title: about.name, version: about.version, description: about.description },
       components: {
+        schemas: { Payload: PayloadSchema as object },
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
           accessToken: { type: 'apiKey', in: 'header', name: 'X-Access-Token' }

@@ -5,7 +5,7 @@ import type { Images, RunAnswer, RunRequest, Runs } from '../run/ports.js'
 import { memberText } from './body.js'
 import { clientGone } from './client-gone.js'
 import { stricterLimits, toPayloadLimits, toRequestedLimits } from './limits.js'
-import { errorAnswers, ResultSchema, RunBodySchema, type Payload, type RequestLimits } from './schemas.js'
+import { errorAnswers, ResultSchema, RunBodySchema, runErrors, type Payload, type RequestLimits } from './schemas.js'
 import { checkPayload } from './validation.js'
 
 /** glot's route: any allowed image, its payload, its result. */
@@ -15,7 +15,7 @@ export function addRunRoute (scope: FastifyInstance, { images, runs }: { images:
       summary: 'Run a payload in a container of an image',
       tags: ['run'],
       body: RunBodySchema,
-      response: { 200: ResultSchema, ...errorAnswers }
+      response: { 200: ResultSchema, ...runErrors, ...errorAnswers(403) }
     }
   }, async (request, reply) => {
     const { image: ref, payload, limits } = request.body

@@ -45,7 +45,7 @@ export type RequestLimits = Static<typeof LimitsSchema>
 
 export const RunBodySchema = Type.Object({
   image: Type.String({ minLength: 1, maxLength: LONGEST_IMAGE_NAME, description: 'For example runonce/python:latest' }),
-  payload: Type.Unknown({ description: 'What the container gets on its stdin: see Payload' }),
+  payload: Type.Unknown({ description: 'What the container gets on its stdin; for an image of ours the schema Payload' }),
   limits: Type.Optional(nullable<Static<typeof LimitsSchema>>('object', LimitsSchema))
 })
 
@@ -111,8 +111,12 @@ export const VersionSchema = Type.Object({
 
 export const ErrorSchema = Type.Object({
   error: Type.String({ description: 'A slug' }),
-  message: Type.String()
+  message: Type.String(),
+  result: Type.Optional(Type.Object({}, { description: 'With RUN_LIMITS_RESPONSE=error: what the run that met a limit had given' }))
 }, { description: 'An error' })
 
-/** The answers that every protected route can give. */
-export const errorAnswers = Object.fromEntries([400, 401, 403, 413, 415, 429, 500, 503].map((status) => [status, ErrorSchema]))
+/** The errors of a route, by their statuses. */
+export const errorAnswers = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, ErrorSchema]))
+
+/** Those of every route that runs something. */
+export const runErrors = errorAnswers(400, 401, 413, 415, 429, 500, 503)

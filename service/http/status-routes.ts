@@ -2,6 +2,9 @@ import type { FastifyInstance } from 'fastify'
 
 import type { EngineStatus, Readiness, ServiceMetrics } from '../run/ports.js'
 import { errorAnswers, VersionSchema } from './schemas.js'
+import {
+  AboutSchema, DegradedSchema, FiguresSchema, HealthySchema, LivenessSchema, NotReadySchema, ReadySchema
+} from './status-schemas.js'
 
 export interface About {
   name: string
@@ -17,17 +20,21 @@ interface StatusParts {
 
 /** What the service is and how it stands; no token needed. */
 export function addStatusRoutes (app: FastifyInstance, { about, engine, readiness }: StatusParts): void {
-  app.get('/', { schema: { summary: 'What this service is', tags: ['status'] } }, async () => about)
+  app.get('/', { schema: { summary: 'What this service is', tags: ['status'], response: { 200: AboutSchema } } }, async () => about)
 
-  app.get('/livez', { schema: { summary: 'The process answers', tags: ['status'] } }, async () => ({ alive: true }))
+  app.get('/livez', { schema: { summary: 'The process answers', tags: ['status'], response: { 200: LivenessSchema } } }, async () => ({ alive: true }))
 
-  app.get('/readyz', { schema: { summary: 'It can take runs', tags: ['status'] } }, async (_request, reply) => {
+  app.get('/readyz', {
+    schema: { summary: 'It can take runs', tags: ['status'], response: { 200: ReadySchema, 503: NotReadySchema } }
+  }, async (_request, reply) => {
     const reason = await readiness.notReady()
     const pool = readiness.pool()
     return reply.code(reason === undefined ? 200 : 503).send(reason === undefined ? { ready: true, pool } : { ready: false, reason, pool })
   })
 
-  app.get('/api/health', { schema: { summary: 'The engine answers', tags: ['status'] } }, async (_request, reply) => {
+  app.get('/api/health', {
+    schema: { summary: 'The engine answers', tags: ['status'], response: { 200: HealthySchema, 503: DegradedSchema } }
+  }, async (_request, reply) => {
     const healthy = await engine.ping().then(() => true, () => false)
     return reply.code(healthy ? 200 : 503).send({
       status: healthy ? 'ok' : 'degraded',
@@ -46,13 +53,13 @@ export function countAnswers (app: FastifyInstance, metrics: ServiceMetrics): vo
 
 /** Figures for Prometheus, without a token. */
 export function addMetricsRoute (app: FastifyInstance, metrics: ServiceMetrics): void {
-  app.get('/metrics', { schema: { summary: 'Figures for Prometheus', tags: ['status'] } }, async (_request, reply) =>
+  app.get('/metrics', { schema: { summary: 'Figures for Prometheus', tags: ['status'], response: { 200: FiguresSchema } } }, async (_request, reply) =>
     await reply.type(metrics.contentType).send(await metrics.text()))
 }
 
 /** The ops health check: the engine's version. Needs a token. */
 export function addVersionRoute (scope: FastifyInstance, { about, engine }: StatusParts): void {
   scope.get('/version', {
-    schema: { summary: 'The engine\'s version and ours', tags: ['status'], response: { 200: VersionSchema, ...errorAnswers } }
+    schema: { summary: 'The engine\'s version and ours', tags: ['status'], response: { 200: VersionSchema, ...errorAnswers(401, 429, 500) } }
   }, async () => ({ docker: await engine.version(), runonce: { version: about.version } }))
 }
