@@ -14,6 +14,7 @@ import { containerIdentity } from './docker/identity.js'
 import { ImageCatalog } from './docker/image-catalog.js'
 import { OutOfMemoryWatch } from './docker/out-of-memory.js'
 import { Remover } from './docker/remover.js'
+import { SettingsCheck } from './docker/settings-check.js'
 import { Sweep } from './docker/sweep.js'
 import { Listener } from './http/listener.js'
 import { createLogger } from './observability/logger.js'
@@ -63,6 +64,7 @@ async function main (): Promise<void> {
     process.exit(1)
   })
   const sweep = new Sweep({ engine, remover, identity, log: logger })
+  new SettingsCheck({ engine, container: config.container, warn: logger.warn.bind(logger) }).follow(events)
   void events.start()
   void sweep.start().then(() => pool.start())
   for (const where of side) logger.info(where, 'metrics or docs listen')

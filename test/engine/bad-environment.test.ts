@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net'
 import t from 'tap'
 
-import { spawnService } from './kit.js'
+import { spawnService, startService, until } from './kit.js'
 
 const faults: Record<string, string> = {
   SERVER_LISTEN_ADDR: 'nowhere',
@@ -76,4 +76,12 @@ void t.test('an unknown variable with a prefix of ours is a warning with the nea
   })))
   t.ok(service.logs.some(({ level, msg }) => level === 'warn' && /RUN_MAX_EXECUTION_TIM\b.*RUN_MAX_EXECUTION_TIME/.test(String(msg))))
   t.equal(await service.stop(), 0)
+})
+
+void t.test('settings that only the engine can judge are warnings at the start, by variable', async (t) => {
+  const bad = { DOCKER_CONTAINER_CPUS: '4000', DOCKER_CONTAINER_RUNTIME: 'imaginary', DOCKER_CONTAINER_CAP_ADD: 'NOPE', DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'rw,bogus=1' }
+  const service = await startService(t, { env: bad })
+  for (const name of Object.keys(bad)) {
+    await until(() => service.logs.some(({ level, msg }) => level === 'warn' && String(msg).startsWith(`${name}: `)), `the warning of ${name}`)
+  }
 })
