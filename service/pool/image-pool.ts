@@ -47,7 +47,12 @@ export class ImagePool {
     for (;;) {
       const waiting = this.ready.shift()
       if (waiting === undefined || !waiting.sandbox.ended) return waiting?.sandbox
+      waiting.sandbox.retire()
     }
+  }
+
+  has (sandbox: ReadySandbox): boolean {
+    return this.ready.some((waiting) => waiting.sandbox === sandbox)
   }
 
   remove (sandbox: ReadySandbox): boolean {

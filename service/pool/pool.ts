@@ -3,7 +3,7 @@ import type {
   ImageChanges, ImageDescription, Images, Load, PoolSnapshot, ReadySandbox, Sandbox, SandboxFactory, Sandboxes
 } from '../run/ports.js'
 import { ImagePool } from './image-pool.js'
-import { resolveImages, type ResolvedImages } from './resolve.js'
+import { Resolver, type ResolvedImages } from './resolve.js'
 import { Sizing } from './sizing.js'
 import { warmUp } from './warm-up.js'
 
@@ -35,7 +35,7 @@ export class Pool implements Sandboxes {
   readonly #refills = new Set<Promise<void>>()
   readonly #closing = new AbortController()
   #busySinceMs: number | undefined
-  #unresolved = false
+  readonly #resolver: Resolver<ImagePool>
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
@@ -43,7 +43,11 @@ export class Pool implements Sandboxes {
     this.#parts = parts
     this.#sizing = new Sizing(parts.config)
     this.#startsAtOnce = Math.max(1, Math.floor(parts.cores / 2))
-    this.#now = parts.clock ?? Date.now
+    this.#resolver = new Resolver(parts.images, parts.config.images, {
+      inUse: () => [...this.#pools.values()], resolved: (found, asked) => this.#resolved(found, asked)
+    })
+    // Not the wall clock: set back by an hour, it would hold refills up for as long.
+    this.#now = parts.clock ?? (() => performance.now())
   }
 
   /** Fills up for the images that are to be kept ready, and keeps watch. Safe to call twice. */
@@ -51,8 +55,8 @@ export class Pool implements Sandboxes {
     if (this.#timer !== undefined || this.#closed || this.#parts.config.max === 0) return
     this.#timer = setInterval(() => { this.#tick() }, this.#parts.tickMs ?? TICK_MS)
     this.#timer.unref()
-    this.#parts.images.onImagesChanged(() => { void this.#resolveImages() })
-    await this.#resolveImages()
+    this.#parts.images.onImagesChanged(() => { void this.#resolver.ask() })
+    await this.#resolver.ask()
   }
 
   /**
@@ -62,6 +66,7 @@ export class Pool implements Sandboxes {
   async close (): Promise<void> {
     this.#closed = true
     this.#closing.abort()
+    this.#resolver.close()
     clearInterval(this.#timer)
     for (const pool of this.#pools.values()) this.#empty(pool)
     await Promise.all(this.#refills)
@@ -109,7 +114,7 @@ export class Pool implements Sandboxes {
   }
 
   #tick (): void {
-    if (this.#unresolved) void this.#resolveImages()
+    void this.#resolver.askIfDue()
     const now = this.#now()
     for (const [id, pool] of this.#pools) {
       for (const { sandbox, sinceMs } of [...pool.ready]) {
@@ -189,7 +194,11 @@ export class Pool implements Sandboxes {
 
   #admit (pool: ImagePool, sandbox: ReadySandbox, startedAt: number): void {
     const now = this.#now()
-    if (sandbox.ended) throw new Error('the container ended before it was ready')
+    if (sandbox.ended) {
+      // Its stream has; the container itself may be there still.
+      sandbox.retire()
+      throw new Error('the container ended before it was ready')
+    }
     if (this.#closed || this.#pools.get(pool.image.id) !== pool) {
       sandbox.retire()
       return
@@ -211,30 +220,25 @@ export class Pool implements Sandboxes {
 
   async #measure (pool: ImagePool, sandbox: ReadySandbox): Promise<void> {
     pool.measured = true
-    await this.#parts.factory.idleBytes(sandbox).then((bytes) => { pool.idleBytes = bytes }, () => { pool.measured = false })
+    const bytes = await this.#parts.factory.idleBytes(sandbox).catch(() => undefined)
+    // One that was leased meanwhile holds what its program holds.
+    if (bytes === undefined || !pool.has(sandbox)) pool.measured = false
+    else pool.idleBytes = bytes
   }
 
   #empty (pool: ImagePool): void {
     for (const { sandbox } of pool.ready.splice(0)) sandbox.retire()
   }
 
-  /** Asks anew what the names stand for: containers of an image that a tag left, or that is gone, are retired. */
-  async #resolveImages (): Promise<void> {
-    try {
-      const inUse = [...this.#pools.values()].map(({ image }) => image.ref)
-      this.#resolved(await resolveImages(this.#parts.images, this.#parts.config.images, inUse))
-      this.#unresolved = false
-    } catch {
-      // The engine does not answer; the next tick asks again.
-      this.#unresolved = true
-    }
-  }
-
-  #resolved ({ current, kept }: ResolvedImages): void {
+  /**
+   * Containers of an image that a tag left, or that is gone, are retired.
+   * @param asked what was asked about: an image that came to be used meanwhile is nothing that the answer tells of
+   */
+  #resolved ({ current, kept }: ResolvedImages, asked: ImagePool[]): void {
     this.#sizing.keep(kept)
     for (const [id, pool] of this.#pools) {
       pool.forgive()
-      if (current.has(id)) continue
+      if (current.has(id) || !asked.includes(pool)) continue
       this.#empty(pool)
       this.#pools.delete(id)
     }

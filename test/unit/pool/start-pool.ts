@@ -15,6 +15,7 @@ export class FakeReady implements ReadySandbox {
   readonly warmed: Promise<void>
   readonly whenEnded: Promise<void>
   retired = 0
+  bytes: number | undefined
   ended = false
   warm: () => void
   readonly #tellEnded: () => void
@@ -52,6 +53,8 @@ export class FakeFactory implements SandboxFactory {
   gate: Promise<void> = Promise.resolve()
   warmAtOnce = true
   bytes = 10 * MIB
+  /** What a measurement waits for. */
+  measuring: Promise<void> = Promise.resolve()
   preparing = 0
   mostAtOnce = 0
 
@@ -75,7 +78,10 @@ export class FakeFactory implements SandboxFactory {
     }
   }
 
-  async idleBytes (): Promise<number> { return this.bytes }
+  async idleBytes (sandbox: ReadySandbox): Promise<number> {
+    await this.measuring
+    return (sandbox as FakeReady).bytes ?? this.bytes
+  }
 
   /** Prepared and neither ended nor retired. */
   alive (image?: ImageDescription): FakeReady[] {
@@ -91,7 +97,7 @@ export class FakeChangingImages extends FakeImages implements ImageChanges {
 export const POOL: PoolConfig = { images: [], min: 1, max: 8, memoryBytes: 512 * MIB, idleTtlMs: 60_000, maxAgeMs: 3_600_000 }
 
 /** A started pool over fakes, with a clock that the test moves. */
-export async function startPool (t: Test, present: ImageDescription[], config: Partial<PoolConfig> = {}) {
+export async function startPool (t: Test, present: ImageDescription[], config: Partial<PoolConfig> = {}, { realClock = false } = {}) {
   const factory = new FakeFactory()
   const images = new FakeChangingImages(present)
   const load = { running: 0, waiting: 0 }
@@ -104,7 +110,7 @@ export async function startPool (t: Test, present: ImageDescription[], config: P
     config: { ...POOL, ...config },
     cores: 4,
     log: { debug: () => {}, warn: (_details, message) => { warnings.push(message) } },
-    clock: () => clock.now,
+    ...(realClock ? {} : { clock: () => clock.now }),
     tickMs: 5
   })
   t.teardown(async () => { await pool.close() })
