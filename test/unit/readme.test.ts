@@ -40,3 +40,19 @@ void t.test('a distribution\'s update is no other release', async (t) => {
   t.notOk(isSameRelease('8.4.28', '8.5.0'))
   t.notOk(isSameRelease('25', '26'))
 })
+
+void t.test('README names every package that the project depends on', async (t) => {
+  const { dependencies, devDependencies } = JSON.parse(await read('package.json'))
+  const readme = await read('README.md')
+  const development = readme.slice(readme.indexOf('## Development'))
+  // TypeScript and its types need no reason.
+  const packages = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => name !== 'typescript' && !name.startsWith('@types/'))
+  for (const name of packages) t.ok(development.includes(name.replace(/^@fastify\/(?=rate-limit|bearer-auth)/, '')), name)
+})
+
+void t.test('every script that the documents tell to run is there', async (t) => {
+  const { scripts } = JSON.parse(await read('package.json'))
+  for (const page of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/security.md', 'runner-images/languages/README.md']) {
+    for (const [, name = ''] of (await read(page)).matchAll(/npm run ([a-z:]+)/g)) t.ok(Object.hasOwn(scripts, name), `${page}: npm run ${name}`)
+  }
+})
