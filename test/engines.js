@@ -8,7 +8,7 @@ import { closingLine } from './support/counts.js'
 import { findTools, installDependencies } from './support/prepare.js'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
-installDependencies()
+await installDependencies()
 const { engineTests } = await import('./support/engine-tests.js')
 const { copyImages, describeEngine } = await import('./support/images-between.js')
 const { startSecondEngine } = await import('./support/second-engine.js')
@@ -26,7 +26,7 @@ try {
 }
 
 async function onSecondEngine () {
-  const missing = process.getuid?.() === 0 ? findTools('secondEngine') : 'a second engine needs root'
+  const missing = process.getuid?.() === 0 ? await findTools('secondEngine') : 'a second engine needs root'
   if (missing !== undefined) return skip(missing)
   const names = await firstLanguages()
   /** @type {Awaited<ReturnType<typeof startSecondEngine>> | undefined} */

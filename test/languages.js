@@ -8,7 +8,7 @@ import { tap } from './support/tap.js'
 import { withEngine } from './support/with-engine.js'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
-installDependencies()
+await installDependencies()
 const { toldLanguages } = await import('./support/languages.js')
 const { LANGUAGES, listLanguages } = await import('../runner-images/build/language.js')
 const { selectLanguages } = await import('../runner-images/build/select.js')

@@ -22,7 +22,7 @@ if (unknown !== undefined) {
   process.stderr.write(`There is no step ${JSON.stringify(unknown)}; there is: ${Object.keys(STEPS).join(', ')}\n`)
   process.exit(2)
 }
-installDependencies()
+await installDependencies()
 /** @type {Counts[]} */
 const counts = []
 for (const name of wanted.length > 0 ? wanted : DEFAULT_STEPS) {

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { cacheDir } from '../../runner-images/build/cache.js'
 import { isLeased, takeLease, withLock } from './lease.js'
 import { canStart, enginePaths, startEngine, stopEngine } from './own-engine.js'
@@ -27,7 +28,7 @@ export async function ensureEngine ({ say = sayOnStderr, cache = cacheDir(), sys
   const fault = await pingFault(systemSocket)
   if (fault === undefined) return { socketPath: systemSocket, stop: async () => {} }
   const paths = enginePaths(cache)
-  if (!await answers(paths.socket) && !await canStart()) throw new SetupError(adviceFor(fault, systemSocket))
+  if (!await answers(paths.socket) && !await canStart()) throw new SetupError(await adviceFor(fault, systemSocket))
   const lease = await withLock(paths.dir, LOCK_MS, async () => {
     if (!await answers(paths.socket)) await startEngine(paths, say)
     return await takeLease(paths.leases)
@@ -76,7 +77,11 @@ async function namedSocket (value) {
  * @param {string} fault
  * @param {string} systemSocket
  */
-function adviceFor (fault, systemSocket) {
+async function adviceFor (fault, systemSocket) {
+  const rootless = path.join(process.env.XDG_RUNTIME_DIR || '/nonexistent', 'docker.sock')
+  if (await answers(rootless)) {
+    return `No Docker engine answers at ${systemSocket} (${fault}), but a rootless one does.\nTo use that one: DOCKER_HOST=unix://${rootless} npm run …`
+  }
   if (fault === 'EACCES') {
     return `Docker is here, but this user may not use ${systemSocket}.\nAdd it to the group: sudo usermod -aG docker "$USER", then log in again.`
   }

@@ -7,6 +7,9 @@ const GREETING = 'Hello World!\n'
  * @property {string} version
  * @property {boolean} ok
  * @property {string} answer what the program wrote, or what went wrong
+ * @property {string} image
+ * @property {string} main the program's file name
+ * @property {string} program
  * @property {number} ms from the request to the whole answer
  */
 
@@ -23,7 +26,8 @@ export async function runHellos ({ url, token, mainOf }, each) {
   const { languages } = await ask(`${url}/api/languages?details=1`, {})
   const hellos = []
   for (const { name, version, image, hello } of languages) {
-    const body = JSON.stringify({ image, payload: { files: [{ name: await mainOf(name), content: hello }] } })
+    const main = await mainOf(name)
+    const body = JSON.stringify({ image, payload: { files: [{ name: main, content: hello }] } })
     const startedAt = performance.now()
     const result = await ask(`${url}/run`, {
       method: 'POST',
@@ -33,7 +37,7 @@ export async function runHellos ({ url, token, mainOf }, each) {
     const ms = performance.now() - startedAt
     const ok = result.outcome === 'completed' && result.stdout === GREETING && result.stderr === ''
     const answer = ok ? result.stdout.trimEnd() : [result.outcome ?? result.message, result.error, result.stderr].filter(Boolean).join(': ')
-    const done = { language: name, version, ok, answer, ms }
+    const done = { language: name, version, ok, answer, image, main, program: hello, ms }
     each(done)
     hellos.push(done)
   }
@@ -48,6 +52,21 @@ export async function runHellos ({ url, token, mainOf }, each) {
 async function ask (url, init) {
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(RUN_MS) })
   return await response.json()
+}
+
+/**
+ * A command line that runs a program: Python's, or else the first language's that answers.
+ * @param {string} url
+ * @param {string} token
+ * @param {Hello[]} hellos
+ */
+export function curlLine (url, token, hellos) {
+  const found = hellos.find(({ language }) => language === 'python') ?? hellos.find(({ ok }) => ok) ?? hellos[0]
+  if (found === undefined) return ''
+  const content = found.language === 'python' ? 'print(6 * 7)' : found.program
+  const body = JSON.stringify({ image: found.image, payload: { files: [{ name: found.main, content }] } })
+  const quoted = (/** @type {string} */ text) => `'${text.replaceAll("'", "'\\''")}'`
+  return `curl -s ${url}/run -H ${quoted(`X-Access-Token: ${token}`)} -H 'Content-Type: application/json' -d ${quoted(body)}`
 }
 
 /** @param {Hello} hello */

@@ -14,13 +14,15 @@ const POLL_MS = 100
  * @param {string} dir
  * @param {number} waitMs longest wait for the lock
  * @param {() => Promise<T>} work
+ * @param {() => void} [onWait] called once when another holds it
  * @returns {Promise<T>}
  * @see unix(7), abstract socket addresses
  */
-export async function withLock (dir, waitMs, work) {
+export async function withLock (dir, waitMs, work, onWait = () => {}) {
   const name = `\0runonce-${createHash('sha256').update(path.resolve(dir)).digest('hex').slice(0, 24)}`
   const deadline = Date.now() + waitMs
   let server = await tryListen(name)
+  if (server === undefined) onWait()
   while (server === undefined) {
     if (Date.now() > deadline) throw new Error(`another process holds ${dir} for more than ${waitMs / 1000} s`)
     await sleep(POLL_MS)

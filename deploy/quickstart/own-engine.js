@@ -1,19 +1,21 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { access, constants, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
+import { aptInstall } from '../../runner-images/build/apt.js'
 import { answers } from './ping.js'
 import { commandLine, endProcess, processStart, readPid } from './process.js'
 
-const run = promisify(execFile)
 const START_MS = 90_000
 const STOP_MS = 30_000
-const INSTALL_MS = 15 * 60_000
 const POLL_MS = 100
 /** sun_path holds 108 bytes, the final NUL included: unix(7). */
 const LONGEST_SOCKET_PATH = 107
+const POLICY = '/usr/sbin/policy-rc.d'
+/** Ours, by its second line: one that a kill has left is taken away the next time. */
+const POLICY_TEXT = '#!/bin/sh\n# runonce: no service is started while its engine is installed\nexit 101\n'
 
 /**
  * @typedef {object} Paths
@@ -143,18 +145,31 @@ async function findDockerd () {
  */
 async function install (say) {
   say('installing docker.io by apt-get')
-  const policy = '/usr/sbin/policy-rc.d'
-  const placed = await writeFile(policy, '#!/bin/sh\nexit 101\n', { flag: 'wx', mode: 0o755 }).then(() => true, () => false)
-  try {
-    const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: INSTALL_MS, maxBuffer: 64 * 2 ** 20 }
-    await run('apt-get', ['update'], options)
-    await run('apt-get', ['install', '-y', '--no-install-recommends', 'docker.io', 'iptables', 'ca-certificates'], options)
-  } finally {
-    if (placed) await rm(policy, { force: true })
-  }
+  await withoutServices(POLICY, async () => await aptInstall(['docker.io', 'iptables', 'ca-certificates']))
   const dockerd = await findDockerd()
   if (dockerd === undefined) throw new Error('docker.io is installed, but there is no dockerd on PATH')
   return dockerd
+}
+
+/**
+ * Runs `work` while packages that are installed start no service. A policy of the system's own stays as it is.
+ * @template T
+ * @param {string} policy the file's path
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ * @see invoke-rc.d(8), policy-rc.d
+ */
+export async function withoutServices (policy, work) {
+  const placed = await writeFile(policy, POLICY_TEXT, { flag: 'wx', mode: 0o755 })
+    .then(() => true, async () => await readFile(policy, 'utf8').catch(() => '') === POLICY_TEXT)
+  const remove = () => { if (placed) rmSync(policy, { force: true }) }
+  process.once('exit', remove)
+  try {
+    return await work()
+  } finally {
+    process.off('exit', remove)
+    remove()
+  }
 }
 
 /** @param {string} file */

@@ -4,15 +4,18 @@ import { readFile, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { installDependencies } from '../../test/support/prepare.js'
+import { installClients, installDependencies } from '../../test/support/prepare.js'
 import { run } from '../../test/support/process.js'
 import { ensureEngine, SetupError } from './engine.js'
-import { formatHello, runHellos } from './hello.js'
+import { curlLine, formatHello, runHellos } from './hello.js'
+import { withLock } from './lease.js'
 import { portFault, startService } from './service-process.js'
-import { ensureSettings } from './settings.js'
+import { ensureSettings, listenAddress, serviceEnvironment } from './settings.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const STATE = path.join(ROOT, '.runonce')
+/** Longer than another quickstart of this clone may take to set up. */
+const SETUP_MS = 2 * 60 * 60_000
 
 /** @typedef {{stop(): Promise<void>}} Stoppable */
 
@@ -41,44 +44,54 @@ try {
 }
 
 async function start () {
-  installDependencies()
+  const { service, url, token, log } = await withLock(STATE, SETUP_MS, setUp, () => say('another quickstart of this clone sets up: waiting for it'))
+  say(`service: ${url}, its log is ${log}\n`)
+  const hellos = await runHellos({ url, token, mainOf }, (hello) => process.stdout.write(`${formatHello(hello)}\n`))
+  const wrong = hellos.filter((hello) => !hello.ok).map((hello) => hello.language)
+  process.stdout.write(`\n${wrong.length === 0 ? `${hellos.length} languages answer.` : `WRONG: ${wrong.join(', ')}.`} Try one yourself:\n\n${curlLine(url, token, hellos)}\n\n`)
+  process.stdout.write('The token is in .runonce/env. Ctrl-C stops everything.\n')
+  ready = wrong.length === 0
+  const how = await service.exited
+  if (stopping === undefined) throw new Error(`the service ended by itself (${how}); see ${log}`)
+}
+
+async function setUp () {
+  await installDependencies()
   const languages = await chooseLanguages()
   say('engine')
   const engine = await keep(ensureEngine())
   say(`engine: ${engine.socketPath}`)
   const settings = await ensureSettings(path.join(STATE, 'env'), engine.socketPath)
-  /** @type {NodeJS.ProcessEnv} */
-  const env = { ...settings, ...process.env, DOCKER_UNIX_SOCKET_PATH: engine.socketPath }
-  const address = env.SERVER_LISTEN_ADDR ?? '127.0.0.1'
-  const port = Number(env.SERVER_LISTEN_PORT ?? 8088)
-  await checkPort(address, port)
+  const env = serviceEnvironment(settings, process.env)
+  const { address, port } = await checkedAddress(env)
   await buildImages(engine.socketPath, languages)
   await buildService()
-  const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`
   say('service')
-  const log = path.join(STATE, 'service.log')
+  // A second one, on another port, has a log of its own.
+  const log = path.join(STATE, port === 8088 ? 'service.log' : `service-${port}.log`)
   const service = await keep(startService({ root: ROOT, env, log }))
-  say(`service: ${url}, its log is ${path.relative(process.cwd(), log)}\n`)
-  const token = env.API_ACCESS_TOKEN ?? ''
-  const hellos = await runHellos({ url, token, mainOf }, (hello) => process.stdout.write(`${formatHello(hello)}\n`))
-  const wrong = hellos.filter((hello) => !hello.ok).map((hello) => hello.language)
-  process.stdout.write(`\n${wrong.length === 0 ? `${hellos.length} languages answer.` : `WRONG: ${wrong.join(', ')}.`} Try one yourself:\n\n${curlLine(url, token)}\n\n`)
-  process.stdout.write('The token is in .runonce/env. Ctrl-C stops everything.\n')
-  ready = wrong.length === 0
-  const how = await service.exited
-  if (stopping === undefined) throw new Error(`the service ended by itself (${how}); see ${path.relative(process.cwd(), log)}`)
+  const url = `http://${address.includes(':') ? `[${address}]` : address}:${service.port}`
+  return { service, url, token: env['API_ACCESS_TOKEN'] ?? '', log: path.relative(ROOT, log) }
 }
 
-/**
- * @param {string} address
- * @param {number} port
- */
-async function checkPort (address, port) {
+/** @param {NodeJS.ProcessEnv} env */
+async function checkedAddress (env) {
+  const { address, port } = addressOf(env)
   const fault = await portFault(address, port)
   if (fault === 'EADDRINUSE') {
     throw new SetupError(`${address}:${port} is taken by another program (a quickstart that still runs?).\nStop that one, or choose a port: SERVER_LISTEN_PORT=8089 npm run quickstart`)
   }
   if (fault !== undefined) throw new SetupError(`can't listen on ${address}:${port}: ${fault}`)
+  return { address, port }
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+function addressOf (env) {
+  try {
+    return listenAddress(env)
+  } catch (error) {
+    throw new SetupError(/** @type {Error} */ (error).message, { cause: error })
+  }
 }
 
 /** @returns {Promise<string[]>} the languages that the command line asks for */
@@ -101,6 +114,8 @@ async function chooseLanguages () {
 async function buildImages (socketPath, names) {
   say('images')
   const { buildAll } = await import('../../runner-images/build/build-all.js')
+  const { registriesOf } = await import('../../runner-images/build/language.js')
+  await installClients(await registriesOf(path.join(ROOT, 'runner-images'), names))
   const results = await buildAll({ socketPath, names })
   const failed = results.filter((result) => 'error' in result).map((result) => result.name)
   if (failed.length > 0) say(`without ${failed.join(', ')}: see above`)
@@ -154,15 +169,6 @@ async function end (code) {
   })()
   await stopping
   process.exit(code)
-}
-
-/**
- * @param {string} url
- * @param {string} token
- */
-function curlLine (url, token) {
-  const body = JSON.stringify({ image: 'runonce/python:latest', payload: { files: [{ name: 'main.py', content: 'print(6 * 7)' }] } })
-  return `curl -s ${url}/run -H 'X-Access-Token: ${token}' -H 'Content-Type: application/json' -d '${body}'`
 }
 
 /** @param {string} text */

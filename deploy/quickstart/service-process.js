@@ -28,7 +28,7 @@ export async function portFault (address, port) {
  * @param {string} options.root the repository
  * @param {NodeJS.ProcessEnv} options.env
  * @param {string} options.log takes its output; begun anew
- * @returns {Promise<{exited: Promise<string>, stop(): Promise<void>}>} exited: how it ended
+ * @returns {Promise<{port: number, exited: Promise<string>, stop(): Promise<void>}>} port: the one that it listens on; exited: how it ended
  * @throws Error with its last words when it ends instead
  */
 export async function startService ({ root, env, log }) {
@@ -49,22 +49,26 @@ export async function startService ({ root, env, log }) {
     await exited
   }
   const deadline = Date.now() + START_MS
-  while (!await isListening(log)) {
+  let port = await listeningPort(log)
+  while (port === undefined) {
     if (ended || Date.now() > deadline) {
       await stop()
       throw new Error(`the service did not start (${await exited}):\n${await lastLines(log)}`)
     }
     await sleep(POLL_MS)
+    port = await listeningPort(log)
   }
-  return { exited, stop }
+  return { port, exited, stop }
 }
 
 /**
  * By its own word: on the port, another program might answer.
  * @param {string} log
+ * @returns {Promise<number | undefined>}
  */
-async function isListening (log) {
-  return (await readFile(log, 'utf8')).includes('"msg":"listening"')
+async function listeningPort (log) {
+  const line = (await readFile(log, 'utf8')).split('\n').find((each) => each.includes('"msg":"listening"') && each.endsWith('}'))
+  return line === undefined ? undefined : JSON.parse(line).port
 }
 
 /** @param {string} file */

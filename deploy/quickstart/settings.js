@@ -48,6 +48,35 @@ export function completed (text, socketPath, makeToken) {
 }
 
 /**
+ * The environment that the service gets: its settings, and over them this process's, where those are not empty.
+ * @param {Settings} settings
+ * @param {NodeJS.ProcessEnv} own
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function serviceEnvironment (settings, own) {
+  const set = Object.fromEntries(Object.entries(own).filter(([name, value]) => value !== '' || !(name in settings)))
+  const level = set['LOG_LEVEL'] ?? settings['LOG_LEVEL'] ?? ''
+  return {
+    ...settings,
+    ...set,
+    DOCKER_UNIX_SOCKET_PATH: settings['DOCKER_UNIX_SOCKET_PATH'],
+    // It tells that it listens at that level; at a higher one nobody would know.
+    LOG_LEVEL: ['debug', 'trace'].includes(level) ? level : 'info'
+  }
+}
+
+/**
+ * Where the service is to listen.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {{address: string, port: number}} port 0: a free one
+ * @throws Error when the port is none
+ */
+export function listenAddress ({ SERVER_LISTEN_ADDR: address = '127.0.0.1', SERVER_LISTEN_PORT: port = '8088' }) {
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`SERVER_LISTEN_PORT is "${port}": it takes a whole number from 0 to 65535`)
+  return { address, port: Number(port) }
+}
+
+/**
  * @param {string} text
  * @returns {Settings} values verbatim, as systemd's and Docker's env files have them without quotes
  */

@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { runToEnd } from './child.js'
 import { cached, runClient, sha256 } from './fetch.js'
 import { unzip } from './unzip.js'
 
-const run = promisify(execFile)
 const MAVEN_COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy'
 /** Debian 13's Python and C library: what a wheel may be built for. */
 const PYTHON = '3.13'
@@ -61,7 +59,7 @@ async function putNpm (entry, arch, into) {
   const file = await cached(wanted, sha512Integrity, (dir) => runClient('npm', ['pack', title, '--silent', '--pack-destination', dir], title, dir))
   const target = path.join(into, folder)
   await mkdir(target, { recursive: true })
-  await run('tar', ['-xzf', file, '-C', target, '--strip-components=1', '--no-same-owner'])
+  await runToEnd('tar', ['-xzf', file, '-C', target, '--strip-components=1', '--no-same-owner'])
   if (files === undefined) return
   for (const name of await readdir(target)) {
     if (!files.includes(name)) await rm(path.join(target, name), { recursive: true })

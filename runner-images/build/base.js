@@ -1,15 +1,16 @@
-import { execFile } from 'node:child_process'
 import { createReadStream } from 'node:fs'
-import { access, constants, mkdtemp, rm } from 'node:fs/promises'
+import { access, constants } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { aptInstall } from './apt.js'
+import { runToEnd } from './child.js'
 import { readEvents } from './events.js'
+import { makeTemporary, removeTemporary } from './temporary.js'
 
-const run = promisify(execFile)
 const BASE = 'debian:trixie-slim'
 const PULL_MS = 5 * 60_000
 const BOOTSTRAP_MS = 20 * 60_000
+const BOOTSTRAP_FILES = ['/usr/bin/mmdebstrap', '/usr/share/keyrings/debian-archive-keyring.gpg']
 
 /** @typedef {import('dockerode')} Docker */
 
@@ -65,32 +66,36 @@ async function canBootstrap () {
 
 /** @param {Docker} docker */
 async function bootstrap (docker) {
-  if (!await access('/usr/bin/mmdebstrap', constants.X_OK).then(() => true, () => false)) {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    await run('apt-get', ['update'], { env, timeout: BOOTSTRAP_MS })
-    await run('apt-get', ['install', '-y', '--no-install-recommends', 'mmdebstrap', 'debian-archive-keyring'], { env, timeout: BOOTSTRAP_MS })
-  }
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'runonce-base-'))
+  const there = await Promise.all(BOOTSTRAP_FILES.map((file) => access(file).then(() => true, () => false)))
+  if (there.includes(false)) await aptInstall(['mmdebstrap', 'debian-archive-keyring'])
+  const dir = await makeTemporary(os.tmpdir(), 'runonce-base-')
   try {
     const tar = path.join(dir, 'base.tar')
-    await run('mmdebstrap', [
+    await runToEnd('mmdebstrap', [
       '--variant=minbase', '--include=ca-certificates',
       ...['doc/*', 'man/*', 'info/*', 'locale/*'].map((each) => `--dpkgopt=path-exclude=/usr/share/${each}`),
-      '--dpkgopt=path-include=/usr/share/doc/*/copyright', ...await aptDateOptions(),
+      '--dpkgopt=path-include=/usr/share/doc/*/copyright', ...await aptOptions(),
       '--customize-hook=rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/var/log/*',
       'trixie', tar
     ], { timeout: BOOTSTRAP_MS, maxBuffer: 64 * 2 ** 20 })
     const stream = await docker.importImage(createReadStream(tar), { repo: BASE.split(':')[0], tag: BASE.split(':')[1] })
     await readEvents(/** @type {import('node:stream').Readable} */ (stream))
   } finally {
-    await rm(dir, { recursive: true, force: true })
+    await removeTemporary(dir)
   }
 }
 
-/** Where this host's apt is told not to look at the archive's dates (its own clock is off), mmdebstrap is told the same. */
-async function aptDateOptions () {
-  const { stdout } = await run('apt-config', ['dump', 'Acquire'])
-  return ['Check-Valid-Until', 'Check-Date']
-    .filter((name) => new RegExp(`^Acquire::${name} "(false|no|0)"`, 'im').test(stdout))
-    .map((name) => `--aptopt=Acquire::${name} "false"`)
+async function aptOptions () {
+  const { stdout } = await runToEnd('apt-config', ['dump', 'Acquire'])
+  return bootstrapOptions(stdout)
+}
+
+/**
+ * Where this host's apt is told not to look at the archive's dates (its own clock is off), or to go by a proxy, mmdebstrap is told the same.
+ * @param {string} dump of apt-config
+ * @returns {string[]}
+ */
+export function bootstrapOptions (dump) {
+  return [...dump.matchAll(/^Acquire::(?:(Check-Valid-Until|Check-Date) "(?:false|no|0)"|(https?::proxy) "([^"]+)");$/gim)]
+    .map(([, date, proxy, value]) => date !== undefined ? `--aptopt=Acquire::${date} "false"` : `--aptopt=Acquire::${proxy} "${value}"`)
 }

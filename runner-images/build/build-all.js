@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Docker from 'dockerode'
+import { withLock } from '../../deploy/quickstart/lease.js'
 import { ensureBase } from './base.js'
 import { failureText } from './docker-build.js'
 import { buildImage, buildRunner, buildShared, tagForGlot, upToDate } from './image.js'
@@ -11,6 +12,8 @@ import { selectLanguages } from './select.js'
 const IMAGES = fileURLToPath(new URL('..', import.meta.url))
 /** What one build may take of the engine's memory: a compiler, beside apt and tar. */
 const BUILD_BYTES = 2 * 2 ** 30
+/** Longer than another process may build the same image. */
+const LOCK_MS = 60 * 60_000
 const ARCHES = new Map([['x86_64', 'x64'], ['amd64', 'x64'], ['aarch64', 'arm64'], ['arm64', 'arm64']])
 
 /** @typedef {import('./image.js').Built | {name: string, error: Error}} Result */
@@ -47,9 +50,8 @@ export async function buildAll ({ socketPath, names = [], glotTags = false, out 
     /** @param {string} name */
     async function buildOne (name) {
       try {
-        const present = await upToDate(builder, name)
-        if (present === undefined) await stages(name)
-        const built = present ?? await buildImage(builder, name, (step) => progress.step(name, step))
+        const built = await withLock(`${socketPath}/${name}`, LOCK_MS, async () => await ensureImage(name),
+          () => progress.step(name, 'another process builds it'))
         if (glotTags) await tagForGlot(builder, name)
         progress.done(name, `${counted()} ${built.fresh ? `built ${built.version}` : `up to date (${built.version})`}`.trimStart())
         return built
@@ -58,6 +60,14 @@ export async function buildAll ({ socketPath, names = [], glotTags = false, out 
         progress.done(name, `${counted()} ${failureText(error)}`.trimStart())
         return { name, error }
       }
+    }
+
+    /** @param {string} name */
+    async function ensureImage (name) {
+      const present = await upToDate(builder, name)
+      if (present !== undefined) return present
+      await stages(name)
+      return await buildImage(builder, name, (step) => progress.step(name, step))
     }
 
     function counted () {

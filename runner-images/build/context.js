@@ -1,29 +1,17 @@
 import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { putArtifacts } from './artifacts.js'
 import { RECIPE, folderFiles, runnerFiles } from './digest.js'
 import { imageJson } from './language.js'
+import { makeTemporary, removeTemporary } from './temporary.js'
 
 /** @typedef {import('./language.js').Language} Language */
 
-/** Contexts of builds under way: gone too when the process ends amid one. @type {Set<string>} */
-const assembled = new Set()
-process.on('exit', () => { for (const dir of assembled) rmSync(dir, { recursive: true, force: true }) })
-
 /** @returns {Promise<string>} a new temporary folder */
 export async function makeContextDir () {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'runonce-build-'))
-  assembled.add(dir)
-  return dir
-}
-
-/** @param {string} dir */
-export async function removeContextDir (dir) {
-  await rm(dir, { recursive: true, force: true })
-  assembled.delete(dir)
+  return await makeTemporary(os.tmpdir(), 'runonce-build-')
 }
 
 /**
@@ -56,7 +44,7 @@ export async function assembleContext ({ imagesDir, arch, sharedNames = [], shar
     }
     await plainModes(dir)
   } catch (error) {
-    await removeContextDir(dir)
+    await removeTemporary(dir)
     throw error
   }
   return dir

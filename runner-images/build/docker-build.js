@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { stripVTControlCharacters } from 'node:util'
 import { packContext } from './context.js'
+import { proxyArguments } from './proxy.js'
 import { readEvents } from './events.js'
 
 /** Apt downloads inside: long, but never forever. */
@@ -44,7 +45,8 @@ export function failureText (error) {
  */
 export async function build (docker, dir, options, say) {
   const abortSignal = AbortSignal.timeout(BUILD_MS)
-  const all = { networkmode: 'host', forcerm: true, ...options, abortSignal }
+  const buildargs = { ...proxyArguments(process.env), ...options.buildargs }
+  const all = { networkmode: 'host', forcerm: true, ...options, buildargs, abortSignal }
   const stream = /** @type {import('node:stream').Readable} */ (await docker.buildImage(packContext(dir), all))
   /** @type {string[]} */
   const log = []

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rename } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { artifactsDir } from './cache.js'
+import { runToEnd } from './child.js'
+import { makeTemporary, removeTemporary } from './temporary.js'
 
-const run = promisify(execFile)
 const FETCH_MS = 10 * 60_000
 const ERROR_LINES = 5
 
@@ -32,7 +31,7 @@ export async function cached ({ title, file: name, checksum }, checksumOf, fetch
   const file = path.join(cache, name)
   const present = await readFile(file).catch(noFile)
   if (present !== undefined && checksumOf(present) === checksum) return file
-  const dir = await mkdtemp(path.join(cache, '.fetch-'))
+  const dir = await makeTemporary(cache, '.fetch-')
   try {
     await fetch(dir)
     const [fetched] = await readdir(dir)
@@ -41,7 +40,7 @@ export async function cached ({ title, file: name, checksum }, checksumOf, fetch
     if (got !== checksum) throw new Error(`${title} has the checksum ${got}, language.json asks for ${checksum}`)
     await rename(path.join(dir, fetched), file) // so that a second builder sees it whole or not at all
   } finally {
-    await rm(dir, { recursive: true, force: true })
+    await removeTemporary(dir)
   }
   return file
 }
@@ -61,7 +60,7 @@ export function sha256 (content) {
  */
 export async function runClient (client, args, title, cwd) {
   try {
-    await run(client, args, { cwd, timeout: FETCH_MS, maxBuffer: 64 * 2 ** 20 })
+    await runToEnd(client, args, { cwd, timeout: FETCH_MS, maxBuffer: 64 * 2 ** 20 })
   } catch (error) {
     const { code, stdout = '', stderr = '', message } = /** @type {Error & {code?: unknown, stdout?: string, stderr?: string}} */ (error)
     if (code === 'ENOENT') {

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { assembleContext, makeContextDir, removeContextDir } from './context.js'
+import { assembleContext, makeContextDir } from './context.js'
 import { imageDigest } from './digest.js'
 import { build, outputOf, removeOld } from './docker-build.js'
 import { imageLabels, versionNumber } from './labels.js'
 import { readLanguage, readShared } from './language.js'
+import { removeTemporary } from './temporary.js'
 
 /**
  * @typedef {import('dockerode')} Docker
@@ -146,7 +147,7 @@ async function withDir (dir, use) {
   try {
     return await use(dir)
   } finally {
-    await removeContextDir(dir)
+    await removeTemporary(dir)
   }
 }
 

@@ -19,7 +19,7 @@ const LANGUAGES = ['bash', 'c', 'cpp', 'javascript', 'python']
 const FLAGS = ['--jobs=1', '--timeout=1200']
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
-installDependencies()
+await installDependencies()
 const { startEngine } = await import('./runtimes/engine.js')
 const { copyImages } = await import('../support/images-between.js')
 const { skip, withEngine } = await import('../support/with-engine.js')

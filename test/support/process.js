@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { endWithThis } from '../../runner-images/build/child.js'
 
 /**
  * Runs a command and shows its output as it comes.
@@ -9,7 +10,7 @@ import { spawn } from 'node:child_process'
  */
 export function run (command, args, { env = process.env, show = () => true } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
+    const child = endWithThis(spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env }))
     let output = ''
     let rest = ''
     const take = (/** @type {string} */ text) => {
@@ -20,7 +21,10 @@ export function run (command, args, { env = process.env, show = () => true } = {
     }
     child.stdout.setEncoding('utf8').on('data', take)
     child.stderr.setEncoding('utf8').on('data', take)
-    child.on('error', (error) => { resolve({ exitCode: 1, output: `${output}${error.message}\n` }) })
+    child.on('error', (error) => {
+      process.stdout.write(`${error.message}\n`)
+      resolve({ exitCode: 1, output: `${output}${error.message}\n` })
+    })
     child.on('close', (exitCode) => {
       if (rest !== '') process.stdout.write(`${rest}\n`)
       resolve({ exitCode: exitCode ?? 1, output })

@@ -14,22 +14,22 @@ const FUZZ_S = 20
  * @returns {Promise<Counts>}
  */
 export async function runnerTests () {
-  const missing = findTools('compiler')
+  const missing = await findTools('compiler')
   if (missing !== undefined) return skip(missing)
   return sum([
     await checked('check'),
     // There, `check` is it.
-    process.arch === 'arm64' ? NONE : findOr('aarch64') ?? await checked('check-aarch64', '-j2'),
-    findOr('fuzzer') ?? await fuzzed()
+    process.arch === 'arm64' ? NONE : await findOr('aarch64') ?? await checked('check-aarch64', '-j2'),
+    await findOr('fuzzer') ?? await fuzzed()
   ])
 }
 
 /**
  * @param {keyof typeof import('./prepare.js').TOOLS} name
- * @returns {Counts | undefined} where they are not here
+ * @returns {Promise<Counts | undefined>} where they are not here
  */
-function findOr (name) {
-  const missing = findTools(name)
+async function findOr (name) {
+  const missing = await findTools(name)
   return missing === undefined ? undefined : skip(missing)
 }
 

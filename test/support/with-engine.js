@@ -19,7 +19,7 @@ export async function withEngine (names, work, { goOn = false, before = async ()
   if (found instanceof Error) return skip(found.message)
   const stop = async () => { await before().finally(() => found.stop()) }
   stopOnSignal({ stop })
-  installClients(await registriesOf('runner-images', names))
+  await installClients(await registriesOf('runner-images', names))
   try {
     const images = await buildAll({ socketPath: found.socketPath, names })
     const failed = images.filter((image) => 'error' in image)

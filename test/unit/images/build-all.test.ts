@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 
 import t from 'tap'
 
+import { bootstrapOptions } from '../../../runner-images/build/base.js'
 import { buildAll, buildsAtOnce } from '../../../runner-images/build/build-all.js'
 import { imageDigest } from '../../../runner-images/build/digest.js'
 import { FakeEngine, empty, json, type EngineCall } from '../fake-engine.js'
@@ -64,6 +65,42 @@ void t.test('on request an image also gets the name of glot\'s', async (t) => {
   await buildAll({ socketPath: engine.socketPath, names: ['good'], glotTags: true, imagesDir, out })
   const [call] = engine.made('POST', '/images/runonce/good:latest/tag')
   t.same([call?.query.get('repo'), call?.query.get('tag')], ['glot/better', 'latest'])
+})
+
+void t.test('two processes at once build an image once', async (t) => {
+  const { engine, imagesDir, out, said } = await start(t)
+  let building = 0
+  let most = 0
+  let goOn = () => {}
+  const waits = new Promise<void>((resolve) => { goOn = resolve })
+  engine.on('POST /build', async (call, response) => {
+    most = Math.max(most, ++building)
+    if (call.query.get('t') === 'runonce/bad:unlabelled') await waits
+    building--
+    response.end(call.query.get('t') === null ? '{"aux":{"ID":"sha256:stage"}}\n' : '{"error":"no"}\n')
+  })
+  const second = { write: (text: string) => { out.write(text); if (text.includes('another process builds it')) goOn() } }
+  await Promise.all([out, second].map(async (each, index) => {
+    if (index === 1) while (engine.made('POST', '/build').length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    return await buildAll({ socketPath: engine.socketPath, names: ['bad'], imagesDir, out: each })
+  }))
+  t.equal(most, 1)
+  t.match(said(), /bad +0 s {2}another process builds it\n/)
+})
+
+void t.test('this process\'s proxies are the build\'s', async (t) => {
+  const { engine, imagesDir, out } = await start(t)
+  const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY, ...rest } = process.env
+  t.intercept(process, 'env', { value: { ...rest, https_proxy: 'http://127.0.0.1:3128', NO_PROXY: 'a,.b', HTTP_PROXY: '' } })
+  await buildAll({ socketPath: engine.socketPath, names: ['bad'], imagesDir, out })
+  const builds = engine.made('POST', '/build').map(({ query }) => JSON.parse(query.get('buildargs') ?? '{}'))
+  t.ok(builds.length > 2)
+  for (const build of builds) {
+    t.match(build, { https_proxy: 'http://127.0.0.1:3128', NO_PROXY: 'a,.b', BASE: 'debian:trixie-slim' })
+    t.notOk('HTTP_PROXY' in build)
+  }
+  t.same(bootstrapOptions('Acquire::Check-Date "false";\nAcquire::Check-Valid-Until "true";\nAcquire::http::Proxy "http://p:1";\nAcquire::https::Proxy "";\nAcquire::Retries "3";\n'),
+    ['--aptopt=Acquire::Check-Date "false"', '--aptopt=Acquire::http::Proxy "http://p:1"'], 'and apt\'s are mmdebstrap\'s')
 })
 
 void t.test('builds side by side are as many as there are processors and memory for', async (t) => {

@@ -1,0 +1,24 @@
+import { rmSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import path from 'node:path'
+
+/** Gone too when the process ends amid its work. @type {Set<string>} */
+const made = new Set()
+process.on('exit', () => { for (const dir of made) rmSync(dir, { recursive: true, force: true }) })
+
+/**
+ * @param {string} parent
+ * @param {string} prefix
+ * @returns {Promise<string>} a new folder
+ */
+export async function makeTemporary (parent, prefix) {
+  const dir = await mkdtemp(path.join(parent, prefix))
+  made.add(dir)
+  return dir
+}
+
+/** @param {string} dir from makeTemporary */
+export async function removeTemporary (dir) {
+  await rm(dir, { recursive: true, force: true })
+  made.delete(dir)
+}
