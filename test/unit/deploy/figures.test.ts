@@ -13,7 +13,7 @@ const SUFFIXES = /_(bucket|sum|count)$/
 /** The service's figures, each with its labels, from what it answers once everything has happened. */
 async function figures (): Promise<Map<string, Set<string>>> {
   const image = { image: 'i', ready: 1, starting: 1, target: 1, hits: 1, misses: 1, refillMs: 1, idleBytes: 1 }
-  const metrics = new Metrics({ load: { running: 0, waiting: 0 }, pool: { snapshot: () => ({ ready: 1, images: [image] }) } })
+  const metrics = new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool: { snapshot: () => ({ ready: 1, images: [image] }) } })
   metrics.answered('GET', '/', 200)
   metrics.finished({
     requestId: 'r',
