@@ -5,10 +5,11 @@
 
 const NODE_BYTES = 28
 const LIST = 0xffffffff
-const [LOW_LITERAL, HIGH_LITERAL, HIGH_TOKEN] = [8, 14, 78]
+const [LOW_LITERAL, HIGH_LITERAL] = [8, 14]
 const RELATIVE = /^\.\.?(\/|$)/
 const Kind = {
   StringLiteral: 10,
+  Identifier: 79,
   ConstKeyword: 86,
   Decorator: 171,
   ArrayLiteralExpression: 210,
@@ -22,50 +23,78 @@ const Kind = {
   BinaryExpression: 227,
   TemplateExpression: 229,
   ClassExpression: 232,
+  VariableStatement: 244,
+  VariableDeclaration: 261,
+  VariableDeclarationList: 262,
+  FunctionDeclaration: 263,
+  ClassDeclaration: 264,
   EnumDeclaration: 267,
   ModuleDeclaration: 268,
   ImportEqualsDeclaration: 272,
   ImportDeclaration: 273,
   ExportAssignment: 278,
   ExportDeclaration: 279,
-  EnumMember: 306
+  ExportSpecifier: 282,
+  EnumMember: 306,
+  SourceFile: 307
 }
 /** They need the libraries wherever they stand. */
 const NEEDY = new Set([Kind.Decorator, Kind.ModuleDeclaration, Kind.ImportEqualsDeclaration])
-/** What `export default` may be followed by: no name, which could be a type's. */
+/** What `export default` may be followed by, beside literals: no type, and nothing with a type's name in it. */
 const VALUES = new Set([
   LIST, Kind.ArrayLiteralExpression, Kind.ObjectLiteralExpression, Kind.CallExpression, Kind.NewExpression, Kind.FunctionExpression, Kind.ArrowFunction,
   Kind.PrefixUnaryExpression, Kind.BinaryExpression, Kind.TemplateExpression, Kind.ClassExpression
 ])
 /** What an enum's member may be, beside literals: it is computed from nothing that has a name. */
 const ARITHMETIC = new Set([Kind.PrefixUnaryExpression, Kind.BinaryExpression, Kind.ParenthesizedExpression])
+/** Their names are values', with any library. */
+const DECLARATIONS = new Set([Kind.VariableDeclaration, Kind.FunctionDeclaration, Kind.ClassDeclaration])
+const AROUND_DECLARATIONS = new Set([LIST, Kind.VariableDeclarationList, Kind.VariableStatement])
 
 /** @param {Buffer} tree a file's, as the compiler sends it */
 function standsAlone (tree) {
   const read = reader(tree)
-  const [NOTHING, NAMED, IN_INITIALIZER] = [0, 1, 2]
-  const marks = new Uint8Array(read.count)
-  let unnamedExports = 0
-  let libraries = 0
+  const own = new Set()
+  const exported = []
+  const fromFiles = new Set()
+  const named = new Uint8Array(read.count)
+  const computed = new Uint8Array(read.count)
   for (let node = 1; node < read.count; node++) {
     const kind = read.kind(node)
     const parent = read.parent(node)
     const parentKind = read.kind(parent)
+    const isName = named[parent] === 0 && kind < Kind.SourceFile && !isSign(kind)
+    if (isName) named[parent] = 1
+    computed[node] = computed[parent] | (parentKind === Kind.EnumMember && !isName)
     if (NEEDY.has(kind)) return false
+    if (computed[node] && !isSign(kind) && !isLiteral(kind) && !ARITHMETIC.has(kind)) return false
     if (kind === Kind.ConstKeyword && read.kind(read.parent(parent)) === Kind.EnumDeclaration) return false
-    if (parentKind === Kind.ExportAssignment && !isLiteral(kind) && !VALUES.has(kind)) return false
-    if (parentKind === Kind.EnumMember && marks[parent] === NOTHING) marks[parent] = NAMED
-    else if (parentKind === Kind.EnumMember || marks[parent] === IN_INITIALIZER) marks[node] = IN_INITIALIZER
-    if (marks[node] === IN_INITIALIZER && kind > HIGH_TOKEN && !ARITHMETIC.has(kind)) return false
-    if (kind === Kind.ExportDeclaration) unnamedExports++
-    if (kind !== Kind.StringLiteral) continue
-    if (parentKind === Kind.ImportDeclaration && !RELATIVE.test(read.text(node))) libraries++
-    if (parentKind !== Kind.ExportDeclaration) continue
-    if (!RELATIVE.test(read.text(node))) return false
-    unnamedExports--
+    if (parentKind === Kind.ExportAssignment && kind !== Kind.Identifier && !isLiteral(kind) && !VALUES.has(kind)) return false
+    if (parentKind === Kind.ExportDeclaration && kind === Kind.StringLiteral) {
+      if (!RELATIVE.test(read.text(node))) return false
+      fromFiles.add(parent)
+    }
+    if (kind !== Kind.Identifier || !isName) continue
+    if (parentKind === Kind.ExportAssignment) exported.push([parent, read.name(node)])
+    if (parentKind === Kind.ExportSpecifier) exported.push([enclosing(read, parent, Kind.ExportDeclaration), read.name(node)])
+    if (DECLARATIONS.has(parentKind) && isAtTop(read, parent)) own.add(read.name(node))
   }
-  // Names are exported that may have come from a library.
-  return unnamedExports === 0 || libraries === 0
+  return exported.every(([statement, name]) => fromFiles.has(statement) || own.has(name))
+}
+
+function isSign (kind) {
+  return kind > HIGH_LITERAL && kind < Kind.Identifier
+}
+
+function enclosing (read, node, kind) {
+  while (read.kind(node) !== kind && node > 1) node = read.parent(node)
+  return node
+}
+
+function isAtTop (read, declaration) {
+  let node = read.parent(declaration)
+  while (AROUND_DECLARATIONS.has(read.kind(node))) node = read.parent(node)
+  return read.kind(node) === Kind.SourceFile
 }
 
 function isLiteral (kind) {
@@ -84,15 +113,15 @@ function reader (tree) {
   const view = new DataView(tree.buffer, tree.byteOffset, tree.byteLength)
   const [offsets, strings, extended, , nodes] = [24, 28, 32, 36, 40].map((at) => view.getUint32(at, true))
   const field = (node, at) => view.getUint32(nodes + node * NODE_BYTES + at, true)
+  const string = (index) => tree.toString('utf8', strings + view.getUint32(offsets + index * 4, true), strings + view.getUint32(offsets + index * 4 + 4, true))
   return {
     count: (view.byteLength - nodes) / NODE_BYTES,
     kind: (node) => field(node, 0),
     parent: (node) => field(node, 16),
-    /** Of a string literal. */
-    text (node) {
-      const index = view.getUint32(extended + (field(node, 20) & 0xffffff), true)
-      return tree.toString('utf8', strings + view.getUint32(offsets + index * 4, true), strings + view.getUint32(offsets + index * 4 + 4, true))
-    }
+    /** An identifier's. */
+    name: (node) => string(field(node, 20) & 0xffffff),
+    /** A string literal's. */
+    text: (node) => string(view.getUint32(extended + (field(node, 20) & 0xffffff), true))
   }
 }
 
