@@ -49,9 +49,9 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
     scope.addHook('onRoute', (route) => {
       route.schema = { ...route.schema, security: [{ bearer: [] }, { accessToken: [] }] } as object
     })
-    scope.addHook('onRequest', limits.byAddress)
+    if (limits.byAddress !== undefined) scope.addHook('onRequest', limits.byAddress)
     await addAuth(scope, config.tokens)
-    scope.addHook('onRequest', limits.byToken)
+    if (limits.byToken !== undefined) scope.addHook('onRequest', limits.byToken)
     refuseCompressed(scope)
     addVersionRoute(scope, parts)
     addRunRoute(scope, parts)
@@ -98,7 +98,10 @@ function newApp ({ config, logger }: AppParts): FastifyInstance {
   })
   // The schemas describe the answers; what the runner wrote goes out as it is.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  app.addHook('onRequest', async (request, reply) => { void reply.header('x-request-id', request.id) })
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id)
+    done()
+  })
   addErrorHandling(app, config.run.payloadBytes)
   return app
 }

@@ -31,14 +31,20 @@ export function addErrorHandling (app: FastifyInstance, payloadBytes: number): v
   const find = knownPaths(app)
   app.decorateRequest('pathPattern', '')
   // Before the body is read: nobody has said who sends it.
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.is404) return
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) {
+      done()
+      return
+    }
     const path = pathOf(request.url)
     const found = find(path)
-    if (found === undefined) throw notFound(path)
+    if (found === undefined) {
+      done(notFound(path))
+      return
+    }
     request.pathPattern = found.pattern
     void reply.header('allow', found.methods.join(', '))
-    throw methodNotAllowed(path, found.methods)
+    done(methodNotAllowed(path, found.methods))
   })
   // Node gives this method to nobody else: it asks for a tunnel.
   app.server.on('connect', ({ url = '' }: IncomingMessage, socket: Socket) => {

@@ -4,11 +4,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../config.js'
 import { rateLimited } from '../errors.js'
 
+/** @throws ServiceError `rate_limit` */
+type Limit = (request: FastifyRequest) => Promise<void>
+
+/** undefined: there is none, and no request has to pass it. */
 export interface RateLimits {
-  /** Before the token is looked at, so that wrong tokens count. @throws ServiceError `rate_limit` */
-  byAddress (request: FastifyRequest): Promise<void>
-  /** After it, by its name: random tokens must not each get an allowance of their own. @throws ServiceError `rate_limit` */
-  byToken (request: FastifyRequest): Promise<void>
+  /** Before the token is looked at, so that wrong tokens count. */
+  byAddress: Limit | undefined
+  /** After it, by its name: random tokens must not each get an allowance of their own. */
+  byToken: Limit | undefined
 }
 
 /** @param redis an ioredis client that several services share; undefined: each counts for itself */
@@ -20,8 +24,8 @@ export async function addRateLimits (app: FastifyInstance, config: Config['rateL
     skipOnError: true,
     ...(redis === undefined ? {} : { redis, nameSpace: 'runonce-rate-' })
   })
-  const limiter = (max: number | undefined, keyGenerator: (request: FastifyRequest) => string) => {
-    if (max === undefined) return async () => {}
+  const limiter = (max: number | undefined, keyGenerator: (request: FastifyRequest) => string): Limit | undefined => {
+    if (max === undefined) return undefined
     const check = app.createRateLimit({ max, timeWindow: config.windowMs, keyGenerator })
     return async (request: FastifyRequest) => {
       const verdict = await check(request)

@@ -46,8 +46,9 @@ export function addStatusRoutes (app: FastifyInstance, { about, engine, readines
 
 /** Counts every answer. */
 export function countAnswers (app: FastifyInstance, metrics: ServiceMetrics): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     metrics.answered(request.method, request.is404 ? request.pathPattern : request.routeOptions.url ?? '', reply.statusCode)
+    done()
   })
 }
 

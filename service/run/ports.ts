@@ -212,9 +212,11 @@ export interface RunRecord {
   memoryPeakBytes: number | undefined
 }
 
+export interface RunSubmission { requestId: string, tokenName: string, image: string, sources: string[] }
+
 export interface RunObserver {
   finished (record: RunRecord): void
-  submitted (submission: { requestId: string, tokenName: string, image: string, sources: string[] }): void
+  submitted (submission: RunSubmission): void
 }
 
 /** The service's figures in the text format that Prometheus reads. */

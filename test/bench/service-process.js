@@ -53,6 +53,10 @@ export class ServiceProcess {
     return JSON.parse(body)
   }
 
+  async about () {
+    return JSON.parse((await this.#request('GET', '/')).body)
+  }
+
   async readiness () {
     return JSON.parse((await this.#request('GET', '/readyz')).body)
   }

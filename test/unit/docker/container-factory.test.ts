@@ -64,17 +64,18 @@ t.test('a container whose result is overdue gets all cores, once, and before its
 t.test('the CPU limit is left alone where the result came, the container is gone, or there is none to lift', async (t) => {
   const inTime = await start(t)
   const sandbox = await inTime.factory.lease(PYTHON)
-  const exchange = sandbox.exchange(Buffer.from('{}'), { ...EXCHANGE, overdueMs: 50 })
+  const exchange = sandbox.exchange(Buffer.from('{}'), { ...EXCHANGE, overdueMs: 700 })
   inTime.engine.attached[0]?.write(frame(1, '{}\n'))
   await exchange
   const gone = await start(t)
-  const ended = (await gone.factory.lease(PYTHON)).exchange(Buffer.from('{}'), { ...EXCHANGE, overdueMs: 50 })
+  const ended = (await gone.factory.lease(PYTHON)).exchange(Buffer.from('{}'), { ...EXCHANGE, overdueMs: 700 })
   gone.engine.attached[0]?.end()
   await ended
   const whole = await start(t, { cores: 2, env: { DOCKER_CONTAINER_CPUS: '2' } })
   await (await whole.factory.lease(PYTHON)).exchange(Buffer.from('{}'), { ...EXCHANGE, deadlineMs: 150, overdueMs: 50 })
   const foreign = await start(t)
   await (await foreign.factory.lease(PYTHON)).exchange(Buffer.from('{}'), { ...EXCHANGE, deadlineMs: 150 })
+  await new Promise((resolve) => setTimeout(resolve, 800))
   for (const { engine } of [inTime, gone, whole, foreign]) t.equal(engine.made('POST', '/containers/c1/update').length, 0)
 })
 
