@@ -13,10 +13,15 @@ export class Connections {
   readonly #served = new WeakSet<Socket>()
   readonly #answers = new Map<ServerResponse, Socket>()
   #stopping = false
+  #over = false
   #tellQuiet = () => {}
 
   constructor (server: Server) {
     server.on('connection', (socket: Socket) => {
+      if (this.#over) {
+        socket.destroy()
+        return
+      }
       this.#sockets.add(socket)
       socket.once('close', () => {
         this.#sockets.delete(socket)
@@ -33,7 +38,7 @@ export class Connections {
 
   /**
    * Closes the idle connections at once, the others as soon as their answers are out, and all that are left after `longestMs`
-   * milliseconds. The server goes on listening; close it then.
+   * milliseconds. The server goes on listening, and takes nobody in any more; close it then.
    */
   async drain (longestMs: number): Promise<void> {
     this.#stopping = true
@@ -49,6 +54,7 @@ export class Connections {
     ])
     clearTimeout(silent)
     clearTimeout(longest)
+    this.#over = true
     for (const socket of this.#sockets) socket.destroy()
   }
 
@@ -56,7 +62,8 @@ export class Connections {
     this.#answers.delete(response)
     this.#served.add(socket)
     if (!this.#stopping) return
-    socket.end()
+    // Requests that were sent one behind the other share their connection.
+    if (![...this.#answers.values()].includes(socket)) socket.end()
     this.#tellIfQuiet()
   }
 

@@ -75,6 +75,24 @@ t.test('what comes while the others are waited for is answered, and told that it
   await drained
 })
 
+t.test('requests sent one behind the other on a connection have all their answers', async (t) => {
+  const { connections, open, seen } = await start(t, (request, response) => {
+    setTimeout(() => response.end(`answer to ${request.url}`), request.url === '/1' ? 100 : 300)
+  })
+  const client = await open(GET.replace('/', '/1') + GET.replace('/', '/2'))
+  await until(() => seen.includes('/2'))
+  await connections.drain(10_000)
+  await until(() => client.ended)
+  t.match(client.text, /answer to \/1[^]*answer to \/2/)
+})
+
+t.test('who comes after the last answer is out does not hold the server open', async (t) => {
+  const { connections, open } = await start(t, (_request, response) => response.end())
+  await connections.drain(10_000)
+  const late = await open()
+  await until(() => late.ended)
+})
+
 t.test('nothing open is nothing to wait for', async (t) => {
   const { connections } = await start(t, (_request, response) => response.end())
   const startedAt = performance.now()
