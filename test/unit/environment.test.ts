@@ -12,7 +12,7 @@ const TOKEN = { API_ACCESS_TOKEN: 'correct-horse-battery-staple' }
 /** glot's two that are taken and have no effect. */
 const WITHOUT_EFFECT = ['DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT', 'DOCKER_CLEANUP_WORKER_THREADS']
 /** Defaults that no value stands for. */
-const SAID_IN_WORDS = ['none', 'none of its own', 'the image\'s own', 'the engine\'s', '2 × cores']
+const SAID_IN_WORDS = ['none', 'none of its own', 'the image\'s own', 'the engine\'s', 'the service\'s', '2 × cores']
 
 /** The variables that the configuration reads, sorted. */
 function readVariables (): string[] {
