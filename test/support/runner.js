@@ -17,7 +17,7 @@ export async function runnerTests () {
   const missing = await findTools('compiler')
   if (missing !== undefined) return skip(missing)
   return sum([
-    await checked('check'),
+    await checked('check', '-j2'),
     // There, `check` is it.
     process.arch === 'arm64' ? NONE : await findOr('aarch64') ?? await checked('check-aarch64', '-j2'),
     await findOr('fuzzer') ?? await fuzzed()
