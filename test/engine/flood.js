@@ -1,30 +1,37 @@
-// One client's flood, in a process that does nothing else: node flood.js <JSON>. Says what it was answered as JSON.
+// One client's flood, in a process that does nothing else: node flood.js <JSON>. Says what it was answered, and how long a bare
+// server took for the same meanwhile, as JSON.
 import http from 'node:http'
 
 /** @typedef {{status: number, ms: number, retryAfter: string | undefined, right: boolean}} FloodAnswer */
 
-/** @type {{url: string, token: string, perSecond: number, count: number, image: string}} */
-const { url, token, perSecond, count, image } = JSON.parse(process.argv[2] ?? '')
+/** @type {{url: string, bareUrl: string, token: string, perSecond: number, count: number, image: string}} */
+const { url, bareUrl, token, perSecond, count, image } = JSON.parse(process.argv[2] ?? '')
+/** One of so many requests is sent to the bare server too. */
+const BARE_EVERY = 4
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
 /** @type {Array<Promise<FloodAnswer>>} */
 const answers = []
+/** @type {Array<Promise<FloodAnswer>>} */
+const bare = []
 const startedAt = performance.now()
 for (let i = 0; i < count; i++) {
   // Whether those before are answered or not.
   const wait = startedAt + i * 1000 / perSecond - performance.now()
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
-  answers.push(ask(i))
+  answers.push(ask(url, i))
+  if (i % BARE_EVERY === 0) bare.push(ask(bareUrl, i))
 }
-process.stdout.write(JSON.stringify(await Promise.all(answers)))
+const bareMs = (await Promise.all(bare)).map(({ ms }) => ms)
+process.stdout.write(JSON.stringify({ answers: await Promise.all(answers), bareMs }))
 agent.destroy()
 
-/** @param {number} id @returns {Promise<FloodAnswer>} */
-function ask (id) {
+/** @param {string} whom @param {number} id @returns {Promise<FloodAnswer>} */
+function ask (whom, id) {
   const body = JSON.stringify({ image, payload: { files: [{ name: 'main.py', content: `print("flood", ${id})` }] } })
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
   const sentAt = performance.now()
   return new Promise((resolve, reject) => {
-    const request = http.request(url, { agent, method: 'POST', headers }, (response) => {
+    const request = http.request(whom, { agent, method: 'POST', headers }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (chunk) => { text += chunk }).on('error', reject).on('end', () => {
         const { statusCode: status = 0, headers: { 'retry-after': retryAfter } } = response
