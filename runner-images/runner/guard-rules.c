@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -11,8 +12,8 @@
 #include "runner.h"
 
 enum { PRIORITY_USER = 2, IOPRIO_USER = 3 };
-/* SYS_SOCKET and SYS_SETSOCKOPT, linux/net.h. */
-enum { MULTIPLE_SOCKET = 1, MULTIPLE_SETSOCKOPT = 14 };
+/* SYS_SOCKET, SYS_SOCKETPAIR and SYS_SETSOCKOPT, linux/net.h. */
+enum { MULTIPLE_SOCKET = 1, MULTIPLE_SOCKETPAIR = 8, MULTIPLE_SETSOCKOPT = 14 };
 /* SOCK_NONBLOCK and SOCK_CLOEXEC are above, linux/net.h. */
 enum { SOCKET_TYPE_MASK = 0xf };
 
@@ -63,7 +64,8 @@ static void emit_return_for_pointer(struct program *program, uint32_t index, uin
     }
 }
 
-/* The call does nothing and says that it did: what a program wants of its core dumps, none, it has. */
+/* The call does nothing and says that it did: what a program wants of its core dumps, none, it has. Former values that prlimit(2) is
+ * asked for at the same time are not filled in. */
 static const uint32_t AS_IF_DONE = SECCOMP_RET_ERRNO | 0;
 
 static void emit_keep_core_limit(struct program *program) {
@@ -125,7 +127,14 @@ static void emit_socket(struct program *program) {
     emit_return(program, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
 }
 
-/* Refuses filters on a socket, in any of their forms. */
+/* The kernel looks for a family's module before it finds that it makes no pairs. */
+static void emit_local_family(struct program *program) {
+    emit_load_argument(program, 0);
+    emit_allow_if(program, AF_UNIX);
+    emit_return(program, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
+}
+
+/* Refuses filters on a socket, in any of their forms, and another protocol on top of TCP. */
 static void emit_refuse_options(struct program *program) {
     static const uint32_t FILTERS[] = {SO_ATTACH_FILTER, SO_ATTACH_BPF, SO_ATTACH_REUSEPORT_CBPF, SO_ATTACH_REUSEPORT_EBPF};
     emit_load_argument(program, 1);
@@ -133,6 +142,11 @@ static void emit_refuse_options(struct program *program) {
     emit_load_argument(program, 2);
     for (size_t i = 0; i < sizeof FILTERS / sizeof FILTERS[0]; i++)
         emit_refuse_if(program, FILTERS[i]);
+    emit_return(program, SECCOMP_RET_ALLOW);
+    emit_end(program, begun);
+    begun = emit_begin_if(program, IPPROTO_TCP);
+    emit_load_argument(program, 2);
+    emit_refuse_if(program, TCP_ULP);
     emit_end(program, begun);
 }
 
@@ -186,7 +200,11 @@ void emit_rule(struct program *program, enum target target) {
     case BY_MULTIPLE:
         emit_load_argument(program, 0);
         emit_refuse_if(program, MULTIPLE_SOCKET);
+        emit_refuse_if(program, MULTIPLE_SOCKETPAIR);
         emit_refuse_if(program, MULTIPLE_SETSOCKOPT);
+        break;
+    case BY_LOCAL_FAMILY:
+        emit_local_family(program);
         break;
     default:
         emit_refuse_process(program, target);

@@ -28,32 +28,33 @@ struct architecture {
     uint32_t audit;
     /* x32 calls have the x86-64 numbers and one bit more. */
     uint32_t number_mask;
-    struct call calls[24];
+    struct call calls[25];
 };
 
 /* setpriority, sched_setparam, sched_setscheduler, sched_setaffinity, ioprio_set, prlimit64, sched_setattr; socket,
  * io_uring_setup, socketcall; rt_sigqueueinfo and rt_tgsigqueueinfo (x32 has two of its own), pidfd_send_signal; kill, tkill, tgkill;
- * setsockopt (x32 has one of its own), seccomp, prctl; setrlimit */
+ * setsockopt (x32 has one of its own), seccomp, prctl; setrlimit; socketpair */
 static const struct architecture ARCHITECTURES[] = {
 #if defined(__x86_64__)
     {AUDIT_ARCH_X86_64, ~0x40000000U,
      {{141, BY_PRIORITY}, {142, BY_PID}, {144, BY_PID}, {203, BY_PID}, {251, BY_IOPRIO}, {302, BY_LIMIT}, {314, BY_PID},
       {41, BY_FAMILY}, {425, ALWAYS}, {129, BY_PID}, {297, BY_PID}, {524, BY_PID}, {536, BY_PID}, {424, BY_INFO},
       {62, BY_PID}, {200, BY_PID}, {234, BY_PID}, {54, BY_OPTION}, {541, BY_OPTION}, {317, BY_MODE}, {157, BY_PRCTL},
-      {160, BY_OWN_LIMIT}}},
+      {160, BY_OWN_LIMIT}, {53, BY_LOCAL_FAMILY}}},
     {AUDIT_ARCH_I386, ~0U,
      {{97, BY_PRIORITY}, {154, BY_PID}, {156, BY_PID}, {241, BY_PID}, {289, BY_IOPRIO}, {340, BY_LIMIT}, {351, BY_PID},
       {359, BY_FAMILY}, {425, ALWAYS}, {102, BY_MULTIPLE}, {178, BY_PID}, {335, BY_PID}, {424, BY_INFO},
-      {37, BY_PID}, {238, BY_PID}, {270, BY_PID}, {366, BY_OPTION}, {354, BY_MODE}, {172, BY_PRCTL}, {75, BY_OWN_LIMIT}}},
+      {37, BY_PID}, {238, BY_PID}, {270, BY_PID}, {366, BY_OPTION}, {354, BY_MODE}, {172, BY_PRCTL}, {75, BY_OWN_LIMIT},
+      {360, BY_LOCAL_FAMILY}}},
 #elif defined(__aarch64__)
     {AUDIT_ARCH_AARCH64, ~0U,
      {{140, BY_PRIORITY}, {118, BY_PID}, {119, BY_PID}, {122, BY_PID}, {30, BY_IOPRIO}, {261, BY_LIMIT}, {274, BY_PID},
       {198, BY_FAMILY}, {425, ALWAYS}, {138, BY_PID}, {240, BY_PID}, {424, BY_INFO}, {129, BY_PID}, {130, BY_PID}, {131, BY_PID},
-      {208, BY_OPTION}, {277, BY_MODE}, {167, BY_PRCTL}, {164, BY_OWN_LIMIT}}},
+      {208, BY_OPTION}, {277, BY_MODE}, {167, BY_PRCTL}, {164, BY_OWN_LIMIT}, {199, BY_LOCAL_FAMILY}}},
     {AUDIT_ARCH_ARM, ~0U,
      {{97, BY_PRIORITY}, {154, BY_PID}, {156, BY_PID}, {241, BY_PID}, {314, BY_IOPRIO}, {369, BY_LIMIT}, {380, BY_PID},
       {281, BY_FAMILY}, {425, ALWAYS}, {178, BY_PID}, {363, BY_PID}, {424, BY_INFO}, {37, BY_PID}, {238, BY_PID}, {268, BY_PID},
-      {294, BY_OPTION}, {383, BY_MODE}, {172, BY_PRCTL}, {75, BY_OWN_LIMIT}}},
+      {294, BY_OPTION}, {383, BY_MODE}, {172, BY_PRCTL}, {75, BY_OWN_LIMIT}, {288, BY_LOCAL_FAMILY}}},
 #endif
     {0, 0, {{0, NO_CALL}}},
 };

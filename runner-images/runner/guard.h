@@ -16,6 +16,7 @@ enum target {
     BY_PRIORITY, /* argument 0 says what argument 1 is; the uid is PRIO_USER, setpriority(2) */
     BY_IOPRIO,   /* the same, IOPRIO_WHO_USER, ioprio_set(2) */
     BY_FAMILY,   /* arguments 0 to 2 are a socket's family, type and protocol, of which few are allowed, socket(2) */
+    BY_LOCAL_FAMILY, /* argument 0 is a socket's family, and only the local one makes sense, socketpair(2) */
     BY_OPTION,   /* argument 2 is an option of level argument 1, setsockopt(2) */
     BY_MODE,     /* argument 0 says what to do with seccomp, seccomp(2) */
     BY_PRCTL,    /* argument 0 says what argument 1 is, prctl(2) */

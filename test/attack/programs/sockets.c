@@ -37,7 +37,8 @@ int main (void)
     if (family == AF_UNIX || family == AF_NETLINK) continue;
     for (unsigned kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
       if ((family == AF_INET || family == AF_INET6) && kind < 2) continue;
-      int fd = socket(family, kinds[kind], 0);
+      int fd = socket(family, kinds[kind], 0), pair[2];
+      if (fd < 0) fd = socketpair(family, kinds[kind], 0, pair) < 0 ? -1 : pair[0];
       if (fd < 0) continue;
       close(fd);
       succeeded++;

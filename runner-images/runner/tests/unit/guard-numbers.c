@@ -30,6 +30,7 @@ const struct guard_numbers GUARD_COMPAT = {
     .seccomp = __NR_seccomp,
     .prctl = __NR_prctl,
     .setrlimit = __NR_setrlimit,
+    .socketpair = __NR_socketpair,
 #if defined(__x86_64__)
     .socketcall = __NR_socketcall,
 #endif

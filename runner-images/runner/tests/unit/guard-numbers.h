@@ -9,7 +9,7 @@ struct guard_numbers {
     uint32_t socket, io_uring_setup, socketcall; /* 0: it has none */
     uint32_t rt_sigqueueinfo, rt_tgsigqueueinfo, pidfd_send_signal;
     uint32_t kill, tkill, tgkill;
-    uint32_t setsockopt, seccomp, prctl, setrlimit;
+    uint32_t setsockopt, seccomp, prctl, setrlimit, socketpair;
 };
 
 /* The 32-bit ones of this architecture; zeroed where their headers are not installed. */

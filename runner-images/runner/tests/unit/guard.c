@@ -7,6 +7,7 @@
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -26,8 +27,8 @@ enum { REFUSED = SECCOMP_RET_ERRNO | EPERM, NO_FAMILY = SECCOMP_RET_ERRNO | EAFN
 enum { AS_IF_DONE = SECCOMP_RET_ERRNO };
 enum { NO_PROTOCOL = SECCOMP_RET_ERRNO | EPROTONOSUPPORT, NO_FILTER = SECCOMP_RET_ERRNO | EINVAL };
 enum { MOST_NUMBERS = 1024, ANOTHER_PID = 2 };
-/* linux/net.h: SYS_SOCKET, SYS_CONNECT, SYS_SETSOCKOPT. */
-enum { CALL_SOCKET = 1, CALL_CONNECT = 3, CALL_SETSOCKOPT = 14 };
+/* linux/net.h: SYS_SOCKET, SYS_CONNECT, SYS_SOCKETPAIR, SYS_SETSOCKOPT. */
+enum { CALL_SOCKET = 1, CALL_CONNECT = 3, CALL_SOCKETPAIR = 8, CALL_SETSOCKOPT = 14 };
 static const uint32_t X32 = 0x40000000;
 
 static const struct guard_numbers NATIVE = {
@@ -50,6 +51,7 @@ static const struct guard_numbers NATIVE = {
     .seccomp = SYS_seccomp,
     .prctl = SYS_prctl,
     .setrlimit = SYS_setrlimit,
+    .socketpair = SYS_socketpair,
 };
 
 #if defined(__x86_64__)
@@ -157,7 +159,9 @@ static uint32_t of_socket(uint64_t family, uint64_t type, uint64_t protocol) {
 
 static void sockets(const struct machine *machine, uint32_t audit, const struct guard_numbers *numbers, uint32_t bits) {
     static const uint64_t PROTOCOLS[] = {0, 1, 2, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMPV6, IPPROTO_SCTP, IPPROTO_UDPLITE, IPPROTO_RAW, 262};
-    for (uint64_t family = 0; family < 64; family++)
+    for (uint64_t family = 0; family < 64; family++) {
+        uint32_t pair = family == AF_UNIX ? SECCOMP_RET_ALLOW : (uint32_t)NO_FAMILY;
+        EXPECT_IN(called(machine, audit, numbers->socketpair | bits, HIDDEN | family, SOCK_STREAM) == pair, "%x: pair of %u", audit, (unsigned)family);
         for (uint64_t type = 0; type < 16; type++)
             for (size_t i = 0; i < COUNT(PROTOCOLS); i++) {
                 uint32_t expected = of_socket(family, type, PROTOCOLS[i]);
@@ -168,6 +172,7 @@ static void sockets(const struct machine *machine, uint32_t audit, const struct 
                 EXPECT_IN(called_with(machine, audit, numbers->socket | bits, HIDDEN | family, HIDDEN | flagged, HIDDEN | PROTOCOLS[i]) == expected,
                           "%x: socket %u, %u, %u, hidden", audit, named[0], named[1], named[2]);
             }
+    }
 }
 
 /* Filters of the program's own: on a socket by setsockopt (x32 has a number of its own), on its calls by seccomp and prctl. */
@@ -181,7 +186,8 @@ static void filters(const struct machine *machine, uint32_t audit, const struct 
         uint32_t expected = refused ? (uint32_t)REFUSED : SECCOMP_RET_ALLOW;
         EXPECT_IN(called_with(machine, audit, set, 5, SOL_SOCKET, option) == expected, "%x: option %u", audit, (unsigned)option);
         EXPECT_IN(called_with(machine, audit, set, 5, HIDDEN | SOL_SOCKET, HIDDEN | option) == expected, "%x: option %u, hidden", audit, (unsigned)option);
-        EXPECT_IN(called_with(machine, audit, set, 5, IPPROTO_TCP, option) == SECCOMP_RET_ALLOW, "%x: TCP's option %u", audit, (unsigned)option);
+        uint32_t of_tcp = option == TCP_ULP ? (uint32_t)REFUSED : SECCOMP_RET_ALLOW;
+        EXPECT_IN(called_with(machine, audit, set, 5, IPPROTO_TCP, option) == of_tcp, "%x: TCP's option %u", audit, (unsigned)option);
     }
     for (uint64_t word = 0; word < 64; word++) {
         uint32_t by_mode = word == SECCOMP_SET_MODE_FILTER ? (uint32_t)NO_FILTER : SECCOMP_RET_ALLOW;
@@ -217,6 +223,7 @@ static void ways_out(const struct machine *machine, uint32_t audit, const struct
         return;
     EXPECT_IN(called(machine, audit, numbers->socketcall, CALL_SOCKET, 0) == REFUSED, "%x", audit);
     EXPECT_IN(called(machine, audit, numbers->socketcall, CALL_SETSOCKOPT, 0) == REFUSED, "%x", audit);
+    EXPECT_IN(called(machine, audit, numbers->socketcall, CALL_SOCKETPAIR, 0) == REFUSED, "%x", audit);
     EXPECT_IN(called(machine, audit, numbers->socketcall, CALL_CONNECT, 0) == SECCOMP_RET_ALLOW, "%x", audit);
 }
 
