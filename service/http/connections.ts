@@ -25,6 +25,8 @@ export class Connections {
       this.#sockets.add(socket)
       socket.once('close', () => {
         this.#sockets.delete(socket)
+        // Node tells no end of answers that wait behind another on a connection that breaks off.
+        for (const [response, its] of this.#answers) if (its === socket) this.#answers.delete(response)
         this.#tellIfQuiet()
       })
     })

@@ -13,6 +13,8 @@ declare module 'fastify' {
   }
 }
 
+/** How long a client that asked for a tunnel may take to read that there is none. Milliseconds. */
+const TUNNEL_MS = 1_000
 /** More than that is nobody's mistake. */
 const MOST_DISCARDED_BYTES = 256 * 1024 * 1024
 
@@ -48,6 +50,9 @@ export function addErrorHandling (app: FastifyInstance, payloadBytes: number): v
   })
   // Node gives this method to nobody else: it asks for a tunnel.
   app.server.on('connect', ({ url = '' }: IncomingMessage, socket: Socket) => {
+    // Node has let go of the socket: its errors, its time and what else comes are ours.
+    const longest = setTimeout(() => socket.destroy(), TUNNEL_MS)
+    socket.resume().on('error', () => socket.destroy()).once('close', () => clearTimeout(longest))
     const path = pathOf(url)
     const found = find(path)
     if (found === undefined) answerRaw(socket, 404, notFound(path))

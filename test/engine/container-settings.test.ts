@@ -52,6 +52,7 @@ if __name__ == '__main__':
         'noNewPrivileges': status('NoNewPrivs'),
         'seccomp': status('Seccomp'),
         'nofile': resource.getrlimit(resource.RLIMIT_NOFILE),
+        'core': resource.getrlimit(resource.RLIMIT_CORE),
         'hostname': socket.gethostname(),
         'multiprocessing': squares
     }))
@@ -103,7 +104,7 @@ void t.test('a container while its run is under way', async (t) => {
     t.equal(host.PidsLimit, 128)
     t.equal(host.NanoCpus, 1e9)
     t.equal(host.CpuShares, 256)
-    t.strictSame(host.Ulimits, [{ Name: 'nofile', Hard: 1024, Soft: 1024 }])
+    t.strictSame(host.Ulimits, [{ Name: 'nofile', Hard: 1024, Soft: 1024 }, { Name: 'core', Hard: 1, Soft: 1 }])
     t.notOk(host.OomKillDisable)
   })
 
@@ -141,6 +142,7 @@ void t.test('the same, seen from inside', async (t) => {
   t.equal(inside.noNewPrivileges, '1')
   t.equal(inside.seccomp, '2')
   t.strictSame(inside.nofile, [1024, 1024])
+  t.strictSame(inside.core, [1, 1], 'at 1 byte the host\'s handler of core dumps is left out')
   t.equal(inside.hostname, service.hostname)
   t.strictSame(inside.multiprocessing, [1, 4, 9])
 })
@@ -179,7 +181,7 @@ void t.test('settings of the environment reach the container', async (t) => {
     CapDrop: ['MKNOD', 'NET_RAW'],
     CapAdd: ['SYS_NICE'],
     ReadonlyRootfs: false,
-    Ulimits: [{ Name: 'nofile', Soft: 64, Hard: 128 }],
+    Ulimits: [{ Name: 'nofile', Soft: 64, Hard: 128 }, { Name: 'core', Soft: 1, Hard: 1 }],
     Tmpfs: { '/tmp': 'rw,size=1m,mode=1777', '/scratch': 'rw,exec,size=2m,mode=1777' },
     Runtime: 'runc'
   })

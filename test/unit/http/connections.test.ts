@@ -99,3 +99,14 @@ t.test('nothing open is nothing to wait for', async (t) => {
   await connections.drain(10_000)
   t.ok(performance.now() - startedAt < 500)
 })
+
+t.test('answers that waited behind another on a connection that broke off are not waited for', async (t) => {
+  const { connections, open, seen } = await start(t, () => {})
+  const client = await open(GET + GET + GET)
+  await until(() => seen.length === 3)
+  client.socket.destroy()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const startedAt = performance.now()
+  await connections.drain(5000)
+  t.ok(performance.now() - startedAt < 1000)
+})

@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { METHODS } from 'node:http'
+import { connect } from 'node:net'
 
 import t from 'tap'
 
+import { until } from '../fakes.js'
 import { exchange } from './exchange.js'
 import { startApp } from './start-app.js'
 
@@ -48,4 +51,27 @@ t.test('HEAD answers as GET does, without the body', async (t) => {
     t.equal(head.body, '')
   }
   t.equal((await app.inject({ method: 'HEAD', url: '/version' })).statusCode, 401)
+})
+
+t.test('a client that asks for a tunnel and breaks off, or stays, harms nobody', async (t) => {
+  const { app, listen } = await startApp(t)
+  const port = await listen()
+  const faults: unknown[] = []
+  const note = (error: unknown) => { faults.push(error) }
+  process.on('uncaughtException', note)
+  t.teardown(() => process.off('uncaughtException', note))
+  const open = async () => await new Promise<number>((resolve) => app.server.getConnections((_error, count) => resolve(count)))
+  for (const end of ['reset', 'more', 'stay'] as const) {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => {}).resume()
+    await once(socket, 'connect')
+    socket.write('CONNECT /run HTTP/1.1\r\nHost: x\r\n\r\n')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    if (end === 'reset') socket.resetAndDestroy()
+    if (end === 'more') socket.end('x')
+    t.teardown(() => { socket.destroy() })
+  }
+  await until(async () => await open() === 0, 'no connection to be left')
+  t.same(faults, [])
+  t.equal((await app.inject('/livez')).statusCode, 200)
 })

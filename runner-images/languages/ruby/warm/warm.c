@@ -15,7 +15,7 @@
 #define EXPORTED __attribute__((visibility("default")))
 
 /* The second is warm.rb's number too. */
-enum { RUNNER_FD = 3, KEPT_FD = 200 };
+enum { RUNNER_FD = 3, KEPT_FD = 64 };
 /* Of the script: Ruby looks at its first byte, and then parses it. */
 enum { PARSING_READ = 2 };
 

@@ -19,6 +19,8 @@ const SPECIAL = /(^|\/)(node_modules|package\.json|[jt]sconfig\.json)(\/|$)|\.d\
 const DIRECTIVE = /@ts-|\/\/\/\s*</i
 /** Two compilers at once need more memory than one, and a larger program's check takes longer than all that is saved. */
 const MOST_SOURCE_BYTES = 65536
+/** All are asked for at once, before any answer is read: questions and answers must find room in the socket. */
+const MOST_FILES = 64
 const [WRITTEN, UNWRITTEN, FAULTY] = [0, 1, 2]
 const NOT_WITHOUT_LIBRARIES = ['lib', 'types', 'typeRoots']
 const EXPECTED_COMPLAINT = 'error TS2318: ' // there is no global type Array, without libraries
@@ -61,7 +63,7 @@ function make (main) {
   if (!MAIN.test(main) || names.some((name) => SPECIAL.test(name)) || others.some((name) => /^[-@]/.test(name))) return false
   const files = [main, ...others]
   const bytes = names.filter((name) => SOURCE.test(name) || name.endsWith('.json')).reduce((sum, name) => sum + statSync(name).size, 0)
-  if (bytes > MOST_SOURCE_BYTES) return false
+  if (bytes > MOST_SOURCE_BYTES || files.length > MOST_FILES) return false
   const verdict = check(files)
   compiler.end()
   return verdict === WRITTEN || (verdict === UNWRITTEN && others.length < 2 && command(files))

@@ -4,7 +4,7 @@
 // Source: the npm package typescript, dist/api/syncChannel.js and dist/api/proto.d.ts of the same release.
 const { closeSync, readFileSync, readSync, writeSync } = require('fs')
 
-const COMPANION = 100
+const COMPANION = 64
 const FOLDER = '/opt/runonce/language'
 const PROJECT = `${FOLDER}/tsconfig.json`
 const [REQUEST, CALL_RESPONSE, RESPONSE, CALL] = [1, 2, 4, 6]

@@ -9,10 +9,10 @@
 
 #include "companion.h"
 
-/* Far above all that Node opens: its own descriptors have the numbers of a plain start. */
-enum { RUNNER_FD = 3, COMPANION_FD = 100 };
+/* Far above all that Node opens, so that its own descriptors have the numbers of a plain start; and below glot's limit of 90. */
+enum { RUNNER_FD = 3, COMPANION_FD = 64 };
 static const char PROGRAM[] = "/opt/runonce/language/warm/companion";
-/* An answer that takes longer is an error (EAGAIN) to Node. */
+/* An answer that takes longer is an error (EAGAIN) to Node, and so is a question that finds no room, where both wait for the other. */
 static const struct timeval LONGEST_ANSWER = {.tv_sec = 2};
 
 static pid_t companion; /* 0: there is none */
@@ -41,7 +41,8 @@ void companion_start(void) {
         return;
     /* Without the descriptor, under a low limit of them, Node finds no companion. */
     int fd = fcntl(pair[0], F_DUPFD_CLOEXEC, COMPANION_FD);
-    if (fd == COMPANION_FD && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &LONGEST_ANSWER, sizeof LONGEST_ANSWER) == 0)
+    if (fd == COMPANION_FD && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &LONGEST_ANSWER, sizeof LONGEST_ANSWER) == 0 &&
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &LONGEST_ANSWER, sizeof LONGEST_ANSWER) == 0)
         (void)spawn(pair[1]);
     (void)close(pair[0]);
     (void)close(pair[1]);
