@@ -1,12 +1,12 @@
 import neostandard, { plugins } from 'neostandard'
 
-/** The rooms of the service, and beside their own files the only ones each may import. They meet in run/ports.ts. */
+/** The rooms of the service, and beside their own files the only ones each may import. They meet in runs/ports.ts. */
 const ROOMS = {
-  http: ['run/ports', 'errors', 'config'],
-  run: ['errors'],
-  pool: ['run/ports', 'errors', 'config'],
-  docker: ['run/ports', 'errors', 'config'],
-  observability: ['run/ports']
+  http: ['runs/ports', 'errors', 'config'],
+  runs: ['errors'],
+  pool: ['runs/ports', 'errors', 'config'],
+  docker: ['runs/ports', 'errors', 'config'],
+  observability: ['runs/ports']
 }
 /** Packages with exactly one home. */
 const HOMES = { dockerode: 'service/docker', ioredis: 'service/server.ts', 'prom-client': 'service/observability' }
@@ -14,7 +14,7 @@ const HOMES = { dockerode: 'service/docker', ioredis: 'service/server.ts', 'prom
 export default [
   ...neostandard({
     ts: true,
-    ignores: ['dist/', '.tap/', 'node_modules/', 'runner-images/languages/', 'runner-images/shared/', 'runner-images/runner/', 'test/attack/programs/', 'test/bench/programs/']
+    ignores: ['dist/', '.tap/', 'node_modules/', 'runner-images/languages/', 'runner-images/shared/', 'runner-images/runner/', 'test/attack/programs/', 'tools/bench/programs/']
   }),
   {
     files: ['**/*.ts', '**/*.js'],
@@ -32,7 +32,7 @@ export default [
         paths: homelessIn(`service/${room}`),
         patterns: [{
           regex: `^\\.\\./(?!(${allowed.join('|')})\\.js$)`,
-          message: `${room} may import its own files, ${allowed.join(', ')} and packages; rooms meet in run/ports.ts.`
+          message: `${room} may import its own files, ${allowed.join(', ')} and packages; rooms meet in runs/ports.ts.`
         }]
       }]
     }

@@ -12,7 +12,7 @@ import { addRateLimits } from './http/rate-limit.js'
 import { addRunRoute } from './http/run-routes.js'
 import { addMetricsRoute, addStatusRoutes, addVersionRoute, countAnswers, type About } from './http/status-routes.js'
 import { validationError } from './http/validation.js'
-import type { EngineStatus, Images, Readiness, Runs, ServiceMetrics } from './run/ports.js'
+import type { EngineStatus, Images, Readiness, Runs, ServiceMetrics } from './runs/ports.js'
 
 /** A client that takes longer to send its headers, or its whole request, is cut off. Milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000

@@ -22,10 +22,10 @@ import { createLogger } from './observability/logger.js'
 import { Metrics } from './observability/metrics.js'
 import { RunLog } from './observability/run-log.js'
 import { Pool } from './pool/pool.js'
-import { Admission } from './run/admission.js'
-import { DeferredObserver } from './run/deferred-observer.js'
-import { ServiceReadiness } from './run/readiness.js'
-import { CodeRunner } from './run/run-code.js'
+import { Admission } from './runs/admission.js'
+import { DeferredObserver } from './runs/deferred-observer.js'
+import { ServiceReadiness } from './runs/readiness.js'
+import { CodeRunner } from './runs/run-code.js'
 
 /** What answers get that slow clients still read, when all runs are over. Milliseconds. */
 const ANSWERS_OUT_MS = 10_000

@@ -4,7 +4,7 @@ import type Docker from 'dockerode'
 
 import type { ContainerConfig, RunConfig } from '../config.js'
 import { containerAttachFailed, containerCreateFailed, containerRefused, containerStartFailed } from '../errors.js'
-import type { ImageDescription, ReadySandbox, Sandbox, SandboxFactory } from '../run/ports.js'
+import type { ImageDescription, ReadySandbox, Sandbox, SandboxFactory } from '../runs/ports.js'
 import { attachContainer } from './attach-stream.js'
 import { ContainerSandbox } from './container-sandbox.js'
 import { containerSettings, ONE_RUN, type ContainerIdentity, type Purpose } from './container-settings.js'

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 
 import { streamReadFailed } from '../errors.js'
-import type { Exchange, ExchangeEnd, ExchangeOptions, ReadySandbox } from '../run/ports.js'
+import type { Exchange, ExchangeEnd, ExchangeOptions, ReadySandbox } from '../runs/ports.js'
 import { Demultiplexer } from './demultiplexer.js'
 
 const NEWLINE = 0x0a

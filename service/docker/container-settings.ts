@@ -2,7 +2,7 @@ import type Docker from 'dockerode'
 
 import type { ContainerConfig, RunConfig } from '../config.js'
 import { imageNeedsMore } from '../errors.js'
-import type { ImageDescription } from '../run/ports.js'
+import type { ImageDescription } from '../runs/ports.js'
 
 /** Labels of every container of ours, but for those that DEBUG_KEEP_CONTAINER keeps from the sweep. */
 export const LABEL_EXPIRES = 'runonce.expires'

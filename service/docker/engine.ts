@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import Docker from 'dockerode'
 
 import { engineUnreachable, engineVersionFailed, type ServiceError } from '../errors.js'
-import type { EngineStatus, EngineVersion } from '../run/ports.js'
+import type { EngineStatus, EngineVersion } from '../runs/ports.js'
 
 const PING_SHARED_MS = 250
 

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode'
 
 import { containerCreateFailed, containerRefused, imageNotAllowed } from '../errors.js'
-import type { ImageChanges, ImageDescription, Images, LanguageDescription } from '../run/ports.js'
+import type { ImageChanges, ImageDescription, Images, LanguageDescription } from '../runs/ports.js'
 import type { EventStream } from './event-stream.js'
 import { isRefusal, statusOf, type Engine } from './engine.js'
 

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 
 import { tooLarge, unsupportedLanguage } from '../errors.js'
-import type { ImageDescription, Images, RunAnswer, RunResult, Runs } from '../run/ports.js'
+import type { ImageDescription, Images, RunAnswer, RunResult, Runs } from '../runs/ports.js'
 import { clientGone } from './client-gone.js'
 import { ownSubmission, sendResult } from './run-routes.js'
 import {

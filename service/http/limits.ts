@@ -1,4 +1,4 @@
-import type { RequestedLimits } from '../run/ports.js'
+import type { RequestedLimits } from '../runs/ports.js'
 import type { RequestLimits } from './schemas.js'
 
 /** Limits as requests carry them (seconds, bytes) in the service's units. */

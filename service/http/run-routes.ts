@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 
-import type { Images, RunAnswer, RunRequest, Runs } from '../run/ports.js'
+import type { Images, RunAnswer, RunRequest, Runs } from '../runs/ports.js'
 import { memberText } from './body.js'
 import { clientGone } from './client-gone.js'
 import { stricterLimits, toPayloadLimits, toRequestedLimits } from './limits.js'

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-import type { EngineStatus, Readiness, ServiceMetrics } from '../run/ports.js'
+import type { EngineStatus, Readiness, ServiceMetrics } from '../runs/ports.js'
 import { errorAnswers, VersionSchema } from './schemas.js'
 import {
   AboutSchema, DegradedSchema, FiguresSchema, HealthySchema, LivenessSchema, NotReadySchema, ReadySchema

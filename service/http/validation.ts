@@ -1,7 +1,7 @@
 import type { FastifyRequest, FastifySchemaValidationError } from 'fastify'
 
 import { invalidRequest, type ServiceError } from '../errors.js'
-import type { ImageDescription } from '../run/ports.js'
+import type { ImageDescription } from '../runs/ports.js'
 import { PayloadSchema, type Payload } from './schemas.js'
 
 /** ext4's, overlayfs' and tmpfs' longest file name, bytes (NAME_MAX, limits.h). */

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-import type { Load, PoolSnapshot, RunObserver, RunRecord, ServiceMetrics } from '../run/ports.js'
+import type { Load, PoolSnapshot, RunObserver, RunRecord, ServiceMetrics } from '../runs/ports.js'
 
 /** From a waiting interpreter's answer to a long build; seconds. */
 const RUN_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 
-import type { RunObserver, RunRecord, RunSubmission } from '../run/ports.js'
+import type { RunObserver, RunRecord, RunSubmission } from '../runs/ports.js'
 import { suspiciousPatterns } from './suspicious-code.js'
 
 /**

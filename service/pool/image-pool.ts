@@ -1,4 +1,4 @@
-import type { ImageDescription, ReadySandbox } from '../run/ports.js'
+import type { ImageDescription, ReadySandbox } from '../runs/ports.js'
 import { Demand } from './demand.js'
 
 /** Weight of the newest measurement in a mean. */

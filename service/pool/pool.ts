@@ -1,7 +1,7 @@
 import type { PoolConfig } from '../config.js'
 import type {
   ImageChanges, ImageDescription, Images, Load, PoolSnapshot, ReadySandbox, Sandbox, SandboxFactory, Sandboxes
-} from '../run/ports.js'
+} from '../runs/ports.js'
 import { ImagePool } from './image-pool.js'
 import { Resolver, type ResolvedImages } from './resolve.js'
 import { Sizing } from './sizing.js'

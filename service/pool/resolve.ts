@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.js'
-import type { ImageDescription, Images } from '../run/ports.js'
+import type { ImageDescription, Images } from '../runs/ports.js'
 
 export interface ResolvedImages {
   /** What the names stand for now, by image ID. */

@@ -1,4 +1,4 @@
-import type { ReadySandbox } from '../run/ports.js'
+import type { ReadySandbox } from '../runs/ports.js'
 
 /** A container that has not said by then that it is warm serves as it is. Milliseconds. */
 const LONGEST_WARM_UP_MS = 10_000

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import t from 'tap'
 
-import { canStart, enginePaths, startEngine, stopEngine } from '../../deploy/quickstart/own-engine.js'
+import { canStart, enginePaths, startEngine, stopEngine } from '../../tools/engine/own-engine.js'
 import { needImages, socketPath, startService, submission, until, type Answer } from './kit.js'
 
 const run = promisify(execFile)

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url'
 
 import t from 'tap'
 
-import { readExamples, resultFaults, type Case } from '../../runner-images/build/examples.js'
-import { LANGUAGES, readLanguage } from '../../runner-images/build/language.js'
-import { isSameRelease, type Figures } from '../../runner-images/build/readme.js'
+import { readExamples, resultFaults, type Case } from '../../tools/images/examples.js'
+import { LANGUAGES, readLanguage } from '../../tools/images/language.js'
+import { isSameRelease, type Figures } from '../../tools/images/readme.js'
 import { startService, type Result, type Service } from './kit.js'
-import { languagesToTest } from '../support/languages.js'
+import { languagesToTest } from '../../tools/testing/languages.js'
 
 const FIGURES = fileURLToPath(new URL('../../runner-images/figures.json', import.meta.url))
 /** For each language; the whole catalogue is minutes of work. */

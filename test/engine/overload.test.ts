@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 
-import { summarize } from '../bench/statistics.js'
+import { summarize } from '../../tools/bench/statistics.js'
 import type { FloodAnswer } from './flood.js'
 import { needImages, startService, submission, TOKEN, type Answer, type Service } from './kit.js'
 

@@ -3,7 +3,7 @@ import { pino, type Logger } from 'pino'
 import type {
   EngineStatus, EngineVersion, Exchange, ExchangeOptions, ImageDescription, Images, LanguageDescription, RunAnswer,
   RunObserver, RunRecord, RunRequest, Runs, Sandbox, Sandboxes
-} from '../../service/run/ports.js'
+} from '../../service/runs/ports.js'
 
 /** A language image as the catalog describes it. */
 export function languageImage (name: string, language: Partial<LanguageDescription> = {}, image: Partial<ImageDescription> = {}): ImageDescription {

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 
 import t from 'tap'
 
-import { LANGUAGES, listLanguages, readLanguage } from '../../runner-images/build/language.js'
-import { isSameRelease, withLanguages } from '../../runner-images/build/readme.js'
+import { LANGUAGES, listLanguages, readLanguage } from '../../tools/images/language.js'
+import { isSameRelease, withLanguages } from '../../tools/images/readme.js'
 
 const read = async (file: string) => await readFile(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8')
 const EMPTY = 'before\n<!-- languages: npm run readme:languages -->\nold\n<!-- /languages -->\nafter\n'

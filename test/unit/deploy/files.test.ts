@@ -17,7 +17,7 @@ void t.test('the service is started with the same flags everywhere', async (t) =
   t.ok(read(UNIT).includes(`\nExecStart=/usr/bin/node ${flags} dist/server.js\n`), UNIT)
   t.ok(read(STACK).includes(` exec node ${flags} dist/server.js\n`), STACK)
   t.ok(read('deploy/Dockerfile').includes(`\nCMD ${JSON.stringify(['node', ...list, 'dist/server.js']).replaceAll('","', '", "')}\n`), 'deploy/Dockerfile')
-  t.ok(read('deploy/quickstart/service-process.js').includes(`[${[...list, 'dist/server.js'].map((each) => `'${each}'`).join(', ')}]`), 'quickstart')
+  t.ok(read('tools/lib/service-process.js').includes(`[${[...list, 'dist/server.js'].map((each) => `'${each}'`).join(', ')}]`), 'quickstart')
 })
 
 void t.test('nothing kills the service while it finishes the runs that it accepted', async (t) => {

@@ -4,7 +4,7 @@ import { duplexPair, type Duplex } from './duplex-pair.js'
 import t from 'tap'
 
 import { ContainerSandbox } from '../../../service/docker/container-sandbox.js'
-import type { ExchangeOptions } from '../../../service/run/ports.js'
+import type { ExchangeOptions } from '../../../service/runs/ports.js'
 import { frame } from '../fake-engine.js'
 import { fault, until } from '../fakes.js'
 

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import t from 'tap'
 
 import { Engine } from '../../../service/docker/engine.js'
-import { ServiceReadiness } from '../../../service/run/readiness.js'
+import { ServiceReadiness } from '../../../service/runs/readiness.js'
 import { FakeEngine, json, silence } from '../fake-engine.js'
 import { FakeEngineStatus, fault } from '../fakes.js'
 

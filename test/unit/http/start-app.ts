@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { buildApp, buildSideApps, type AppParts } from '../../../service/app.js'
 import { readConfig } from '../../../service/config.js'
 import { Metrics } from '../../../service/observability/metrics.js'
-import type { ImageDescription } from '../../../service/run/ports.js'
+import type { ImageDescription } from '../../../service/runs/ports.js'
 import { FakeEngineStatus, FakeImages, FakeRuns, foreignImage, languageImage, recordingLogger } from '../fakes.js'
 
 export const TOKEN = 'correct-horse-battery-staple'

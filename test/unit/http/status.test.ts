@@ -2,8 +2,8 @@ import t from 'tap'
 
 import { engineUnreachable, executionTimeExceeded, runnerWroteStderr, stdoutDecodeFailed } from '../../../service/errors.js'
 import { RunLog } from '../../../service/observability/run-log.js'
-import { CodeRunner } from '../../../service/run/run-code.js'
-import { Admission } from '../../../service/run/admission.js'
+import { CodeRunner } from '../../../service/runs/run-code.js'
+import { Admission } from '../../../service/runs/admission.js'
 import { COMPLETED, ENGINE_VERSION, FakeSandbox, FakeSandboxes, recordingLogger, until } from '../fakes.js'
 import { startApp, TOKEN } from './start-app.js'
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 
 import { Metrics } from '../../../service/observability/metrics.js'
-import type { PoolSnapshot, RunRecord } from '../../../service/run/ports.js'
+import type { PoolSnapshot, RunRecord } from '../../../service/runs/ports.js'
 
 const RUN: RunRecord = {
   requestId: 'r-1',

@@ -4,7 +4,7 @@ import type { PoolConfig } from '../../../service/config.js'
 import { Pool } from '../../../service/pool/pool.js'
 import type {
   Exchange, ImageChanges, ImageDescription, ReadySandbox, Sandbox, SandboxFactory
-} from '../../../service/run/ports.js'
+} from '../../../service/runs/ports.js'
 import { FakeImages, gate } from '../fakes.js'
 
 export const MIB = 1024 * 1024

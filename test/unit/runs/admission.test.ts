@@ -1,0 +1,213 @@
+import { getEventListeners } from 'node:events'
+
+import t from 'tap'
+
+import { ServiceError } from '../../../service/errors.js'
+import { Admission } from '../../../service/runs/admission.js'
+import { fault } from '../fakes.js'
+
+const NEVER = new AbortController().signal
+const options = { concurrency: 1, queueSize: 10, queueTimeoutMs: 5000 }
+const overloaded = fault({ statusCode: 503, slug: 'overloaded' })
+
+t.test('so many run at once, so many wait, and the next is refused at once', async (t) => {
+  const admission = new Admission({ ...options, concurrency: 2, queueSize: 1 })
+  const releases = [await admission.enter('a', NEVER), await admission.enter('a', NEVER)]
+  const third = admission.enter('a', NEVER)
+  t.same([admission.running, admission.waiting], [2, 1])
+  await t.rejects(admission.enter('a', NEVER), { ...overloaded, message: /queue is full/ })
+  releases[0]?.()
+  releases.push(await third)
+  t.same([admission.running, admission.waiting], [2, 0])
+  for (const release of releases) release()
+  t.same([admission.running, admission.waiting], [0, 0])
+})
+
+t.test('one token cannot fill a queue that it shares', async (t) => {
+  const admission = new Admission({ ...options, queueSize: 8, shared: true })
+  const runs = [admission.enter('flood', NEVER)]
+  for (let i = 0; i < 6; i++) runs.push(admission.enter('flood', NEVER))
+  t.equal(admission.waiting, 6)
+  await t.rejects(admission.enter('flood', NEVER), { ...overloaded, message: /share of the run queue/ })
+  for (const token of ['a', 'b']) runs.push(admission.enter(token, NEVER))
+  t.equal(admission.waiting, 8)
+  await t.rejects(admission.enter('c', NEVER), { ...overloaded, message: /queue is full/ })
+  const settled = runs.map(async (run) => { (await run)() })
+  await Promise.all(settled)
+  t.same([admission.running, admission.waiting], [0, 0])
+})
+
+t.test('a token that has the queue to itself may fill it', async (t) => {
+  const admission = new Admission({ ...options, queueSize: 8 })
+  const runs = Array.from({ length: 9 }, () => admission.enter('a', NEVER))
+  t.equal(admission.waiting, 8)
+  for (const run of runs) (await run)()
+})
+
+t.test('without a queue a run is either in or refused', async (t) => {
+  const admission = new Admission({ ...options, queueSize: 0 })
+  const release = await admission.enter('a', NEVER)
+  await t.rejects(admission.enter('b', NEVER), overloaded)
+  release()
+  t.ok(await admission.enter('b', NEVER))
+})
+
+t.test('one token\'s runs go first come first served', async (t) => {
+  t.same(await order(['a1', 'a2', 'a3', 'a4']), ['a1', 'a2', 'a3', 'a4'])
+})
+
+t.test('tokens take turns, so that one token\'s flood does not starve another', async (t) => {
+  t.same(await order(['a1', 'a2', 'a3', 'a4', 'b1', 'c1', 'c2']), ['a1', 'b1', 'c1', 'a2', 'c2', 'a3', 'a4'])
+})
+
+t.test('a token that comes anew goes behind those that wait already', async (t) => {
+  const admission = new Admission(options)
+  const entered: string[] = []
+  let release = await admission.enter('x', NEVER)
+  const enter = async (name: string) => { release = await admission.enter(name[0] ?? '', NEVER); entered.push(name) }
+  const all = [enter('a1'), enter('a2'), enter('b1')]
+  release()
+  await all[0]
+  all.push(enter('c1'))
+  while (entered.length < 4) {
+    release()
+    await new Promise(setImmediate)
+  }
+  t.same(entered, ['a1', 'b1', 'a2', 'c1'])
+})
+
+t.test('a run that waits too long is refused and frees its place', async (t) => {
+  const admission = new Admission({ ...options, queueSize: 1, queueTimeoutMs: 20 })
+  const release = await admission.enter('a', NEVER)
+  await t.rejects(admission.enter('a', NEVER), { ...overloaded, message: /waited too long/ })
+  t.equal(admission.waiting, 0)
+  const next = admission.enter('a', NEVER)
+  release()
+  t.ok(await next)
+})
+
+t.test('a client that goes away while it waits frees its place', async (t) => {
+  const admission = new Admission(options)
+  const release = await admission.enter('a', NEVER)
+  const client = new AbortController()
+  const gone = admission.enter('a', client.signal)
+  const stays = admission.enter('a', NEVER)
+  client.abort(new Error('gone'))
+  await t.rejects(gone, { message: 'gone' })
+  t.equal(admission.waiting, 1)
+  release()
+  t.ok(await stays)
+})
+
+t.test('a client that was gone before is not let in', async (t) => {
+  const admission = new Admission(options)
+  await t.rejects(admission.enter('a', AbortSignal.abort(new Error('gone'))), { message: 'gone' })
+  t.equal(admission.running, 0)
+})
+
+t.test('no listener stays on a client\'s signal', async (t) => {
+  const admission = new Admission({ ...options, queueSize: 1, queueTimeoutMs: 10 })
+  const { signal } = new AbortController()
+  const release = await admission.enter('a', signal)
+  await t.rejects(admission.enter('a', signal), overloaded)
+  const next = admission.enter('a', signal)
+  release()
+  await next
+  t.equal(getEventListeners(signal, 'abort').length, 0)
+})
+
+t.test('to release twice releases once', async (t) => {
+  const admission = new Admission(options)
+  const first = await admission.enter('a', NEVER)
+  const waiting = [admission.enter('a', NEVER), admission.enter('a', NEVER)]
+  first()
+  first()
+  const second = await waiting[0]
+  await new Promise(setImmediate)
+  t.same([admission.running, admission.waiting], [1, 1])
+  second?.()
+  await waiting[1]
+})
+
+t.test('10,000 refusals of every kind leak no slot', async (t) => {
+  const admission = new Admission({ ...options, concurrency: 3, queueSize: 5, queueTimeoutMs: 1 })
+  const held = await Promise.all([1, 2, 3].map(() => admission.enter('a', NEVER)))
+  let refused = 0
+  for (let i = 0; i < 10_000; i += 10) {
+    const client = new AbortController()
+    const attempts = Array.from({ length: 10 }, (_, n) => admission.enter(`t${n % 4}`, n % 2 === 0 ? client.signal : NEVER).catch(() => { refused++ }))
+    if (i % 20 === 0) client.abort(new Error('gone'))
+    if (i % 1000 === 0) await Promise.all(attempts)
+  }
+  for (const end = Date.now() + 5000; admission.waiting > 0 && Date.now() < end;) await new Promise((resolve) => setTimeout(resolve, 2))
+  t.equal(refused, 10_000)
+  t.same([admission.running, admission.waiting], [3, 0])
+  for (const release of held) release()
+  t.same([admission.running, admission.waiting], [0, 0])
+  t.equal((await Promise.all([1, 2, 3].map(() => admission.enter('a', NEVER)))).length, 3, 'all three slots are there')
+})
+
+t.test('Retry-After grows with the queue, from 1 s to 60 s', async (t) => {
+  const clients = new AbortController()
+  t.teardown(() => { clients.abort(new Error('gone')) })
+  const short = new Admission({ ...options, queueSize: 0 })
+  await short.enter('a', NEVER)
+  t.equal(await retryAfter(short), 1)
+  const long = new Admission({ ...options, queueSize: 29 })
+  await long.enter('a', NEVER)
+  for (let i = 0; i < 29; i++) long.enter('a', clients.signal).catch(() => {})
+  t.equal(await retryAfter(long), 30, '30 runs of about a second, one at a time')
+  const endless = new Admission({ ...options, queueSize: 500 })
+  await endless.enter('a', NEVER)
+  for (let i = 0; i < 500; i++) endless.enter('a', clients.signal).catch(() => {})
+  t.equal(await retryAfter(endless), 60)
+})
+
+t.test('closing waits for all that were accepted and refuses all that come', async (t) => {
+  const admission = new Admission(options)
+  const release = await admission.enter('a', NEVER)
+  const waits = admission.enter('a', NEVER)
+  let closed = 0
+  const closing = [admission.close(), admission.close()].map(async (close) => { await close; closed++ })
+  await t.rejects(admission.enter('a', NEVER), { ...overloaded, message: /shutting down/ })
+  release()
+  const second = await waits
+  await new Promise(setImmediate)
+  t.equal(closed, 0, 'one still runs')
+  second()
+  await Promise.all(closing)
+  t.equal(closed, 2)
+})
+
+t.test('closing when nothing runs is done at once', async () => {
+  await new Admission(options).close()
+})
+
+t.test('closing is done when the last that waited went away', async (t) => {
+  const admission = new Admission({ ...options, queueTimeoutMs: 10 })
+  const release = await admission.enter('a', NEVER)
+  const waits = admission.enter('a', NEVER)
+  const closing = admission.close()
+  await t.rejects(waits, overloaded)
+  release()
+  await closing
+})
+
+/** The order in which runs, named after their token and number, are let in by one slot. */
+async function order (names: string[]): Promise<string[]> {
+  const admission = new Admission(options)
+  const entered: string[] = []
+  const release = await admission.enter('first', NEVER)
+  const all = names.map(async (name) => {
+    const leave = await admission.enter(name[0] ?? '', NEVER)
+    entered.push(name)
+    leave()
+  })
+  release()
+  await Promise.all(all)
+  return entered
+}
+
+async function retryAfter (admission: Admission): Promise<number | undefined> {
+  return await admission.enter('late', NEVER).then(() => undefined, (error: ServiceError) => error.retryAfterSeconds)
+}

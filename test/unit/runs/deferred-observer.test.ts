@@ -1,0 +1,29 @@
+import t from 'tap'
+
+import { DeferredObserver } from '../../../service/runs/deferred-observer.js'
+import type { RunRecord } from '../../../service/runs/ports.js'
+import { FakeObserver, until } from '../fakes.js'
+
+const RECORD = { requestId: 'r' } as RunRecord
+const SUBMISSION = { requestId: 'r', tokenName: 'default', image: 'x', sources: [] }
+
+t.test('observers are told after this turn of the event loop, in order', async (t) => {
+  const observer = new FakeObserver()
+  const deferred = new DeferredObserver({ observers: [observer], log: { error: () => {} } })
+  deferred.submitted(SUBMISSION)
+  deferred.finished(RECORD)
+  await Promise.resolve()
+  t.same([observer.submissions.length, observer.records.length], [0, 0], 'not in the turn that writes the answer')
+  await until(() => observer.records.length === 1)
+  t.same([observer.submissions, observer.records], [[SUBMISSION], [RECORD]])
+})
+
+t.test('one that fails is told of, and keeps nothing from the others', async (t) => {
+  const faults: object[] = []
+  const [broken, sound] = [new FakeObserver(), new FakeObserver()]
+  broken.finished = () => { throw new Error('no') }
+  const deferred = new DeferredObserver({ observers: [broken, sound], log: { error: (details) => { faults.push(details) } } })
+  deferred.finished(RECORD)
+  await until(() => sound.records.length === 1)
+  t.match(faults, [{ err: { message: 'no' } }])
+})

@@ -1,0 +1,22 @@
+import t from 'tap'
+
+import { lazyResult } from '../../../service/runs/lazy-result.js'
+import { decodeOwnResult } from '../../../service/runs/outcome.js'
+import { COMPLETED, fault } from '../fakes.js'
+
+t.test('what is no result is none', async (t) => {
+  for (const text of ['', '[]', '{', '{}', 'x', '{"stdout":1,"stderr":"","error":""}', '{"stdout":"","stderr":""}', '{"stdout":"","stderr":"","error":null}', '{"stdout":"']) {
+    t.equal(lazyResult(Buffer.from(text)), undefined, text)
+  }
+})
+
+t.test('a large result of our own goes out as it came, and can be read', async (t) => {
+  const result = { ...COMPLETED, stdout: '\ufffd"\\\n'.repeat(50_000) }
+  const line = Buffer.from(`${JSON.stringify(result)}\n`)
+  const answer = decodeOwnResult(line)
+  t.equal(answer.json, line)
+  t.equal(answer.result.stdout, result.stdout)
+  t.equal(answer.result.outcome, 'completed')
+  t.same(JSON.parse(JSON.stringify(answer.result)), result)
+  t.throws(() => decodeOwnResult(Buffer.from(`{"stdout":"${'x'.repeat(70_000)}`)), fault({ statusCode: 500, slug: 'coderunner.stdout.decode' }))
+})

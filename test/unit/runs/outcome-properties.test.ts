@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util'
+
+import fc from 'fast-check'
+import t from 'tap'
+
+import { ServiceError } from '../../../service/errors.js'
+import { lazyResult } from '../../../service/runs/lazy-result.js'
+import { decodeOwnResult, decodeResult } from '../../../service/runs/outcome.js'
+import { COMPLETED } from '../fakes.js'
+import { limitMs, search } from '../properties.js'
+
+t.setTimeout(limitMs(4))
+
+const NOTHING = Buffer.alloc(0)
+const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string().map((each) => `${each}"}],:\\`), fc.string({ unit: fc.constantFrom('"', '\\', '{', ']', ',', ':', 'a', '\0', '\u2028') }))
+/** A result as the runner writes it: its members, in any order, and members that a later version may have. */
+const results = fc.tuple(
+  fc.record({ ...Object.fromEntries(Object.keys(COMPLETED).map((name) => [name, fc.jsonValue()])), stdout: text, stderr: text, error: text, stdoutBase64: text, build: fc.jsonValue() },
+    { requiredKeys: ['stdout', 'stderr', 'error'] }),
+  fc.dictionary(fc.constantFrom('__proto__', 'constructor', 'toString', 'more', 'a b', 'é'), fc.jsonValue()),
+  fc.boolean()
+).map(([known, more, first]) => JSON.stringify(first ? { ...more, ...known } : { ...known, ...more }))
+/** The same, damaged. */
+const damaged = fc.tuple(results, fc.nat(), fc.nat(3), fc.uint8Array({ maxLength: 3 })).map(([line, place, taken, given]) => {
+  const bytes = Buffer.from(line)
+  const at = place % (bytes.length + 1)
+  return Buffer.concat([bytes.subarray(0, at), given, bytes.subarray(at + taken)])
+})
+
+/** What a function gives, or the slug of its refusal; any other error is the property's end. */
+function answered (decode: () => { result: unknown }): { result: unknown } | { slug: string } {
+  try {
+    return { result: decode().result }
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.statusCode !== 500) throw error
+    return { slug: error.slug }
+  }
+}
+
+function parsed (bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function isResult (value: unknown): boolean {
+  const { stdout, stderr, error } = (value ?? {}) as Record<string, unknown>
+  return [stdout, stderr, error].every((each) => typeof each === 'string')
+}
+
+/** Own members and their values, read from a lazy result by its getters. */
+function membersOf (result: object | undefined): unknown {
+  return result === undefined ? undefined : Object.entries(result).sort(([a], [b]) => a < b ? -1 : 1)
+}
+
+t.test('a lazy result has the members that JSON.parse gives, whatever their names, order and texts', async (t) => {
+  t.pass(`${search(fc.property(results, (line) => isDeepStrictEqual(membersOf(lazyResult(Buffer.from(`${line}\n`))), membersOf(JSON.parse(line)))))} results`)
+})
+
+t.test('of damaged bytes a lazy result is none, or an object with an error text, and finding out throws nothing', async (t) => {
+  t.pass(`${search(fc.property(fc.oneof(damaged, fc.uint8Array().map((bytes) => Buffer.from(bytes))), (bytes) => {
+    const result = lazyResult(bytes)
+    return result === undefined || typeof result.error === 'string'
+  }))} lines`)
+})
+
+t.test('any bytes are decoded as JSON.parse reads them, or refused with the slug for it', async (t) => {
+  const bytes = fc.oneof(damaged, results.map((line) => Buffer.from(line)), fc.json().map((json) => Buffer.from(json)), fc.uint8Array().map((each) => Buffer.from(each)))
+  t.pass(`${search(fc.property(bytes, fc.oneof(fc.constant(NOTHING), fc.uint8Array({ maxLength: 3 }).map((each) => Buffer.from(each))), (stdout, stderr) => {
+    const value = parsed(stdout)
+    const expected = stderr.length > 0 ? { slug: 'coderunner.stderr' } : isResult(value) ? { result: value } : { slug: 'coderunner.stdout.decode' }
+    return isDeepStrictEqual(answered(() => decodeResult(stdout, stderr)), expected)
+  }))} answers`)
+})
+
+t.test('a large result of our own reads as a small one does, and a cut one is refused', async (t) => {
+  t.pass(`${search(fc.property(text, text, fc.nat(), (stdout, stderr, cut) => {
+    const result = { ...COMPLETED, stdout: stdout.padEnd(70_000, 'é"\\'), stderr }
+    const line = Buffer.from(JSON.stringify(result))
+    const { result: whole, json } = decodeOwnResult(line)
+    const shorter = line.subarray(0, cut % line.length)
+    return json === line && isDeepStrictEqual(JSON.parse(JSON.stringify(whole)), JSON.parse(line.toString())) &&
+      'slug' in answered(() => decodeOwnResult(shorter))
+  }))} results`)
+})

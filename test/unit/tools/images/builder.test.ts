@@ -1,0 +1,168 @@
+import { chmod, mkdir, rename, utimes, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+
+import t from 'tap'
+
+import { resolvePackage } from '../../../../tools/images/artifacts.js'
+import { mapBounded } from '../../../../tools/images/build-all.js'
+import { cacheDir } from '../../../../tools/lib/cache.js'
+import { imageDigest, runnerFiles } from '../../../../tools/images/digest.js'
+import { readEvents } from '../../../../tools/images/events.js'
+import { imageLabels, versionNumber } from '../../../../tools/images/labels.js'
+import { Progress } from '../../../../tools/images/progress.js'
+import { selectLanguages } from '../../../../tools/images/select.js'
+
+void t.test('names select languages, each once; an unknown one is told with the nearest', async (t) => {
+  const known = ['c', 'java', 'javascript', 'python', 'ruby']
+  t.same(selectLanguages([], known), known)
+  t.same(selectLanguages(['python', 'c', 'python'], known), ['c', 'python'])
+  t.throws(() => selectLanguages(['c', 'pyton'], known), /no language "pyton"; nearest: python/)
+})
+
+void t.test('the version is the first number of the first line', async (t) => {
+  const lines: Array<[string, string]> = [
+    ['Python 3.13.5\n', '3.13.5'], ['v24.21.0\n', '24.21.0'], ['go version go1.24.4 linux/amd64', '1.24.4'],
+    ['ruby 3.3.8 (2025-04-09 revision b200bad6cd) [x86_64-linux-gnu]', '3.3.8'], ['GNU bash, version 5.2.37(1)-release', '5.2.37'],
+    ['openjdk 25 2025-09-16\nOpenJDK Runtime 1.2', '25'], ['cat (GNU coreutils) 9.7\n1.1', '9.7'], ['none', ''], ['', '']
+  ]
+  for (const [output, version] of lines) t.equal(versionNumber(output), version)
+})
+
+void t.test('labels carry what the service reads', async (t) => {
+  const language = { name: 'lua', main: 'main.lua', version: 'lua -v', run: ['lua'], aliases: ['l', 'moon'], listed: ['moon'] }
+  const found = { version: '5.4', hello: 'print("Hello World!")\n', digest: 'd' }
+  t.same(imageLabels(language, found), {
+    'runonce.protocol': '1',
+    'runonce.language': 'lua',
+    'runonce.aliases': 'l moon',
+    'runonce.listed': 'moon',
+    'runonce.version': '5.4',
+    'runonce.main': 'main.lua',
+    'runonce.hello': 'print("Hello World!")\n',
+    'runonce.interactive': 'false',
+    'runonce.digest': 'd'
+  })
+  t.match(imageLabels({ ...language, memory: 5, processes: 6, interactive: true }, found),
+    { 'runonce.memory': '5', 'runonce.processes': '6', 'runonce.interactive': 'true' })
+})
+
+void t.test('a package is resolved for an architecture', async (t) => {
+  const entry = { name: '@s/tool-linux-{arch}', version: '1.0.0', integrity: { x64: 'i' } }
+  t.match(resolvePackage(entry, 'x64'), { name: '@s/tool-linux-x64', folder: 'tool-linux', integrity: 'i' })
+  t.throws(() => resolvePackage(entry, 'arm64'), /no integrity for arm64/)
+  t.match(resolvePackage({ name: '@types/node', version: '1.0.0', integrity: 'j' }, 'arm64'), { folder: 'node', integrity: 'j' })
+})
+
+void t.test('the cache is below XDG_CACHE_HOME where that is an absolute path', async (t) => {
+  t.intercept(process, 'env', { value: { ...process.env, XDG_CACHE_HOME: '/tmp/cache' } })
+  t.equal(cacheDir(), '/tmp/cache/runonce')
+  process.env['XDG_CACHE_HOME'] = 'relative'
+  t.match(cacheDir(), /\.cache\/runonce$/)
+})
+
+void t.test('the digest changes with what goes into an image, and with nothing else', async (t) => {
+  const imagesDir = t.testdir({
+    Dockerfile: 'FROM x',
+    runner: { 'main.c': 'int main;', tests: { 'a.c': 'a' }, out: { runner: 'binary' }, vendor: { 'y.c': 'y' } },
+    'packages.sh': 'apt-get',
+    shared: { jvm: { 'setup.sh': 'true', 'README.md': 'x' }, moon: { 'setup.sh': 'true' } },
+    languages: {
+      lua: { 'language.json': '{"shared":["jvm"]}', warm: { 'w.lua': 'w' }, examples: { 'stdin.lua': 'a' } },
+      other: { 'language.json': '{}' }
+    }
+  })
+  const parts = { imagesDir, name: 'lua', base: 'sha256:1', arch: 'x64' }
+  const first = await imageDigest(parts)
+  t.match(first, /^[0-9a-f]{64}$/)
+  t.same(await runnerFiles(imagesDir), ['runner/main.c', 'runner/vendor/y.c'])
+  const write = async (file: string, text: string) => await writeFile(path.join(imagesDir, file), text)
+
+  await write('runner/tests/a.c', 'b')
+  await write('runner/out/runner', 'other')
+  await write('languages/other/language.json', '{"a":1}')
+  await write('languages/lua/examples/stdin.lua', 'b')
+  await write('languages/lua/language.json', '{"shared": ["jvm"],\n"glot": "moon", "first": true, "examples": {"exit": {"exitCode": 4}}}')
+  await write('shared/jvm/README.md', 'y')
+  await write('shared/moon/setup.sh', 'false')
+  await utimes(path.join(imagesDir, 'Dockerfile'), 1, 1)
+  t.equal(await imageDigest(parts), first, 'tests, outputs, examples, what only the host reads, other languages and times are not in it')
+
+  const seen = new Set([first])
+  const changed = async (title: string, more = {}) => {
+    const digest = await imageDigest({ ...parts, ...more })
+    t.notOk(seen.has(digest), title)
+    seen.add(digest)
+  }
+  await changed('base image', { base: 'sha256:2' })
+  await changed('architecture', { arch: 'arm64' })
+  await write('Dockerfile', 'FROM y')
+  await changed('Dockerfile')
+  await write('runner/main.c', 'int x;')
+  await changed('runner')
+  await write('packages.sh', 'dpkg')
+  await changed('packages.sh')
+  await write('shared/jvm/setup.sh', 'false')
+  await changed('a shared folder')
+  await write('languages/lua/language.json', '{"shared":["jvm"],"memory":1}')
+  await changed('a field that the image carries')
+  await write('languages/lua/warm/w.lua', 'v')
+  await changed('a file deep in the language\'s folder')
+  await rename(path.join(imagesDir, 'languages/lua/warm/w.lua'), path.join(imagesDir, 'languages/lua/warm/v.lua'))
+  await changed('a file\'s name')
+  await chmod(path.join(imagesDir, 'languages/lua/warm/v.lua'), 0o755)
+  await changed('a file that becomes executable')
+  await mkdir(path.join(imagesDir, 'languages/lua/empty'))
+  t.ok(seen.has(await imageDigest(parts)), 'an empty folder is not in it')
+})
+
+void t.test('the engine\'s events are read whatever the chunk borders, and its errors thrown', async (t) => {
+  const bytes = Buffer.from('{"stream":"grün"}\r\n\n{"aux":{"ID":"sha256:1"}}')
+  for (let at = 1; at < bytes.length; at++) {
+    const seen: unknown[] = []
+    await readEvents(Readable.from([bytes.subarray(0, at), bytes.subarray(at)]), (event) => seen.push(event))
+    t.same(seen, [{ stream: 'grün' }, { aux: { ID: 'sha256:1' } }])
+  }
+  await t.rejects(readEvents(Readable.from(['{"errorDetail":{"message":"exit 1"},"error":"short"}\n'])), { message: 'exit 1' })
+  await t.rejects(readEvents(Readable.from(['{"error":"short"}'])), { message: 'short' })
+})
+
+void t.test('work is bounded, and its results keep their order', async (t) => {
+  let now = 0
+  let most = 0
+  const results = await mapBounded([5, 1, 3, 2, 4], 2, async (ms) => {
+    most = Math.max(most, ++now)
+    await new Promise((resolve) => setTimeout(resolve, ms))
+    now--
+    return ms * 10
+  })
+  t.same(results, [50, 10, 30, 20, 40])
+  t.equal(most, 2)
+})
+
+void t.test('without a terminal each step is a line, and a long one shows that it lives', async (t) => {
+  let clock = 0
+  let text = ''
+  const progress = new Progress({ write: (chunk: string) => { text += chunk } }, () => clock)
+  progress.step('java', '1/2 RUN  apt')
+  clock = 19_000
+  progress.tick()
+  clock = 21_000
+  progress.tick()
+  progress.done('java', 'built 25')
+  t.same(text.split('\n').map((line) => line.replace(/ +/g, ' ')), ['java 0 s 1/2 RUN apt', 'java 21 s 1/2 RUN apt', 'java 21.0 s built 25', ''])
+})
+
+void t.test('on a terminal the lines of what is at work are redrawn, none wider than it', async (t) => {
+  let text = ''
+  const progress = new Progress({ write: (chunk: string) => { text += chunk }, isTTY: true, columns: 40 }, () => 0)
+  progress.step('c', 'x'.repeat(100))
+  progress.step('go', 'y')
+  text = ''
+  progress.done('c', 'built 14')
+  t.ok(text.startsWith('\u001b[2A\u001b[J'), 'both lines are taken back')
+  const lines = text.slice('\u001b[2A\u001b[J'.length).split('\n')
+  t.match(lines[0], /^c +0\.0 s {2}built 14$/)
+  t.match(lines[1], /^go +0 s {2}y$/)
+  t.ok(lines.every((line) => line.length < 40))
+})

@@ -1,0 +1,82 @@
+import path from 'node:path'
+
+import t from 'tap'
+
+import { readExamples, resultFaults, type Case, type Result } from '../../../../tools/images/examples.js'
+import { readLanguage, type Example } from '../../../../tools/images/language.js'
+
+const PLAIN = { name: 'lua', main: 'main.lua', version: 'lua -v', run: ['lua', '{main}'] }
+const PROGRAMS = {
+  'stdin.lua': 'stdin', 'exit.lua': 'exit', 'broken.lua': 'broken', 'stderr.lua': 'stderr', two: { 'a.lua': 'a', 'main.lua': 'm', lib: { 'b.lua': 'b' } }
+}
+const BROKEN = { message: 'main.lua:1' }
+
+interface Folder { programs?: object, examples?: Record<string, Example> }
+
+async function read (t: { testdir: (files: never) => string }, { programs = PROGRAMS, examples = { broken: BROKEN } }: Folder) {
+  const dir = t.testdir({ lua: { 'language.json': JSON.stringify({ ...PLAIN, examples }), 'hello.lua': 'hello', examples: programs } } as never)
+  return await readExamples(await readLanguage(path.resolve(dir), 'lua'))
+}
+
+void t.test('a folder\'s programs become payloads, the main file first', async (t) => {
+  const { cases, faults } = await read(t, {
+    programs: { ...PROGRAMS, 'unicode.lua': 'u' },
+    examples: {
+      broken: BROKEN,
+      unicode: { main: 'größe.lua', stdout: 'ü\n', args: ['a'] },
+      glot: { runInstructions: { buildCommands: [], runCommand: 'lua main.lua' }, stdout: 'Hello World!\n' }
+    }
+  })
+  t.same(faults, [])
+  const payloads = Object.fromEntries(cases.map(({ name, payload }) => [name, payload]))
+  t.same(Object.keys(payloads).sort(), ['broken', 'exit', 'glot', 'hello', 'stderr', 'stdin', 'two', 'unicode'])
+  t.same(payloads.hello, { files: [{ name: 'main.lua', content: 'hello' }] })
+  t.same(payloads.stdin, { files: [{ name: 'main.lua', content: 'stdin' }], stdin: 'Ada\n' })
+  t.same(payloads.two?.files.map((file) => file.name), ['main.lua', 'a.lua', 'lib/b.lua'])
+  t.same(payloads.unicode, { files: [{ name: 'größe.lua', content: 'u' }], args: ['a'] })
+  t.match(payloads.glot, { files: [{ content: 'hello' }], runInstructions: { runCommand: 'lua main.lua' } }, 'one without a program runs hello')
+})
+
+void t.test('what a folder lacks is told, and a reason why excuses', async (t) => {
+  const { 'exit.lua': _, ...without } = PROGRAMS
+  t.same((await read(t, { programs: without })).faults, ['examples/exit: is missing, and language.json does not say why'])
+  t.same((await read(t, { programs: without, examples: { broken: BROKEN, exit: { without: 'it always ends with 0' } } })).faults, [])
+  t.same((await read(t, { examples: { broken: BROKEN, exit: { without: 'it always ends with 0' } } })).faults,
+    ['examples/exit: is there, although language.json says why it can\'t be'])
+  t.same((await read(t, { examples: {} })).faults, ['examples.broken: is missing in language.json'])
+  t.same((await read(t, { programs: { ...PROGRAMS, 'more.lua': 'x' } })).faults, ['examples.more: is missing in language.json'])
+  t.same((await read(t, { programs: { ...PROGRAMS, two: { 'a.lua': 'a', 'b.lua': 'b' } } })).faults, ['examples/two: has no main.lua'])
+  t.same((await read(t, { programs: { ...PROGRAMS, two: { 'main.lua': 'a' } } })).faults, ['examples/two: is one file'])
+  t.equal((await read(t, { programs: {} })).faults.length, 5, 'none at all')
+})
+
+const COMPLETED = { stdout: '', stderr: '', error: '', exitCode: 0, outcome: 'completed' }
+const BUILD_FAILED = { stdout: '', stderr: 'main.lua:1: no', error: 'Exit code: 1', exitCode: null, outcome: 'build_failed' }
+const results: Array<[string, Example, Partial<Result>, RegExp | undefined]> = [
+  ['hello', {}, { stdout: 'Hello World!\n' }, undefined],
+  ['hello', {}, { stdout: 'Hello World!' }, undefined],
+  ['hello', {}, { stdout: 'Hello World!\n\n' }, /^stdout is/],
+  ['hello', {}, { stdout: 'Hello World!', stderr: 'warning' }, /^stderr is "warning", not ""$/],
+  ['x', { stdout: '1\n' }, { stdout: '2\n' }, /^stdout is "2\\n", not "1\\n"$/],
+  ['x', { stdout: '1\n', stderr: 'note\n' }, { stdout: '1\n', stderr: 'note\n' }, undefined],
+  ['exit', { exitCode: 3 }, { exitCode: 3, error: 'Exit code: 3', outcome: 'failed' }, undefined],
+  ['exit', { exitCode: 3 }, { exitCode: 4, error: 'Exit code: 3', outcome: 'failed' }, /^exitCode is 4, not 3$/],
+  ['exit', { exitCode: 3 }, { exitCode: 3, error: 'Killed', outcome: 'failed' }, /^error is "Killed", not "Exit code: 3"$/],
+  ['exit', { exitCode: 3 }, { exitCode: 3, error: 'Exit code: 3', outcome: 'timeout' }, /^outcome is "timeout", not "failed"$/],
+  ['stdin', {}, { outcome: 'timeout' }, /^outcome is "timeout", not "completed"$/],
+  ['broken', BROKEN, BUILD_FAILED, undefined],
+  ['broken', BROKEN, { ...BUILD_FAILED, outcome: 'failed', stdout: 'main.lua:1', stderr: '' }, undefined],
+  ['broken', { ...BROKEN, outcome: 'build_failed' }, { ...BUILD_FAILED, outcome: 'failed' }, /^outcome is "failed", not "build_failed"$/],
+  ['broken', BROKEN, { ...BUILD_FAILED, outcome: 'completed' }, /^outcome is "completed", not "build_failed or failed"$/],
+  ['broken', BROKEN, { ...BUILD_FAILED, stderr: 'no' }, /^neither stdout nor stderr says "main.lua:1": "no"$/],
+  ['broken', BROKEN, { ...BUILD_FAILED, stderr: '/opt/runonce/x: main.lua:1' }, /^the output names a path of ours/]
+]
+for (const [name, expected, result, fault] of results) {
+  void t.test(`${name}, expected ${JSON.stringify(expected)}, got ${JSON.stringify(result)}`, async (t) => {
+    const example: Case = { name, expected, payload: { files: [] } }
+    const faults = resultFaults(example, { ...COMPLETED, ...result })
+    if (fault === undefined) return t.same(faults, [])
+    t.equal(faults.length, 1, faults.join('; '))
+    t.match(faults[0], fault)
+  })
+}

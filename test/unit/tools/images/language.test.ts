@@ -1,0 +1,135 @@
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+
+import t from 'tap'
+
+import { readExamples } from '../../../../tools/images/examples.js'
+import { languageFaults } from '../../../../tools/images/faults.js'
+import { LANGUAGES, listLanguages, readLanguage, readShared, registriesOf } from '../../../../tools/images/language.js'
+
+const INTEGRITY = `sha512-${'A'.repeat(86)}==`
+const SHA256 = 'a'.repeat(64)
+const plain = { name: 'lua', main: 'main.lua', version: 'lua -v', run: ['lua', '{main}'] }
+const withNpm = (entry: object) => ({ ...plain, npm: [{ name: 'p', version: '1.0.0', integrity: INTEGRITY, ...entry }] })
+
+void t.test('a right description has no faults', async (t) => {
+  t.same(languageFaults(plain, 'lua'), [])
+  t.same(languageFaults({
+    ...plain,
+    aliases: ['l++'],
+    listed: ['l++'],
+    build: [['luac', '{main}']],
+    warm: ['/usr/bin/warm'],
+    env: { A: '' },
+    packages: ['lua5.4', 'libstdc++6'],
+    exclude: ['/usr/lib/*/x/*'],
+    npm: [{ name: '@s/p-{arch}', version: '1.2.3', integrity: { x64: INTEGRITY, arm64: INTEGRITY }, files: ['bin'] }],
+    pypi: [
+      { name: 'ziglang', version: '0.13.0', sha256: { x64: SHA256, arm64: SHA256 }, files: ['ziglang/lib'] },
+      { name: 'pure', version: '2024.1', sha256: SHA256 }
+    ],
+    maven: [{ artifact: 'org.clojure:clojure:1.12.0', sha256: SHA256 }],
+    shared: ['jvm'],
+    glot: 'moon',
+    memory: 1,
+    processes: 1,
+    interactive: true,
+    first: true,
+    examples: { broken: { message: 'main.lua:1' }, exit: { without: 'it ends with 0 always' }, glot: { stdout: 'x', args: ['a'], exitCode: 0 } }
+  }, 'lua'), [])
+})
+
+const wrong: Array<[string, unknown, RegExp]> = [
+  ['no object', [], /no JSON object/],
+  ['a missing field', { ...plain, run: undefined }, /^run: is missing; takes an argument list$/],
+  ['an unknown field', { ...plain, alias: ['l'] }, /^alias: no such field \(there are name, /],
+  ['an empty run command', { ...plain, run: [] }, /^run: takes an argument list, got \[\]$/],
+  ['a run command that is a text', { ...plain, run: 'lua' }, /^run: takes/],
+  ['an upper-case alias', { ...plain, aliases: ['Lua'] }, /^aliases: takes/],
+  ['a listed name that is no alias', { ...plain, listed: ['l'] }, /^listed: "l" is none of the aliases$/],
+  ['a build command that is no list', { ...plain, build: ['make'] }, /^build: takes/],
+  ['a package name with an option in it', { ...plain, packages: ['-y'] }, /^packages: takes/],
+  ['a path pattern with a blank', { ...plain, exclude: ['/a b'] }, /^exclude: takes/],
+  ['memory as a text', { ...plain, memory: '1' }, /^memory: takes a number of bytes, got "1"$/],
+  ['half a process', { ...plain, processes: 0.5 }, /^processes: takes/],
+  ['another name than the folder', { ...plain, name: 'moon' }, /^name: is "moon", but the folder is lua$/],
+  ['an npm version range', withNpm({ version: '^1.0.0' }), /^npm\[0\]\.version: takes one exact version/],
+  ['an npm package without integrity', withNpm({ integrity: undefined }), /^npm\[0\]\.integrity: is missing/],
+  ['a sha1', withNpm({ integrity: 'sha1-AAAA' }), /^npm\[0\]\.integrity: takes a sha512/],
+  ['one integrity for two architectures', withNpm({ name: 'p-{arch}' }), /takes one for each architecture/],
+  ['two integrities for one package', withNpm({ integrity: { x64: INTEGRITY } }), /takes one text/],
+  ['a wheel without checksum', { ...plain, pypi: [{ name: 'p', version: '1.0' }] }, /^pypi\[0\]\.sha256: is missing/],
+  ['a jar without its group', { ...plain, maven: [{ artifact: 'clojure:1.12.0', sha256: SHA256 }] }, /^maven\[0\]\.artifact: takes group:name:version/],
+  ['a shared folder elsewhere', { ...plain, shared: ['../lua'] }, /^shared: takes a list of folders/],
+  ['a broken example without the language\'s words', { ...plain, examples: { broken: {} } }, /^examples\.broken\.message: is missing/],
+  ['an example of its own without its output', { ...plain, examples: { packages: { exitCode: 0 } } }, /^examples\.packages\.stdout: is missing/],
+  ['an unknown expectation', { ...plain, examples: { stdin: { output: 'x' } } }, /^examples\.stdin\.output: no such field/],
+  ['a reason beside an expectation', { ...plain, examples: { exit: { without: 'can\'t', exitCode: 1 } } }, /takes nothing beside "without"/],
+  ['a reason for what nobody asks', { ...plain, examples: { unicode: { without: 'can\'t' } } }, /there needn't be such an example/]
+]
+for (const [title, value, message] of wrong) {
+  void t.test(`${title} is told`, async (t) => {
+    const faults = languageFaults(value, 'lua')
+    t.equal(faults.length, 1, faults.join('; '))
+    t.match(faults[0], message)
+  })
+}
+
+void t.test('every language of the repository is right', async (t) => {
+  const names = await listLanguages(LANGUAGES)
+  t.ok(names.length >= 10)
+  const taken = new Map<string, string>()
+  const glots = new Map<string, string>()
+  for (const name of names) {
+    const folder = await readLanguage(LANGUAGES, name)
+    const { language } = folder
+    t.same((await readExamples(folder)).faults, [], `${name} has its examples`)
+    await t.resolves(readShared(path.join(LANGUAGES, '..'), language.shared ?? []), `${name} has its shared folders`)
+    const glot = language.glot ?? name
+    t.equal(glots.get(glot), undefined, `one language has the name of glot/${glot}`)
+    glots.set(glot, name)
+    for (const word of [name, ...language.aliases ?? []]) {
+      t.equal(taken.get(word), undefined, `${word} names one language`)
+      taken.set(word, name)
+    }
+  }
+})
+
+void t.test('a folder without a hello program, and one that is not JSON, are told by name', async (t) => {
+  const dir = t.testdir({ lua: { 'language.json': JSON.stringify(plain) }, moon: { 'language.json': '{' } })
+  await t.rejects(readLanguage(dir, 'lua'), /lua\/language\.json: the folder takes one hello\.\* program, has 0/)
+  await t.rejects(readLanguage(dir, 'moon'), /moon\/language\.json: /)
+  await mkdir(path.join(dir, 'empty'))
+  await writeFile(path.join(dir, 'README.md'), '')
+  t.same(await listLanguages(dir), ['lua', 'moon'], 'and a folder without one is no language')
+})
+
+void t.test('where packages come from is known before anything is built', async (t) => {
+  const dir = t.testdir({
+    shared: { jvm: { 'shared.json': JSON.stringify({ maven: [{ artifact: 'g:n:1', sha256: SHA256 }], packages: ['openjdk'] }) }, plain: { 'a.c': '' } },
+    languages: {
+      lua: { 'language.json': JSON.stringify({ ...plain, shared: ['plain'] }), 'hello.lua': '' },
+      moon: { 'language.json': JSON.stringify({ ...withNpm({}), name: 'moon', shared: ['plain', 'jvm'] }), 'hello.moon': '' },
+      bad: { 'language.json': '{' }
+    }
+  })
+  t.same(await registriesOf(dir, ['lua', 'bad']), [])
+  t.same(await registriesOf(dir, ['lua', 'moon']), ['maven', 'npm'])
+  t.match(await readShared(dir, ['plain', 'jvm']), { packages: ['openjdk'], npm: [], maven: [{ artifact: 'g:n:1' }] })
+  await t.rejects(readShared(dir, ['nowhere']), { message: 'there is no folder shared/nowhere' })
+  await writeFile(path.join(dir, 'shared/jvm/shared.json'), '{"run":["x"]}')
+  await t.rejects(readShared(dir, ['jvm']), /shared\/jvm\/shared\.json: run: no such field/)
+})
+
+void t.test('what two languages share has one home', async (t) => {
+  const seen = new Map<string, string>()
+  for (const home of ['languages', 'shared']) {
+    for (const entry of await readdir(path.join(LANGUAGES, '..', home), { recursive: true, withFileTypes: true })) {
+      const file = path.join(entry.parentPath, entry.name)
+      if (!entry.isFile() || /\/examples\/|\/hello\.[^/]*$/.test(file)) continue
+      const content = await readFile(file, 'utf8')
+      t.equal(seen.get(content), undefined, `${path.relative(LANGUAGES, file)} is no copy`)
+      if (content !== '') seen.set(content, path.relative(LANGUAGES, file))
+    }
+  }
+})

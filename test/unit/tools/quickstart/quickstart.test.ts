@@ -1,0 +1,195 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import http from 'node:http'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import t from 'tap'
+
+import { ensureEngine } from '../../../../tools/engine/engine.js'
+import { curlLine } from '../../../../tools/quickstart/hello.js'
+import { isLeased, takeLease, withLock } from '../../../../tools/engine/lease.js'
+import { enginePaths, stopEngine, withoutServices } from '../../../../tools/engine/own-engine.js'
+import { endProcess, processStart } from '../../../../tools/lib/process-table.js'
+import { portFault, startService } from '../../../../tools/lib/service-process.js'
+import { completed, ensureSettings, listenAddress, parseSettings, serviceEnvironment } from '../../../../tools/quickstart/settings.js'
+
+void t.test('settings are made once, private, and kept', async (t) => {
+  const file = path.join(t.testdir({}), 'state/env')
+  const first = await ensureSettings(file, '/run/a.sock')
+  t.match(first, { SERVER_LISTEN_ADDR: '127.0.0.1', SERVER_LISTEN_PORT: '8088', DOCKER_UNIX_SOCKET_PATH: '/run/a.sock' })
+  t.match(first['API_ACCESS_TOKEN'], /^[\w-]{32}$/)
+  t.equal((await stat(file)).mode & 0o777, 0o600)
+  t.same(await ensureSettings(file, '/run/a.sock'), first)
+  const moved = await ensureSettings(file, '/run/b.sock')
+  t.same(moved, { ...first, DOCKER_UNIX_SOCKET_PATH: '/run/b.sock' })
+  t.not((await ensureSettings(`${file}2`, '/run/a.sock'))['API_ACCESS_TOKEN'], first['API_ACCESS_TOKEN'])
+})
+
+void t.test('what the user wrote into the settings stays', async (t) => {
+  const text = completed('# mine\nSERVER_LISTEN_PORT=9000\nLOG_LEVEL=debug', '/s', () => 'made')
+  t.same(text.split('\n').slice(0, 3), ['# mine', 'SERVER_LISTEN_PORT=9000', 'LOG_LEVEL=debug'])
+  t.match(parseSettings(text), { SERVER_LISTEN_PORT: '9000', API_ACCESS_TOKEN: 'made', LOG_LEVEL: 'debug' })
+  t.equal(completed(text, '/s', () => 'other'), text)
+  t.equal(parseSettings('API_ACCESS_TOKEN=a=b c\n')['API_ACCESS_TOKEN'], 'a=b c')
+})
+
+void t.test('the caller\'s environment goes over the settings, but for what it leaves empty', async (t) => {
+  const settings = { API_ACCESS_TOKEN: 'made', SERVER_LISTEN_ADDR: '127.0.0.1', SERVER_LISTEN_PORT: '8088', DOCKER_UNIX_SOCKET_PATH: '/found.sock' }
+  t.same(serviceEnvironment(settings, { SERVER_LISTEN_PORT: '9000', SERVER_LISTEN_ADDR: '', API_ACCESS_TOKEN: '', POOL_IMAGES: '', DOCKER_UNIX_SOCKET_PATH: '/other.sock' }),
+    { ...settings, SERVER_LISTEN_PORT: '9000', POOL_IMAGES: '', LOG_LEVEL: 'info' })
+  for (const level of ['silent', 'error', 'nonsense', '']) t.equal(serviceEnvironment(settings, { LOG_LEVEL: level })['LOG_LEVEL'], 'info', `at ${level} it would not tell that it listens`)
+  t.equal(serviceEnvironment({ ...settings, LOG_LEVEL: 'debug' }, {})['LOG_LEVEL'], 'debug')
+})
+
+void t.test('a port that is none is told', async (t) => {
+  t.same(listenAddress({}), { address: '127.0.0.1', port: 8088 })
+  t.same(listenAddress({ SERVER_LISTEN_ADDR: '::1', SERVER_LISTEN_PORT: '0' }), { address: '::1', port: 0 })
+  for (const port of ['x', '', '-1', '65536', '80.5', '0x50']) t.throws(() => listenAddress({ SERVER_LISTEN_PORT: port }), { message: `SERVER_LISTEN_PORT is "${port}": it takes a whole number from 0 to 65535` })
+})
+
+void t.test('the service\'s port is the one that it says, and its last words are told where it ends instead', async (t) => {
+  const root = t.testdir({
+    dist: {
+      'server.js': `
+    if (process.env.FAILS) { console.error('cannot listen'); process.exit(3) }
+    console.log('{"level":"info","address":"127.0.0.1","port":4711,"msg":"listening"}')
+    setInterval(() => {}, 1000)`
+    }
+  })
+  const service = await startService({ root, env: {}, log: path.join(root, 'log') })
+  t.equal(service.port, 4711)
+  await service.stop()
+  t.equal(await service.exited, 'SIGTERM')
+  await t.rejects(startService({ root, env: { FAILS: '1' }, log: path.join(root, 'log') }), { message: 'the service did not start (exit code 3):\ncannot listen' })
+})
+
+void t.test('the command line that is shown runs a language that is there, whatever its program holds', async (t) => {
+  const hello = { version: '1', ok: true, answer: 'Hello World!', ms: 1 }
+  const bash = { ...hello, language: 'bash', image: 'runonce/bash:latest', main: 'main.sh', program: 'echo \'it\\\'s "$HOME"\'\n' }
+  const python = { ...hello, language: 'python', image: 'runonce/python:latest', main: 'main.py', program: 'print("Hello World!")' }
+  t.match(curlLine('http://127.0.0.1:8088', 'T', [bash, python]), '"image":"runonce/python:latest","payload":{"files":[{"name":"main.py","content":"print(6 * 7)"}]}')
+  const line = curlLine('http://127.0.0.1:8088', 'T', [{ ...python, language: 'ruby', ok: false }, bash])
+  const body = await new Promise<string>((resolve) => {
+    const shell = spawn('sh', ['-c', `curl () { for last; do :; done; printf %s "$last"; }\n${line}`])
+    let text = ''
+    shell.stdout.on('data', (chunk) => { text += chunk }).on('end', () => resolve(text))
+  })
+  t.same(JSON.parse(body), { image: bash.image, payload: { files: [{ name: bash.main, content: bash.program }] } }, 'as a shell reads it')
+})
+
+void t.test('no service is started while an engine is installed, and afterwards again', async (t) => {
+  const dir = t.testdir({ own: '#!/bin/sh\nexit 0\n' })
+  const policy = path.join(dir, 'policy-rc.d')
+  const seen = async () => { t.equal((await stat(policy)).mode & 0o111, 0o111); return await readFile(policy, 'utf8') }
+  const text = await withoutServices(policy, seen)
+  t.match(text, /\nexit 101\n$/)
+  t.notOk(existsSync(policy))
+  await t.rejects(withoutServices(policy, async () => { throw new Error('apt') }), /apt/)
+  t.notOk(existsSync(policy), 'nor after a failure')
+  await writeFile(policy, text, { mode: 0o755 })
+  await withoutServices(policy, seen)
+  t.notOk(existsSync(policy), 'one of ours that a kill has left goes too')
+  const own = path.join(dir, 'own')
+  t.equal(await withoutServices(own, async () => await readFile(own, 'utf8')), '#!/bin/sh\nexit 0\n')
+  t.equal(await readFile(own, 'utf8'), '#!/bin/sh\nexit 0\n', 'the system\'s own stays')
+})
+
+void t.test('a taken port is told before anything is built for it', async (t) => {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as net.AddressInfo
+  t.equal(await portFault('127.0.0.1', port), 'EADDRINUSE')
+  server.close()
+  await once(server, 'close')
+  t.equal(await portFault('127.0.0.1', port), undefined)
+})
+
+void t.test('an engine\'s sockets get a short path where the cache folder\'s is too long for them', async (t) => {
+  t.equal(enginePaths('/home/u/.cache/runonce').socket, '/home/u/.cache/runonce/engine/docker.sock')
+  const long = enginePaths(`/${'x'.repeat(80)}/runonce`)
+  t.match(long.socket, /^\/run\/runonce-[0-9a-f]{12}\/docker\.sock$/)
+  t.ok(long.data.startsWith('/xxxx'), 'its data stays in the cache')
+  t.not(enginePaths(`/${'y'.repeat(80)}/runonce`).socket, long.socket)
+})
+
+void t.test('only one at a time holds the lock', async (t) => {
+  const dir = t.testdir({})
+  const events: string[] = []
+  const hold = async (name: string) => await withLock(dir, 5000, async () => {
+    events.push(`${name} in`)
+    await sleep(20)
+    events.push(`${name} out`)
+  })
+  await Promise.all([hold('a'), hold('a'), hold('a')])
+  t.same(events, ['a in', 'a out', 'a in', 'a out', 'a in', 'a out'])
+  await withLock(dir, 1000, async () => await t.rejects(withLock(dir, 50, async () => {}), /another process holds/))
+  await t.rejects(withLock(dir, 1000, async () => { throw new Error('work') }), /work/)
+  await withLock(dir, 100, async () => t.pass('a failure lets go of it'), () => t.fail('nobody to wait for'))
+  let waits = 0
+  await Promise.all([hold('a'), withLock(dir, 5000, async () => t.equal(waits, 1, 'who waits is told, once'), () => { waits++ })])
+})
+
+void t.test('leases of living processes count, of dead ones not', async (t) => {
+  const dir = t.testdir({})
+  const lease = await takeLease(dir)
+  t.equal(await isLeased(dir), true)
+  await lease.release()
+  t.equal(await isLeased(dir), false)
+  await writeFile(path.join(dir, '999999999-1'), '1')
+  await writeFile(path.join(dir, `${process.pid}-7`), 'another start')
+  t.equal(await isLeased(dir), false, 'neither a dead process nor another one of its pid')
+})
+
+void t.test('a process is ended by pid and start, never by pid alone', async (t) => {
+  const child = spawn('sleep', ['60'])
+  t.teardown(() => child.kill('SIGKILL'))
+  await once(child, 'spawn')
+  const pid = child.pid as number
+  await endProcess(pid, 'another start', 1000)
+  t.not(await processStart(pid), undefined, 'a later process of that pid is left alone')
+  const exited = once(child, 'exit')
+  await endProcess(pid, await processStart(pid) as string, 5000)
+  t.same(await exited, [null, 'SIGTERM'])
+})
+
+void t.test('an engine that another hand started is not ended', async (t) => {
+  const paths = enginePaths(t.testdir({ engine: {} }))
+  const child = spawn('sleep', ['60'])
+  t.teardown(() => child.kill('SIGKILL'))
+  await once(child, 'spawn')
+  await writeFile(paths.pid, `${child.pid}\n`)
+  await stopEngine(paths)
+  t.not(await processStart(child.pid as number), undefined)
+  t.equal(await readFile(paths.pid, 'utf8'), `${child.pid}\n`)
+})
+
+void t.test('a DOCKER_HOST that can\'t serve is told, in two lines', async (t) => {
+  for (const [value, message] of [['tcp://192.0.2.1:2375', /only a unix socket/], ['unix:///nonexistent/docker.sock', /ENOENT/]] as const) {
+    const env = { ...process.env, DOCKER_HOST: value }
+    t.intercept(process, 'env', { value: env })
+    const error = await ensureEngine().then(() => new Error('found one'), (thrown: Error) => thrown)
+    t.match(error.message, message)
+    t.equal(error.message.split('\n').length, 2)
+  }
+})
+
+void t.test('an engine of the user\'s own is named where the system\'s does not answer', async (t) => {
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'runonce-test-')) // a socket's path is short
+  t.teardown(async () => await rm(dir, { recursive: true }))
+  const server = http.createServer((_request, response) => response.end('OK')).listen(path.join(dir, 'docker.sock'))
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  t.intercept(process, 'getuid', { value: () => 1000 })
+  const { DOCKER_HOST, ...rest } = process.env
+  const advice = async (runtime: string | undefined) => {
+    t.intercept(process, 'env', { value: { ...rest, ...runtime === undefined ? {} : { XDG_RUNTIME_DIR: runtime } } })
+    return await ensureEngine({ cache: path.join(dir, 'cache'), systemSocket: path.join(dir, 'none.sock') }).then(() => 'found one', (error: Error) => error.message)
+  }
+  t.match(await advice(dir), /\(ENOENT\), but a rootless one does\.\nTo use that one: DOCKER_HOST=unix:\/\/.*\/docker\.sock /)
+  for (const runtime of [undefined, path.join(dir, 'cache')]) t.match(await advice(runtime), /^No Docker engine answers at .*\nInstall and start Docker/)
+})

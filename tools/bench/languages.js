@@ -1,0 +1,130 @@
+// npm run readme:languages [-- [--versions | --render] name…]: measures a hello of every language (or of the named), cold and with a
+// ready container, and makes the README's table of them anew; --versions looks up versions and sizes alone, --render nothing. Needs the images.
+import { readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism, loadavg } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+import Docker from 'dockerode'
+
+import { ensureEngine, stopOnSignal } from '../engine/engine.js'
+import { LANGUAGES, listLanguages, readLanguage } from '../images/language.js'
+import { withLanguages } from '../images/readme.js'
+import { selectLanguages } from '../images/select.js'
+import { ServiceProcess } from './service-process.js'
+import { summarize } from './statistics.js'
+
+/** @typedef {import('../images/readme.js').Figures} Figures */
+
+const README = 'README.md'
+const FIGURES = 'runner-images/figures.json'
+const ROUNDS = 5
+/** Lets the engine finish its clean-up of the container before. */
+const SETTLE_MS = 120
+const READY_MS = 60_000
+
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
+const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { render: { type: 'boolean', default: false }, versions: { type: 'boolean', default: false } } })
+const known = await listLanguages(LANGUAGES)
+/** @type {Record<string, Figures>} */
+const figures = JSON.parse(await readFile(FIGURES, 'utf8'))
+const failed = options.render ? [] : await measureAll(selectLanguages(positionals, known))
+const sorted = Object.fromEntries(known.flatMap((name) => figures[name] === undefined ? [] : [[name, figures[name]]]))
+await writeFile(FIGURES, `{\n${Object.entries(sorted).map(([name, each]) => `  ${JSON.stringify(name)}: ${JSON.stringify(each)}`).join(',\n')}\n}\n`)
+await writeFile(README, withLanguages(await readFile(README, 'utf8'), {
+  languages: await Promise.all(known.map(async (name) => (await readLanguage(LANGUAGES, name)).language)),
+  figures: sorted,
+  unavailable: JSON.parse(await readFile('runner-images/unavailable.json', 'utf8'))
+}))
+process.exitCode = failed.length > 0 ? 1 : 0
+
+/**
+ * @param {string[]} names
+ * @returns {Promise<string[]>} those that could not be measured; their old figures stay
+ */
+async function measureAll (names) {
+  const engine = await ensureEngine()
+  stopOnSignal(engine)
+  const failed = []
+  if (!options.versions && (loadavg()[0] ?? 0) > availableParallelism()) process.stdout.write(`the machine is busy (load ${loadavg()[0]?.toFixed(1)}): the times will say so\n`)
+  try {
+    const cold = await ServiceProcess.start(engine.socketPath, { POOL_MAX: '0' })
+    for (const name of names) {
+      try {
+        const { labels, ...found } = await lookUp(engine.socketPath, name)
+        figures[name] = { ...figures[name], ...found, ...options.versions ? {} : await measure(engine.socketPath, cold, name, labels) }
+        const { version, coldMs, readyMs } = figures[name]
+        process.stdout.write(`${name.padEnd(12)} ${version.padEnd(12)} cold ${coldMs ?? '?'} ms, ready ${readyMs ?? '?'} ms\n`)
+      } catch (error) {
+        process.stdout.write(`${name.padEnd(12)} FAILED: ${/** @type {Error} */ (error).message}\n`)
+        failed.push(name)
+      }
+    }
+    await cold.stop()
+  } finally {
+    await engine.stop()
+  }
+  return failed
+}
+
+/**
+ * @param {string} socketPath
+ * @param {string} name
+ */
+async function lookUp (socketPath, name) {
+  const { Size: bytes, Config: { Labels: labels = {} } } = await new Docker({ socketPath }).getImage(imageOf(name)).inspect()
+  return { version: labels['runonce.version'] ?? '', bytes, labels }
+}
+
+/** @param {string} name */
+function imageOf (name) {
+  return `runonce/${name}:latest`
+}
+
+/**
+ * @param {string} socketPath
+ * @param {ServiceProcess} cold
+ * @param {string} name
+ * @param {Record<string, string>} labels
+ * @returns {Promise<{coldMs: number, readyMs: number}>}
+ */
+async function measure (socketPath, cold, name, labels) {
+  const image = imageOf(name)
+  const payload = { files: [{ name: labels['runonce.main'] ?? '', content: labels['runonce.hello'] ?? '' }] }
+  const coldMs = await medianRun(cold, image, payload, async () => {})
+  const pooled = await ServiceProcess.start(socketPath, { POOL_IMAGES: image, POOL_MIN: '1', POOL_MAX: '1', POOL_MEMORY: '4000000000' })
+  try {
+    return { coldMs, readyMs: await medianRun(pooled, image, payload, () => untilReady(pooled)) }
+  } finally {
+    await pooled.stop()
+  }
+}
+
+/**
+ * @param {ServiceProcess} service
+ * @param {string} image
+ * @param {object} payload
+ * @param {() => Promise<void>} before not counted
+ * @returns {Promise<number>} milliseconds
+ */
+async function medianRun (service, image, payload, before) {
+  const times = []
+  for (let round = 0; round < ROUNDS; round++) {
+    await before()
+    await sleep(SETTLE_MS)
+    const startedAt = performance.now()
+    const { stdout, outcome, error, stderr } = await service.run(image, payload)
+    times.push(performance.now() - startedAt)
+    if (!/^Hello World!\n?$/.test(stdout)) throw new Error(`${outcome} ${error} ${stderr}`)
+  }
+  return Math.round(summarize(times).p50)
+}
+
+/** @param {ServiceProcess} service */
+async function untilReady (service) {
+  for (const deadline = Date.now() + READY_MS; Date.now() < deadline; await sleep(10)) {
+    if ((await service.readiness()).pool.ready > 0) return
+  }
+  throw new Error('the pool made nothing ready')
+}

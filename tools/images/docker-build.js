@@ -1,0 +1,115 @@
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { stripVTControlCharacters } from 'node:util'
+import { packContext } from './context.js'
+import { proxyArguments } from '../lib/proxy.js'
+import { readEvents } from './events.js'
+
+/** Apt downloads inside: long, but never forever. */
+const BUILD_MS = 30 * 60_000
+const VERSION_MS = 60_000
+const LOG_LINES = 25
+const DPKG_COUNTER = /^\(Reading database/
+
+/** @typedef {import('dockerode')} Docker */
+
+/** A step of a build failed; `log` holds its last lines. */
+export class BuildError extends Error {
+  /**
+   * @param {string} message
+   * @param {string[]} log
+   */
+  constructor (message, log) {
+    super(message)
+    this.log = log
+  }
+}
+
+/**
+ * @param {Error} error
+ * @returns {string} what a build's user is told, the log's last lines included
+ */
+export function failureText (error) {
+  return `FAILED: ${error.message}${error instanceof BuildError ? error.log.map((line) => `\n    ${line}`).join('') : ''}`
+}
+
+/**
+ * Builds with the classic builder, on the host's network: a container network of the engine's own may not exist.
+ * @param {Docker} docker
+ * @param {string} dir the context
+ * @param {import('dockerode').ImageBuildOptions} options
+ * @param {(step: string) => void} say told of each RUN step that the engine has not in its cache; the others take no time
+ * @returns {Promise<string>} the image's ID
+ * @throws BuildError
+ * @see Docker Engine API v1.41, ImageBuild
+ */
+export async function build (docker, dir, options, say) {
+  const abortSignal = AbortSignal.timeout(BUILD_MS)
+  const buildargs = { ...proxyArguments(process.env), ...options.buildargs }
+  const all = { networkmode: 'host', forcerm: true, ...options, buildargs, abortSignal }
+  const stream = /** @type {import('node:stream').Readable} */ (await docker.buildImage(packContext(dir), all))
+  /** @type {string[]} */
+  const log = []
+  let id = ''
+  let step = ''
+  try {
+    await readEvents(stream, (event) => {
+      if (event.aux?.ID) id = event.aux.ID
+      const line = stripVTControlCharacters(String(event.stream ?? event.status ?? '')).trimEnd()
+      if (line.trim() === '') return
+      log.push(...line.split(/[\r\n]+/).filter((each) => each !== '' && !DPKG_COUNTER.test(each)))
+      if (log.length > 4 * LOG_LINES) log.splice(0, log.length - LOG_LINES)
+      step = /^Step (\d+\/\d+ : .*)/s.exec(line)?.[1] ?? step
+      if (line.startsWith(' ---> Running in') && step.includes(' : RUN ')) say(step)
+    })
+  } catch (error) {
+    throw new BuildError(/** @type {Error} */ (error).message, log.slice(-LOG_LINES))
+  }
+  if (id === '') throw new BuildError('the engine named no image at the end of the build', log.slice(-LOG_LINES))
+  return id
+}
+
+/**
+ * What a shell command prints in a container of the image.
+ * @param {Docker} docker
+ * @param {string} image
+ * @param {string} command
+ * @returns {Promise<string>} its stdout
+ */
+export async function outputOf (docker, image, command) {
+  const container = await docker.createContainer({
+    Image: image, Entrypoint: ['/bin/sh', '-c'], Cmd: [command], NetworkDisabled: true, HostConfig: { NetworkMode: 'none' }
+  })
+  try {
+    const stream = await container.attach({ stream: true, stdout: true, stderr: true })
+    const stdout = new PassThrough()
+    const stderr = new PassThrough()
+    docker.modem.demuxStream(stream, stdout, stderr)
+    stream.on('end', () => { stdout.end(); stderr.end() })
+    stream.on('error', (error) => { stdout.destroy(error); stderr.destroy(error) })
+    const outputs = Promise.all([text(stdout), text(stderr)])
+    await container.start()
+    const { StatusCode } = await container.wait({ abortSignal: AbortSignal.timeout(VERSION_MS) })
+    const [out, err] = await outputs
+    if (StatusCode !== 0) throw new BuildError(`"${command}" failed: exit code ${StatusCode}`, (out + err).split('\n').slice(-LOG_LINES))
+    return out
+  } finally {
+    await container.remove({ force: true })
+  }
+}
+
+/**
+ * Removes images of ours that a newer one has taken the tag from. One still in use by a container stays for the next time.
+ * @param {Docker} docker
+ * @param {string} label `name=value` that they carry
+ * @param {string} keep ID of the image that stays
+ */
+export async function removeOld (docker, label, keep) {
+  const images = await docker.listImages({ filters: { dangling: ['true'], label: [label] } })
+  for (const { Id } of images) {
+    if (Id === keep) continue
+    await docker.getImage(Id).remove().catch((/** @type {{statusCode?: number}} */ error) => {
+      if (error.statusCode !== 404 && error.statusCode !== 409) throw error
+    })
+  }
+}

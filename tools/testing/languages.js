@@ -1,0 +1,100 @@
+import { firstLanguages } from '../images/language.js'
+import { git as askGit } from './git.js'
+
+const IMAGES = 'runner-images'
+/** How many languages beside the first ones a day's runs take. */
+const SAMPLE = 3
+/** A run builds their images too: of more changed ones than this it takes some, in turn, and says which it leaves to test:languages. */
+const MOST_CHANGED = 12
+const DAY_MS = 24 * 60 * 60 * 1000
+/** Names of a run's languages, for the tests' processes. */
+const VARIABLE = 'RUNONCE_TEST_LANGUAGES'
+
+/**
+ * @typedef {{name: string, first?: boolean, shared?: string[]}} Known
+ * @typedef {(...args: string[]) => string | undefined} Git
+ */
+
+/** @returns {Promise<string[]>} the languages that the engine tests try: those the run was told, else the first ones */
+export async function languagesToTest () {
+  const told = process.env[VARIABLE]
+  if (told !== undefined && told.trim() !== '') return told.trim().split(/\s+/)
+  return await firstLanguages()
+}
+
+/**
+ * @param {string[]} names
+ * @returns {Record<string, string>} the environment that tells the tests of them
+ */
+export function toldLanguages (names) {
+  return { [VARIABLE]: names.join(' ') }
+}
+
+/**
+ * What one test run takes: the first languages, those that changed since the last landing, and some of the others, in turn by the date.
+ * @param {Known[]} known sorted
+ * @param {object} [options]
+ * @param {Git} [options.git]
+ * @param {number} [options.now] ms since the epoch
+ * @returns {{names: string[], first: string[], changed: string[], sample: string[], left: string[]}} names: all that are taken, sorted;
+ * first, changed and sample don't overlap; left: changed ones that are not taken
+ */
+export function chooseLanguages (known, { git = askGit, now = Date.now() } = {}) {
+  const first = known.filter((language) => language.first === true).map((language) => language.name)
+  const touched = changedFolders(changedPaths(git))
+  const day = Math.floor(now / DAY_MS)
+  const touchedNames = known
+    .filter(({ name, shared = [] }) => touched.languages.has(name) || shared.some((each) => touched.shared.has(each)))
+    .map((language) => language.name).filter((name) => !first.includes(name))
+  const changed = inTurn(touchedNames, MOST_CHANGED, day)
+  const rest = known.map((language) => language.name).filter((name) => !first.includes(name))
+  const sample = inTurn(rest, SAMPLE, day).filter((name) => !changed.includes(name))
+  const names = [...first, ...changed, ...sample].sort()
+  return { names, first, changed, sample, left: touchedNames.filter((name) => !names.includes(name)) }
+}
+
+/**
+ * @param {string[]} names
+ * @param {number} most
+ * @param {number} day
+ * @returns {string[]} so many of them at most, others the next day, until all have had their turn
+ */
+function inTurn (names, most, day) {
+  return Array.from({ length: Math.min(most, names.length) }, (_, index) => names[(day * most + index) % names.length] ?? '')
+}
+
+/**
+ * The paths that differ from the last landing: from where this branch left origin/main, else, on main itself, from the commit before;
+ * and what is not committed. A shallow clone without either tells what it has.
+ * @param {Git} git
+ * @returns {string[]} relative to the repository's root
+ */
+function changedPaths (git) {
+  const head = git('rev-parse', 'HEAD')
+  const fork = git('merge-base', 'HEAD', 'origin/main')
+  const since = fork !== undefined && fork !== head ? fork : git('rev-parse', '--verify', '--quiet', 'HEAD~1')
+  const lists = [
+    since === undefined ? undefined : git('diff', '--name-only', '--no-renames', since),
+    git('ls-files', '--others', '--exclude-standard', '--full-name', ':/')
+  ]
+  return lists.flatMap((list) => (list ?? '').split('\n')).filter((file) => file !== '')
+}
+
+/** @param {string[]} paths */
+function changedFolders (paths) {
+  const touched = { languages: new Set(), shared: new Set() }
+  for (const file of paths) {
+    const [top, kind, name, ...rest] = file.split('/')
+    if (top !== IMAGES || rest.length === 0) continue
+    if (kind === 'languages') touched.languages.add(name)
+    if (kind === 'shared') touched.shared.add(name)
+  }
+  return touched
+}
+
+/** @param {ReturnType<typeof chooseLanguages>} chosen */
+export function describeChoice ({ first, changed, sample, left }) {
+  const list = (/** @type {string[]} */ names) => names.length > 0 ? names.join(' ') : 'none'
+  return `languages: the first ${first.length}; changed since the last landing: ${list(changed)}; today's sample: ${list(sample)}` +
+    (left.length > 0 ? `\nchanged too, and not tried here (npm run test:languages -- ${left.join(' ')})` : '')
+}
