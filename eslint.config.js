@@ -1,12 +1,16 @@
 import neostandard, { plugins } from 'neostandard'
 
-/** The rooms of the service, and beside their own files the only ones each may import. They meet in runs/ports.ts. */
-const ROOMS = {
-  http: ['runs/ports', 'errors', 'config'],
-  runs: ['errors'],
+/**
+ * The modules of the service, and beside their own files the only ones that each may import. They meet in runs/ports.ts
+ * and share the wire format in protocol/.
+ */
+const MODULES = {
+  protocol: ['errors', 'runs/ports'],
+  http: ['protocol/[\\w-]+', 'runs/ports', 'errors', 'config'],
+  runs: ['protocol/[\\w-]+', 'errors'],
   pool: ['runs/ports', 'errors', 'config'],
-  docker: ['runs/ports', 'errors', 'config'],
-  observability: ['runs/ports']
+  docker: ['protocol/[\\w-]+', 'runs/ports', 'errors', 'config'],
+  observability: ['protocol/[\\w-]+', 'runs/ports']
 }
 /** Packages with exactly one home. */
 const HOMES = { dockerode: 'service/docker', ioredis: 'service/server.ts', 'prom-client': 'service/observability' }
@@ -25,18 +29,10 @@ export default [
       'no-void': ['error', { allowAsStatement: true }]
     }
   },
-  ...Object.entries(ROOMS).map(([room, allowed]) => ({
-    files: [`service/${room}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': ['error', {
-        paths: homelessIn(`service/${room}`),
-        patterns: [{
-          regex: `^\\.\\./(?!(${allowed.join('|')})\\.js$)`,
-          message: `${room} may import its own files, ${allowed.join(', ')} and packages; rooms meet in runs/ports.ts.`
-        }]
-      }]
-    }
-  })),
+  ...Object.entries(MODULES).flatMap(([module, allowed]) => [
+    moduleBorder(module, [`service/${module}/*.ts`], '\\.\\./', allowed),
+    moduleBorder(module, [`service/${module}/*/*.ts`], '\\.\\./\\.\\./', allowed)
+  ]),
   {
     files: ['service/*.ts', 'service/config/**/*.ts'],
     ignores: ['service/server.ts'],
@@ -53,4 +49,26 @@ export default [
 function homelessIn (home) {
   return Object.entries(HOMES).filter(([, path]) => path !== home)
     .map(([name, path]) => ({ name, message: `${name} has its home in ${path}.` }))
+}
+
+/**
+ * The rule that keeps a module's files to the imports that it may have.
+ * @param {string} module
+ * @param {string[]} files of one depth
+ * @param {string} outside a pattern: how an import of these files leaves the module
+ * @param {string[]} allowed
+ */
+function moduleBorder (module, files, outside, allowed) {
+  return {
+    files,
+    rules: {
+      'no-restricted-imports': ['error', {
+        paths: homelessIn(`service/${module}`),
+        patterns: [{
+          regex: `^${outside}(?!(${allowed.join('|')})\\.js$)`,
+          message: `${module} may import its own files, ${allowed.join(', ')} and packages; modules meet in runs/ports.ts.`
+        }]
+      }]
+    }
+  }
 }

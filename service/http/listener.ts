@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 
 import type { FastifyInstance } from 'fastify'
 
-import { Connections } from './connections.js'
+import { Connections } from './plugins/connections.js'
 
 /** An application on an address of its own. */
 export class Listener {

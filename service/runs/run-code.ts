@@ -1,5 +1,5 @@
 import { streamReadFailed } from '../errors.js'
-import { decodeOwnResult, decodeResult, endedResult, refuseLimitOutcome } from './outcome.js'
+import { decodeOwnResult, decodeResult, endedResult, refuseLimitOutcome } from '../protocol/result-decoder.js'
 import type { Admission } from './admission.js'
 import { OUTCOMES } from './ports.js'
 import type {

@@ -3,7 +3,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net'
 
 import t, { type Test } from 'tap'
 
-import { Connections } from '../../../service/http/connections.js'
+import { Connections } from '../../../service/http/plugins/connections.js'
 import { until } from '../fakes.js'
 
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'

@@ -1,8 +1,8 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-import type { Config } from '../config.js'
-import { rateLimited } from '../errors.js'
+import type { Config } from '../../config.js'
+import { rateLimited } from '../../errors.js'
 
 /** @throws ServiceError `rate_limit` */
 type Limit = (request: FastifyRequest) => Promise<void>

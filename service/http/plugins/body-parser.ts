@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer'
 
 import type { FastifyInstance } from 'fastify'
 
-import { compressedBody, invalidRequest } from '../errors.js'
-import { tooIntricate } from './json-bounds.js'
+import { compressedBody, invalidRequest } from '../../errors.js'
+import { tooIntricate } from '../../protocol/json-bounds.js'
 
 declare module 'fastify' {
   interface FastifyRequest {

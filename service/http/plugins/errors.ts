@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-import { invalidRequest, methodNotAllowed, notFound, ServiceError, tooLarge, wrongMediaType } from '../errors.js'
+import { invalidRequest, methodNotAllowed, notFound, ServiceError, tooLarge, wrongMediaType } from '../../errors.js'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import t from 'tap'
 
 import { ServiceError } from '../../../service/errors.js'
-import { lazyResult } from '../../../service/runs/lazy-result.js'
-import { decodeOwnResult, decodeResult } from '../../../service/runs/outcome.js'
+import { lazyResult } from '../../../service/protocol/lazy-result.js'
+import { decodeOwnResult, decodeResult } from '../../../service/protocol/result-decoder.js'
 import { COMPLETED } from '../fakes.js'
 import { limitMs, search } from '../properties.js'
 

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 
-import type { Images, RunAnswer, RunRequest, Runs } from '../runs/ports.js'
-import { memberText } from './body.js'
-import { clientGone } from './client-gone.js'
-import { stricterLimits, toPayloadLimits, toRequestedLimits } from './limits.js'
-import { errorAnswers, ResultSchema, RunBodySchema, runErrors, type Payload, type RequestLimits } from './schemas.js'
-import { checkPayload } from './validation.js'
+import type { Images, RunAnswer, RunRequest, Runs } from '../../runs/ports.js'
+import { memberText } from '../plugins/body-parser.js'
+import { clientGone } from '../client-gone.js'
+import { stricterLimits, toPayloadLimits, toRequestedLimits } from '../../protocol/limits.js'
+import { errorAnswers, ResultSchema, RunBodySchema, runErrors, type Payload, type RequestLimits } from '../../protocol/payload.js'
+import { checkPayload } from '../../protocol/payload-check.js'
 
 /** glot's route: any allowed image, its payload, its result. */
 export function addRunRoute (scope: FastifyInstance, { images, runs }: { images: Images, runs: Runs }): void {

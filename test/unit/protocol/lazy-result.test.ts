@@ -1,7 +1,7 @@
 import t from 'tap'
 
-import { lazyResult } from '../../../service/runs/lazy-result.js'
-import { decodeOwnResult } from '../../../service/runs/outcome.js'
+import { lazyResult } from '../../../service/protocol/lazy-result.js'
+import { decodeOwnResult } from '../../../service/protocol/result-decoder.js'
 import { COMPLETED, fault } from '../fakes.js'
 
 t.test('what is no result is none', async (t) => {

@@ -2,7 +2,7 @@ import type { FastifyRequest, FastifySchemaValidationError } from 'fastify'
 
 import { invalidRequest, type ServiceError } from '../errors.js'
 import type { ImageDescription } from '../runs/ports.js'
-import { PayloadSchema, type Payload } from './schemas.js'
+import { PayloadSchema, type Payload } from './payload.js'
 
 /** ext4's, overlayfs' and tmpfs' longest file name, bytes (NAME_MAX, limits.h). */
 const LONGEST_NAME = 255

@@ -3,15 +3,15 @@ import { constants } from 'node:os'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 
-import { tooLarge, unsupportedLanguage } from '../errors.js'
-import type { ImageDescription, Images, RunAnswer, RunResult, Runs } from '../runs/ports.js'
-import { clientGone } from './client-gone.js'
-import { ownSubmission, sendResult } from './run-routes.js'
+import { tooLarge, unsupportedLanguage } from '../../errors.js'
+import type { ImageDescription, Images, RunAnswer, RunResult, Runs } from '../../runs/ports.js'
+import { clientGone } from '../client-gone.js'
+import { ownSubmission, sendResult } from '../routes/run.js'
 import {
   CodeBodySchema, errorAnswers, ExecuteBodySchema, ExecuteResultSchema, LanguageParamsSchema, LanguagesQuerySchema, ResultSchema, runErrors
-} from './schemas.js'
-import { LanguagesSchema } from './status-schemas.js'
-import { payloadOfCode } from './validation.js'
+} from '../../protocol/payload.js'
+import { LanguagesSchema } from '../routes/status-schemas.js'
+import { payloadOfCode } from '../../protocol/payload-check.js'
 
 const KILL = constants.signals.SIGKILL
 /** The first real-time signal that a program may use, with the glibc of our images: it keeps 32 and 33 for itself (signal(7)). */

@@ -2,8 +2,8 @@ import swagger, { type StaticDocumentSpec } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 
-import { PayloadSchema } from './schemas.js'
-import type { About } from './status-routes.js'
+import { PayloadSchema } from '../../protocol/payload.js'
+import type { About } from '../routes/health.js'
 
 /** Describes the routes from their own schemas. Call before the routes. */
 export async function addOpenApi (app: FastifyInstance, about: About, ui: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 import { executionTimeExceeded, readSizeExceeded, runnerWroteStderr, stdoutDecodeFailed } from '../errors.js'
 import { lazyResult } from './lazy-result.js'
-import type { Outcome, RunAnswer, RunResult } from './ports.js'
+import type { Outcome, RunAnswer, RunResult } from '../runs/ports.js'
 
 const QUOTED_BYTES = 200
 const LARGE_BYTES = 65_536

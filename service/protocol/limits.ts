@@ -1,5 +1,5 @@
 import type { RequestedLimits } from '../runs/ports.js'
-import type { RequestLimits } from './schemas.js'
+import type { RequestLimits } from './payload.js'
 
 /** Limits as requests carry them (seconds, bytes) in the service's units. */
 export function toRequestedLimits (limits: RequestLimits | null | undefined): RequestedLimits {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 
-import type { EngineStatus, Readiness, ServiceMetrics } from '../runs/ports.js'
-import { errorAnswers, VersionSchema } from './schemas.js'
+import type { EngineStatus, Readiness, ServiceMetrics } from '../../runs/ports.js'
+import { errorAnswers, VersionSchema } from '../../protocol/payload.js'
 import {
   AboutSchema, DegradedSchema, FiguresSchema, HealthySchema, LivenessSchema, NotReadySchema, ReadySchema
 } from './status-schemas.js'

@@ -3,8 +3,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import bearerAuth from '@fastify/bearer-auth'
 import type { FastifyInstance } from 'fastify'
 
-import type { AccessToken } from '../config.js'
-import { wrongToken } from '../errors.js'
+import type { AccessToken } from '../../config.js'
+import { wrongToken } from '../../errors.js'
 
 const SCHEME = 'Bearer '
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 
 import type { ServiceError } from '../../../service/errors.js'
-import { decodeResult, endedResult, refuseLimitOutcome } from '../../../service/runs/outcome.js'
+import { decodeResult, endedResult, refuseLimitOutcome } from '../../../service/protocol/result-decoder.js'
 import { answerOf, COMPLETED, fault } from '../fakes.js'
 
 const NOTHING = Buffer.alloc(0)

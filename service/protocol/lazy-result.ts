@@ -1,4 +1,4 @@
-import type { RunResult } from './ports.js'
+import type { RunResult } from '../runs/ports.js'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
