@@ -1,16 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
 
 import t from 'tap'
 
 import { readExamples, resultFaults, type Case } from '../../tools/images/examples.js'
 import { LANGUAGES, readLanguage } from '../../tools/images/language.js'
-import { isSameRelease, type Figures } from '../../tools/images/readme.js'
+import { isSameRelease, readMeasurements } from '../../tools/images/measurements.js'
 import { startService, type Result, type Service } from './kit.js'
 import { languagesToTest } from '../../tools/testing/languages.js'
 
-const FIGURES = fileURLToPath(new URL('../../runner-images/figures.json', import.meta.url))
 /** For each language; the whole catalogue is minutes of work. */
 const LANGUAGE_MS = 60_000
 
@@ -20,7 +17,7 @@ void t.test('every language runs its hello and its examples', async (t) => {
   const names = await languagesToTest()
   const service = await startService(t)
   t.setTimeout(names.length * LANGUAGE_MS)
-  const figures: Record<string, Figures> = JSON.parse(await readFile(FIGURES, 'utf8'))
+  const measurements = (await readMeasurements()).languages
   const details = await service.request('/api/languages?details=1', { token: null })
   const versions = new Map<string, string>(details.body.languages.map((one: { name: string, version: string }) => [one.name, one.version]))
 
@@ -29,8 +26,8 @@ void t.test('every language runs its hello and its examples', async (t) => {
     void t.test(`${name} ${versions.get(name) ?? ''}`.trim(), { buffered: true }, async (t) => {
       t.setTimeout(names.length * LANGUAGE_MS)
       t.match(versions.get(name), /^\d+(\.\d+)*/, 'says its version')
-      const told = figures[name]?.version
-      if (told !== undefined) t.ok(isSameRelease(versions.get(name) ?? '', told), `the README says ${told}; npm run readme:languages -- ${name} measures it anew`)
+      const documented = measurements[name]?.version
+      if (documented !== undefined) t.ok(isSameRelease(versions.get(name) ?? '', documented), `docs/languages.md has ${documented}; npm run bench:languages -- ${name} updates it`)
       for (const { title, faults, result } of await tryLanguage(service, name)) {
         if (faults.length === 0) t.pass(title)
         else t.fail(`${title}: ${faults.join('; ')}`, { result })

@@ -1,6 +1,5 @@
-// npm run readme:languages [-- [--versions | --render] name…]: measures a hello of every language (or of the named), cold and with a
-// ready container, and makes the README's table of them anew; --versions looks up versions and sizes alone, --render nothing. Needs the images.
-import { readFile, writeFile } from 'node:fs/promises'
+// npm run bench:languages [-- [--versions] name…]: measures a hello of every language, or of the named ones, without and with a ready container,
+// and writes docs/measurements/languages.json; --versions reads versions and image sizes only. Needs the images. `npm run docs` makes the table.
 import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -9,52 +8,47 @@ import { parseArgs } from 'node:util'
 import Docker from 'dockerode'
 
 import { ensureEngine, stopOnSignal } from '../engine/engine.js'
-import { LANGUAGES, listLanguages, readLanguage } from '../images/language.js'
-import { withLanguages } from '../images/readme.js'
+import { LANGUAGES, listLanguages } from '../images/language.js'
+import { readMeasurements, writeMeasurements } from '../images/measurements.js'
 import { selectLanguages } from '../images/select.js'
 import { ServiceProcess } from './service-process.js'
 import { summarize } from './statistics.js'
 
-/** @typedef {import('../images/readme.js').Figures} Figures */
-
-const README = 'README.md'
-const FIGURES = 'runner-images/figures.json'
 const ROUNDS = 5
-/** Lets the engine finish its clean-up of the container before. */
+/** Lets the engine finish removing the previous container. */
 const SETTLE_MS = 120
 const READY_MS = 60_000
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
-const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { render: { type: 'boolean', default: false }, versions: { type: 'boolean', default: false } } })
+const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { versions: { type: 'boolean', default: false } } })
 const known = await listLanguages(LANGUAGES)
-/** @type {Record<string, Figures>} */
-const figures = JSON.parse(await readFile(FIGURES, 'utf8'))
-const failed = options.render ? [] : await measureAll(selectLanguages(positionals, known))
-const sorted = Object.fromEntries(known.flatMap((name) => figures[name] === undefined ? [] : [[name, figures[name]]]))
-await writeFile(FIGURES, `{\n${Object.entries(sorted).map(([name, each]) => `  ${JSON.stringify(name)}: ${JSON.stringify(each)}`).join(',\n')}\n}\n`)
-await writeFile(README, withLanguages(await readFile(README, 'utf8'), {
-  languages: await Promise.all(known.map(async (name) => (await readLanguage(LANGUAGES, name)).language)),
-  figures: sorted,
-  unavailable: JSON.parse(await readFile('runner-images/unavailable.json', 'utf8'))
-}))
+const { machine, languages } = await readMeasurements()
+const measuredAt = new Date().toISOString().slice(0, 10)
+const { failed, engineVersion } = await measureAll(selectLanguages(positionals, known))
+await writeMeasurements({
+  machine: options.versions ? machine : `${availableParallelism()} cores, Docker ${engineVersion}, Node ${process.versions.node}`,
+  languages: Object.fromEntries(known.flatMap((name) => languages[name] === undefined ? [] : [[name, languages[name]]]))
+})
 process.exitCode = failed.length > 0 ? 1 : 0
 
 /**
  * @param {string[]} names
- * @returns {Promise<string[]>} those that could not be measured; their old figures stay
+ * @returns {Promise<{failed: string[], engineVersion: string}>} failed: could not be measured; their old measurements stay
  */
 async function measureAll (names) {
   const engine = await ensureEngine()
   stopOnSignal(engine)
   const failed = []
-  if (!options.versions && (loadavg()[0] ?? 0) > availableParallelism()) process.stdout.write(`the machine is busy (load ${loadavg()[0]?.toFixed(1)}): the times will say so\n`)
+  if (!options.versions && (loadavg()[0] ?? 0) > availableParallelism()) process.stdout.write(`warning: the machine is busy (load ${loadavg()[0]?.toFixed(1)}), so the times will be too long\n`)
   try {
+    const { Version: engineVersion } = await new Docker({ socketPath: engine.socketPath }).version()
     const cold = await ServiceProcess.start(engine.socketPath, { POOL_MAX: '0' })
     for (const name of names) {
       try {
         const { labels, ...found } = await lookUp(engine.socketPath, name)
-        figures[name] = { ...figures[name], ...found, ...options.versions ? {} : await measure(engine.socketPath, cold, name, labels) }
-        const { version, coldMs, readyMs } = figures[name]
+        const times = options.versions ? {} : await measure(engine.socketPath, cold, name, labels)
+        const measured = languages[name] = { ...languages[name], measuredAt, ...found, ...times }
+        const { version, coldMs, readyMs } = measured
         process.stdout.write(`${name.padEnd(12)} ${version.padEnd(12)} cold ${coldMs ?? '?'} ms, ready ${readyMs ?? '?'} ms\n`)
       } catch (error) {
         process.stdout.write(`${name.padEnd(12)} FAILED: ${/** @type {Error} */ (error).message}\n`)
@@ -62,10 +56,10 @@ async function measureAll (names) {
       }
     }
     await cold.stop()
+    return { failed, engineVersion }
   } finally {
     await engine.stop()
   }
-  return failed
 }
 
 /**

@@ -1,0 +1,42 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+
+const FILE = fileURLToPath(new URL('../../docs/measurements/languages.json', import.meta.url))
+
+/**
+ * @typedef {object} Measurement of one language's image
+ * @property {string} measuredAt date of the measurement, YYYY-MM-DD
+ * @property {string} version
+ * @property {number} bytes size of the image, shared layers included
+ * @property {number} [coldMs] hello over HTTP without a ready container; absent: not measured yet
+ * @property {number} [readyMs] hello over HTTP with a ready container
+ *
+ * @typedef {{machine: string, languages: Record<string, Measurement>}} LanguageMeasurements
+ */
+
+/**
+ * Reads the measurements of the languages, as `npm run bench:languages` wrote them.
+ * @returns {Promise<LanguageMeasurements>}
+ */
+export async function readMeasurements () {
+  return JSON.parse(await readFile(FILE, 'utf8'))
+}
+
+/**
+ * Writes the measurements, one line for each language, sorted by name.
+ * @param {LanguageMeasurements} measurements
+ */
+export async function writeMeasurements ({ machine, languages }) {
+  const lines = Object.keys(languages).sort().map((name) => `    ${JSON.stringify(name)}: ${JSON.stringify(languages[name])}`)
+  await writeFile(FILE, `{\n  "machine": ${JSON.stringify(machine)},\n  "languages": {\n${lines.join(',\n')}\n  }\n}\n`)
+}
+
+/**
+ * Whether two versions differ at most in what a Debian update changes: the first two numbers are equal.
+ * @param {string} a
+ * @param {string} b
+ */
+export function isSameRelease (a, b) {
+  const release = (/** @type {string} */ version) => version.split('.').slice(0, 2).join('.')
+  return release(a) === release(b)
+}
