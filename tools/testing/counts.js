@@ -26,25 +26,6 @@ export function plainCounts (output) {
   return last === undefined ? undefined : { passed: Number(last[1]), failed: Number(last[2]), skipped: Number(last[3] ?? 0) }
 }
 
-/**
- * The count of Node's own test runner: `# pass 12`, `# fail 0`, `# cancelled 0`, `# skipped 0`, `# todo 0`, a line each.
- * @param {string} output
- * @returns {Counts | undefined}
- */
-export function nodeCounts (output) {
-  const count = (/** @type {string} */ name) => {
-    const found = new RegExp(`^(?:#|ℹ) ${name} (\\d+)$`, 'm').exec(output)?.[1]
-    return found === undefined ? undefined : Number(found)
-  }
-  const passed = count('pass')
-  if (passed === undefined) return undefined
-  return {
-    passed,
-    failed: (count('fail') ?? 0) + (count('cancelled') ?? 0),
-    skipped: (count('skipped') ?? 0) + (count('todo') ?? 0)
-  }
-}
-
 /** @param {Counts[]} counts @returns {Counts} */
 export function sum (counts) {
   return counts.reduce((total, { passed, failed, skipped }) => ({

@@ -1,4 +1,4 @@
-import { judged, nodeCounts, sum } from './counts.js'
+import { judged, sum, tapCounts } from './counts.js'
 import { toldLanguages } from './languages.js'
 import { findTools } from './prepare.js'
 import { failuresAndFiles, run } from './process.js'
@@ -19,5 +19,5 @@ export async function engineTests (socketPath, names, files = []) {
   // `make` says the rest where they are not to be had.
   await findTools('compiler')
   const inContainers = await run('make', ['-C', 'runner-images/runner', 'check-container'], { env, show: failuresAndFiles() })
-  return sum([judged(nodeCounts(inContainers.output), inContainers.exitCode), await tap(FILES, { flags, env })])
+  return sum([judged(tapCounts(inContainers.output), inContainers.exitCode), await tap(FILES, { flags, env })])
 }

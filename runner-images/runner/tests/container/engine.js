@@ -1,4 +1,4 @@
-// The engine by its socket: an image of this folder, and containers of it.
+// The engine's API: builds the test image and starts containers from it.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
@@ -14,7 +14,7 @@ export const CONTEXT = `${OUT}container/`
 const socketPath = (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '')
 const docker = new Docker({ socketPath })
 
-/** Compiles the test programs and builds the image, once. @param {Record<string, object>} languages the first is the image's own */
+/** Compiles the test programs and builds the image. @param {Record<string, object>} languages the first one is the image's default */
 export async function buildImage (languages) {
   rmSync(CONTEXT, { recursive: true, force: true })
   mkdirSync(`${CONTEXT}programs`, { recursive: true })
@@ -33,8 +33,8 @@ export async function buildImage (languages) {
   const steps = await new Promise((resolve, reject) => {
     docker.modem.followProgress(progress, (error, output) => error === null ? resolve(output) : reject(error))
   })
-  const fault = steps.find(({ error }) => error !== undefined)?.error
-  if (fault !== undefined) throw new Error(fault)
+  const failed = steps.find(({ error }) => error !== undefined)?.error
+  if (failed !== undefined) throw new Error(failed)
 }
 
 export async function removeImage () {
@@ -42,8 +42,8 @@ export async function removeImage () {
 }
 
 /**
- * A container that runs and that this process is attached to, both ways.
- * @param {Docker.ContainerCreateOptions} settings over those of `docker run -i --network none`
+ * Starts a container and attaches to its stdin, stdout and stderr.
+ * @param {Docker.ContainerCreateOptions} settings override those of `docker run -i --network none`
  */
 export async function startContainer ({ HostConfig, ...settings }) {
   const container = await docker.createContainer({
@@ -61,7 +61,7 @@ export async function startContainer ({ HostConfig, ...settings }) {
   return { container, stream }
 }
 
-/** What a command in a running container prints. @param {Docker.Container} container @param {...string} Cmd */
+/** Runs a command in a running container and returns its stdout. @param {Docker.Container} container @param {...string} Cmd */
 export async function inside (container, ...Cmd) {
   const exec = await container.exec({ Cmd, AttachStdout: true, AttachStderr: true })
   const stream = await exec.start({})
@@ -73,7 +73,7 @@ export async function inside (container, ...Cmd) {
 }
 
 /**
- * Splits what the engine sends of a container without a terminal; a frame that is not complete is left out.
+ * Splits the engine's multiplexed stream into stdout and stderr. Ignores an incomplete last frame.
  * @param {Buffer} frames
  */
 export function demultiplex (frames) {

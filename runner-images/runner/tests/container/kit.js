@@ -3,7 +3,7 @@ import { buildImage as build, CONTEXT, demultiplex, startContainer } from './eng
 
 export { inside, removeImage } from './engine.js'
 
-/** A program that runs by sh. The image has this one; the others take its place by a mount. */
+/** Runs a program with sh. The image has this language; a test mounts another one over it. */
 const SHELL = { name: 'shell', aliases: ['sh'], run: ['sh', '{main}'], env: { LANGUAGE_SET: 'yes' } }
 const STARTER = (/** @type {string[]} */ ...args) => ({ ...SHELL, warm: ['/programs/starter', ...args] })
 const LANGUAGES = {
@@ -22,26 +22,28 @@ const LANGUAGES = {
   'warm-crashes': STARTER('crashes')
 }
 const MIB = 1024 * 1024
+/** On a busy machine a run may exceed its time limit by this factor. */
+const LATE = 5 * Number(process.env.RUNONCE_TEST_PATIENCE || 1)
 
 /**
  * @typedef {Record<string, any>} Result
  * @typedef {object} Ended
- * @property {Result | undefined} result the one object on stdout
+ * @property {Result | undefined} result the only object on stdout; undefined when stdout is anything else
  * @property {string} stdout
  * @property {string} stderr
  * @property {number} code
  * @typedef {object} Settings
  * @property {string} [user]
  * @property {boolean} [readOnly]
- * @property {boolean} [bare] no capabilities, no new privileges
+ * @property {boolean} [bare] drops all capabilities and sets no-new-privileges
  * @property {boolean} [init]
- * @property {number} [memoryMib] of swap there is none
+ * @property {number} [memoryMib] without swap
  * @property {number} [processes]
  * @property {Record<string, string>} [tmpfs]
  * @property {Record<string, string>} [env]
  */
 
-/** What a service gives its containers; `{}` is `docker run` without settings. @type {Settings} */
+/** The settings of a service's containers; `{}` is `docker run` without options. @type {Settings} */
 export const STRICT = {
   user: '10001:10001',
   readOnly: true,
@@ -57,7 +59,7 @@ export async function buildImage () {
 }
 
 /**
- * A container that waits.
+ * Starts a container that waits for its payload.
  * @param {{ settings?: Settings, language?: keyof typeof LANGUAGES, env?: Record<string, string> }} [options]
  */
 export async function start ({ settings = STRICT, language, env = {} } = {}) {
@@ -77,7 +79,7 @@ export async function start ({ settings = STRICT, language, env = {} } = {}) {
   /** @type {Buffer[]} */
   const chunks = []
   stream.on('data', (chunk) => chunks.push(chunk))
-  stream.on('error', () => {}) // a container that has answered reads no more
+  stream.on('error', () => {}) // a container that sent its result no longer reads its stdin
   const written = () => demultiplex(Buffer.concat(chunks))
   /** @returns {Promise<Ended>} */
   const end = async () => {
@@ -91,9 +93,9 @@ export async function start ({ settings = STRICT, language, env = {} } = {}) {
 }
 
 /**
- * Gives a container its payload and waits for its end. The result must be one line and all there is.
+ * Sends a payload to a new container and waits until it exits. Throws unless its only output is one result.
  * @param {unknown} payload an object, or text as it is
- * @param {Parameters<typeof start>[0] & { open?: boolean }} [options] open: stdin stays open
+ * @param {Parameters<typeof start>[0] & { open?: boolean }} [options] open: keeps stdin open
  * @returns {Promise<Ended & { result: Result }>}
  */
 export async function run (payload, { open = false, ...options } = {}) {
@@ -107,7 +109,7 @@ export async function run (payload, { open = false, ...options } = {}) {
 }
 
 /**
- * A shell program.
+ * Runs a shell program and returns its result.
  * @param {string} code
  * @param {object} [more] further fields of the payload
  * @param {Parameters<typeof run>[1]} [options]
@@ -117,11 +119,22 @@ export async function sh (code, more = {}, options = {}) {
   return result
 }
 
-/** Polls. @param {() => boolean | Promise<boolean>} condition @param {number} [ms] */
+/**
+ * Asserts that a run ended at its time limit.
+ * @param {import('tap').Test} t
+ * @param {Result} result
+ * @param {number} seconds
+ */
+export function endedAtLimit (t, { outcome, duration }, seconds) {
+  t.equal(outcome, 'timeout')
+  t.ok(duration >= 0.9 * seconds * 1e9 && duration < LATE * seconds * 1e9, `${duration} ns`)
+}
+
+/** Polls every 10 ms; throws after `ms`. @param {() => boolean | Promise<boolean>} condition @param {number} [ms] */
 export async function until (condition, ms = 15_000) {
   const deadline = performance.now() + ms
   while (!await condition()) {
-    if (performance.now() > deadline) throw new Error(`not within ${ms} ms: ${condition}`)
+    if (performance.now() > deadline) throw new Error(`waited ${ms} ms for ${condition}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

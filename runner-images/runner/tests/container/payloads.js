@@ -1,37 +1,36 @@
-// What a payload may hold, and how it may come.
-import assert from 'node:assert/strict'
-import { test } from 'node:test'
+// What a payload may contain, and how it may arrive.
+import t from 'tap'
 
 import { run, sh, start, until } from './kit.js'
 
 const HELLO = { files: [{ name: 'main.sh', content: 'echo hi' }] }
 
-test('the payload ends with its JSON or with stdin, pretty-printed or not', async () => {
+void t.test('the payload ends at the end of its JSON value or at EOF', { buffered: true }, async (t) => {
   const pretty = JSON.stringify(HELLO, null, 2)
   for (const [text, open] of /** @type {const} */ ([[pretty, false], [`\n ${pretty}\n`, false], [pretty, true], [`${pretty}{"files":[]}`, true]])) {
     const { result } = await run(text, { open })
-    assert.equal(result.stdout, 'hi\n')
+    t.equal(result.stdout, 'hi\n')
   }
 })
 
-test('a payload in pieces', async () => {
+void t.test('a payload may arrive one byte at a time', { buffered: true }, async (t) => {
   const { input, ended } = await start()
   for (const piece of JSON.stringify(HELLO)) {
     input.write(piece)
     await new Promise((resolve) => setImmediate(resolve))
   }
   const { result } = await ended
-  assert.equal(result?.stdout, 'hi\n')
+  t.equal(result?.stdout, 'hi\n')
 })
 
-test('no payload: told', async () => {
+void t.test('an empty payload is invalid', { buffered: true }, async (t) => {
   for (const text of ['', ' \n\t']) {
     const { result } = await run(text)
-    assert.equal(`${result.outcome} ${result.error}`, 'invalid There is no payload')
+    t.equal(`${result.outcome} ${result.error}`, 'invalid There is no payload')
   }
 })
 
-test('files: folders, unicode names, empty, NUL inside, the last of one name', async () => {
+void t.test('files may be in folders, have unicode names, be empty or contain NUL; of equal names the last one wins', { buffered: true }, async (t) => {
   const files = [
     { name: 'main.sh', content: 'cat sub/dir/ü.txt twice; wc -c < empty; od -An -c nul' },
     { name: 'sub/dir/ü.txt', content: 'ä😀\n' },
@@ -41,94 +40,94 @@ test('files: folders, unicode names, empty, NUL inside, the last of one name', a
     { name: 'nul', content: 'a\0b' }
   ]
   const { result } = await run({ files })
-  assert.match(result.stdout, /^ä😀\nsecond\n0\n +a +\\0 +b\n$/)
+  t.match(result.stdout, /^ä😀\nsecond\n0\n +a +\\0 +b\n$/)
 })
 
-test('files that can\'t be: invalid, naming the file', async () => {
+void t.test('a file that can\'t be created is invalid, and the error names it', { buffered: true }, async (t) => {
   const main = { name: 'main.sh', content: '' }
   for (const [name, error] of [['main.sh/x', /^files\[1\]\.name: Not a directory/], ['/etc/x', /^files\[1\]\.name: /], ['a'.repeat(300), /too long/]]) {
     const { result } = await run({ files: [main, { name, content: '' }] })
-    assert.equal(result.outcome, 'invalid')
-    assert.match(result.error, /** @type {RegExp} */ (error))
+    t.equal(result.outcome, 'invalid')
+    t.match(result.error, /** @type {RegExp} */ (error))
   }
   const full = await run({ files: [main, { name: 'big', content: 'x'.repeat(3e6) }] }, {
     settings: { tmpfs: { '/work': 'rw,size=1m' } }
   })
-  assert.equal(`${full.result.outcome} ${full.result.error}`, 'invalid files[1].content: No space left on device')
+  t.equal(`${full.result.outcome} ${full.result.error}`, 'invalid files[1].content: No space left on device')
 })
 
-test('V1: command replaces everything, and stands before runInstructions', async () => {
+void t.test('glot V1: command replaces build and run, and wins over runInstructions', { buffered: true }, async (t) => {
   const { result } = await run({ ...HELLO, command: 'sh main.sh; echo $LANGUAGE_SET $1', args: ['arg'], runInstructions: { runCommand: 'false' } })
-  assert.equal(`${result.stdout}${result.build}`, 'hi\nyes arg\nundefined')
+  t.equal(`${result.stdout}${result.build}`, 'hi\nyes arg\nundefined')
   const empty = await run({ ...HELLO, command: '', runInstructions: { buildCommands: ['echo b'], runCommand: 'echo v2' } })
-  assert.equal(`${empty.result.stdout}${empty.result.build.stdout}`, 'v2\nb\n')
-  assert.equal((await run({ files: [], command: 'echo version' }, { language: 'built' })).result.stdout, 'version\n')
+  t.equal(`${empty.result.stdout}${empty.result.build.stdout}`, 'v2\nb\n')
+  t.equal((await run({ files: [], command: 'echo version' }, { language: 'built' })).result.stdout, 'version\n')
 })
 
-test('language: the image\'s own name, an alias, or invalid', async () => {
-  for (const language of ['shell', 'sh', null]) assert.equal((await run({ ...HELLO, language })).result.outcome, 'completed')
+void t.test('language is the image\'s language or an alias; anything else is invalid', { buffered: true }, async (t) => {
+  for (const language of ['shell', 'sh', null]) t.equal((await run({ ...HELLO, language })).result.outcome, 'completed')
   const { result } = await run({ ...HELLO, language: 'perl' })
-  assert.equal(result.outcome, 'invalid')
-  assert.match(result.error, /^language: .*shell/)
+  t.equal(result.outcome, 'invalid')
+  t.match(result.error, /^language: .*shell/)
 })
 
-test('args and env reach the program, RUNONCE_ variables don\'t', async () => {
+void t.test('args and env reach the program; RUNONCE_ variables do not', { buffered: true }, async (t) => {
   const code = 'printf "%s|" "$#" "$@" "$GREETING" "$LANGUAGE_SET"; env | grep -c RUNONCE_'
   const result = await sh(code, { args: ['a b', '', '*', 'ü'], env: { GREETING: 'hello you', LANGUAGE_SET: 'no' } })
-  assert.equal(result.stdout, '4|a b||*|ü|hello you|no|0\n')
+  t.equal(result.stdout, '4|a b||*|ü|hello you|no|0\n')
 })
 
-test('stdin: every character, and a mebibyte in and out at once', async () => {
+void t.test('stdin carries every character, and 1 MiB in and out at once', { buffered: true }, async (t) => {
   const text = `${Array.from({ length: 0x180 }, (_, code) => String.fromCodePoint(code)).join('')}é😀👩‍👩‍👧`
-  assert.equal((await sh('cat', { stdin: text })).stdout, text)
+  t.equal((await sh('cat', { stdin: text })).stdout, text)
   const mebibyte = 'x'.repeat(1 << 20)
   const result = await sh('cat', { stdin: mebibyte }, { env: { RUNONCE_OUTPUT_LIMIT: '2000000' } })
-  assert.equal(result.outcome, 'completed')
-  assert.ok(result.stdout === mebibyte)
-  assert.equal((await sh('echo unread', { stdin: mebibyte })).stdout, 'unread\n')
-  assert.equal((await sh('exec <&-; sleep 0.1; echo closed', { stdin: mebibyte })).stdout, 'closed\n')
+  t.equal(result.outcome, 'completed')
+  t.ok(result.stdout === mebibyte)
+  t.equal((await sh('echo unread', { stdin: mebibyte })).stdout, 'unread\n')
+  t.equal((await sh('exec <&-; sleep 0.1; echo closed', { stdin: mebibyte })).stdout, 'closed\n')
 })
 
-test('bytes that are no text: U+FFFD and base64', async () => {
+void t.test('invalid UTF-8 becomes U+FFFD, with the exact bytes in base64', { buffered: true }, async (t) => {
   const result = await sh("printf 'a\\377b\\303'; printf '\\355\\240\\200' >&2")
-  assert.equal(`${result.stdout} ${result.stderr}`, 'a\ufffdb\ufffd \ufffd\ufffd\ufffd')
-  assert.equal(`${result.stdoutBase64} ${result.stderrBase64}`, 'Yf9iww== 7aCA')
+  t.equal(`${result.stdout} ${result.stderr}`, 'a\ufffdb\ufffd \ufffd\ufffd\ufffd')
+  t.equal(`${result.stdoutBase64} ${result.stderrBase64}`, 'Yf9iww== 7aCA')
 })
 
-test('limits of the payload lower the container\'s, and never raise them', async () => {
+void t.test('limits in the payload lower the container\'s limits and never raise them', { buffered: true }, async (t) => {
   const env = { RUNONCE_TIME_LIMIT_MS: '600', RUNONCE_OUTPUT_LIMIT: '10' }
-  assert.match((await sh('sleep 9', { limits: { time: 0.2 } }, { env })).error, /0\.2 s/)
-  assert.match((await sh('sleep 9', { limits: { time: 99 } }, { env })).error, /0\.6 s/)
-  assert.equal((await sh('yes', { limits: { output: 99 } }, { env })).stdout.length, 10)
+  t.match((await sh('sleep 9', { limits: { time: 0.2 } }, { env })).error, /0\.2 s/)
+  t.match((await sh('sleep 9', { limits: { time: 99 } }, { env })).error, /0\.6 s/)
+  t.equal((await sh('yes', { limits: { output: 99 } }, { env })).stdout.length, 10)
 })
 
-test('an interpreter that isn\'t there, and a description that is wrong', async () => {
+void t.test('a missing interpreter and an invalid language.json are reported', { buffered: true }, async (t) => {
   const missing = await run(HELLO, { language: 'missing' })
-  assert.equal(`${missing.result.exitCode} ${missing.result.stderr}`, '127 no-such-interpreter: not found\n')
+  t.equal(`${missing.result.exitCode} ${missing.result.stderr}`, '127 no-such-interpreter: not found\n')
   const broken = await run(HELLO, { language: 'broken' })
-  assert.equal(broken.result.outcome, 'failed')
-  assert.match(broken.result.error, /language\.json: run is missing/)
-  assert.equal((await run({ files: [], command: 'echo on' }, { language: 'broken' })).result.stdout, 'on\n')
+  t.equal(broken.result.outcome, 'failed')
+  t.match(broken.result.error, /language\.json: run is missing/)
+  t.equal((await run({ files: [], command: 'echo on' }, { language: 'broken' })).result.stdout, 'on\n')
 })
 
-test('docker run without any settings, as root, and a work dir that is not there', async () => {
-  assert.equal((await sh('id -u; pwd', {}, { settings: {} })).stdout, '0\n/work\n')
+void t.test('docker run works without options, and a missing work directory is reported', { buffered: true }, async (t) => {
+  t.equal((await sh('id -u; pwd', {}, { settings: {} })).stdout, '0\n/work\n')
   const none = await run(HELLO, { settings: { env: { RUNONCE_WORK_DIR: '/nowhere' } } })
-  assert.equal(`${none.result.outcome} ${none.result.error}`, 'failed The runner has no work dir: No such file or directory')
+  t.equal(`${none.result.outcome} ${none.result.error}`, 'failed The runner has no work dir: No such file or directory')
   const home = await sh('pwd; echo $HOME', {}, { settings: { user: '10001', readOnly: true, tmpfs: { '/tmp': '' }, env: { HOME: '/tmp' } } })
-  assert.equal(home.stdout, '/tmp\n/tmp\n')
+  t.equal(home.stdout, '/tmp\n/tmp\n')
   const second = await sh('pwd; echo $HOME', {}, { settings: { user: 'second', readOnly: true, tmpfs: { '/home/second': 'exec' } } })
-  assert.equal(second.stdout, '/home/second\n/home/second\n')
+  t.equal(second.stdout, '/home/second\n/home/second\n')
 })
 
-test('not process 1: told, and nothing else is touched', async () => {
+void t.test('the runner refuses to run as any process but 1', { buffered: true }, async (t) => {
   const { result } = await run(HELLO, { settings: { init: true } })
-  assert.equal(`${result.outcome} ${result.error}`, 'failed The runner must be process 1 of its container')
+  t.equal(`${result.outcome} ${result.error}`, 'failed The runner must be process 1 of its container')
 })
 
-test('the announcement is one newline, before the result', async () => {
+void t.test('a waiting runner announces itself with one newline', { buffered: true }, async (t) => {
   const { input, ended, stdout } = await start({ env: { RUNONCE_ANNOUNCE: '1' } })
   await until(() => stdout() === '\n')
   input.end(JSON.stringify(HELLO))
-  assert.equal((await ended).result?.stdout, 'hi\n')
+  t.equal((await ended).result?.stdout, 'hi\n')
 })

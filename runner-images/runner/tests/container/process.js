@@ -1,86 +1,89 @@
-// Processes: who ends, when, and what is left.
-import assert from 'node:assert/strict'
-import { test } from 'node:test'
+// Processes: which ones end, when, and what remains.
+import t from 'tap'
 
 import { inside, run, sh, start, STRICT, until } from './kit.js'
 
-test('the end is the main process\'s end, whoever holds stdout', async () => {
-  const { result } = await run({ files: [{ name: 'main.sh', content: '(setsid sh -c "sleep 99; echo late" &); (sleep 99 &); echo done' }] })
-  assert.equal(`${result.outcome} ${result.stdout}`, 'completed done\n')
-  assert.ok(result.duration < 2e9, result.duration)
+/** How long a waiting runner is watched. */
+const IDLE_MS = 1000
+
+void t.test('the run ends with the main process, even if a child keeps stdout open', { buffered: true }, async (t) => {
+  const { result } = await run({ files: [{ name: 'main.sh', content: '(setsid sh -c "sleep 99; echo late" &); (sleep 99 &); echo done' }] }, { env: { RUNONCE_TIME_LIMIT_MS: '60000' } })
+  t.equal(`${result.outcome} ${result.stdout}`, 'completed done\n')
+  t.ok(result.duration < 60e9, 'long before the time limit')
 })
 
-test('what a dead main process\'s children had written is kept', async () => {
-  const result = await sh('(sh -c "echo grandchild; sleep 99" &); sleep 0.3; echo main')
-  assert.equal(result.stdout, 'grandchild\nmain\n')
+void t.test('output of a child is kept when the main process exits', { buffered: true }, async (t) => {
+  const result = await sh('mkfifo wrote; (sh -c "echo grandchild; echo > wrote; sleep 99" &); read line < wrote; echo main')
+  t.equal(result.stdout, 'grandchild\nmain\n')
 })
 
-test('a closed stdout, and a closed everything', async () => {
-  assert.equal((await sh('exec >&-; echo lost; echo err >&2; exit 0')).outcome, 'completed')
+void t.test('a program may close its stdout, or all its streams', { buffered: true }, async (t) => {
+  t.equal((await sh('exec >&-; echo lost; echo err >&2; exit 0')).outcome, 'completed')
   const result = await sh('exec <&- >&- 2>&-; sleep 0.2; exit 5')
-  assert.equal(`${result.outcome} ${result.exitCode}`, 'failed 5')
+  t.equal(`${result.outcome} ${result.exitCode}`, 'failed 5')
 })
 
-test('orphans are reaped: hundreds of them don\'t fill the pids limit', async () => {
+void t.test('the runner reaps orphans: hundreds of them do not reach the process limit', { buffered: true }, async (t) => {
   const settings = { ...STRICT, processes: 24 }
-  const result = await sh('i=0; while [ $i -lt 200 ]; do (true &) || exit 1; i=$((i+1)); done; sleep 0.1; echo $i', {}, { settings })
-  assert.equal(`${result.outcome} ${result.stdout} ${result.stderr}`, 'completed 200\n ')
+  const result = await sh('i=0; while [ $i -lt 200 ]; do (true &) || exit 1; i=$((i+1)); done; echo $i', {}, { settings })
+  t.equal(`${result.outcome} ${result.stdout} ${result.stderr}`, 'completed 200\n ')
 })
 
-test('a fork bomb ends with its limit', async () => {
+void t.test('a fork bomb ends at the process limit or the time limit', { buffered: true }, async (t) => {
   const result = await sh('echo kept; b() { b | b & b; }; b', {}, { settings: { ...STRICT, processes: 64 }, env: { RUNONCE_TIME_LIMIT_MS: '1500' } })
-  assert.ok(['timeout', 'failed', 'signaled', 'completed', 'output_limit'].includes(result.outcome), result.outcome)
-  assert.match(result.stdout, /^kept\n/)
+  t.ok(['timeout', 'failed', 'signaled', 'completed', 'output_limit'].includes(result.outcome), result.outcome)
+  t.match(result.stdout, /^kept\n/)
 })
 
-test('no process can be started at all: told', async () => {
+void t.test('the runner reports that it can\'t start a process', { buffered: true }, async (t) => {
   const { result } = await run({ files: [{ name: 'main.sh', content: 'echo hi' }] }, { settings: { ...STRICT, processes: 1 } })
-  assert.equal(result.outcome, 'failed')
-  assert.match(result.error, /^The runner can't start a process: /)
+  t.equal(result.outcome, 'failed')
+  t.match(result.error, /^The runner can't start a process: /)
 })
 
-test('what a build leaves running is gone before the run', async () => {
+void t.test('processes of the build end before the run', { buffered: true }, async (t) => {
   const instructions = { buildCommands: ['(setsid sleep 99 &)'], runCommand: 'cat /proc/[0-9]*/comm | sort | uniq | tr "\\n" " "' }
   const { result } = await run({ files: [], runInstructions: instructions })
-  assert.match(result.stdout, /runner/)
-  assert.doesNotMatch(result.stdout, /sleep/)
+  t.match(result.stdout, /runner/)
+  t.notMatch(result.stdout, /sleep/)
 })
 
-test('the program sees default signals, its three descriptors and no others', async () => {
+void t.test('the program has default signals, three descriptors and no others', { buffered: true }, async (t) => {
   const result = await sh('grep -E "^Sig(Blk|Ign)" /proc/self/status | tr -d "\\t\\n"; ls /proc/self/fd | tr "\\n" " "; cat /proc/self/oom_score_adj; ulimit -c; ps 2>/dev/null; cat /proc/$$/stat | cut -d" " -f5,6')
-  assert.match(result.stdout, /^SigBlk:0{16}SigIgn:0{16}0 1 2 3 1000\n0\n(\d+) \1\n$/)
+  t.match(result.stdout, /^SigBlk:0{16}SigIgn:0{16}0 1 2 3 1000\n0\n(\d+) \1\n$/)
 })
 
-test('SIGTERM from outside: while waiting the runner goes, while running it tells what there is', async () => {
+void t.test('SIGTERM from outside ends a waiting runner, and a running one reports its result', { buffered: true }, async (t) => {
   const waiting = await start({ env: { RUNONCE_ANNOUNCE: '1' } })
   await until(() => waiting.stdout() === '\n')
   await waiting.container.kill({ signal: 'SIGTERM' })
-  assert.deepEqual(await waiting.ended, { code: 0, stdout: '\n', stderr: '', result: undefined })
+  t.strictSame(await waiting.ended, { code: 0, stdout: '\n', stderr: '', result: undefined })
 
   const running = await start({ env: { RUNONCE_TIME_LIMIT_MS: '20000' } })
   running.input.write(JSON.stringify({ files: [{ name: 'main.sh', content: 'echo kept; touch started; sleep 99' }] }))
   await until(async () => (await inside(running.container, 'ls', '/work')).includes('started'))
   await running.container.kill({ signal: 'SIGTERM' })
   const { result } = await running.ended
-  assert.equal(`${result?.outcome} ${result?.signal} ${result?.exitCode} ${result?.stdout}`, 'signaled SIGTERM null kept\n')
+  t.equal(`${result?.outcome} ${result?.signal} ${result?.exitCode} ${result?.stdout}`, 'signaled SIGTERM null kept\n')
 })
 
-test('a waiting runner sleeps, small', async () => {
+void t.test('a waiting runner does not wake up, and takes less memory than grep', { buffered: true }, async (t) => {
   const { container, input, ended, stdout } = await start({ env: { RUNONCE_ANNOUNCE: '1' } })
   await until(() => stdout() === '\n')
-  const look = () => inside(container, 'grep', '-E', 'VmRSS|ctxt', '/proc/1/status')
-  const before = await look()
-  await new Promise((resolve) => setTimeout(resolve, 1000))
-  assert.equal(await look(), before) // not one switch more
-  const [, kibibytes] = before.match(/VmRSS:\s+(\d+) kB/) ?? []
-  assert.ok(Number(kibibytes) < 1024, before)
+  const contextSwitches = () => inside(container, 'grep', 'ctxt', '/proc/1/status')
+  const before = await contextSwitches()
+  const memory = await inside(container, 'grep', '-h', 'VmRSS', '/proc/1/status', '/proc/self/status')
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
+  t.equal(await contextSwitches(), before)
+  const [runner = NaN, grep = NaN] = [...memory.matchAll(/VmRSS:\s+(\d+) kB/g)].map(([, kibibytes]) => Number(kibibytes))
+  t.ok(runner < grep, `${runner} KiB, grep ${grep} KiB`)
   input.end()
   await ended
 })
 
-test('a client that goes takes its waiting container along', async () => {
+void t.test('a waiting container exits when its client disconnects', { buffered: true }, async (t) => {
   const { input, ended, stdout } = await start({ env: { RUNONCE_ANNOUNCE: '1' } })
   await until(() => stdout() === '\n')
   input.destroy()
-  assert.equal((await ended).code, 0)
+  t.equal((await ended).code, 0)
 })

@@ -1,10 +1,14 @@
 // `make check-container`: the real binary as process 1, in containers of debian:trixie-slim.
-import { after, before } from 'node:test'
+import t from 'tap'
 
 import { buildImage, removeImage } from './kit.js'
 
-before(buildImage)
-after(removeImage)
+/** Containers at a time: a run mostly waits for the engine or for a limit. */
+const JOBS = 3
+
+t.before(buildImage)
+t.teardown(removeImage)
+t.jobs = JOBS
 await import('./outcomes.js')
 await import('./payloads.js')
 await import('./process.js')
