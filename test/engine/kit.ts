@@ -156,7 +156,7 @@ export function spawnService (env: Record<string, string | undefined>, wrapper: 
     POOL_MAX: '0',
     ...env
   }
-  const [command = '', ...args] = [...WITHOUT_TAP, ...wrapper, process.execPath, '--max-semi-space-size=1', SERVER]
+  const [command = '', ...args] = [...WITHOUT_TAP, ...wrapper, process.execPath, SERVER]
   return new Service(spawn(command, args, { env: settings, stdio: ['ignore', 'pipe', 'pipe'] }), settings.DOCKER_CONTAINER_HOSTNAME ?? 'runonce')
 }
 

@@ -23,7 +23,7 @@ export class ServiceProcess {
    * @param {Record<string, string>} env
    */
   static async start (socketPath, env = {}) {
-    const child = spawn(process.execPath, ['--max-semi-space-size=1', 'dist/server.js'], {
+    const child = spawn(process.execPath, ['dist/server.js'], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
         PATH: process.env.PATH,

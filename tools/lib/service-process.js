@@ -33,7 +33,7 @@ export async function portFault (address, port) {
  */
 export async function startService ({ root, env, log }) {
   const file = await open(log, 'w', 0o600)
-  const child = spawn(process.execPath, ['--max-semi-space-size=1', 'dist/server.js'], { cwd: root, env, detached: true, stdio: ['ignore', file.fd, file.fd] })
+  const child = spawn(process.execPath, ['dist/server.js'], { cwd: root, env, detached: true, stdio: ['ignore', file.fd, file.fd] })
   await file.close()
   let ended = false
   /** @type {Promise<string>} */
