@@ -1,0 +1,2 @@
+:- writeln(before), fail.
+:- writeln(after).

@@ -1,0 +1,5 @@
+:- initialization(main).
+
+first(X, Y) :- X = hello.
+
+main :- first(X, _), writeln(X).
