@@ -12,11 +12,10 @@ enum { RUNNER_PID = 1 };
 
 /* ---- guard.c ---- */
 
-/* Refuses the calls that would change process 1, for this process and all that come from it.
- * -1 with errno where the kernel or the architecture has no filter. */
+/* Installs the guard for this process and its descendants. */
 int guard_install(void);
-/* Writes that filter. Returns how many instructions it has; 0 for an architecture that it doesn't know. */
-enum { GUARD_MOST_INSTRUCTIONS = 512 };
+/* Writes that filter. Returns how many instructions it has. */
+enum { GUARD_MOST_INSTRUCTIONS = 2048 };
 struct sock_filter;
 unsigned short guard_write(struct sock_filter *code);
 

@@ -1,7 +1,7 @@
-# `make check-aarch64`: the runner and its unit tests, cross-compiled (gcc-aarch64-linux-gnu, libc6-dev-arm64-cross) and run by
-# qemu-user. qemu-user has neither seccomp nor ASan: the guard's program is shown by the interpreter of tests/unit/guard.c alone,
-# and children are started without it (tests/unit/no-guard.c).
-# With the headers of linux-libc-dev-armhf-cross the 32-bit calls' numbers are compared as well.
+# `make check-aarch64`: cross-compiles the runner and its unit tests (gcc-aarch64-linux-gnu, libc6-dev-arm64-cross) and runs them
+# by qemu-user. It has neither seccomp nor ASan. So only the interpreter in tests/unit/guard.c runs the guard's filter, and
+# children start without the guard (tests/unit/no_guard.c).
+# With the headers of linux-libc-dev-armhf-cross it also compares the numbers of the 32-bit calls.
 AARCH64 ?= aarch64-linux-gnu-
 QEMU_AARCH64 ?= $(firstword $(wildcard /usr/bin/qemu-aarch64-static /usr/bin/qemu-aarch64))
 ARM_INCLUDE ?= $(firstword $(wildcard /usr/arm-linux-gnueabihf/include /usr/arm-linux-gnueabi/include))
@@ -14,10 +14,10 @@ check-aarch64: $(AARCH64_OUT)/check $(AARCH64_OUT)/runner
 	@test "$$(printf '{"files":[]}' | $(QEMU_AARCH64) $(AARCH64_OUT)/runner | head -c 10)" = '{"stdout":'
 	@$(QEMU_AARCH64) $(AARCH64_OUT)/check
 
-# By a make of its own: flags depend on the compiler.
+# By another make, because the flags depend on the compiler.
 $(AARCH64_OUT)/runner:
 	@$(MAKE) --no-print-directory OUT=$(AARCH64_OUT) CC=$(AARCH64)gcc $@
 $(AARCH64_OUT)/check:
 	@$(MAKE) --no-print-directory OUT=$(AARCH64_OUT) CC=$(AARCH64)gcc SANITIZE="-O1 -g -static -DUNDER_QEMU -Wl,--wrap=guard_install" \
 	  NUMBERS="$(if $(ARM_INCLUDE),-isystem $(ARM_INCLUDE) -DARM_UNISTD='<asm/unistd.h>')" $@
-$(OUT)/check-unit-guard-numbers.o: WARNINGS += $(NUMBERS)
+$(OUT)/check-unit-guard_numbers_32.o: WARNINGS += $(NUMBERS)

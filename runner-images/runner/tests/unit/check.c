@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct {
@@ -73,6 +74,15 @@ char *written_to(int fd, size_t *size) {
         abort();
     close(fd);
     return bytes;
+}
+
+void expect_in_child(int (*function)(void)) {
+    int status = -1;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(function());
+    EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid);
+    EXPECT_IN(status == 0, "wait status %x", (unsigned)status);
 }
 
 static int remove_entry(const char *path, const struct stat *stat, int type, struct FTW *walk) {

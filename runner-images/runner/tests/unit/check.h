@@ -24,6 +24,8 @@ int fresh_folder(char path[64]);
 /* What was written to a memory file; to be freed. */
 char *written_to(int fd, size_t *size);
 int memory_file(void);
+/* Calls a function in a child process, and expects that it returns 0. Otherwise it returns the number of its failed check. */
+void expect_in_child(int (*function)(void));
 
 void scan_tests(void);
 void text_tests(void);
