@@ -1,5 +1,5 @@
-/* Bytes in and out: string lists, the payload's end, UTF-8 and JSON, captured output.
- * Functions return 0, or -1 with errno, unless they say otherwise. */
+/* Bytes in and out: string lists, the end of the payload, UTF-8, JSON, captured output.
+ * Unless stated otherwise, functions return 0, or -1 with errno set. */
 #ifndef BYTES_H
 #define BYTES_H
 
@@ -7,15 +7,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes that belong to someone else; not NUL-terminated unless said. */
+/* Bytes that the holder of this struct does not own; not terminated by NUL. */
 struct span {
     const char *data;
     size_t size;
 };
 
-/* ---- strings.c: lists for execve(2) ---- */
+/* ---- strings.c: growing buffers, and lists for execve(2) ---- */
 
-/* A NULL-terminated list of strings of its own. Zeroed, it is empty. */
+/* Grows a malloc(3) buffer to at least this capacity by doubling, so that appending n bytes takes O(n) time.
+ * An empty buffer starts with the capacity first_bytes. */
+int buffer_reserve(char **buffer, size_t *capacity, size_t needed_bytes, size_t first_bytes);
+
+/* A NULL-terminated list that owns its strings. A zeroed struct is an empty list. */
 struct strings {
     char **items;
     size_t count;
@@ -24,13 +28,13 @@ struct strings {
 
 int strings_add(struct strings *list, const char *text, size_t size);
 int strings_addf(struct strings *list, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Sets NAME=value, in place of a former value. */
+/* Sets NAME=value, replacing an earlier value. */
 int strings_set_variable(struct strings *list, const char *name, const char *value);
 void strings_free(struct strings *list);
 
-/* ---- scan.c: where the payload ends ---- */
+/* ---- scan.c: the end of the payload ---- */
 
-/* State of the search for the end of the first top-level JSON value. Zeroed, it is at the start. */
+/* State of the search for the end of the first top-level JSON value. A zeroed struct is the start. */
 struct scan {
     uint64_t depth;
     bool started;
@@ -39,23 +43,25 @@ struct scan {
     bool ended;
 };
 
-/* Takes the next bytes. Returns how many of them belong to the value and the white space before it;
- * scan->ended tells whether the value ends there. */
+/* Scans the next bytes. Returns how many of them belong to the value and the white space before it, and sets
+ * scan->ended if the value ends there. */
 size_t scan_bytes(struct scan *scan, const char *bytes, size_t size);
 
-/* ---- text.c: the result's JSON ---- */
+/* ---- utf8.c ---- */
 
 enum utf8 { UTF8_VALID, UTF8_INVALID, UTF8_PARTIAL };
 
-/* Looks at the first sequence of bytes (size > 0) and sets *length to the character's length or, where it is none,
- * to that of its maximal subpart. UTF8_PARTIAL: the bytes end inside a character.
- * Source: Unicode Standard, table 3-7 and section 3.9, U+FFFD substitution of maximal subparts. */
+/* Classifies the first bytes (size > 0). Sets *length to the length of the character or, if it is invalid, of its maximal
+ * subpart. UTF8_PARTIAL: the bytes end inside a character.
+ * Source: Unicode Standard, table 3-7 and section 3.9, U+FFFD Substitution of Maximal Subparts. */
 enum utf8 utf8_next(const char *bytes, size_t size, size_t *length);
 bool utf8_is_valid(const char *bytes, size_t size);
-/* size without the bytes of an incomplete character at the end. */
+/* Returns the size without an incomplete character at the end. */
 size_t utf8_without_partial(const char *bytes, size_t size);
 
-/* Writes to a descriptor through a buffer of its own: an answer must not depend on malloc(3). */
+/* ---- json_writer.c ---- */
+
+/* A buffered writer. The buffer is part of the struct, because writing the result must not depend on malloc(3). */
 struct writer {
     int fd;
     bool failed;
@@ -65,13 +71,15 @@ struct writer {
 
 void write_bytes(struct writer *writer, const char *bytes, size_t size);
 void write_text(struct writer *writer, const char *text);
+/* Writes at most 255 bytes; longer text makes the writer fail. */
 void write_format(struct writer *writer, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A JSON string; what is not UTF-8 becomes U+FFFD, one for each maximal subpart. */
+/* Writes a JSON string. Each maximal subpart that is not UTF-8 becomes one U+FFFD. */
 void write_json_string(struct writer *writer, const char *bytes, size_t size);
-/* What it takes, quotes included. */
+/* The number of bytes that write_json_string() writes, quotes included. */
 size_t json_string_bytes(const char *bytes, size_t size);
 size_t base64_bytes(size_t size);
 void write_base64(struct writer *writer, const char *bytes, size_t size);
+/* Writes what is buffered. -1 if this write or an earlier one failed. */
 int write_flush(struct writer *writer);
 
 /* ---- output.c: what a program writes ---- */
@@ -89,8 +97,8 @@ struct capture {
 
 enum captured { CAPTURED, CAPTURED_NOTHING, CAPTURED_END, CAPTURED_TOO_MUCH };
 
-/* Reads once from a non-blocking descriptor, *left_bytes (what the output limit still allows) at most; one byte
- * more is read to know that there is one. CAPTURED_NOTHING: nothing there now. CAPTURED_END: end of file. */
+/* Reads once from a non-blocking descriptor, at most *left_bytes (what the output limit still allows) and one byte more,
+ * which shows that the limit is exceeded. CAPTURED_NOTHING: no data now. CAPTURED_END: end of file. */
 enum captured capture_read(struct capture *capture, int fd, uint64_t *left_bytes);
 void capture_free(struct capture *capture);
 

@@ -1,4 +1,4 @@
-/* What our cgroup counts: kernel OOM kills, CPU time, peak memory; version 1 or 2.
+/* The counters of our cgroup, version 1 or 2: OOM kills, CPU time, memory.
  * Source: kernel admin-guide/cgroup-v1/memory.rst and cpuacct.rst, admin-guide/cgroup-v2.rst. */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +18,8 @@ static ssize_t read_text(int fd, char text[TEXT_BYTES]) {
     return size;
 }
 
-/* Whether a line of /proc/self/cgroup is about a controller: `4:cpu,memory:/path`; for v2 `0::/path`. */
-static bool is_about(const char *controllers, size_t size, const char *wanted) {
+/* Whether a list of controllers has the wanted one. A line of /proc/self/cgroup is `4:cpu,memory:/path`, or `0::/path` for v2. */
+static bool has_controller(const char *controllers, size_t size, const char *wanted) {
     size_t wanted_size = strlen(wanted);
     if (wanted_size == 0)
         return size == 0;
@@ -32,7 +32,7 @@ static bool is_about(const char *controllers, size_t size, const char *wanted) {
     return false;
 }
 
-/* Our path in a controller's hierarchy, cgroups(7); "" where there is none. */
+/* Finds our path in a controller's hierarchy, cgroups(7); "" if there is none. */
 static void own_path(const char *self, const char *controller, char path[TEXT_BYTES]) {
     path[0] = '\0';
     FILE *lines = fopen(self, "re");
@@ -43,7 +43,7 @@ static void own_path(const char *self, const char *controller, char path[TEXT_BY
         line[strcspn(line, "\n")] = '\0';
         char *controllers = strchr(line, ':');
         char *found = controllers == NULL ? NULL : strchr(controllers + 1, ':');
-        if (found == NULL || !is_about(controllers + 1, (size_t)(found - controllers - 1), controller))
+        if (found == NULL || !has_controller(controllers + 1, (size_t)(found - controllers - 1), controller))
             continue;
         memmove(path, found + 1, strlen(found + 1) + 1);
         break;
@@ -51,8 +51,8 @@ static void own_path(const char *self, const char *controller, char path[TEXT_BY
     fclose(lines);
 }
 
-/* Opens one counter. A container sees its own cgroup at the top, unless the host's whole tree is mounted there:
- * then the path of /proc/self/cgroup leads to it, so that is tried first. */
+/* Opens a counter. Usually the container's own cgroup is mounted at the top. If the host's whole tree is mounted, the path in
+ * /proc/self/cgroup leads to it, so that path is tried first. */
 static int counter_open(const char *root, const char *mount, const char *path, const char *name) {
     char file[3 * TEXT_BYTES];
     (void)snprintf(file, sizeof file, "%s/%s%s/%s", root, mount, path, name);
@@ -63,7 +63,7 @@ static int counter_open(const char *root, const char *mount, const char *path, c
     return open(file, O_RDONLY | O_CLOEXEC);
 }
 
-/* The number alone in a file, or the one behind a key. */
+/* Reads the number after a key or, if key is NULL, the only number in the file. */
 static int64_t counter_read(int fd, const char *key) {
     char text[TEXT_BYTES];
     if (fd < 0 || read_text(fd, text) < 0)
@@ -82,11 +82,10 @@ static int64_t counter_read(int fd, const char *key) {
     return end == at + key_size || errno != 0 || value < 0 ? -1 : value;
 }
 
-static int64_t number_in(const char *root, const char *mount, const char *path, const char *name) {
+static int64_t read_number(const char *root, const char *mount, const char *path, const char *name) {
     int fd = counter_open(root, mount, path, name);
     int64_t number = counter_read(fd, NULL);
-    if (fd >= 0)
-        close(fd);
+    close_fd(&fd);
     return number;
 }
 
@@ -98,7 +97,7 @@ struct cgroup cgroup_open(const char *root, const char *self) {
     if (cgroup.oom_fd >= 0) {
         cgroup.peak_fd = counter_open(root, "memory", path, "memory.max_usage_in_bytes");
         cgroup.used_fd = counter_open(root, "memory", path, "memory.usage_in_bytes");
-        cgroup.limit_bytes = number_in(root, "memory", path, "memory.limit_in_bytes");
+        cgroup.limit_bytes = read_number(root, "memory", path, "memory.limit_in_bytes");
         own_path(self, "cpuacct", path);
         cgroup.cpu_fd = counter_open(root, "cpuacct", path, "cpuacct.usage");
         return cgroup;
@@ -108,7 +107,7 @@ struct cgroup cgroup_open(const char *root, const char *self) {
     cgroup.oom_fd = counter_open(root, "", path, "memory.events");
     cgroup.peak_fd = counter_open(root, "", path, "memory.peak");
     cgroup.used_fd = counter_open(root, "", path, "memory.current");
-    cgroup.limit_bytes = number_in(root, "", path, "memory.max");
+    cgroup.limit_bytes = read_number(root, "", path, "memory.max");
     cgroup.cpu_fd = counter_open(root, "", path, "cpu.stat");
     return cgroup;
 }
@@ -124,16 +123,13 @@ struct usage cgroup_read(const struct cgroup *cgroup) {
     return usage;
 }
 
-int64_t cgroup_room(const struct cgroup *cgroup) {
+int64_t cgroup_free_bytes(const struct cgroup *cgroup) {
     int64_t used_bytes = counter_read(cgroup->used_fd, NULL);
     return used_bytes < 0 || cgroup->limit_bytes < 0 ? INT64_MAX : cgroup->limit_bytes - used_bytes;
 }
 
 void cgroup_close(struct cgroup *cgroup) {
     int *fds[] = {&cgroup->oom_fd, &cgroup->cpu_fd, &cgroup->peak_fd, &cgroup->used_fd};
-    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
-        if (*fds[i] >= 0)
-            close(*fds[i]);
-        *fds[i] = -1;
-    }
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+        close_fd(fds[i]);
 }

@@ -1,4 +1,4 @@
-/* Starts a command: a process that has nothing of the runner but its pipes. */
+/* Starts a command: a process that shares nothing with the runner but its pipes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,15 +13,15 @@
 
 #include "runner.h"
 
-/* Fewer switches between program and runner. pipe(7) grants a uid so many pages in all containers together:
- * so no more than this, and not while waiting. */
+/* A larger pipe means fewer switches between program and runner. The kernel limits the pages of all pipes of one user ID, in all
+ * containers together (pipe(7)), so a waiting container keeps the default size. */
 enum { PIPE_BYTES = 262144 };
 enum { CONTROL_FD = 3 };
-enum { EXIT_CANT_EXECUTE = 126, EXIT_NOT_FOUND = 127 };
+enum { EXIT_CANNOT_EXECUTE = 126, EXIT_NOT_FOUND = 127 };
 
 const struct child NO_CHILD = {.pid = -1, .pid_fd = -1, .input_fd = -1, .output_fds = {-1, -1}, .control_fd = -1};
 
-static void close_fd(int *fd) {
+void close_fd(int *fd) {
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
@@ -44,14 +44,14 @@ static int open_pairs(int pairs[PAIRS][2], bool controlled) {
     return controlled ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs[PAIR_CONTROL]) : 0;
 }
 
-/* Only our ends are non-blocking: the flag belongs to an end, so the program's stay as it expects them. */
-static int keep_own_ends(struct child *child, int pairs[PAIRS][2]) {
-    int *kept[PAIRS] = {&child->input_fd, &child->output_fds[STREAM_OUT], &child->output_fds[STREAM_ERR], &child->control_fd};
+/* Hands our ends to the child struct and makes them non-blocking. The program's ends stay blocking, as programs expect. */
+static int take_own_ends(struct child *child, int pairs[PAIRS][2]) {
+    int *target[PAIRS] = {&child->input_fd, &child->output_fds[STREAM_OUT], &child->output_fds[STREAM_ERR], &child->control_fd};
     for (int i = 0; i < PAIRS; i++) {
         int *own = &pairs[i][i == PAIR_IN ? 1 : 0];
         if (*own >= 0 && fcntl(*own, F_SETFL, O_NONBLOCK) < 0)
             return -1;
-        *kept[i] = *own;
+        *target[i] = *own;
         *own = -1;
     }
     return 0;
@@ -63,7 +63,7 @@ void child_widen_pipes(const struct child *child) {
         (void)fcntl(fds[i], F_SETPIPE_SZ, PIPE_BYTES); /* best effort */
 }
 
-/* The system call itself, since libc keeps signals 32 and 33 to itself; all zero is SIG_DFL, sigaction(2). */
+/* Uses the system call, because libc's function refuses signals 32 and 33. All zero is SIG_DFL, sigaction(2). */
 static void reset_signals(void) {
     static const unsigned long DEFAULT_ACTION[4];
     for (int number = 1; number < NSIG; number++)
@@ -73,7 +73,7 @@ static void reset_signals(void) {
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* The kernel's choice under memory pressure must not be process 1. The write needs a dumpable process, proc(5). */
+/* Makes the OOM killer choose the program and not process 1. Only a dumpable process may write this file, proc(5). */
 static void prefer_for_oom(void) {
     (void)prctl(PR_SET_DUMPABLE, 1);
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -83,30 +83,30 @@ static void prefer_for_oom(void) {
     close(fd);
 }
 
-static void become(int pairs[PAIRS][2], char *const argv[], char *const envp[]) __attribute__((noreturn));
+static void exec_child(int pairs[PAIRS][2], char *const argv[], char *const envp[]) __attribute__((noreturn));
 
-static void become(int pairs[PAIRS][2], char *const argv[], char *const envp[]) {
-    struct rlimit no_core = {1, 1}; /* not even by the host's handler, which 0 would not keep away: guard.c */
-    (void)setsid(); /* a fresh child leads no group, so it can't fail */
+static void exec_child(int pairs[PAIRS][2], char *const argv[], char *const envp[]) {
+    struct rlimit no_core = {1, 1}; /* 1 byte also disables the host's core dump handler, which 0 does not: guard.c */
+    (void)setsid(); /* cannot fail: a new child leads no process group */
     if (dup2(pairs[PAIR_IN][0], STDIN_FILENO) < 0 || dup2(pairs[PAIR_OUT][1], STDOUT_FILENO) < 0 ||
         dup2(pairs[PAIR_ERR][1], STDERR_FILENO) < 0)
-        _exit(EXIT_CANT_EXECUTE);
-    /* Last: it may take the place of what the others were. */
+        _exit(EXIT_CANNOT_EXECUTE);
+    /* Last, because descriptor 3 may be one of the others until they are copied. */
     int control_fd = pairs[PAIR_CONTROL][1];
     if (control_fd >= 0 && (dup2(control_fd, CONTROL_FD) < 0 || fcntl(CONTROL_FD, F_SETFD, 0) < 0))
-        _exit(EXIT_CANT_EXECUTE);
+        _exit(EXIT_CANNOT_EXECUTE);
     (void)setrlimit(RLIMIT_CORE, &no_core);
     prefer_for_oom();
     reset_signals();
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (guard_install() < 0) {
         dprintf(STDERR_FILENO, "The runner's guard can't be installed: %s\n", strerror(errno));
-        _exit(EXIT_CANT_EXECUTE);
+        _exit(EXIT_CANNOT_EXECUTE);
     }
     execvpe(argv[0], argv, envp);
     int error = errno;
     dprintf(STDERR_FILENO, "%s: %s\n", argv[0], error == ENOENT ? "not found" : strerror(error));
-    _exit(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANT_EXECUTE);
+    _exit(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE);
 }
 
 void child_feed(struct child *child, struct span *input) {
@@ -125,7 +125,7 @@ void child_feed(struct child *child, struct span *input) {
 int child_start(struct child *child, char *const argv[], char *const envp[], struct span *input) {
     int pairs[PAIRS][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
     *child = NO_CHILD;
-    if (open_pairs(pairs, input == NULL) < 0 || keep_own_ends(child, pairs) < 0)
+    if (open_pairs(pairs, input == NULL) < 0 || take_own_ends(child, pairs) < 0)
         goto failed;
     if (input != NULL) {
         child_widen_pipes(child);
@@ -133,10 +133,10 @@ int child_start(struct child *child, char *const argv[], char *const envp[], str
     }
     child->pid = fork();
     if (child->pid == 0)
-        become(pairs, argv, envp);
+        exec_child(pairs, argv, envp);
     if (child->pid < 0)
         goto failed;
-    /* Absent on old kernels and in gVisor: SIGCHLD alone tells then. */
+    /* Missing on old kernels and in gVisor; there only SIGCHLD reports the end. */
     child->pid_fd = (int)syscall(SYS_pidfd_open, child->pid, 0);
     close_pairs(pairs);
     return 0;
@@ -153,13 +153,5 @@ void child_close(struct child *child) {
     close_fd(&child->input_fd);
     close_fd(&child->output_fds[STREAM_OUT]);
     close_fd(&child->output_fds[STREAM_ERR]);
-    close_fd(&child->control_fd);
-}
-
-void child_close_input(struct child *child) {
-    close_fd(&child->input_fd);
-}
-
-void child_close_control(struct child *child) {
     close_fd(&child->control_fd);
 }

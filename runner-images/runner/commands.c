@@ -1,4 +1,4 @@
-/* Which command runs, with which arguments and environment: the language's own, or the payload's by the shell. */
+/* The commands that build and run, with arguments and environment: the language's commands, or the payload's shell commands. */
 #include <string.h>
 #include <unistd.h>
 
@@ -36,7 +36,7 @@ static int add_arguments(yyjson_val *arguments, struct strings *argv) {
     return 0;
 }
 
-/* `sh -c command sh`, so that arguments after it are $1 and on. */
+/* `sh -c command sh`: arguments that follow become $1, $2 and so on. */
 static int shell_command(const char *command, struct strings *argv) {
     const char *const words[] = {"/bin/sh", "-c", command, "sh"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -49,7 +49,7 @@ bool command_is_shell(const struct payload *payload) {
     return payload->command != NULL || payload->run_command != NULL;
 }
 
-/* V1's command stands alone, as glot has it: it says itself what is to be built. */
+/* As in glot, V1's `command` replaces the build as well. */
 yyjson_val *command_builds(const struct language *language, const struct payload *payload) {
     if (payload->command != NULL)
         return NULL;

@@ -1,4 +1,4 @@
-/* The work dir, and the payload's files in it. */
+/* Enters the work dir and writes the payload's files to it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,11 +13,11 @@
 
 enum { FOLDER_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-const char *file_name_fault(const char *name, size_t size) {
+const char *file_name_error(const char *name, size_t size) {
     if (size == 0)
         return "must not be empty";
     if (memchr(name, '\0', size) != NULL)
-        return "must hold no NUL character";
+        return "must not contain NUL characters";
     if (name[0] == '/')
         return "must be a relative path";
     if (size >= PATH_MAX)
@@ -27,7 +27,7 @@ const char *file_name_fault(const char *name, size_t size) {
     for (;; part += length + 1) {
         length = strcspn(part, "/");
         if (length == 2 && memcmp(part, "..", 2) == 0)
-            return "must hold no \"..\"";
+            return "must not contain \"..\"";
         if (length > NAME_MAX)
             return "is too long";
         if (part[length] == '\0')
@@ -38,13 +38,13 @@ const char *file_name_fault(const char *name, size_t size) {
     return NULL;
 }
 
-/* gVisor follows a link all the same where O_DIRECTORY is asked for. */
+/* gVisor ignores O_NOFOLLOW together with O_DIRECTORY, and follows the link. */
 static bool is_link(int folder_fd, const char *name) {
     struct stat status;
     return fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
 }
 
-/* Enters one more folder of a path, made where it is missing. Closes folder_fd unless it is keep_fd. */
+/* Opens a folder in folder_fd and creates it if it is missing. Closes folder_fd unless it is keep_fd. */
 static int folder_enter(int folder_fd, int keep_fd, const char *name) {
     int fd = openat(folder_fd, name, FOLDER_FLAGS);
     if (fd < 0 && errno == ENOENT) {
@@ -63,7 +63,7 @@ static int folder_enter(int folder_fd, int keep_fd, const char *name) {
     return fd;
 }
 
-/* Opens the folder that a file belongs in; *base is the file's own name there. */
+/* Opens the folder of a file and creates the missing ones. Sets *base to the file's name in it. Changes path. */
 static int folder_open(int dir_fd, char *path, char **base) {
     int fd = dir_fd;
     char *part = path;
@@ -93,7 +93,7 @@ static int write_all(int fd, const char *bytes, size_t size) {
     return 0;
 }
 
-/* O_NONBLOCK: a FIFO that an image left there must not hold the run. */
+/* O_NONBLOCK: opening a FIFO that the image contains must not block. */
 static int file_open(int folder_fd, const char *name, bool *existed) {
     int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
     int fd = openat(folder_fd, name, flags | O_EXCL, 0666);
@@ -118,7 +118,7 @@ static int file_write(int dir_fd, struct file *file) {
     result = write_all(fd, file->content, file->content_size);
 done:;
     int error = errno;
-    /* A full disk can show as late as here. */
+    /* A full disk may be reported only by close(2). */
     if (fd >= 0 && close(fd) < 0 && result == 0) {
         error = errno;
         result = -1;
@@ -130,7 +130,6 @@ done:;
     return result;
 }
 
-/* -1 with errno, and which file it was in error: `files[1].name: Not a directory`. */
 int files_write(int dir_fd, struct payload *payload, char *error, size_t error_size) {
     for (size_t i = 0; i < payload->file_count; i++) {
         if (file_write(dir_fd, &payload->files[i]) == 0)
@@ -148,8 +147,8 @@ static bool is_writable(const char *path) {
     return path != NULL && access(path, W_OK | X_OK) == 0;
 }
 
-/* The first writable home of our uid: an image may have several users of one uid, and a runtime that fills $HOME
- * knows only the first of them. A static binary has to read passwd(5) itself. To be freed; NULL if there is none. */
+/* The first writable home of a user with our user ID, or NULL. An image may have several users with one ID, and a container
+ * runtime sets $HOME only for the first of them. A static binary has to read passwd(5) itself. The caller frees the path. */
 static char *own_home(const char *passwd) {
     char *home = NULL;
     FILE *entries = fopen(passwd, "re");
@@ -175,11 +174,11 @@ int work_dir_enter(const char *passwd, char **path) {
     if (wanted == NULL || wanted[0] == '\0')
         wanted = is_writable(".") ? "." : is_writable(getenv("HOME")) ? getenv("HOME") : (home = own_home(passwd));
     if (wanted == NULL)
-        errno = EROFS; /* no folder can be written */
+        errno = EROFS; /* no folder is writable */
     int fd = is_writable(wanted) ? enter(wanted, path) : -1;
     int error = errno;
     free(home);
-    /* Interpreters keep things there; the program's is to be one that can be written. */
+    /* Interpreters write to $HOME. */
     if (fd >= 0 && !is_writable(getenv("HOME")) && setenv("HOME", *path, 1) < 0)
         error = errno;
     errno = error;

@@ -1,41 +1,33 @@
-/* /etc/runonce/language.json: the image's own language, and its commands with their placeholders.
- * runner-images/languages/README.md says what it may hold. */
+/* Loads /etc/runonce/language.json, the image's language, and expands the placeholders in its commands.
+ * runner-images/languages/README.md documents the file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "runner.h"
 
-static bool is_list_of_strings(yyjson_val *list) {
+static bool is_string(yyjson_val *value) {
+    return yyjson_is_str(value);
+}
+
+static bool is_list_of(yyjson_val *list, bool (*is_item)(yyjson_val *)) {
     size_t index, count;
     yyjson_val *value;
     if (!yyjson_is_arr(list))
         return false;
     yyjson_arr_foreach(list, index, count, value) {
-        if (!yyjson_is_str(value))
+        if (!is_item(value))
             return false;
     }
     return true;
 }
 
 static bool is_command(yyjson_val *list) {
-    return is_list_of_strings(list) && yyjson_arr_size(list) > 0;
+    return is_list_of(list, is_string) && yyjson_arr_size(list) > 0;
 }
 
 static bool is_list_of_commands(yyjson_val *list) {
-    size_t index, count;
-    yyjson_val *value;
-    if (!yyjson_is_arr(list))
-        return false;
-    yyjson_arr_foreach(list, index, count, value) {
-        if (!is_command(value))
-            return false;
-    }
-    return true;
-}
-
-static bool is_string(yyjson_val *value) {
-    return yyjson_is_str(value);
+    return is_list_of(list, is_command);
 }
 
 static bool is_object_of(yyjson_val *object, bool (*is_member)(yyjson_val *)) {
@@ -50,11 +42,11 @@ static bool is_object_of(yyjson_val *object, bool (*is_member)(yyjson_val *)) {
     return true;
 }
 
-/* The name of the first field that is missing or of a wrong type, or NULL. */
+/* The name of the first field that is missing or has a wrong type, or NULL. */
 static const char *wrong_field(const struct language *language) {
     if (language->name == NULL)
         return "name";
-    if (language->aliases != NULL && !is_list_of_strings(language->aliases))
+    if (language->aliases != NULL && !is_list_of(language->aliases, is_string))
         return "aliases";
     if (language->also != NULL && !is_object_of(language->also, is_list_of_commands))
         return "also";
@@ -88,7 +80,7 @@ int language_load(struct language *language, const char *path, char *error, size
     const char *field = wrong_field(language);
     if (field == NULL)
         return 0;
-    snprintf(error, error_size, "%s: %s is missing or of a wrong type", path, field);
+    snprintf(error, error_size, "%s: %s is missing or has a wrong type", path, field);
     language_free(language);
     return -1;
 }
@@ -98,7 +90,7 @@ void language_free(struct language *language) {
     *language = (struct language){0};
 }
 
-bool language_answers_to(const struct language *language, const char *name) {
+bool language_matches(const struct language *language, const char *name) {
     size_t index, count;
     yyjson_val *alias;
     if ((language->name != NULL && strcmp(language->name, name) == 0) || yyjson_obj_get(language->also, name) != NULL)
@@ -110,12 +102,12 @@ bool language_answers_to(const struct language *language, const char *name) {
     return false;
 }
 
-/* A file's name as an argument: one that begins with - must not read as an option. */
+/* The prefix for a file name as an argument: a name that begins with - must not be taken for an option. */
 static const char *safe_prefix(const char *name) {
     return name[0] == '-' ? "./" : "";
 }
 
-/* The length of a name without its last suffix; a leading dot begins none. */
+/* The length of a name without its last suffix. A leading dot does not start a suffix. */
 static size_t stem_size(const char *name) {
     const char *slash = strrchr(name, '/');
     const char *base = slash == NULL ? name : slash + 1;
@@ -146,22 +138,18 @@ static int expand_files(const struct payload *payload, const char *suffixes, siz
     return 0;
 }
 
-/* Appends the placeholder at the start of text, if there is one. Returns its length, 0 if there is none. */
+/* Writes the value of the placeholder at the start of text. Returns the placeholder's length; 0: there is none. */
 static size_t expand_placeholder(FILE *out, const char *text, const struct payload *payload, const char *work_dir) {
     const char *main_name = payload->file_count > 0 ? payload->files[0].name : "";
-    if (strncmp(text, "{main}", 6) == 0) {
+    if (strncmp(text, "{main}", 6) == 0)
         fprintf(out, "%s%s", safe_prefix(main_name), main_name);
-        return 6;
-    }
-    if (strncmp(text, "{stem}", 6) == 0) {
+    else if (strncmp(text, "{stem}", 6) == 0)
         fprintf(out, "%s%.*s", safe_prefix(main_name), (int)stem_size(main_name), main_name);
-        return 6;
-    }
-    if (strncmp(text, "{work}", 6) == 0) {
+    else if (strncmp(text, "{work}", 6) == 0)
         fputs(work_dir, out);
-        return 6;
-    }
-    return 0;
+    else
+        return 0;
+    return 6;
 }
 
 static int expand_argument(const char *text, const struct payload *payload, const char *work_dir, struct strings *argv) {

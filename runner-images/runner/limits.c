@@ -1,34 +1,34 @@
-/* A run's limits: the container's own, and those that the payload asks for. */
+/* The limits of a run: the container's, and lower ones of the payload. */
 #include <limits.h>
 #include <stdlib.h>
 
 #include "runner.h"
 
 enum { DEFAULT_TIME_MS = 8000, DEFAULT_OUTPUT_BYTES = 65536 };
-/* Who sets no output limit may be glot's docker-run, which reads no more of an answer, RUN_MAX_OUTPUT_SIZE. */
-enum { DEFAULT_ANSWER_BYTES = 100000 };
+/* A client that sets no output limit may be glot's docker-run, which reads only this much of a result (RUN_MAX_OUTPUT_SIZE). */
+enum { DEFAULT_RESULT_BYTES = 100000 };
 static const int64_t NS_PER_MS = 1000000;
 static const double NS_PER_S = 1e9;
 
-/* A positive whole number of the environment, or otherwise. */
-static int64_t environment_number(const char *name, int64_t otherwise, int64_t most) {
+/* A positive integer from the environment, at most `most`; otherwise the default. */
+static int64_t environment_number(const char *name, int64_t default_value, int64_t most) {
     const char *text = getenv(name);
     if (text == NULL || text[0] < '0' || text[0] > '9')
-        return otherwise;
+        return default_value;
     char *end;
     unsigned long long value = strtoull(text, &end, 10);
     if (*end != '\0' || value == 0)
-        return otherwise;
+        return default_value;
     return value > (unsigned long long)most ? most : (int64_t)value;
 }
 
 struct limits limits_from_environment(void) {
-    int64_t most_ms = INT64_MAX / NS_PER_MS / 4; /* so that a limit can be added to a clock */
+    int64_t most_ms = INT64_MAX / NS_PER_MS / 4; /* so that a limit can be added to a clock time without overflow */
     return (struct limits){
         .time_ns = NS_PER_MS * environment_number("RUNONCE_TIME_LIMIT_MS", DEFAULT_TIME_MS, most_ms),
         .build_time_ns = NS_PER_MS * environment_number("RUNONCE_BUILD_LIMIT_MS", most_ms, most_ms),
         .output_bytes = (uint64_t)environment_number("RUNONCE_OUTPUT_LIMIT", DEFAULT_OUTPUT_BYTES, INT64_MAX),
-        .answer_bytes = environment_number("RUNONCE_OUTPUT_LIMIT", 0, INT64_MAX) == 0 ? DEFAULT_ANSWER_BYTES : 0,
+        .result_bytes = environment_number("RUNONCE_OUTPUT_LIMIT", 0, INT64_MAX) == 0 ? DEFAULT_RESULT_BYTES : 0,
     };
 }
 

@@ -1,4 +1,4 @@
-/* What a program writes, kept up to the output limit. */
+/* Captures what a program writes, up to the output limit. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -8,38 +8,28 @@
 
 enum { CHUNK_BYTES = 65536, FIRST_CAPACITY = 4096, PAGE_BYTES = 4096 };
 
-/* The kernel copies no byte into a page that it can't get, where a program waits for one: so it is asked for here. */
-static void touch(char *from, size_t size) {
+/* Writes to every page that a read will fill. If the cgroup has no free page, the copy inside read(2) fails, but a write from
+ * here waits until the kernel has killed a process to free one. */
+static void touch(char *start, size_t size) {
     for (size_t at = 0; at < size; at += PAGE_BYTES)
-        *(volatile char *)(from + at) = 0;
-    *(volatile char *)(from + size - 1) = 0;
+        *(volatile char *)(start + at) = 0;
+    *(volatile char *)(start + size - 1) = 0;
 }
 
-/* Room for more bytes: twice what there is, so that growing costs no time per byte. */
 static int reserve(struct capture *capture, size_t more) {
-    size_t capacity = capture->capacity == 0 ? FIRST_CAPACITY : capture->capacity;
-    while (capacity - capture->size < more)
-        capacity *= 2;
-    if (capacity == capture->capacity)
-        return 0;
-    char *data = realloc(capture->data, capacity);
-    if (data == NULL)
-        return -1;
-    capture->data = data;
-    capture->capacity = capacity;
-    return 0;
+    return buffer_reserve(&capture->data, &capture->capacity, capture->size + more, FIRST_CAPACITY);
 }
 
-/* How much one read takes: what is there, if the limit allows it, and one byte more than that. Never nothing: only a read tells
- * the end of the file. */
+/* How much to read at once: what is there, but no more than the limit allows and one byte. At least 1, because only a read
+ * finds the end of the file. */
 static size_t wanted_bytes(int fd, uint64_t left_bytes) {
-    int there = 0;
-    (void)ioctl(fd, FIONREAD, &there); /* if it fails, byte by byte */
-    size_t wanted = left_bytes < CHUNK_BYTES ? (size_t)left_bytes + 1 : CHUNK_BYTES;
-    return there <= 0 ? 1 : (size_t)there < wanted ? (size_t)there : wanted;
+    int available = 0;
+    (void)ioctl(fd, FIONREAD, &available); /* if it fails, the stream is read byte by byte */
+    size_t most = left_bytes < CHUNK_BYTES ? (size_t)left_bytes + 1 : CHUNK_BYTES;
+    return available <= 0 ? 1 : (size_t)available < most ? (size_t)available : most;
 }
 
-/* At the end of a stream no memory is asked for: there may be none. */
+/* A read of one byte allocates only if there is one: at the end of a stream there may be no memory. */
 static ssize_t read_more(struct capture *capture, int fd, size_t wanted) {
     char byte;
     if (wanted > 1) {

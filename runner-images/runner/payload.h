@@ -1,5 +1,5 @@
-/* What is to be run, and how: the language, the payload, its limits, files and commands.
- * Functions return 0, or -1 with errno, unless they say otherwise. */
+/* What to run: the language, the payload, its limits, files and commands.
+ * Unless stated otherwise, functions return 0, or -1 with errno set. */
 #ifndef PAYLOAD_H
 #define PAYLOAD_H
 
@@ -9,7 +9,7 @@
 
 /* ---- language.c: /etc/runonce/language.json ---- */
 
-/* The image's own description; runner-images/languages/README.md has the fields. */
+/* The image's language. runner-images/languages/README.md documents the fields. */
 struct language {
     yyjson_doc *doc;
     const char *name;
@@ -21,14 +21,31 @@ struct language {
     yyjson_val *env;
 };
 
-/* -1 with a sentence in error where the file is absent or wrong. */
+/* Returns -1 with a sentence in error if the file is missing or invalid. */
 int language_load(struct language *language, const char *path, char *error, size_t error_size);
 void language_free(struct language *language);
-bool language_answers_to(const struct language *language, const char *name);
+/* Whether the image runs the language with this name or alias. */
+bool language_matches(const struct language *language, const char *name);
 
 struct payload;
-/* Expands the placeholders of one command, an argument list, and appends to argv. */
+/* Appends a command, a list of arguments, to argv and replaces its placeholders. */
 int language_expand(yyjson_val *command, const struct payload *payload, const char *work_dir, struct strings *argv);
+
+/* ---- json_check.c ---- */
+
+/* Where an error message is written. A function that writes one returns -1. */
+struct error_text {
+    char *text;
+    size_t size;
+};
+
+int refuse(struct error_text error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool has_nul(yyjson_val *text);
+/* Checks a string, or an array of strings, for execve(2), where a NUL would end it. */
+int check_argument(yyjson_val *value, const char *field, struct error_text error);
+int check_arguments(yyjson_val *list, const char *field, struct error_text error);
+/* The last field with this name, as in JSON.parse. null counts as absent. */
+yyjson_val *last_of(yyjson_val *object, const char *name);
 
 /* ---- payload.c ---- */
 
@@ -36,11 +53,11 @@ struct file {
     const char *name;
     const char *content;
     size_t content_size;
-    /* Written before under the same name. */
+    /* An earlier file had the same name. */
     bool repeated;
 };
 
-/* A checked payload. What it points to lives as long as its doc and the bytes it was read from. */
+/* A valid payload. Its pointers are valid as long as doc and the bytes it was parsed from. */
 struct payload {
     yyjson_doc *doc;
     const char *language;
@@ -52,14 +69,14 @@ struct payload {
     yyjson_val *build_commands;
     yyjson_val *args;
     yyjson_val *env;
-    /* 0 where the payload has none. */
+    /* Limits are 0 if the payload has none. */
     double time_s;
     double build_time_s;
     uint64_t output_bytes;
 };
 
-/* Reads a payload in place: bytes (of size) must have PAYLOAD_PADDING more behind them.
- * -1 with a sentence that names the field in error. */
+/* Parses a payload in place: the buffer must be PAYLOAD_PADDING bytes longer than size.
+ * Returns -1 with a sentence that names the field in error. */
 enum { PAYLOAD_PADDING = 4 };
 int payload_parse(struct payload *payload, char *bytes, size_t size, char *error, size_t error_size);
 void payload_free(struct payload *payload);
@@ -70,34 +87,37 @@ struct limits {
     int64_t time_ns;
     int64_t build_time_ns;
     uint64_t output_bytes;
-    /* Of the whole answer as JSON; 0: whatever it takes. */
-    size_t answer_bytes;
+    /* Of the whole result as JSON; 0: no limit. */
+    size_t result_bytes;
 };
 
-/* Limits as the container's environment has them, or the defaults. */
+/* The limits from the container's environment, or the defaults. */
 struct limits limits_from_environment(void);
-/* The stricter of both. */
+/* The lower of the container's and the payload's limits. */
 struct limits limits_stricter(struct limits limits, const struct payload *payload);
 
 /* ---- files.c ---- */
 
-/* Why a file's name is refused, or NULL. */
-const char *file_name_fault(const char *name, size_t size);
-/* Finds the work dir, enters it and sets *path (to be freed), and $HOME where that can't be written: the variable's,
- * the current folder, $HOME, or the home of a user of our uid in passwd. Returns its descriptor, or -1 with errno. */
+/* Why a file name is refused, or NULL. */
+const char *file_name_error(const char *name, size_t size);
+/* Changes to the work dir and sets *path, which the caller frees. The work dir is RUNONCE_WORK_DIR, else the current folder,
+ * else $HOME, else the home in passwd of a user with our user ID: the first that is writable. Also sets $HOME to it if $HOME is
+ * not writable. Returns the folder's descriptor, or -1 with errno set. */
 int work_dir_enter(const char *passwd, char **path);
+/* Returns -1 with errno set and the file's field in error: `files[1].name: Not a directory`. */
 int files_write(int dir_fd, struct payload *payload, char *error, size_t error_size);
 
 /* ---- commands.c ---- */
 
-/* The container's environment without the runner's own settings, the language's variables, then the payload's. */
+/* The container's environment without the runner's settings, then the language's variables, then the payload's. */
 int command_environment(const struct language *language, yyjson_val *program_env, struct strings *variables);
-/* A shell command (a string) of the payload, or a command (a list) of the language. */
+/* Makes argv for a build command: a shell command (a string) of the payload, or a command (a list) of the language. */
 int command_build(yyjson_val *command, const struct payload *payload, const char *work_dir, struct strings *argv);
-/* The command that runs the program, and its arguments. */
+/* Makes argv for the command that runs the program, with the payload's arguments. */
 int command_run(const struct language *language, const struct payload *payload, const char *work_dir, struct strings *argv);
 /* The build commands, a JSON array, or NULL. */
 yyjson_val *command_builds(const struct language *language, const struct payload *payload);
+/* Whether the payload brings its own shell command to run. */
 bool command_is_shell(const struct payload *payload);
 
 #endif

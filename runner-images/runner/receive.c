@@ -1,29 +1,17 @@
-/* Waits for the payload. A waiting container sleeps here: nothing wakes it but its client or its end. */
+/* Waits for the payload. A waiting container sleeps here: only its client, its warm interpreter or a signal wakes it. */
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "runner.h"
 
-/* Far above what a service lets in, and far below what a container's memory holds. */
+/* The most is far above what the service accepts, and far below the memory of a container. */
 enum { CHUNK_BYTES = 65536, MOST_BYTES = 64 * 1024 * 1024 };
-
-static int reserve(struct message *message) {
-    if (message->capacity - message->size >= CHUNK_BYTES + PAYLOAD_PADDING)
-        return 0;
-    size_t capacity = message->capacity == 0 ? (size_t)2 * CHUNK_BYTES : 2 * message->capacity;
-    char *bytes = realloc(message->bytes, capacity);
-    if (bytes == NULL)
-        return -1;
-    message->bytes = bytes;
-    message->capacity = capacity;
-    return 0;
-}
 
 bool message_read(struct message *message, struct scan *scan, int fd, enum received *received) {
     *received = RECEIVED_TOO_MUCH;
-    if (message->size > MOST_BYTES || reserve(message) < 0)
+    if (message->size > MOST_BYTES || buffer_reserve(&message->bytes, &message->capacity,
+                                                     message->size + CHUNK_BYTES + PAYLOAD_PADDING, 2 * CHUNK_BYTES) < 0)
         return true;
     ssize_t size = read(fd, message->bytes + message->size, CHUNK_BYTES);
     if (size < 0 && (errno == EINTR || errno == EAGAIN))
@@ -37,33 +25,34 @@ bool message_read(struct message *message, struct scan *scan, int fd, enum recei
     return scan->ended;
 }
 
-/* The client's sign that a payload will now be taken as fast as it ever will. */
-static void announce(struct job *job) {
-    if (!job->announces || job->warm.state == WARM_STARTING)
+/* Tells the client that from now on a payload runs at once. */
+static void announce(struct runner *runner) {
+    if (!runner->announces || runner->warm.state == WARM_STARTING)
         return;
-    job->announces = false;
-    (void)!write(STDOUT_FILENO, "\n", 1); /* a client that is gone closes stdin as well */
+    runner->announces = false;
+    (void)!write(STDOUT_FILENO, "\n", 1); /* if the client is gone, stdin ends as well */
 }
 
-enum received message_receive(struct message *message, struct job *job) {
+enum received message_receive(struct message *message, struct runner *runner) {
+    enum { ON_STDIN, ON_SIGNAL, ON_CONTROL, EVENTS };
     struct scan scan = {0};
     enum received received;
     for (;;) {
-        announce(job);
-        struct pollfd wakes[] = {
-            {.fd = STDIN_FILENO, .events = POLLIN},
-            {.fd = job->watch.signal_fd, .events = POLLIN},
-            {.fd = job->warm.state == WARM_STARTING ? job->warm.child.control_fd : -1, .events = POLLIN},
+        announce(runner);
+        struct pollfd events[EVENTS] = {
+            [ON_STDIN] = {.fd = STDIN_FILENO, .events = POLLIN},
+            [ON_SIGNAL] = {.fd = runner->watch.signal_fd, .events = POLLIN},
+            [ON_CONTROL] = {.fd = runner->warm.state == WARM_STARTING ? runner->warm.child.control_fd : -1, .events = POLLIN},
         };
-        if (poll(wakes, 3, -1) < 0)
+        if (poll(events, EVENTS, -1) < 0)
             continue; /* EINTR, or ENOMEM for a moment */
-        if (wakes[1].revents != 0)
-            watch_signals(&job->watch, &job->warm.child);
-        if (wakes[1].revents != 0 || wakes[2].revents != 0)
-            warm_settle(&job->warm, &job->watch, 0);
-        if (job->watch.terminated)
-            return RECEIVED_END;
-        if (wakes[0].revents != 0 && message_read(message, &scan, STDIN_FILENO, &received))
+        if (events[ON_SIGNAL].revents != 0)
+            watch_signals(&runner->watch, &runner->warm.child);
+        if (events[ON_SIGNAL].revents != 0 || events[ON_CONTROL].revents != 0)
+            warm_wait(&runner->warm, &runner->watch, 0);
+        if (runner->watch.terminated)
+            return RECEIVED_SIGTERM;
+        if (events[ON_STDIN].revents != 0 && message_read(message, &scan, STDIN_FILENO, &received))
             return received;
     }
 }

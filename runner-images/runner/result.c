@@ -1,4 +1,4 @@
-/* The answer: one JSON object on stdout. */
+/* The result: one JSON object on stdout. */
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,30 +18,30 @@ enum { NAME_BYTES = 32 };
 
 /* `SIGSEGV`, `SIGRTMIN+3`. */
 static void signal_name(int number, char name[NAME_BYTES]) {
-    const char *known = sigabbrev_np(number);
-    if (known != NULL)
-        snprintf(name, NAME_BYTES, "SIG%s", known);
+    const char *abbreviation = sigabbrev_np(number);
+    if (abbreviation != NULL)
+        snprintf(name, NAME_BYTES, "SIG%s", abbreviation);
     else if (number >= SIGRTMIN && number <= SIGRTMAX)
         snprintf(name, NAME_BYTES, "SIGRTMIN+%d", number - SIGRTMIN);
     else
         snprintf(name, NAME_BYTES, "SIG%d", number);
 }
 
-void result_set(struct result *result, enum outcome outcome, const char *format, ...) {
+void step_set(struct step *step, enum outcome outcome, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(result->error, sizeof result->error, format, arguments); /* a cut sentence is still one */
+    (void)vsnprintf(step->error, sizeof step->error, format, arguments); /* a long message is truncated */
     va_end(arguments);
-    result->outcome = outcome;
+    step->outcome = outcome;
 }
 
-void result_set_status(struct result *result, enum outcome outcome, int status) {
+void step_set_failure(struct step *step, enum outcome outcome) {
     char name[NAME_BYTES];
-    if (WIFSIGNALED(status)) {
-        signal_name(WTERMSIG(status), name);
-        result_set(result, outcome, "Killed by signal %s", name);
+    if (WIFSIGNALED(step->status)) {
+        signal_name(WTERMSIG(step->status), name);
+        step_set(step, outcome, "Killed by signal %s", name);
     } else {
-        result_set(result, outcome, "Exit code: %d", WEXITSTATUS(status));
+        step_set(step, outcome, "Exit code: %d", WEXITSTATUS(step->status));
     }
 }
 
@@ -62,7 +62,7 @@ static void write_signal(struct writer *writer, const struct step *step) {
     write_format(writer, ",\"signal\":\"%s\"", name);
 }
 
-/* A limit may have cut inside a character: half of one is no text, and not the program's fault. */
+/* The size without a character that a limit cut: the program's text was valid, so no U+FFFD is shown for it. */
 static size_t text_size(const struct capture *capture) {
     return capture->truncated ? utf8_without_partial(capture->data, capture->size) : capture->size;
 }
@@ -74,7 +74,7 @@ static void write_output(struct writer *writer, const struct capture output[STRE
     write_json_string(writer, output[STREAM_ERR].data, text_size(&output[STREAM_ERR]));
 }
 
-static void write_output_facts(struct writer *writer, const struct capture output[STREAMS]) {
+static void write_output_details(struct writer *writer, const struct capture output[STREAMS]) {
     static const char *const NAMES[STREAMS] = {"stdout", "stderr"};
     for (int i = 0; i < STREAMS; i++) {
         const struct capture *capture = &output[i];
@@ -97,21 +97,22 @@ static void write_build(struct writer *writer, const struct step *build) {
 
 int result_write(const struct result *result, int fd) {
     struct writer writer = {.fd = fd};
-    const struct step *shown = result->folded ? &result->build : &result->run;
-    write_output(&writer, shown->output);
+    const struct step *step = &result->steps[result->phase];
+    write_output(&writer, step->output);
     write_text(&writer, ",\"error\":");
-    write_json_string(&writer, result->error, strlen(result->error));
-    write_format(&writer, ",\"duration\":%lld,\"outcome\":\"%s\"", (long long)result->run.duration_ns, OUTCOMES[result->outcome]);
-    write_exit_code(&writer, shown);
-    write_signal(&writer, shown);
-    write_output_facts(&writer, shown->output);
+    write_json_string(&writer, step->error, strlen(step->error));
+    write_format(&writer, ",\"duration\":%lld,\"outcome\":\"%s\"", (long long)result->steps[PHASE_RUN].duration_ns,
+                 OUTCOMES[step->outcome]);
+    write_exit_code(&writer, step);
+    write_signal(&writer, step);
+    write_output_details(&writer, step->output);
     write_format(&writer, ",\"cpuTime\":%lld", (long long)result->cpu_ns);
     if (result->peak_bytes < 0)
         write_text(&writer, ",\"memoryPeak\":null");
     else
         write_format(&writer, ",\"memoryPeak\":%lld", (long long)result->peak_bytes);
-    if (result->built)
-        write_build(&writer, &result->build);
+    if (result->has_build)
+        write_build(&writer, &result->steps[PHASE_BUILD]);
     write_text(&writer, "}\n");
     return write_flush(&writer);
 }

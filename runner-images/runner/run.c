@@ -1,176 +1,79 @@
-/* One step: feeds and drains a child, all at the same time, until it ends or has to be ended.
- * The program can send any signal that the runner takes, so signals only wake it: that a child ended is
- * what waitpid(2) says, that time is over is what the timer says. */
+/* One run: checks the payload, writes the files, runs the steps, and measures CPU time and memory. */
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <sys/signalfd.h>
-#include <sys/timerfd.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 
 #include "runner.h"
 
-enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
-/* How long killed processes may take to go; and while memory is short: how long in all, and between two looks. */
-enum { END_MS = 2000, SHORT_MS = 500, LOOK_MS = 10 };
-
-int64_t clock_ns(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* can't fail for this clock */
-    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
-int watch_open(struct watch *watch) {
-    sigset_t taken;
-    sigemptyset(&taken);
-    sigaddset(&taken, SIGTERM);
-    sigaddset(&taken, SIGCHLD);
-    if (sigprocmask(SIG_BLOCK, &taken, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+static int accept_payload(struct run_context *context, struct message *message) {
+    const struct runner *runner = context->runner;
+    struct payload *payload = &context->payload;
+    struct step *step = &context->result->steps[PHASE_RUN];
+    step->outcome = INVALID;
+    if (payload_parse(payload, message->bytes, message->size, step->error, sizeof step->error) < 0)
         return -1;
-    watch->signal_fd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
-    watch->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    return watch->signal_fd < 0 || watch->timer_fd < 0 ? -1 : 0;
-}
-
-/* A dead orphan counts against the pids limit until it is waited for. Returns whether children are left. */
-static bool reap(struct child *child) {
-    int status;
-    pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        if (pid != child->pid)
-            continue;
-        child->ended = true;
-        child->status = status;
+    if (payload->language != NULL && runner->language.name != NULL && !language_matches(&runner->language, payload->language)) {
+        step_set(step, INVALID, "language: this image's language is %s", runner->language.name);
+        return -1;
     }
-    return pid == 0;
-}
-
-void watch_signals(struct watch *watch, struct child *child) {
-    struct signalfd_siginfo info[8];
-    /* One read takes what is pending; while a program sends signals without end there would always be a next. */
-    ssize_t size = read(watch->signal_fd, info, sizeof info);
-    for (size_t i = 0; size > 0 && i < (size_t)size / sizeof info[0]; i++) {
-        /* Pid 0: a sender outside our pid namespace. rt_sigqueueinfo(2) can claim it, but not SI_USER. */
-        if (info[i].ssi_signo == SIGTERM && info[i].ssi_code == SI_USER && info[i].ssi_pid == 0)
-            watch->terminated = true;
+    if (runner->work_fd < 0 || (runner->language.run == NULL && !command_is_shell(payload))) {
+        step_set(step, FAILED, "%s", runner->setup_error);
+        return -1;
     }
-    (void)reap(child);
-}
-
-/* Reads once from a stream that has something. Returns false at the output limit. */
-static bool drain(struct flow *flow, int stream) {
-    int *fd = &flow->child->output_fds[stream];
-    enum captured captured = capture_read(&flow->output[stream], *fd, flow->left_bytes);
-    if (captured == CAPTURED_END) {
-        close(*fd);
-        *fd = -1;
+    if (files_write(runner->work_fd, payload, step->error, sizeof step->error) < 0) {
+        step->outcome = errno == EROFS || errno == EACCES || errno == EPERM ? FAILED : INVALID;
+        return -1;
     }
-    return captured != CAPTURED_TOO_MUCH;
+    step->outcome = COMPLETED;
+    context->limits = limits_stricter(runner->limits, payload);
+    context->left_bytes = context->limits.output_bytes;
+    return 0;
 }
 
-bool flow_drain(struct flow *flow) {
-    bool all = true;
-    for (int stream = 0; stream < STREAMS; stream++) {
-        enum captured captured = CAPTURED;
-        while (captured == CAPTURED && flow->child->output_fds[stream] >= 0 && !flow->output[stream].truncated)
-            captured = capture_read(&flow->output[stream], flow->child->output_fds[stream], flow->left_bytes);
-        all = all && captured != CAPTURED_TOO_MUCH;
-    }
-    return all;
+static int64_t timeval_ns(struct timeval time) {
+    return (int64_t)time.tv_sec * 1000000000 + (int64_t)time.tv_usec * 1000;
 }
 
-/* Outside a container of its own, everything would be more than the program's: then only the child. */
-static void kill_everything(const struct child *child) {
-    if (getpid() == RUNNER_PID)
-        (void)kill(-1, SIGKILL); /* fails when there is nobody */
-    else if (child->pid > 0 && !child->ended)
-        (void)kill(child->pid, SIGKILL); /* ours, and not waited for yet */
+/* The CPU time of all children that were waited for. */
+static int64_t children_cpu_ns(void) {
+    struct rusage usage;
+    if (getrusage(RUSAGE_CHILDREN, &usage) < 0)
+        return 0;
+    return timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
 }
 
-/* Waits until no other process is left, or, where that is all that is asked for, until there is memory. */
-static void bury(struct watch *watch, struct child *child, int most_ms, bool for_memory) {
-    int64_t until_ns = clock_ns() + (int64_t)most_ms * NS_PER_MS;
-    struct pollfd wake = {.fd = watch->signal_fd, .events = POLLIN};
-    while (reap(child) && clock_ns() < until_ns && !(for_memory && !memory_is_short(&watch->memory))) {
-        (void)poll(&wake, 1, for_memory ? LOOK_MS : most_ms); /* each death wakes; one that was missed, the next look finds */
-        watch_signals(watch, child);
-    }
+void run_warm_up(struct runner *runner) {
+    struct strings argv = {0};
+    struct strings variables = {0};
+    const struct payload none = {0};
+    const char *warm = getenv("RUNONCE_WARM");
+    const char *announce = getenv("RUNONCE_ANNOUNCE");
+    runner->announces = announce != NULL && strcmp(announce, "1") == 0;
+    if (runner->language.warm == NULL || runner->work_fd < 0 || (warm != NULL && strcmp(warm, "0") == 0))
+        return;
+    /* If there is no memory for it, the plain commands run. */
+    if (language_expand(runner->language.warm, &none, runner->work_dir, &argv) == 0 &&
+        command_environment(&runner->language, NULL, &variables) == 0)
+        warm_start(&runner->warm, argv.items, variables.items);
+    strings_free(&argv);
+    strings_free(&variables);
 }
 
-void end_everything(struct watch *watch, struct child *child) {
-    kill_everything(child);
-    bury(watch, child, END_MS, false);
-}
-
-enum { WAKE_SIGNAL, WAKE_TIMER, WAKE_CHILD, WAKE_CONTROL, WAKE_INPUT, WAKE_OUT, WAKE_ERR, WAKES };
-
-/* Sleeps until something is there, most_ms at most (-1: for ever). without_output: nothing is read meanwhile. */
-static void await(const struct flow *flow, struct pollfd wakes[WAKES], int most_ms, bool without_output) {
-    const struct child *child = flow->child;
-    const int fds[WAKES] = {
-        [WAKE_SIGNAL] = flow->watch->signal_fd, [WAKE_TIMER] = flow->watch->timer_fd, [WAKE_CHILD] = child->pid_fd,
-        [WAKE_CONTROL] = child->control_fd,     [WAKE_INPUT] = child->input_fd,       [WAKE_OUT] = child->output_fds[STREAM_OUT],
-        [WAKE_ERR] = child->output_fds[STREAM_ERR],
-    };
-    for (int i = 0; i < WAKES; i++)
-        wakes[i] = (struct pollfd){
-            .fd = without_output && (i == WAKE_OUT || i == WAKE_ERR) ? -1 : fds[i],
-            .events = i == WAKE_INPUT ? POLLOUT : POLLIN,
-        };
-    /* EINTR, or ENOMEM for a moment: then nothing is there, and the next look is right. */
-    if (poll(wakes, WAKES, most_ms) < 0)
-        for (int i = 0; i < WAKES; i++)
-            wakes[i].revents = 0;
-}
-
-/* After a kill for want of memory, those that die still hold it, and whoever asks for more is killed next: then the
- * program's output can wait a little, for its end or for room. looks: how often that was so. */
-static bool must_wait(const struct flow *flow, int *looks) {
-    return *looks < SHORT_MS / LOOK_MS && memory_is_short(&flow->watch->memory) && memory_ran_out(&flow->watch->memory) && ++*looks > 0;
-}
-
-enum ending flow_attend(struct flow *flow, int64_t deadline_ns) {
-    struct itimerspec deadline = {.it_value = {deadline_ns / NS_PER_S, deadline_ns % NS_PER_S}};
-    struct pollfd wakes[WAKES];
-    int looks = 0;
-    (void)timerfd_settime(flow->watch->timer_fd, TFD_TIMER_ABSTIME, &deadline, NULL); /* our own timer, a valid time */
-    memory_lay_by(&flow->watch->memory);
-    while (!flow->child->ended && !flow->watch->terminated) {
-        bool waits = must_wait(flow, &looks);
-        await(flow, wakes, waits ? LOOK_MS : -1, waits);
-        /* Signals are the program's to send: they must not keep anything else from being seen. */
-        if (wakes[WAKE_SIGNAL].revents != 0 || wakes[WAKE_CHILD].revents != 0)
-            watch_signals(flow->watch, flow->child);
-        if (flow->child->ended || flow->watch->terminated)
-            break;
-        if (wakes[WAKE_TIMER].revents != 0)
-            return ENDED_BY_TIME;
-        if (wakes[WAKE_CONTROL].revents != 0)
-            return NOT_ENDED;
-        if (wakes[WAKE_INPUT].revents != 0)
-            child_feed(flow->child, &flow->input);
-        if ((wakes[WAKE_OUT].revents != 0 && !drain(flow, STREAM_OUT)) ||
-            (wakes[WAKE_ERR].revents != 0 && !drain(flow, STREAM_ERR)))
-            return ENDED_BY_OUTPUT;
-    }
-    return flow->child->ended ? ENDED_ITSELF : ENDED_BY_SIGTERM;
-}
-
-enum ending flow_finish(struct flow *flow, enum ending ending, bool goes_on) {
-    struct memory *memory = &flow->watch->memory;
-    child_close_input(flow->child);
-    if (goes_on)
-        end_everything(flow->watch, flow->child);
-    else
-        kill_everything(flow->child);
-    if (memory_is_short(memory)) {
-        bury(flow->watch, flow->child, SHORT_MS, true);
-        memory_give_back(memory);
-    }
-    if (!flow_drain(flow) && ending == ENDED_ITSELF)
-        ending = ENDED_BY_OUTPUT;
-    child_close(flow->child);
-    return ending;
+void run_payload(struct runner *runner, struct message *message, struct result *result) {
+    struct run_context context = {.runner = runner, .result = result, .start_ns = clock_ns()};
+    struct usage before = cgroup_read(&runner->cgroup);
+    int64_t children_before_ns = children_cpu_ns();
+    runner->watch.memory.cgroup = &runner->cgroup;
+    runner->watch.memory.oom_kills = before.oom_kills;
+    if (accept_payload(&context, message) == 0)
+        steps_run(&context);
+    warm_stop(&runner->warm, &runner->watch);
+    if (runner->limits.result_bytes > 0)
+        result_truncate(result, runner->limits.result_bytes);
+    struct usage after = cgroup_read(&runner->cgroup);
+    result->peak_bytes = after.peak_bytes;
+    result->cpu_ns = before.cpu_ns >= 0 && after.cpu_ns >= before.cpu_ns ? after.cpu_ns - before.cpu_ns
+                                                                         : children_cpu_ns() - children_before_ns;
+    payload_free(&context.payload);
 }

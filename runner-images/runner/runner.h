@@ -1,5 +1,5 @@
-/* A run from its payload to its answer; every file of the runner includes this.
- * Functions return 0, or -1 with errno, unless they say otherwise. */
+/* A run from its payload to its result. Every source file of the runner includes this header.
+ * Unless stated otherwise, functions return 0, or -1 with errno set. */
 #ifndef RUNNER_H
 #define RUNNER_H
 
@@ -7,101 +7,109 @@
 
 /* ---- receive.c ---- */
 
-enum received { RECEIVED, RECEIVED_TOO_MUCH, RECEIVED_NOTHING, RECEIVED_END };
+enum received { RECEIVED, RECEIVED_TOO_MUCH, RECEIVED_NOTHING, RECEIVED_SIGTERM };
 
-/* What came on stdin, with PAYLOAD_PADDING bytes of room behind it. */
+/* What was read from stdin. The buffer has at least PAYLOAD_PADDING bytes after it. */
 struct message {
     char *bytes;
     size_t size;
     size_t capacity;
 };
 
-/* Waits for the payload and takes it. RECEIVED_NOTHING: stdin ended without one. RECEIVED_END: a SIGTERM came. */
-struct job;
-enum received message_receive(struct message *message, struct job *job);
-/* Takes what one read from fd gives. Returns whether the message is complete; at the end of the file it is. */
+struct runner;
+/* Waits for the payload and reads it. RECEIVED_NOTHING: stdin ended without a payload. */
+enum received message_receive(struct message *message, struct runner *runner);
+/* Reads once from fd. Returns whether the message is complete, which it also is at the end of the file. */
 bool message_read(struct message *message, struct scan *scan, int fd, enum received *received);
 
-/* ---- hide.c ---- */
+/* ---- stash_fds.c ---- */
 
-/* Puts our stdin, stdout and stderr where no other process can name them. Returns what streams_bring_back() wants;
- * -1: they are where they were. */
-int streams_hide(void);
-int streams_bring_back(int hidden_at);
+/* Moves our stdin, stdout and stderr to where no other process can open them. Returns the descriptor that restore_fds() needs,
+ * or -1 if they are still in place. */
+int stash_fds(void);
+int restore_fds(int stash_fd);
 
 /* ---- result.c ---- */
 
 enum outcome { COMPLETED, FAILED, SIGNALED, TIMEOUT, OUTPUT_LIMIT, OUT_OF_MEMORY, BUILD_FAILED, INVALID };
+enum phase { PHASE_RUN, PHASE_BUILD, PHASES };
 
-/* What became of one step: its output, its wait status (waitpid(2)) where it has one, its wall time. */
+/* One step, the build or the run: how it ended, its output, its wait status (waitpid(2)) if it has one, its wall time. */
 struct step {
+    enum outcome outcome;
+    char error[512];
     struct capture output[STREAMS];
     bool has_status;
     int status;
-    int64_t from_ns;
+    int64_t start_ns;
     int64_t duration_ns;
 };
 
 struct result {
-    enum outcome outcome;
-    char error[512];
-    /* The run never came: what the build wrote is shown in its place. */
-    bool folded;
-    bool built;
-    struct step build;
-    struct step run;
+    struct step steps[PHASES];
+    /* The step that the outcome is about: the last one that was started. The result shows this step's output. */
+    enum phase phase;
+    bool has_build;
     int64_t cpu_ns;
-    /* -1 where the kernel doesn't say. */
+    /* -1: unknown. */
     int64_t peak_bytes;
 };
 
-void result_set(struct result *result, enum outcome outcome, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Words a failure from a wait status: `Exit code: 3`, `Killed by signal SIGSEGV`. */
-void result_set_status(struct result *result, enum outcome outcome, int status);
-/* Cuts the output so that the answer takes at most so many bytes: fit.c. */
-void result_fit(struct result *result, size_t most_bytes);
-/* Writes the answer to fd, one JSON object and a newline. */
+void step_set(struct step *step, enum outcome outcome, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Describes a failure by the step's wait status: `Exit code: 3`, `Killed by signal SIGSEGV`. */
+void step_set_failure(struct step *step, enum outcome outcome);
+/* Writes the result to fd: one JSON object and a newline. */
 int result_write(const struct result *result, int fd);
 
-/* ---- what a run needs, job.c and steps.c ---- */
+/* ---- truncate.c ---- */
 
-/* All that a run needs; filled by main.c before the payload comes. */
-struct job {
+/* Truncates the output until the result takes at most this many bytes. */
+void result_truncate(struct result *result, size_t most_bytes);
+
+/* ---- run.c ---- */
+
+/* What main.c prepares before the payload comes. */
+struct runner {
     struct watch watch;
     struct cgroup cgroup;
     struct language language;
     struct warm warm;
-    /* Tell the client, by a newline, when the warm interpreter is there (RUNONCE_ANNOUNCE). */
+    /* Write a newline to stdout when the warm interpreter is ready (RUNONCE_ANNOUNCE). */
     bool announces;
     struct limits limits;
     char *work_dir;
     int work_fd;
-    /* Why this container can't run anything; empty where it can. */
-    char fault[256];
+    /* Why this container cannot run anything; empty if it can. */
+    char setup_error[256];
 };
 
-/* What one run knows beside its job. */
-struct course {
-    struct job *job;
+/* Starts the image's warm interpreter, if it has one. */
+void run_warm_up(struct runner *runner);
+/* Runs the payload in a message and fills in the result. */
+void run_payload(struct runner *runner, struct message *message, struct result *result);
+
+/* One run. */
+struct run_context {
+    struct runner *runner;
     struct payload payload;
     struct limits limits;
     struct result *result;
     int64_t start_ns;
-    /* Of the output limit: one for build and run. */
+    /* What the output limit still allows; build and run share it. */
     uint64_t left_bytes;
 };
 
+/* ---- outcome.c ---- */
+
+struct step *current_step(const struct run_context *context);
+/* The time limit of the current step, from the start of the run. */
+int64_t step_limit_ns(const struct run_context *context);
+/* Sets the outcome of the current step from its ending and wait status. Returns whether the step succeeded. */
+bool step_classify(const struct run_context *context, enum ending ending);
+
 /* ---- steps.c ---- */
 
-/* Builds and runs the program, and says in the result what became of it. */
-void steps_run(struct course *course);
-
-/* ---- job.c ---- */
-
-/* Starts the image's warm interpreter, if it has one. */
-void job_warm_up(struct job *job);
-
-/* Runs what a message asks for, and fills in the result. */
-void job_run(struct job *job, struct message *message, struct result *result);
+/* Builds and runs the program, and sets the outcome. */
+void steps_run(struct run_context *context);
 
 #endif

@@ -1,4 +1,4 @@
-/* Finds where the payload ends, byte by byte, without parsing it: the client need not close its side. */
+/* Finds the end of the payload byte by byte, without parsing it, so that the client need not close its side. */
 #include "runner.h"
 
 static bool is_space(char byte) {
@@ -35,12 +35,12 @@ static void scan_byte(struct scan *scan, char byte) {
         break;
     case '}':
     case ']':
-        /* Which bracket it is, and one too many at the start, is for the parser to refuse. */
+        /* The parser refuses a bracket of the wrong kind, and a closing one at the start. */
         scan->depth -= scan->depth > 0;
         scan->ended = scan->depth == 0;
         break;
     default:
-        /* A number, a literal or rubbish can't be a payload: there is nothing to wait for. */
+        /* A value that starts like this cannot be a payload, so there is nothing to wait for. */
         scan->ended = first;
     }
 }

@@ -1,202 +1,174 @@
-/* The steps of a run: build commands and run command, or the warm interpreter in their place; and what their
- * endings mean. */
+/* The steps of a run: the build commands and the run command, or the warm interpreter instead of both.
+ * result->phase is the current step. */
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "runner.h"
 
-static const double NS_PER_S = 1e9;
-/* How long a warm interpreter that is still starting is waited for, rather than started plainly. */
+/* How long a run waits for a warm interpreter that is still starting, before it uses the plain commands. */
 static const int64_t WARM_WAIT_NS = 1000000000;
 
-static int64_t limit_ns(const struct course *course, bool building) {
-    const struct limits *limits = &course->limits;
-    return building && limits->build_time_ns < limits->time_ns ? limits->build_time_ns : limits->time_ns;
+static struct io new_io(struct run_context *context, struct child *child) {
+    return (struct io){&context->runner->watch, child, {NULL, 0}, current_step(context)->output, &context->left_bytes};
 }
 
-/* Words the end of a step that a limit or an outsider brought about. */
-static void tell_limit(const struct course *course, enum ending ending, bool building) {
-    struct result *result = course->result;
-    bool own_limit = building && course->limits.build_time_ns < course->limits.time_ns;
-    if (ending == ENDED_BY_TIME)
-        result_set(result, TIMEOUT, "%s limit of %g s exceeded", own_limit ? "Build time" : "Time",
-                   (double)limit_ns(course, building) / NS_PER_S);
-    else if (ending == ENDED_BY_OUTPUT)
-        result_set(result, OUTPUT_LIMIT, "Output limit of %llu bytes exceeded", (unsigned long long)course->limits.output_bytes);
-    else
-        result_set(result, SIGNALED, "Killed by signal SIGTERM");
-}
-
-/* Puts an ending into the result's words. Returns whether the step succeeded. */
-static bool judge(const struct course *course, enum ending ending, int status, bool building) {
-    struct result *result = course->result;
-    if (ending != ENDED_ITSELF)
-        tell_limit(course, ending, building);
-    else if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return true;
-    else if (memory_ran_out(&course->job->watch.memory))
-        result_set(result, OUT_OF_MEMORY, "Out of memory");
-    else
-        result_set_status(result, building ? BUILD_FAILED : WIFSIGNALED(status) ? SIGNALED : FAILED, status);
-    return false;
-}
-
-/* Ends what is left of a step and judges it. */
-static bool end_step(const struct course *course, struct flow *flow, enum ending ending, struct step *step, bool building) {
-    bool goes_on = building && ending == ENDED_ITSELF && flow->child->status == 0;
-    ending = flow_finish(flow, ending, goes_on);
-    step->duration_ns += clock_ns() - step->from_ns;
+/* Stops what is left of a step and sets its outcome. Returns whether the step succeeded. */
+static bool end_step(const struct run_context *context, struct io *io, enum ending ending) {
+    struct step *step = current_step(context);
+    bool step_follows = context->result->phase == PHASE_BUILD && ending == ENDED_ITSELF && io->child->status == 0;
+    ending = io_finish(io, ending, step_follows);
+    step->duration_ns += clock_ns() - step->start_ns;
     step->has_status = true;
-    /* A signal's number alone is the wait status of a death by it, wait(2). What a limit ended is killed by us, also where it
-     * had just ended by itself: who comes first is chance. A SIGTERM kills in its own name. */
-    step->status = ending == ENDED_ITSELF ? flow->child->status : ending == ENDED_BY_SIGTERM ? SIGTERM : SIGKILL;
-    return judge(course, ending, step->status, building);
+    /* The wait status of a death by signal is the signal's number, wait(2). If a limit ended the step, the status is that of our
+     * SIGKILL, even if the command had just exited: which of the two came first is chance. SIGTERM is reported as itself. */
+    step->status = ending == ENDED_ITSELF ? io->child->status : ending == ENDED_BY_SIGTERM ? SIGTERM : SIGKILL;
+    return step_classify(context, ending);
 }
 
-/* Runs one plain command to its end. Returns whether it succeeded; if not, the result says why. */
-static bool take_step(struct course *course, const struct strings *argv, const struct strings *variables, struct step *step,
-                      bool building) {
+static bool run_command(struct run_context *context, const struct strings *argv, const struct strings *variables) {
     struct child child;
-    struct flow flow = {&course->job->watch, &child, {NULL, 0}, step->output, &course->left_bytes};
-    if (!building)
-        flow.input = course->payload.input;
-    step->from_ns = clock_ns();
-    if (child_start(&child, argv->items, variables->items, &flow.input) < 0) {
-        result_set(course->result, FAILED, "The runner can't start a process: %s", strerror(errno));
+    struct io io = new_io(context, &child);
+    struct step *step = current_step(context);
+    if (context->result->phase == PHASE_RUN)
+        io.input = context->payload.input;
+    step->start_ns = clock_ns();
+    if (child_start(&child, argv->items, variables->items, &io.input) < 0) {
+        step_set(step, FAILED, "The runner can't start a process: %s", strerror(errno));
         return false;
     }
-    enum ending ending = flow_attend(&flow, course->start_ns + limit_ns(course, building));
-    return end_step(course, &flow, ending, step, building);
+    return end_step(context, &io, io_pump(&io, context->start_ns + step_limit_ns(context)));
 }
 
-/* Makes a command and its environment, and runs it; command is NULL for the run command. */
-static bool perform(struct course *course, yyjson_val *command) {
-    const struct job *job = course->job;
-    const struct payload *payload = &course->payload;
+/* Runs one command of the current step. build_command is NULL for the run command. */
+static bool run_step(struct run_context *context, yyjson_val *build_command) {
+    const struct runner *runner = context->runner;
+    const struct payload *payload = &context->payload;
     struct strings argv = {0};
     struct strings variables = {0};
-    bool building = command != NULL;
     bool succeeded = false;
-    int made = building ? command_build(command, payload, job->work_dir, &argv)
-                        : command_run(&job->language, payload, job->work_dir, &argv);
-    if (made < 0 || command_environment(&job->language, building ? NULL : payload->env, &variables) < 0)
-        result_set(course->result, FAILED, "The runner has no memory left");
+    int made = build_command != NULL ? command_build(build_command, payload, runner->work_dir, &argv)
+                                     : command_run(&runner->language, payload, runner->work_dir, &argv);
+    if (made < 0 || command_environment(&runner->language, build_command != NULL ? NULL : payload->env, &variables) < 0)
+        step_set(current_step(context), FAILED, "The runner has no memory left");
     else
-        succeeded = take_step(course, &argv, &variables, building ? &course->result->build : &course->result->run, building);
+        succeeded = run_command(context, &argv, &variables);
     strings_free(&argv);
     strings_free(&variables);
     return succeeded;
 }
 
-static bool build(struct course *course) {
+static bool run_builds(struct run_context *context) {
     size_t index, count;
     yyjson_val *command;
-    yyjson_arr_foreach(command_builds(&course->job->language, &course->payload), index, count, command) {
-        course->result->built = true;
-        if (perform(course, command))
-            continue;
-        course->result->folded = true;
-        return false;
+    yyjson_arr_foreach(command_builds(&context->runner->language, &context->payload), index, count, command) {
+        context->result->has_build = true;
+        context->result->phase = PHASE_BUILD;
+        if (!run_step(context, command))
+            return false;
     }
+    context->result->phase = PHASE_RUN;
     return true;
 }
 
-/* The warm interpreter built: what it wrote is the build's, and from here on it is the program. */
-static enum ending warm_built(const struct course *course, struct flow *flow) {
-    struct result *result = course->result;
-    if (!flow_drain(flow))
+/* The warm interpreter has built: its output so far belongs to the build. It now becomes the program. */
+static enum ending on_warm_built(const struct run_context *context, struct io *io) {
+    struct result *result = context->result;
+    if (!io_drain(io))
         return ENDED_BY_OUTPUT;
-    result->built = true;
-    result->build.has_status = true;
-    result->build.duration_ns = clock_ns() - result->build.from_ns;
-    result->run.from_ns = clock_ns();
-    flow->output = result->run.output;
-    (void)warm_release(flow->child); /* if it is dead, its end says so */
+    result->has_build = true;
+    result->steps[PHASE_BUILD].has_status = true;
+    result->steps[PHASE_BUILD].duration_ns = clock_ns() - result->steps[PHASE_BUILD].start_ns;
+    result->phase = PHASE_RUN;
+    result->steps[PHASE_RUN].start_ns = clock_ns();
+    io->output = result->steps[PHASE_RUN].output;
+    (void)warm_continue(io->child); /* an error means that it is dead, which io_pump() finds */
     return NOT_ENDED;
 }
 
-/* It is the program, without a build: what was read so far is the program's. */
-static void warm_begun(const struct course *course, struct flow *flow) {
-    struct result *result = course->result;
-    result->run = result->build;
-    result->build = (struct step){0};
-    flow->output = result->run.output;
+/* The warm interpreter runs without a build: its output so far belongs to the run. */
+static void on_warm_running(const struct run_context *context, struct io *io) {
+    struct result *result = context->result;
+    result->steps[PHASE_RUN] = result->steps[PHASE_BUILD];
+    result->steps[PHASE_BUILD] = (struct step){0};
+    result->phase = PHASE_RUN;
+    io->output = result->steps[PHASE_RUN].output;
 }
 
-/* What the course of a warm run is, beside the flow. */
-struct warm_course {
-    bool building;
-    bool cant_build;
-    int exit_code;
-};
-
-/* Hears what the warm interpreter says while it becomes the program. Returns false if it can't. */
-static bool warm_listen(const struct course *course, struct flow *flow, struct warm_course *way, enum ending *ending) {
-    enum warm_word word = warm_hear(flow->child, &way->exit_code);
-    if (word == WARM_SAYS_NOTHING && *ending == NOT_ENDED)
+/* Handles one message of the warm interpreter. Returns false if it cannot run the program. Sets *exit_code if its build failed. */
+static bool handle_message(const struct run_context *context, struct io *io, enum ending *ending, int *exit_code) {
+    enum warm_message message = warm_read_message(io->child, exit_code);
+    if (message == MESSAGE_NONE && *ending == NOT_ENDED)
         return true;
-    if (word == WARM_REFUSES || word == WARM_IS_READY)
+    if (message == MESSAGE_UNKNOWN || message == MESSAGE_READY)
         return false;
-    if (word == WARM_HAS_BUILT && *ending == NOT_ENDED)
-        *ending = warm_built(course, flow);
-    else if (word == WARM_CANT_BUILD)
-        way->cant_build = true;
-    else
-        warm_begun(course, flow);
-    way->building = way->cant_build || flow->output != course->result->run.output;
-    child_close_control(flow->child);
+    if (message == MESSAGE_BUILT && *ending == NOT_ENDED)
+        *ending = on_warm_built(context, io);
+    else if (message != MESSAGE_BUILD_FAILED)
+        on_warm_running(context, io);
+    close_fd(&io->child->control_fd);
     return true;
 }
 
-/* Forgets a warm interpreter's try. */
-static void warm_forget(struct course *course) {
+/* Removes all traces of a warm interpreter that cannot run the program. */
+static void discard_warm_step(struct run_context *context) {
+    struct result *result = context->result;
     for (int stream = 0; stream < STREAMS; stream++)
-        capture_free(&course->result->build.output[stream]);
-    course->result->build = (struct step){0};
-    course->left_bytes = course->limits.output_bytes;
+        capture_free(&result->steps[PHASE_BUILD].output[stream]);
+    result->steps[PHASE_BUILD] = (struct step){0};
+    result->phase = PHASE_RUN;
+    context->left_bytes = context->limits.output_bytes;
 }
 
-/* Runs the payload by the warm interpreter. Returns false if the plain commands have to. */
-static bool run_warm(struct course *course) {
-    struct result *result = course->result;
-    struct child *child = &course->job->warm.child;
-    struct flow flow = {&course->job->watch, child, course->payload.input, result->build.output, &course->left_bytes};
-    struct warm_course way = {.building = true};
+/* Passes messages and output until the warm interpreter or its program ends. NOT_ENDED: it cannot run the program. */
+static enum ending pump_warm(const struct run_context *context, struct io *io, int *exit_code) {
     enum ending ending;
-    result->build.from_ns = clock_ns();
-    /* Before the names: a program that writes much and exits at once loses what the pipe doesn't take, and one may look at its
-     * stdin first of all, and not wait (select(2), O_NONBLOCK). */
-    child_widen_pipes(child);
-    child_feed(child, &flow.input);
-    if (warm_send(child, &course->payload) < 0)
-        return false;
     do {
-        ending = flow_attend(&flow, course->start_ns + limit_ns(course, way.building));
-        if ((ending == NOT_ENDED || ending == ENDED_ITSELF) && child->control_fd >= 0 &&
-            !warm_listen(course, &flow, &way, &ending)) {
-            warm_forget(course);
-            return false;
-        }
+        ending = io_pump(io, context->start_ns + step_limit_ns(context));
+        if ((ending == NOT_ENDED || ending == ENDED_ITSELF) && io->child->control_fd >= 0 &&
+            !handle_message(context, io, &ending, exit_code))
+            return NOT_ENDED;
     } while (ending == NOT_ENDED);
-    if (way.cant_build && child->ended && WIFEXITED(child->status) && WEXITSTATUS(child->status) == 0)
-        child->status = W_EXITCODE(way.exit_code, 0);
-    result->folded = way.building;
-    result->built = result->built || way.cant_build || (way.building && course->job->language.build != NULL);
-    if (end_step(course, &flow, ending, way.building ? &result->build : &result->run, way.building))
-        result_set(result, COMPLETED, "%s", "");
-    course->job->warm.state = WARM_NONE;
+    return ending;
+}
+
+/* Runs the payload by the warm interpreter. Returns false if the plain commands have to run it. */
+static bool run_warm(struct run_context *context) {
+    struct result *result = context->result;
+    struct child *child = &context->runner->warm.child;
+    int exit_code = -1; /* of a failed build */
+    result->phase = PHASE_BUILD; /* until a message says otherwise */
+    struct io io = new_io(context, child);
+    io.input = context->payload.input;
+    result->steps[PHASE_BUILD].start_ns = clock_ns();
+    /* Before the start: a program that writes much and exits at once would lose what the pipe does not hold, and a program may
+     * look for input at once without waiting for it (select(2), O_NONBLOCK). */
+    child_widen_pipes(child);
+    child_feed(child, &io.input);
+    if (warm_send(child, &context->payload) < 0)
+        return false;
+    enum ending ending = pump_warm(context, &io, &exit_code);
+    if (ending == NOT_ENDED) {
+        discard_warm_step(context);
+        return false;
+    }
+    if (exit_code >= 0 && child->ended && child->status == 0)
+        child->status = W_EXITCODE(exit_code, 0);
+    if (exit_code >= 0 || (result->phase == PHASE_BUILD && context->runner->language.build != NULL))
+        result->has_build = true;
+    (void)end_step(context, &io, ending);
+    context->runner->warm.state = WARM_NONE;
     return true;
 }
 
-void steps_run(struct course *course) {
-    struct job *job = course->job;
-    if (warm_takes(&course->payload)) {
-        warm_settle(&job->warm, &job->watch, clock_ns() + WARM_WAIT_NS);
-        if (job->warm.state == WARM_READY && run_warm(course))
+void steps_run(struct run_context *context) {
+    struct runner *runner = context->runner;
+    if (warm_can_run(&context->payload)) {
+        warm_wait(&runner->warm, &runner->watch, clock_ns() + WARM_WAIT_NS);
+        if (runner->warm.state == WARM_READY && run_warm(context))
             return;
     }
-    warm_end(&job->warm, &job->watch);
-    if (build(course) && perform(course, NULL))
-        result_set(course->result, COMPLETED, "%s", "");
+    warm_stop(&runner->warm, &runner->watch);
+    if (run_builds(context))
+        (void)run_step(context, NULL);
 }

@@ -1,4 +1,4 @@
-/* Lists of strings for execve(2): arguments and environments. */
+/* Growing buffers, and lists of strings for execve(2): arguments and environments. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +6,21 @@
 
 #include "runner.h"
 
+int buffer_reserve(char **buffer, size_t *capacity, size_t needed_bytes, size_t first_bytes) {
+    size_t wanted = *capacity == 0 ? first_bytes : *capacity;
+    while (wanted < needed_bytes)
+        wanted *= 2;
+    if (wanted == *capacity)
+        return 0;
+    char *grown = realloc(*buffer, wanted);
+    if (grown == NULL)
+        return -1;
+    *buffer = grown;
+    *capacity = wanted;
+    return 0;
+}
+
+/* Appends a string that the list will own, and frees it on an error. */
 static int append(struct strings *list, char *text) {
     if (text == NULL)
         return -1;

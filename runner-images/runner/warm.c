@@ -1,14 +1,14 @@
-/* The warm interpreter: started by the language's `warm` command before a payload is there, it becomes the program
- * when a plain one comes. Descriptor 3 is its control socket:
+/* The warm interpreter. The language's `warm` command starts it before the payload comes; when a plain payload comes, it becomes
+ * the program. Its descriptor 3 is the control socket, with this protocol:
  *
- *   it sends `R` when it is ready, and reads;
- *   the runner sends 4 bytes, a big-endian number, and as many bytes: NUL-terminated strings, the main file's name
- *     and the program's arguments;
- *   it closes the socket and is the program; or, where it has a build step inside, it builds and then
- *     sends `F` and one byte, the exit code, and exits with it; or
- *     sends `B` (what it wrote is flushed), waits for `G`, closes the socket and is the program.
+ *   The interpreter sends `R` when it is ready, and reads.
+ *   The runner sends a length (4 bytes, big-endian) and that many bytes: the main file's name and the program's arguments, each
+ *     terminated by NUL.
+ *   The interpreter closes the socket and becomes the program. If it builds first, then after the build it either
+ *     sends `F` and one byte, the exit code, and exits with that code; or
+ *     sends `B` (its output is flushed by then), waits for `G`, closes the socket and becomes the program.
  *
- * Anything else it sends makes the runner kill it and run the plain commands. The program never holds the socket. */
+ * If it sends anything else, the runner kills it and runs the plain commands. The program never holds the socket. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
@@ -18,53 +18,53 @@
 
 #include "runner.h"
 
-/* What an empty socket takes at once, unix(7): more goes plainly. */
+/* An empty socket takes this much at once, unix(7). Payloads with longer names run by the plain commands. */
 enum { MOST_FRAME_BYTES = 65536 };
 
 void warm_start(struct warm *warm, char *const argv[], char *const envp[]) {
     warm->state = child_start(&warm->child, argv, envp, NULL) == 0 ? WARM_STARTING : WARM_NONE;
 }
 
-enum warm_word warm_hear(struct child *child, int *exit_code) {
+enum warm_message warm_read_message(struct child *child, int *exit_code) {
     unsigned char code;
-    char word;
-    ssize_t size = read(child->control_fd, &word, 1);
+    char type;
+    ssize_t size = read(child->control_fd, &type, 1);
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
-        return WARM_SAYS_NOTHING;
+        return MESSAGE_NONE;
     if (size <= 0)
-        return WARM_LEFT;
-    switch (word) {
+        return MESSAGE_CLOSED;
+    switch (type) {
     case 'R':
-        return WARM_IS_READY;
+        return MESSAGE_READY;
     case 'B':
-        return WARM_HAS_BUILT;
+        return MESSAGE_BUILT;
     case 'F':
-        /* One message of two bytes; without the second it is a failure all the same. */
+        /* Both bytes are sent at once. Without the second one the build has failed as well. */
         *exit_code = read(child->control_fd, &code, 1) == 1 ? code : 1;
-        return WARM_CANT_BUILD;
+        return MESSAGE_BUILD_FAILED;
     default:
-        return WARM_REFUSES;
+        return MESSAGE_UNKNOWN;
     }
 }
 
-void warm_end(struct warm *warm, struct watch *watch) {
+void warm_stop(struct warm *warm, struct watch *watch) {
     if (warm->state == WARM_NONE)
         return;
-    end_everything(watch, &warm->child);
+    kill_all_and_wait(watch, &warm->child);
     child_close(&warm->child);
     warm->state = WARM_NONE;
 }
 
-/* Returns whether it stays. */
-static bool look(struct warm *warm, struct watch *watch) {
+/* Reads what has happened since. Returns whether the interpreter is usable. */
+static bool update_state(struct warm *warm, struct watch *watch) {
     int exit_code;
     watch_signals(watch, &warm->child);
     if (warm->child.ended)
         return false;
-    switch (warm->state == WARM_STARTING ? warm_hear(&warm->child, &exit_code) : WARM_SAYS_NOTHING) {
-    case WARM_SAYS_NOTHING:
+    switch (warm->state == WARM_STARTING ? warm_read_message(&warm->child, &exit_code) : MESSAGE_NONE) {
+    case MESSAGE_NONE:
         return true;
-    case WARM_IS_READY:
+    case MESSAGE_READY:
         warm->state = WARM_READY;
         return true;
     default:
@@ -72,17 +72,17 @@ static bool look(struct warm *warm, struct watch *watch) {
     }
 }
 
-void warm_settle(struct warm *warm, struct watch *watch, int64_t until_ns) {
+void warm_wait(struct warm *warm, struct watch *watch, int64_t until_ns) {
     while (warm->state != WARM_NONE) {
-        if (!look(warm, watch)) {
-            warm_end(warm, watch);
+        if (!update_state(warm, watch)) {
+            warm_stop(warm, watch);
             return;
         }
         int64_t left_ns = until_ns - clock_ns();
         if (warm->state == WARM_READY || left_ns <= 0)
             return;
-        struct pollfd wakes[] = {{.fd = warm->child.control_fd, .events = POLLIN}, {.fd = watch->signal_fd, .events = POLLIN}};
-        (void)poll(wakes, 2, (int)(left_ns / 1000000) + 1); /* EINTR: the next look is right */
+        struct pollfd events[] = {{.fd = warm->child.control_fd, .events = POLLIN}, {.fd = watch->signal_fd, .events = POLLIN}};
+        (void)poll(events, 2, (int)(left_ns / 1000000) + 1); /* on EINTR the loop checks again */
     }
 }
 
@@ -94,11 +94,11 @@ static size_t frame_size(const struct payload *payload) {
     return size;
 }
 
-bool warm_takes(const struct payload *payload) {
+bool warm_can_run(const struct payload *payload) {
     if (payload->file_count == 0 || payload->command != NULL || payload->run_command != NULL || payload->env != NULL)
         return false;
     const char *name = payload->files[0].name;
-    /* A folder or an option's look changes what the interpreter makes of a name; leave that to its own command line. */
+    /* An interpreter's own command line treats names with a folder and names that begin with - in a special way. */
     return strchr(name, '/') == NULL && name[0] != '-' && frame_size(payload) <= MOST_FRAME_BYTES;
 }
 
@@ -115,6 +115,6 @@ int warm_send(struct child *child, const struct payload *payload) {
     return send(child->control_fd, frame, size, MSG_NOSIGNAL) == (ssize_t)size ? 0 : -1;
 }
 
-int warm_release(struct child *child) {
+int warm_continue(struct child *child) {
     return send(child->control_fd, "G", 1, MSG_NOSIGNAL) == 1 ? 0 : -1;
 }

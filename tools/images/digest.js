@@ -10,7 +10,7 @@ export const FORMAT = '1'
 export const RECIPE = ['Dockerfile', 'packages.sh']
 
 /** What of the runner's folder goes into no image. */
-const NOT_RUNNER = new Set(['out', 'tests', 'test', 'fuzz'])
+const NOT_RUNNER = new Set(['out', 'tests', 'fuzz', 'README.md'])
 
 /**
  * The digest of everything one image is built from: paths, contents and whether they are executable, not times.

@@ -1,4 +1,4 @@
-/* Any bytes are refused with a sentence, or give a payload whose names, commands and limits are safe to use. */
+/* Whatever the bytes are, they are refused with an error message, or give a payload whose names, commands and limits are safe. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@ static void use(const struct payload *payload) {
     yyjson_doc *doc = yyjson_read(COMMAND, sizeof COMMAND - 1, 0);
     language.run = yyjson_doc_get_root(doc);
     for (size_t i = 0; i < payload->file_count; i++)
-        if (file_name_fault(payload->files[i].name, strlen(payload->files[i].name)) != NULL)
+        if (file_name_error(payload->files[i].name, strlen(payload->files[i].name)) != NULL)
             abort();
     if (payload->file_count == 0 && !command_is_shell(payload))
         abort();
@@ -22,7 +22,7 @@ static void use(const struct payload *payload) {
     struct limits limits = limits_stricter(limits_from_environment(), payload);
     if (limits.time_ns <= 0 || limits.build_time_ns <= 0 || limits.output_bytes == 0)
         abort();
-    (void)warm_takes(payload);
+    (void)warm_can_run(payload);
     strings_free(&argv);
     yyjson_doc_free(doc);
 }

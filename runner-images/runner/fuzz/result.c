@@ -1,5 +1,5 @@
-/* Whatever a program writes, the answer is one line of JSON that carries it: as text, and exactly where it is none; and
- * fitted to a size it is no longer than that. The input's first bytes choose the outcome, the cut and the size. */
+/* Whatever a program writes, the result is one line of JSON that contains it: as text, and as base64 if it is not UTF-8. A result that is
+ * truncated to a size is not longer than that. The first bytes of the input select the outcome, the phase and the size. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -7,7 +7,7 @@
 
 #include "runner.h"
 
-/* Below this not even an answer without output fits. */
+/* Some results without output need this many bytes. */
 enum { CHOICES = 6, LEAST_FIT_BYTES = 1500 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -41,10 +41,10 @@ static void require_base64(const char *text, const struct capture *capture) {
     }
 }
 
-/* A text that was not cut is the program's bytes, or they stand beside it. */
-static void require_output(yyjson_val *answer, const char *name, const char *exact_name, const struct capture *capture) {
-    yyjson_val *text = yyjson_obj_get(answer, name);
-    yyjson_val *exact = yyjson_obj_get(answer, exact_name);
+/* The text is the program's bytes, unless they were truncated or are also there as base64. */
+static void require_output(yyjson_val *object, const char *name, const char *exact_name, const struct capture *capture) {
+    yyjson_val *text = yyjson_obj_get(object, name);
+    yyjson_val *exact = yyjson_obj_get(object, exact_name);
     require(yyjson_is_str(text));
     if (exact != NULL)
         require_base64(yyjson_get_str(exact), capture);
@@ -53,11 +53,11 @@ static void require_output(yyjson_val *answer, const char *name, const char *exa
                 (capture->truncated || yyjson_get_len(text) == capture->size));
 }
 
-/* The bytes of the answer; to be freed. */
+/* Returns the bytes of the result, which the caller frees. */
 static char *written(const struct result *result, size_t *size) {
     static int fd = -1;
     if (fd < 0)
-        fd = memfd_create("answer", MFD_CLOEXEC);
+        fd = memfd_create("result", MFD_CLOEXEC);
     require(fd >= 0 && ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0);
     require(result_write(result, fd) == 0);
     *size = (size_t)lseek(fd, 0, SEEK_CUR);
@@ -66,17 +66,17 @@ static char *written(const struct result *result, size_t *size) {
     return bytes;
 }
 
-static void require_answer(const struct result *result, size_t most_bytes) {
+static void require_result(const struct result *result, size_t most_bytes) {
     size_t size;
-    const struct step *shown = result->folded ? &result->build : &result->run;
+    const struct step *shown = &result->steps[result->phase];
     char *bytes = written(result, &size);
     require(most_bytes == 0 || size <= most_bytes);
     require(memchr(bytes, '\n', size) == bytes + size - 1);
     yyjson_doc *doc = yyjson_read(bytes, size, 0);
-    yyjson_val *answer = yyjson_doc_get_root(doc);
-    require(yyjson_is_obj(answer));
-    require_output(answer, "stdout", "stdoutBase64", &shown->output[STREAM_OUT]);
-    require_output(answer, "stderr", "stderrBase64", &shown->output[STREAM_ERR]);
+    yyjson_val *object = yyjson_doc_get_root(doc);
+    require(yyjson_is_obj(object));
+    require_output(object, "stdout", "stdoutBase64", &shown->output[STREAM_OUT]);
+    require_output(object, "stderr", "stderrBase64", &shown->output[STREAM_ERR]);
     yyjson_doc_free(doc);
     free(bytes);
 }
@@ -89,23 +89,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     data += CHOICES;
     size -= CHOICES;
     size_t split = size * choices[0] / 255, build_split = split * choices[1] / 255;
-    size_t sentence = choices[2] >> 3;
-    result_set(&result, choices[2] % (INVALID + 1), "%.*s", (int)(sentence < size ? sentence : size), (const char *)data);
-    result.built = choices[3] & 1;
-    result.folded = result.built && (choices[3] & 2) != 0;
-    struct step *shown = result.folded ? &result.build : &result.run;
-    *shown = (struct step){.has_status = choices[3] & 4, .status = choices[4] << (choices[3] & 8), .duration_ns = INT64_MAX};
-    shown->output[STREAM_OUT] = capture_of(data, build_split, choices[3] & 16);
-    shown->output[STREAM_ERR] = capture_of(data + split, size - split, choices[3] & 32);
-    if (!result.folded)
-        result.build.output[STREAM_OUT] = capture_of(data + build_split, split - build_split, false);
+    size_t error_size = choices[2] >> 3;
+    result.has_build = choices[3] & 1;
+    result.phase = result.has_build && (choices[3] & 2) != 0 ? PHASE_BUILD : PHASE_RUN;
+    struct step *step = &result.steps[result.phase], *build = &result.steps[PHASE_BUILD];
+    *step = (struct step){.has_status = choices[3] & 4, .status = choices[4] << (choices[3] & 8), .duration_ns = INT64_MAX};
+    step_set(step, choices[2] % (INVALID + 1), "%.*s", (int)(error_size < size ? error_size : size), (const char *)data);
+    step->output[STREAM_OUT] = capture_of(data, build_split, choices[3] & 16);
+    step->output[STREAM_ERR] = capture_of(data + split, size - split, choices[3] & 32);
+    if (result.phase == PHASE_RUN)
+        build->output[STREAM_OUT] = capture_of(data + build_split, split - build_split, false);
     size_t most_bytes = choices[3] & 64 ? LEAST_FIT_BYTES + 16 * (size_t)choices[5] : 0;
     if (most_bytes > 0)
-        result_fit(&result, most_bytes);
-    require_answer(&result, most_bytes);
+        result_truncate(&result, most_bytes);
+    require_result(&result, most_bytes);
     for (int i = 0; i < STREAMS; i++) {
-        capture_free(&result.run.output[i]);
-        capture_free(&result.build.output[i]);
+        capture_free(&result.steps[PHASE_RUN].output[i]);
+        capture_free(&result.steps[PHASE_BUILD].output[i]);
     }
     return 0;
 }

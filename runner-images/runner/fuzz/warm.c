@@ -1,5 +1,5 @@
-/* The warm interpreter's conversation: a payload's frame holds its names and nothing else, and whatever a starter answers
- * is one of the words. The input is a payload, a NUL, and the starter's answer. */
+/* The warm interpreter's protocol: the frame for a payload contains its names and nothing else, and everything that an interpreter
+ * sends is read as one of the messages. The input is a payload, a NUL, and the bytes that the interpreter sends. */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,39 +41,33 @@ static void send_frame(struct child *child, int starter_fd, const struct payload
     require(at == end);
 }
 
-/* What a word of the answer must be heard as, by the protocol that warm.c tells. */
-static enum warm_word expected(const uint8_t *answer, size_t size, size_t *taken, int *exit_code) {
-    *taken = 1;
+/* What the next bytes must be read as, by the protocol that warm.c describes. */
+static enum warm_message expected(const uint8_t *bytes, size_t size, size_t *message_size, int *exit_code) {
+    static const enum warm_message MESSAGES[UINT8_MAX + 1] = {['R'] = MESSAGE_READY, ['B'] = MESSAGE_BUILT, ['F'] = MESSAGE_BUILD_FAILED};
+    *message_size = size > 0;
     if (size == 0)
-        return WARM_LEFT;
-    switch (answer[0]) {
-    case 'R':
-        return WARM_IS_READY;
-    case 'B':
-        return WARM_HAS_BUILT;
-    case 'F':
-        *exit_code = size > 1 ? answer[1] : 1;
-        *taken = size > 1 ? 2 : 1;
-        return WARM_CANT_BUILD;
-    default:
-        return WARM_REFUSES;
+        return MESSAGE_CLOSED;
+    if (MESSAGES[bytes[0]] == MESSAGE_BUILD_FAILED) {
+        *exit_code = size > 1 ? bytes[1] : 1;
+        *message_size = size > 1 ? 2 : 1;
     }
+    return MESSAGES[bytes[0]] == MESSAGE_NONE ? MESSAGE_UNKNOWN : MESSAGES[bytes[0]];
 }
 
-static void hear(struct child *child, int starter_fd, const uint8_t *answer, size_t size) {
-    enum warm_word word;
+static void read_messages(struct child *child, int starter_fd, const uint8_t *bytes, size_t size) {
+    enum warm_message message;
     int exit_code = -1;
-    require(warm_hear(child, &exit_code) == WARM_SAYS_NOTHING);
-    require(send(starter_fd, answer, size, 0) == (ssize_t)size && shutdown(starter_fd, SHUT_WR) == 0);
+    require(warm_read_message(child, &exit_code) == MESSAGE_NONE);
+    require(send(starter_fd, bytes, size, 0) == (ssize_t)size && shutdown(starter_fd, SHUT_WR) == 0);
     do {
-        size_t taken;
+        size_t message_size;
         int wanted_code = exit_code;
-        enum warm_word wanted = expected(answer, size, &taken, &wanted_code);
-        word = warm_hear(child, &exit_code);
-        require(word == wanted && exit_code == wanted_code);
-        answer += word == WARM_LEFT ? 0 : taken;
-        size -= word == WARM_LEFT ? 0 : taken;
-    } while (word != WARM_LEFT);
+        enum warm_message wanted = expected(bytes, size, &message_size, &wanted_code);
+        message = warm_read_message(child, &exit_code);
+        require(message == wanted && exit_code == wanted_code);
+        bytes += message_size;
+        size -= message_size;
+    } while (message != MESSAGE_CLOSED);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -88,10 +82,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     child.control_fd = pair[RUNNER];
     if (size > 0)
         memcpy(bytes, data, json_size);
-    if (payload_parse(&payload, bytes, json_size, error, sizeof error) == 0 && warm_takes(&payload))
+    if (payload_parse(&payload, bytes, json_size, error, sizeof error) == 0 && warm_can_run(&payload))
         send_frame(&child, pair[STARTER], &payload);
     if (nul != NULL)
-        hear(&child, pair[STARTER], nul + 1, size - json_size - 1);
+        read_messages(&child, pair[STARTER], nul + 1, size - json_size - 1);
     payload_free(&payload);
     free(bytes);
     close(pair[RUNNER]);

@@ -24,7 +24,7 @@ static void record(const char *folder, const struct recording *recordings) {
         (void)snprintf(path, sizeof path, "%s/%s", folder, recordings->path);
         for (char *slash = strchr(path + strlen(folder) + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
             *slash = '\0';
-            (void)mkdir(path, 0700); /* there already, most often */
+            (void)mkdir(path, 0700); /* it often exists already */
             *slash = '/';
         }
         FILE *out = fopen(path, "w");
@@ -32,26 +32,26 @@ static void record(const char *folder, const struct recording *recordings) {
     }
 }
 
-static struct usage usage_in(const struct recording *recordings) {
+static struct cgroup open_recordings(const struct recording *recordings) {
     char folder[64], self[80];
     close(fresh_folder(folder));
     record(folder, recordings);
     (void)snprintf(self, sizeof self, "%s/self", folder);
-    struct cgroup cgroup = cgroup_open(folder, self);
+    return cgroup_open(folder, self);
+}
+
+static struct usage usage_in(const struct recording *recordings) {
+    struct cgroup cgroup = open_recordings(recordings);
     struct usage usage = cgroup_read(&cgroup);
     cgroup_close(&cgroup);
     return usage;
 }
 
-static int64_t room_in(const struct recording *recordings) {
-    char folder[64], self[80];
-    close(fresh_folder(folder));
-    record(folder, recordings);
-    (void)snprintf(self, sizeof self, "%s/self", folder);
-    struct cgroup cgroup = cgroup_open(folder, self);
-    int64_t room_bytes = cgroup_room(&cgroup);
+static int64_t free_bytes_in(const struct recording *recordings) {
+    struct cgroup cgroup = open_recordings(recordings);
+    int64_t free_bytes = cgroup_free_bytes(&cgroup);
     cgroup_close(&cgroup);
-    return room_bytes;
+    return free_bytes;
 }
 
 static void expect_usage(struct usage usage, int64_t oom_kills, int64_t cpu_ns, int64_t peak_bytes) {
@@ -95,8 +95,8 @@ static void nested_version_2(void) {
     expect_usage(usage_in(files), 1, 1234000, -1);
 }
 
-/* A container with its own cgroup namespace, as Docker gives it on version 2, on Linux 6.12: what later kernels added stands between. */
-static void version_2_of_today(void) {
+/* A container with its own cgroup namespace, as Docker creates it on version 2, on Linux 6.12. Newer kernels add keys in between. */
+static void version_2_on_new_kernels(void) {
     const struct recording files[] = {
         {"self", "0::/\n"},
         {"memory.events", "low 0\nhigh 0\nmax 83\noom 2\noom_kill 2\noom_group_kill 0\nsock_throttled 0\n"},
@@ -109,7 +109,7 @@ static void version_2_of_today(void) {
     expect_usage(usage_in(files), 2, 9007199254740993000, 268435456);
 }
 
-/* The keys of a flat keyed file may come in any order, cgroup-v2.rst; a key that only begins alike, or ends alike, is another. */
+/* The keys of a flat keyed file may have any order, cgroup-v2.rst. Keys that only start or end with the wanted one are ignored. */
 static void version_2_in_any_order(void) {
     const struct recording files[] = {{"self", "0::/\n"},
                                       {"memory.events", "oom_kill_more 7\nxoom_kill 8\noom_group_kill 5\noom 6\noom_kill 4\nlow 0\n"},
@@ -118,7 +118,7 @@ static void version_2_in_any_order(void) {
     expect_usage(usage_in(files), 4, 3000, -1);
 }
 
-/* Linux before 4.13 has no oom_kill there; without the memory controller there is no such file, and cpu.stat all the same. */
+/* Linux before 4.13 has no oom_kill key. Without the memory controller there is no memory.events, but there is a cpu.stat. */
 static void version_2_in_part(void) {
     const struct recording old[] = {
         {"self", "0::/\n"}, {"memory.events", "low 0\nhigh 0\nmax 12\noom 3\n"}, {"cpu.stat", CPU_STAT}, {NULL, NULL}};
@@ -129,8 +129,8 @@ static void version_2_in_part(void) {
     expect_usage(usage_in(no_cpu), 1, -1, 1);
 }
 
-/* With the host's namespace, the path of /proc/self/cgroup is from the host's root, or leads out of what is mounted. */
-static void version_2_elsewhere(void) {
+/* With the host's cgroup namespace, the path in /proc/self/cgroup starts at the host's root, or leads out of the mount. */
+static void version_2_unmounted_path(void) {
     const struct recording outside[] = {
         {"self", "0::/../../system.slice\n"}, {"memory.events", EVENTS}, {"memory.peak", "8192\n"}, {"cpu.stat", CPU_STAT}, {NULL, NULL}};
     const struct recording elsewhere[] = {{"self", "0::/docker/1fe2\n"}, {"memory.events", EVENTS}, {"cpu.stat", CPU_STAT}, {NULL, NULL}};
@@ -138,7 +138,7 @@ static void version_2_elsewhere(void) {
     expect_usage(usage_in(elsewhere), 1, 1234000, -1);
 }
 
-/* Both are mounted (systemd's hybrid): the controllers are version 1's, and what version 2 has is not ours to read. */
+/* Both versions are mounted (systemd's hybrid mode): the controllers belong to version 1, and version 2 must be ignored. */
 static void hybrid(void) {
     const struct recording files[] = {{"self", SELF_V1},
                                       {"memory/memory.oom_control", OOM_CONTROL},
@@ -161,7 +161,7 @@ static void nothing_there(void) {
     expect_usage(usage_in(rubbish), -1, -1, -1);
 }
 
-/* A kill between two looks; of the group's kills the kernel counts each process in oom_kill too. */
+/* A kill between two reads. A group kill counts every process in oom_kill as well. */
 static void rises(void) {
     char folder[64], self[80], path[128];
     const struct recording before[] = {{"memory.events", EVENTS}, {NULL, NULL}};
@@ -178,8 +178,8 @@ static void rises(void) {
     cgroup_close(&cgroup);
 }
 
-/* Without a limit version 1 writes the largest number of pages, version 2 a word. */
-static void room(void) {
+/* Without a limit, version 1 has the largest number of pages, and version 2 has the word max. */
+static void free_memory(void) {
     const struct recording first[] = {{"self", SELF_V1},
                                       {"memory/memory.oom_control", OOM_CONTROL},
                                       {"memory/memory.usage_in_bytes", "1048576\n"},
@@ -203,23 +203,23 @@ static void room(void) {
     const struct recording no_limit[] = {
         {"self", "0::/\n"}, {"memory.events", EVENTS}, {"memory.current", "5000\n"}, {"memory.max", "max\n"}, {NULL, NULL}};
     const struct recording none[] = {{"self", "0::/\n"}, {"cpu.stat", CPU_STAT}, {NULL, NULL}};
-    EXPECT(room_in(first) == 267386880 && room_in(nested) == 0);
-    EXPECT(room_in(unlimited) == 9223372036854767616);
-    EXPECT(room_in(second) == 3192);
-    EXPECT(room_in(no_limit) == INT64_MAX && room_in(none) == INT64_MAX);
+    EXPECT(free_bytes_in(first) == 267386880 && free_bytes_in(nested) == 0);
+    EXPECT(free_bytes_in(unlimited) == 9223372036854767616);
+    EXPECT(free_bytes_in(second) == 3192);
+    EXPECT(free_bytes_in(no_limit) == INT64_MAX && free_bytes_in(none) == INT64_MAX);
 }
 
 void cgroup_tests(void) {
-    test("what is left up to the limit is known, by both versions", room);
+    test("the memory left up to the limit is read from both versions", free_memory);
     test("cgroup version 1 is read", version_1);
     test("cgroup version 1 is read below the host's tree", nested_version_1);
     test("cgroup version 2 is read", version_2);
     test("cgroup version 2 is read below the host's tree, without a peak on old kernels", nested_version_2);
-    test("cgroup version 2 is read as kernels of today write it", version_2_of_today);
-    test("cgroup version 2 is read by its keys, whatever their order", version_2_in_any_order);
-    test("of cgroup version 2 what there is is read, and the rest is -1", version_2_in_part);
-    test("cgroup version 2 is read where the path leads out of what is mounted", version_2_elsewhere);
-    test("with both versions mounted it is the controllers' own that is read", hybrid);
-    test("what no cgroup says is -1", nothing_there);
+    test("cgroup version 2 is read as new kernels write it", version_2_on_new_kernels);
+    test("cgroup version 2 is read with its keys in any order", version_2_in_any_order);
+    test("of cgroup version 2, what exists is read, and the rest is -1", version_2_in_part);
+    test("cgroup version 2 is read if the path leads out of the mount", version_2_unmounted_path);
+    test("if both versions are mounted, version 1 is read", hybrid);
+    test("a counter that does not exist is -1", nothing_there);
     test("an open counter shows its latest value", rises);
 }

@@ -20,12 +20,12 @@ static struct {
     size_t folder_count;
 } state;
 
-void test(const char *sentence, test_function *function) {
+void test(const char *title, test_function *function) {
     state.holds = true;
     function();
     state.number++;
     state.failed += !state.holds;
-    printf("%sok %d - %s\n", state.holds ? "" : "not ", state.number, sentence);
+    printf("%sok %d - %s\n", state.holds ? "" : "not ", state.number, title);
     fflush(stdout);
 }
 
@@ -41,8 +41,8 @@ void expect(bool holds, const char *file, int line, const char *format, ...) {
     printf("\n");
 }
 
-void note(const char *sentence) {
-    printf("# %s\n", sentence);
+void note(const char *text) {
+    printf("# %s\n", text);
 }
 
 bool is_text(const char *bytes, size_t size, const char *text) {
@@ -91,11 +91,12 @@ static int remove_entry(const char *path, const struct stat *stat, int type, str
 }
 
 int main(void) {
-    /* As main.c does: what this process inherited is not for the children of the tests. */
+    /* As in main.c: the children of the tests must not inherit open descriptors of this process. */
     (void)syscall(SYS_close_range, 3, ~0U, 4);
     printf("TAP version 13\n");
     scan_tests();
-    text_tests();
+    utf8_tests();
+    json_writer_tests();
     payload_tests();
     limits_tests();
     files_tests();
@@ -103,11 +104,11 @@ int main(void) {
     commands_tests();
     cgroup_tests();
     guard_tests();
-    hide_tests();
+    stash_fds_tests();
     output_tests();
     receive_tests();
     result_tests();
-    run_tests();
+    io_tests();
     memory_tests();
     warm_tests();
     for (size_t i = 0; i < state.folder_count; i++)

@@ -89,7 +89,7 @@ static void build_commands(void) {
     yyjson_doc_free(theirs);
 }
 
-/* An image that stands in for one with two languages. */
+/* An image that also runs a second language. */
 static void builds_of_another(void) {
     yyjson_doc *own = read_json("[[\"c++\"]]");
     yyjson_doc *also = read_json("{\"c\":[[\"cc\"]]}");
@@ -109,8 +109,8 @@ static void builds_of_another(void) {
 }
 
 void commands_tests(void) {
-    test("a program's environment is the container's, the language's and the payload's, without ours", environments);
-    test("the run command is the language's, V2's or V1's, with the arguments behind", run_commands);
-    test("build commands are the language's or V2's, and none with V1's command", build_commands);
-    test("a payload that names one of the languages an image has besides gets that one's build commands", builds_of_another);
+    test("a program's environment is the container's, the language's and the payload's, without the runner's settings", environments);
+    test("the run command is the language's, V2's or V1's, followed by the arguments", run_commands);
+    test("the build commands are the language's or V2's; V1's command has none", build_commands);
+    test("a payload that names the image's second language gets the build commands of that language", builds_of_another);
 }

@@ -13,7 +13,7 @@
 
 static const struct {
     const char *name;
-    size_t size; /* 0: up to the NUL */
+    size_t size; /* 0: strlen(name) */
     bool refused;
 } NAMES[] = {
     {"main.py", 0, false}, {"a/b/c.txt", 0, false}, {"./a", 0, false}, {"a//b", 0, false}, {"...", 0, false}, {"a..b", 0, false},
@@ -25,7 +25,7 @@ static const struct {
 static void names(void) {
     for (size_t i = 0; i < COUNT(NAMES); i++) {
         size_t size = NAMES[i].size == 0 ? strlen(NAMES[i].name) : NAMES[i].size;
-        EXPECT_IN((file_name_fault(NAMES[i].name, size) != NULL) == NAMES[i].refused, "name %zu: %s", i, NAMES[i].name);
+        EXPECT_IN((file_name_error(NAMES[i].name, size) != NULL) == NAMES[i].refused, "name %zu: %s", i, NAMES[i].name);
     }
 }
 
@@ -33,18 +33,18 @@ static void long_names(void) {
     char name[PATH_MAX + 2];
     memset(name, 'a', sizeof name);
     name[NAME_MAX] = '\0';
-    EXPECT(file_name_fault(name, NAME_MAX) == NULL);
+    EXPECT(file_name_error(name, NAME_MAX) == NULL);
     name[NAME_MAX] = 'a';
     name[NAME_MAX + 1] = '\0';
-    EXPECT(file_name_fault(name, NAME_MAX + 1) != NULL);
+    EXPECT(file_name_error(name, NAME_MAX + 1) != NULL);
     memset(name, 'a', sizeof name);
     for (size_t i = 1; i < sizeof name; i += 2)
         name[i] = '/';
     name[PATH_MAX - 1] = '\0';
-    EXPECT(file_name_fault(name, PATH_MAX - 1) == NULL);
+    EXPECT(file_name_error(name, PATH_MAX - 1) == NULL);
     name[PATH_MAX - 1] = 'a';
     name[PATH_MAX] = '\0';
-    EXPECT(file_name_fault(name, PATH_MAX) != NULL);
+    EXPECT(file_name_error(name, PATH_MAX) != NULL);
 }
 
 static bool holds(int dir_fd, const char *name, const char *content) {
@@ -99,7 +99,7 @@ static void in_the_way(void) {
     EXPECT(access("/tmp/runner-check-none", F_OK) < 0);
 }
 
-/* Where /dev/full stands for a full disk. */
+/* Writing to /dev/full fails as on a full disk. */
 static void full_disk(void) {
     char path[64], error[256];
     int dir_fd = open("/dev", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -110,8 +110,8 @@ static void full_disk(void) {
     close(fresh_folder(path));
 }
 
-/* Whether a process that can't write to the current folder gets to expected, with this $HOME and this passwd file,
- * and has a $HOME that can be written. */
+/* Whether a process whose current folder is not writable enters the expected folder, with this $HOME and this passwd file, and then
+ * has a writable $HOME. */
 static bool falls_back_to(const char *expected, const char *home, const char *passwd) {
     int status;
     char *found = NULL;
@@ -126,7 +126,7 @@ static bool falls_back_to(const char *expected, const char *home, const char *pa
     return waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-/* A passwd file whose second user of this uid has the home. */
+/* Writes a passwd file in which the second user with our user ID has this home. */
 static void write_passwd(const char *folder, const char *home, char path[96]) {
     unsigned uid = getuid() == 0 ? 65534 : getuid();
     (void)snprintf(path, 96, "%s/passwd", folder);
@@ -169,10 +169,10 @@ static void work_dir(void) {
 }
 
 void files_tests(void) {
-    test("file names are refused that leave the work dir or name no file", names);
-    test("file names are refused that are longer than the file system takes", long_names);
-    test("files are written, folders made, the last of one name wins", written);
-    test("folders, files, links and FIFOs in the way are refused", in_the_way);
-    test("a full disk is told", full_disk);
-    test("the work dir is the variable's, else the current folder, else $HOME, else a home of our uid", work_dir);
+    test("file names that leave the work dir or name no file are refused", names);
+    test("file names that are longer than the file system allows are refused", long_names);
+    test("files are written, folders created, and of two files with one name the last is kept", written);
+    test("a file that conflicts with a folder, a file, a link or a FIFO is refused", in_the_way);
+    test("a full disk is reported", full_disk);
+    test("the work dir is the variable's, else the current folder, else $HOME, else a home of our user ID", work_dir);
 }

@@ -52,22 +52,22 @@ static void missing(void) {
     struct language language;
     char error[256] = "";
     EXPECT(language_load(&language, "/nowhere/l.json", error, sizeof error) < 0);
-    EXPECT(strstr(error, "/nowhere/l.json") != NULL && language.run == NULL && !language_answers_to(&language, "x"));
+    EXPECT(strstr(error, "/nowhere/l.json") != NULL && language.run == NULL && !language_matches(&language, "x"));
 }
 
 static void names(void) {
     struct language language;
     char error[256] = "";
     EXPECT(load(&language, "{\"name\":\"python\",\"aliases\":[\"py\",\"py3\"],\"run\":[\"a\"]}", error));
-    EXPECT(language_answers_to(&language, "python") && language_answers_to(&language, "py3"));
-    EXPECT(!language_answers_to(&language, "Python") && !language_answers_to(&language, "p") && !language_answers_to(&language, ""));
+    EXPECT(language_matches(&language, "python") && language_matches(&language, "py3"));
+    EXPECT(!language_matches(&language, "Python") && !language_matches(&language, "p") && !language_matches(&language, ""));
     language_free(&language);
     EXPECT(load(&language, "{\"name\":\"cpp\",\"also\":{\"c\":[[\"cc\"]]},\"run\":[\"a\"]}", error));
-    EXPECT(language_answers_to(&language, "cpp") && language_answers_to(&language, "c") && !language_answers_to(&language, "d"));
+    EXPECT(language_matches(&language, "cpp") && language_matches(&language, "c") && !language_matches(&language, "d"));
     language_free(&language);
 }
 
-/* Expands one argument with a main file of this name; arguments joined by |. */
+/* Expands one argument, with a main file of this name. expected has the arguments joined by |. */
 static void expands(const char *main_name, const char *argument, const char *expected) {
     char json[256], joined[256] = "";
     struct file files[] = {
@@ -108,8 +108,8 @@ static void placeholders(void) {
 }
 
 void language_tests(void) {
-    test("language.json is loaded, or refused with the field's name", loaded);
-    test("a missing language.json is told", missing);
-    test("a language answers to its name, its aliases and what it builds besides", names);
-    test("placeholders expand", placeholders);
+    test("language.json is loaded, or refused with the name of the field", loaded);
+    test("a missing language.json is reported", missing);
+    test("a language is found by its name, its aliases and the names of its second languages", names);
+    test("placeholders are expanded", placeholders);
 }

@@ -25,7 +25,7 @@ static void environment(void) {
         struct limits limits = limits_from_environment();
         EXPECT_IN(limits.time_ns == VALUES[i].time_ns, "time %s", VALUES[i].value);
         EXPECT_IN(limits.output_bytes == VALUES[i].output_bytes, "output %s", VALUES[i].value);
-        EXPECT_IN(limits.answer_bytes == (VALUES[i].output_bytes == 250 ? 0 : 100000), "answer %s", VALUES[i].value);
+        EXPECT_IN(limits.result_bytes == (VALUES[i].output_bytes == 250 ? 0 : 100000), "result %s", VALUES[i].value);
     }
     unsetenv("RUNONCE_TIME_LIMIT_MS");
     unsetenv("RUNONCE_OUTPUT_LIMIT");
@@ -52,7 +52,7 @@ static void stricter(void) {
 }
 
 void limits_tests(void) {
-    test("limits come from the environment; what is no positive number is the default", environment);
-    test("a huge limit still fits a clock", huge_values);
-    test("the stricter of two limits holds", stricter);
+    test("limits come from the environment; a value that is not a positive integer means the default", environment);
+    test("a huge limit can be added to a clock time", huge_values);
+    test("the stricter of two limits applies", stricter);
 }

@@ -1,4 +1,4 @@
-/* A container whose memory is used up, by recordings of its cgroup. */
+/* A container whose memory is used up, simulated by recordings of its cgroup. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,18 +40,18 @@ static void contain(struct container *container, const char *used, const char *k
 }
 
 static void discard(struct container *container) {
-    memory_give_back(&container->watch.memory);
+    memory_release(&container->watch.memory);
     cgroup_close(&container->cgroup);
     close(container->watch.signal_fd);
     close(container->watch.timer_fd);
 }
 
-/* A process of ours that goes after a while, as one that was killed and closes what it has. */
+/* Starts a process that exits after a while, like a killed process that still closes its files. */
 static pid_t dying(int ms) {
     pid_t pid = fork();
     if (pid == 0) {
-        struct timespec while_ns = {ms / 1000, ms % 1000 * 1000000L};
-        (void)nanosleep(&while_ns, NULL);
+        struct timespec pause = {ms / 1000, ms % 1000 * 1000000L};
+        (void)nanosleep(&pause, NULL);
         _exit(0);
     }
     return pid;
@@ -63,20 +63,20 @@ struct ran {
     int64_t finish_ns;
 };
 
-/* Runs a script in it; beside: a dying process, in milliseconds. */
-static struct ran run(struct container *container, const char *script, int beside_ms) {
+/* Runs a script, next to a process that exits after other_ms. */
+static struct ran run(struct container *container, const char *script, int other_ms) {
     struct ran ran = {0};
     struct child child;
     uint64_t left = 1 << 20;
     char *const argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)script, NULL};
-    struct flow flow = {&container->watch, &child, {"", 0}, ran.output, &left};
-    EXPECT(child_start(&child, argv, environ, &flow.input) == 0);
-    ran.ending = flow_attend(&flow, clock_ns() + 20000000000);
-    pid_t beside = dying(beside_ms);
+    struct io io = {&container->watch, &child, {"", 0}, ran.output, &left};
+    EXPECT(child_start(&child, argv, environ, &io.input) == 0);
+    ran.ending = io_pump(&io, clock_ns() + 20000000000);
+    pid_t other = dying(other_ms);
     int64_t from_ns = clock_ns();
-    ran.ending = flow_finish(&flow, ran.ending, false);
+    ran.ending = io_finish(&io, ran.ending, false);
     ran.finish_ns = clock_ns() - from_ns;
-    (void)waitpid(beside, NULL, 0); /* waited for already, where the finish did */
+    (void)waitpid(other, NULL, 0); /* io_finish() may have reaped it */
     return ran;
 }
 
@@ -85,58 +85,58 @@ static void release(struct ran *ran) {
     capture_free(&ran->output[STREAM_ERR]);
 }
 
-static void waits_for_the_dead(void) {
+static void waits_for_killed_processes(void) {
     static const struct {
         const char *used;
-        int beside_ms, least_ms, most_ms;
+        int other_ms, least_ms, most_ms;
     } CASES[] = {{FULL, 200, 190, 450}, {FULL, 2000, 490, 1500}, {EMPTY, 600, 0, 450}};
     for (size_t i = 0; i < COUNT(CASES); i++) {
         struct container container;
         contain(&container, CASES[i].used, "oom_kill 0\n");
-        struct ran ran = run(&container, "echo kept", CASES[i].beside_ms);
+        struct ran ran = run(&container, "echo kept", CASES[i].other_ms);
         int64_t ms = ran.finish_ns / 1000000;
         EXPECT_IN(ms >= CASES[i].least_ms && ms <= CASES[i].most_ms, "case %zu: %lld ms", i, (long long)ms);
         EXPECT_IN(is_text(ran.output[STREAM_OUT].data, ran.output[STREAM_OUT].size, "kept\n"), "case %zu", i);
-        EXPECT_IN((container.watch.memory.laid_by == NULL) == (CASES[i].used == FULL), "case %zu: what was laid by", i);
+        EXPECT_IN((container.watch.memory.reserved == NULL) == (CASES[i].used == FULL), "case %zu: reserved memory", i);
         release(&ran);
         discard(&container);
     }
 }
 
-/* With a kill on the count, the end or room is waited for before output is read, and not for long. */
-static void holds_back(void) {
+/* After an OOM kill, output is only read when the processes are gone or memory is free, or after half a second. */
+static void delays_output(void) {
     static const struct {
         const char *kills;
-        bool held;
+        bool delayed;
     } CASES[] = {{"oom_kill 0\n", false}, {"oom_kill 1\n", true}};
     for (size_t i = 0; i < COUNT(CASES); i++) {
         struct container container;
         contain(&container, FULL, CASES[i].kills);
-        /* The second echo's pipe would be full, if nobody read. */
+        /* More than a pipe holds, so the script waits until the output is read. */
         int64_t from_ns = clock_ns();
         struct ran ran = run(&container, "head -c 200000 /dev/zero; head -c 200000 /dev/zero", 0);
         int64_t ms = (clock_ns() - from_ns) / 1000000;
         EXPECT_IN(ran.ending == ENDED_ITSELF && ran.output[STREAM_OUT].size == 400000, "case %zu", i);
-        EXPECT_IN(CASES[i].held == (ms >= 400), "case %zu: %lld ms", i, (long long)ms);
+        EXPECT_IN(CASES[i].delayed == (ms >= 400), "case %zu: %lld ms", i, (long long)ms);
         release(&ran);
         discard(&container);
     }
 }
 
-static void is_laid_by_once(void) {
+static void reserved_once(void) {
     struct memory memory = {0};
-    memory_lay_by(&memory);
-    void *at = memory.laid_by;
+    memory_reserve(&memory);
+    void *at = memory.reserved;
     EXPECT(at != NULL);
-    memory_lay_by(&memory);
-    EXPECT(memory.laid_by == at);
-    memory_give_back(&memory);
-    memory_give_back(&memory);
-    EXPECT(memory.laid_by == NULL && !memory_is_short(&memory) && !memory_ran_out(&memory));
+    memory_reserve(&memory);
+    EXPECT(memory.reserved == at);
+    memory_release(&memory);
+    memory_release(&memory);
+    EXPECT(memory.reserved == NULL && !memory_is_short(&memory) && !memory_ran_out(&memory));
 }
 
 void memory_tests(void) {
-    test("what the dead hold of a full container's memory is waited for, half a second at most", waits_for_the_dead);
-    test("after a kill for want of memory, output waits for room or the end", holds_back);
-    test("memory is laid by once, and given back once", is_laid_by_once);
+    test("if memory is short, the end waits for killed processes, at most half a second", waits_for_killed_processes);
+    test("after an OOM kill, output waits for free memory or the end", delays_output);
+    test("memory is reserved once and released once", reserved_once);
 }

@@ -70,8 +70,8 @@ static void grows(void) {
     capture_free(&capture);
 }
 
-/* A container without memory ends its runner for the page that it asks for, so nothing must be asked for in vain. */
-static void takes_no_memory_in_vain(void) {
+/* If a container has no memory left, the kernel kills the runner when it asks for a page. So it must ask only when needed. */
+static void takes_no_unneeded_memory(void) {
     int pipe_fds[2];
     struct capture capture = {0};
     uint64_t left = 1 << 20;
@@ -80,7 +80,7 @@ static void takes_no_memory_in_vain(void) {
     EXPECT(write(pipe_fds[1], "abcd", 4) == 4);
     EXPECT(capture_read(&capture, pipe_fds[0], &left) == CAPTURED && capture.capacity == 4096);
     size_t capacity = capture.capacity;
-    capture.size = capacity; /* as if it were full */
+    capture.size = capacity; /* simulates a full buffer */
     close(pipe_fds[1]);
     EXPECT(capture_read(&capture, pipe_fds[0], &left) == CAPTURED_END && capture.capacity == capacity);
     capture_free(&capture);
@@ -88,8 +88,8 @@ static void takes_no_memory_in_vain(void) {
 }
 
 void output_tests(void) {
-    test("at a stream's end no memory is taken", takes_no_memory_in_vain);
-    test("exactly the limit is kept, one byte more is known of", at_the_limit);
-    test("an empty pipe and a closed one are told apart", nothing_and_end);
+    test("the end of a stream needs no memory", takes_no_unneeded_memory);
+    test("output up to the limit is kept, and one more byte exceeds it", at_the_limit);
+    test("an empty pipe and a closed one are distinguished", nothing_and_end);
     test("a mebibyte arrives in order", grows);
 }

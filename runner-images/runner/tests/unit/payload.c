@@ -30,7 +30,7 @@ static void release(struct parsed *parsed) {
 
 static const struct {
     const char *text;
-    const char *error; /* what it begins with; NULL: accepted */
+    const char *error; /* how it starts; NULL: accepted */
 } PAYLOADS[] = {
     {"{" MAIN "}", NULL},
     {"{" MAIN ",\"unknown\":{\"a\":[]}}", NULL},
@@ -50,16 +50,16 @@ static const struct {
     {"{}", "files: is required"},
     {"{\"files\":null}", "files: is required"},
     {"{\"files\":{}}", "files: must be an array"},
-    {"{\"files\":[]}", "files: must hold at least one file"},
-    {"{\"files\":[],\"command\":\"\"}", "files: must hold at least one file"},
+    {"{\"files\":[]}", "files: must contain at least one file"},
+    {"{\"files\":[],\"command\":\"\"}", "files: must contain at least one file"},
     {"{\"files\":[1]}", "files[0]: must be an object"},
     {"{\"files\":[{\"content\":\"\"}]}", "files[0].name: must be a string"},
     {"{\"files\":[{\"name\":\"a\"}]}", "files[0].content: must be a string"},
     {"{\"files\":[{\"name\":\"a\",\"content\":1}]}", "files[0].content: must be a string"},
-    {"{\"files\":[{\"name\":\"a\",\"content\":\"\"},{\"name\":\"../b\",\"content\":\"\"}]}", "files[1].name: must hold no \"..\""},
+    {"{\"files\":[{\"name\":\"a\",\"content\":\"\"},{\"name\":\"../b\",\"content\":\"\"}]}", "files[1].name: must not contain \"..\""},
     {"{" MAIN ",\"stdin\":1}", "stdin: must be a string"},
     {"{" MAIN ",\"command\":[]}", "command: must be a string"},
-    {"{" MAIN ",\"command\":\"a\\u0000b\"}", "command: must hold no NUL"},
+    {"{" MAIN ",\"command\":\"a\\u0000b\"}", "command: must not contain NUL"},
     {"{" MAIN ",\"language\":1}", "language: must be a string"},
     {"{" MAIN ",\"runInstructions\":\"x\"}", "runInstructions: must be an object"},
     {"{" MAIN ",\"runInstructions\":{}}", "runInstructions.runCommand: must be a string"},
@@ -67,13 +67,13 @@ static const struct {
     {"{" MAIN ",\"runInstructions\":{\"runCommand\":\"a\",\"buildCommands\":[\"b\",2]}}", "runInstructions.buildCommands[1]: must be a string"},
     {"{" MAIN ",\"args\":\"a\"}", "args: must be an array"},
     {"{" MAIN ",\"args\":[\"a\",null]}", "args[1]: must be a string"},
-    {"{" MAIN ",\"args\":[\"a\\u0000\"]}", "args[0]: must hold no NUL"},
+    {"{" MAIN ",\"args\":[\"a\\u0000\"]}", "args[0]: must not contain NUL"},
     {"{" MAIN ",\"env\":[]}", "env: must be an object"},
     {"{" MAIN ",\"env\":{\"A\":1}}", "env.A: must be a string"},
-    {"{" MAIN ",\"env\":{\"\":\"x\"}}", "env: a name"},
-    {"{" MAIN ",\"env\":{\"A=B\":\"x\"}}", "env: a name"},
-    {"{" MAIN ",\"env\":{\"A\\u0000\":\"x\"}}", "env: a name"},
-    {"{" MAIN ",\"env\":{\"A\":\"\\u0000\"}}", "env.A: must hold no NUL"},
+    {"{" MAIN ",\"env\":{\"\":\"x\"}}", "env: names"},
+    {"{" MAIN ",\"env\":{\"A=B\":\"x\"}}", "env: names"},
+    {"{" MAIN ",\"env\":{\"A\\u0000\":\"x\"}}", "env: names"},
+    {"{" MAIN ",\"env\":{\"A\":\"\\u0000\"}}", "env.A: must not contain NUL"},
     {"{" MAIN ",\"limits\":[]}", "limits: must be an object"},
     {"{" MAIN ",\"limits\":{\"time\":0}}", "limits.time: must be"},
     {"{" MAIN ",\"limits\":{\"time\":\"1\"}}", "limits.time: must be"},
@@ -125,7 +125,7 @@ static void names_are_cut_in_errors(void) {
 
 void payload_tests(void) {
     test("a payload is accepted, or refused with a sentence that names the field", checked);
-    test("a payload's fields arrive", fields);
-    test("of two fields of one name the last counts", last_field_counts);
-    test("a long name in a refused payload does no harm", names_are_cut_in_errors);
+    test("the fields of a payload are read", fields);
+    test("of two fields with one name the last one counts", last_field_counts);
+    test("a long name in a refused payload is truncated in the error", names_are_cut_in_errors);
 }

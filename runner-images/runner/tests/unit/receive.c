@@ -58,7 +58,7 @@ static void too_much(void) {
 }
 
 void receive_tests(void) {
-    test("a payload is complete where its JSON ends, whatever follows", complete_without_end);
-    test("at the end of stdin white space is nothing, and half a payload is one", ends);
+    test("a payload is complete at the end of its JSON, whatever follows", complete_without_end);
+    test("at the end of stdin, white space is no payload, and an incomplete payload is one", ends);
     test("a payload that never ends is refused", too_much);
 }

@@ -5,7 +5,7 @@
 
 static const struct {
     const char *text;
-    size_t ends_at; /* 0: not at all */
+    size_t ends_at; /* 0: it does not end */
 } ENDS[] = {
     {"{}", 2},
     {"{}\n", 2},
@@ -29,7 +29,7 @@ static const struct {
     {"[{}", 0},
 };
 
-/* Scans in pieces: up to first, up to second, the rest. Returns how many bytes belong to the value. */
+/* Scans three pieces: up to first, up to second, the rest. Returns how many bytes belong to the value. */
 static size_t scan_split(struct scan *scan, const char *text, size_t size, size_t first, size_t second) {
     size_t taken = scan_bytes(scan, text, first);
     if (!scan->ended)
@@ -73,7 +73,7 @@ static void deep_nesting(void) {
 }
 
 void scan_tests(void) {
-    test("the end of the payload is found, however it is split", every_split);
-    test("white space starts no payload", white_space_starts_nothing);
+    test("the end of the payload is found, however its bytes are split", every_split);
+    test("white space does not start a payload", white_space_starts_nothing);
     test("a million brackets are counted", deep_nesting);
 }

@@ -1,4 +1,4 @@
-/* Several processes that send process 1 signals without end. */
+/* Several processes send signals to process 1 without end. */
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>

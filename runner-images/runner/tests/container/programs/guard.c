@@ -1,5 +1,5 @@
-/* Tries every call that would change process 1, in each way the architecture has of making it, and the same calls on
- * itself. Prints one line for each: name, how, errno. */
+/* Tries every call that would change process 1, by every system call interface of the architecture, and the same calls on itself.
+ * Prints one line for each: the call, the way, the error. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@ struct attempt {
     const char *name;
     long number, number_i386;
     long a, b;
-    int pid_at; /* which argument names the target */
+    int pid_at; /* the index of the argument with the process ID */
 };
 
 static const struct attempt ATTEMPTS[] = {
@@ -31,7 +31,7 @@ static const struct attempt ATTEMPTS[] = {
     {"tgkill", SYS_tgkill, 270, 1, 1, 0},
 };
 
-static void tell(const char *name, const char *way, long result) {
+static void report(const char *name, const char *way, long result) {
     printf("%s, %s: %s\n", name, way, result < 0 ? strerrorname_np((int)-result) : "done");
 }
 
@@ -49,21 +49,21 @@ static long i386(long number, long a, long b) {
 #endif
 
 int main(void) {
-    static const long HIDDEN = 1L << 32; /* above what the kernel takes of a pid */
+    static const long HIGH_BIT = 1L << 32; /* higher than the 32 bits that the kernel uses of a process ID */
     for (size_t i = 0; i < sizeof ATTEMPTS / sizeof ATTEMPTS[0]; i++) {
         const struct attempt *try = &ATTEMPTS[i];
-        tell(try->name, "direct", direct(try->number, try->a, try->b));
-        tell(try->name, "upper half", direct(try->number, try->a + (try->pid_at == 0) * HIDDEN, try->b + (try->pid_at == 1) * HIDDEN));
+        report(try->name, "direct", direct(try->number, try->a, try->b));
+        report(try->name, "high bits", direct(try->number, try->a + (try->pid_at == 0) * HIGH_BIT, try->b + (try->pid_at == 1) * HIGH_BIT));
 #ifdef __x86_64__
-        tell(try->name, "i386", i386(try->number_i386, try->a, try->b));
-        tell(try->name, "x32", direct(try->number | 0x40000000, try->a, try->b));
+        report(try->name, "i386", i386(try->number_i386, try->a, try->b));
+        report(try->name, "x32", direct(try->number | 0x40000000, try->a, try->b));
 #endif
     }
     struct rlimit limit;
-    tell("own", "prlimit64", direct(SYS_prlimit64, 0, RLIMIT_NOFILE));
-    tell("own", "setrlimit", getrlimit(RLIMIT_NOFILE, &limit) < 0 || setrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : 0);
-    tell("own", "setpriority", direct(SYS_setpriority, PRIO_PROCESS, 0));
-    tell("own", "setpriority group", direct(SYS_setpriority, PRIO_PGRP, 0));
-    tell("own", "ioprio_set", syscall(SYS_ioprio_set, 1, 0, 2 << 13 | 4) < 0 ? -errno : 0);
+    report("own", "prlimit64", direct(SYS_prlimit64, 0, RLIMIT_NOFILE));
+    report("own", "setrlimit", getrlimit(RLIMIT_NOFILE, &limit) < 0 || setrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : 0);
+    report("own", "setpriority", direct(SYS_setpriority, PRIO_PROCESS, 0));
+    report("own", "setpriority group", direct(SYS_setpriority, PRIO_PGRP, 0));
+    report("own", "ioprio_set", syscall(SYS_ioprio_set, 1, 0, 2 << 13 | 4) < 0 ? -errno : 0);
     return 0;
 }

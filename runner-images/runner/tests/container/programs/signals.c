@@ -1,4 +1,4 @@
-/* Sends process 1 every signal in every way that a program has, then says that it is still there. */
+/* Sends every signal to process 1 in every way that a program has, then prints that it still runs. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,8 +17,8 @@ static void queue(int number, int code) {
     close(pid_fd);
 }
 
-/* A signal that finds the queue of its user full arrives without its sender's number, as one from outside does: signal(7) has
- * the limit, RLIMIT_SIGPENDING; what becomes of the signal is in the kernel's collect_signal(). */
+/* If the user's signal queue is full (RLIMIT_SIGPENDING, signal(7)), the kernel delivers a signal without the sender's process ID, like
+ * one from outside the container: kernel/signal.c, collect_signal(). */
 static void queue_when_full(void) {
     sigset_t blocked;
     union sigval value = {0};

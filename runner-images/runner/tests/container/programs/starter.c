@@ -1,4 +1,4 @@
-/* A warm interpreter for shell programs: argv[1] says how it behaves. */
+/* A warm interpreter for shell programs. argv[1] selects its behaviour. */
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdint.h>
@@ -11,18 +11,18 @@
 
 enum { CONTROL = 3 };
 
-static void say(const char *words, size_t size) {
-    if (write(CONTROL, words, size) != (ssize_t)size)
+static void send_message(const char *bytes, size_t size) {
+    if (write(CONTROL, bytes, size) != (ssize_t)size)
         _exit(90);
 }
 
-static void hear(void *bytes, size_t size) {
+static void receive(void *bytes, size_t size) {
     for (ssize_t got; size > 0; bytes = (char *)bytes + got, size -= (size_t)got)
         if ((got = read(CONTROL, bytes, size)) <= 0)
             _exit(91);
 }
 
-/* Checks the syntax with sh -n, which says on stderr what is wrong. */
+/* Checks the syntax with sh -n, which writes errors to stderr. */
 static int build(const char *name) {
     int status;
     pid_t pid = fork();
@@ -36,57 +36,57 @@ static int build(const char *name) {
     return WEXITSTATUS(status);
 }
 
-static void build_and_tell(const char *name) {
+static void build_and_report(const char *name) {
     char go;
     int code = build(name);
     if (code != 0) {
-        char words[2] = {'F', (char)code};
-        say(words, 2);
+        char message[2] = {'F', (char)code};
+        send_message(message, 2);
         _exit(code);
     }
     dprintf(STDERR_FILENO, "built %s\n", name);
-    say("B", 1);
-    hear(&go, 1);
+    send_message("B", 1);
+    receive(&go, 1);
     if (go != 'G')
         _exit(94);
 }
 
 int main(int argc, char **argv) {
-    const char *way = argc > 1 ? argv[1] : "";
+    const char *behaviour = argc > 1 ? argv[1] : "";
     uint32_t size;
-    if (strcmp(way, "dies") == 0)
+    if (strcmp(behaviour, "dies") == 0)
         return 1;
-    if (strcmp(way, "hangs") == 0)
+    if (strcmp(behaviour, "hangs") == 0)
         pause();
-    if (strcmp(way, "slow") == 0)
+    if (strcmp(behaviour, "slow") == 0)
         usleep(300000);
-    say(strcmp(way, "wrong") == 0 ? "?" : "R", 1);
-    hear(&size, sizeof size);
+    send_message(strcmp(behaviour, "wrong") == 0 ? "?" : "R", 1);
+    receive(&size, sizeof size);
     size = ntohl(size);
     char *names = malloc(size + 1);
     char **words = calloc(size + 3, sizeof *words);
-    hear(names, size);
-    if (strcmp(way, "refuses") == 0) {
+    receive(names, size);
+    if (strcmp(behaviour, "refuses") == 0) {
         puts("not to be seen");
         fflush(stdout);
-        say("P", 1);
+        send_message("P", 1);
         pause();
     }
-    int there = 0;
-    if (strcmp(way, "looks") == 0 && ioctl(STDIN_FILENO, FIONREAD, &there) == 0) {
-        dprintf(STDOUT_FILENO, "%d bytes", there);
+    int available = 0;
+    if (strcmp(behaviour, "looks") == 0 && ioctl(STDIN_FILENO, FIONREAD, &available) == 0) {
+        dprintf(STDOUT_FILENO, "%d bytes", available);
         return 0;
     }
-    if (strcmp(way, "crashes") == 0)
+    if (strcmp(behaviour, "crashes") == 0)
         raise(SIGSEGV);
-    if (strcmp(way, "build") == 0)
-        build_and_tell(names);
+    if (strcmp(behaviour, "build") == 0)
+        build_and_report(names);
     close(CONTROL);
     size_t count = 1;
     words[0] = "sh";
     for (char *name = names; name < names + size; name += strlen(name) + 1)
         words[count++] = name;
-    setenv("WARM", "yes", 1); /* so that the tests can tell */
+    setenv("WARM", "yes", 1); /* the tests look for it */
     execvp("sh", words);
     return 95;
 }

@@ -1,4 +1,4 @@
-/* Children and flows on this machine, harmless ones; what needs a container of its own is in tests/container. */
+/* Children and their input and output, with harmless programs on this machine. tests/container has what needs a container. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +22,9 @@ static struct ran run(const char *script, struct span input, double seconds, uin
     char *const argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)script, NULL};
     EXPECT(watch_open(&watch) == 0);
     int64_t from_ns = clock_ns();
-    struct flow flow = {&watch, &ran.child, input, ran.output, &limit};
-    EXPECT(child_start(&ran.child, argv, environ, &flow.input) == 0);
-    ran.ending = flow_finish(&flow, flow_attend(&flow, from_ns + (int64_t)(seconds * 1e9)), true);
+    struct io io = {&watch, &ran.child, input, ran.output, &limit};
+    EXPECT(child_start(&ran.child, argv, environ, &io.input) == 0);
+    ran.ending = io_finish(&io, io_pump(&io, from_ns + (int64_t)(seconds * 1e9)), true);
     ran.took_ns = clock_ns() - from_ns;
     close(watch.signal_fd);
     close(watch.timer_fd);
@@ -95,9 +95,9 @@ static void missing_commands(void) {
         struct watch watch = {0};
         uint64_t limit = 100;
         char *const argv[] = {(char *)COMMANDS[i].name, NULL};
-        struct flow flow = {&watch, &ran.child, NO_INPUT, ran.output, &limit};
-        EXPECT(watch_open(&watch) == 0 && child_start(&ran.child, argv, environ, &flow.input) == 0);
-        ran.ending = flow_finish(&flow, flow_attend(&flow, clock_ns() + 20000000000), true);
+        struct io io = {&watch, &ran.child, NO_INPUT, ran.output, &limit};
+        EXPECT(watch_open(&watch) == 0 && child_start(&ran.child, argv, environ, &io.input) == 0);
+        ran.ending = io_finish(&io, io_pump(&io, clock_ns() + 20000000000), true);
         EXPECT(ran.ending == ENDED_ITSELF && WEXITSTATUS(ran.child.status) == COMMANDS[i].code);
         EXPECT_IN(is_text(ran.output[STREAM_ERR].data, ran.output[STREAM_ERR].size, COMMANDS[i].error), "%.*s",
                   (int)ran.output[STREAM_ERR].size, ran.output[STREAM_ERR].data);
@@ -107,7 +107,7 @@ static void missing_commands(void) {
     }
 }
 
-/* Under qemu-user the guard is not installed, and which signals are ignored is qemu's own affair. */
+/* Under qemu-user the guard is not installed, and qemu itself changes which signals are ignored. */
 #ifdef UNDER_QEMU
 #define STATUS_LINES "SigBlk|NoNewPrivs"
 static const char CLEAN[] = "0 1 2 3 SigBlk:0000000000000000NoNewPrivs:11000\n0 0 bytes\n";
@@ -120,13 +120,13 @@ static void clean_child(void) {
     struct ran ran = run("ls /proc/self/fd | tr '\\n' ' '; grep -E '^(" STATUS_LINES "):' /proc/self/status | tr -d '\\t\\n';"
                          "cat /proc/self/oom_score_adj; ulimit -c 0; sed -n 's/^Max core file size *\\([0-9]*\\) */\\1 /p' /proc/self/limits | tr -s ' ' | sed 's/ $//'",
                          NO_INPUT, 20, 1000);
-    /* 3 is ls's own, of the folder. */
+    /* ls itself has descriptor 3 open, for the folder. */
     EXPECT_IN(is_text(ran.output[STREAM_OUT].data, ran.output[STREAM_OUT].size, CLEAN), "%.*s",
               (int)ran.output[STREAM_OUT].size, ran.output[STREAM_OUT].data);
     release(&ran);
 }
 
-/* Whether it is there before the program is, who looks first of all and doesn't wait can tell. */
+/* A program that looks for input at once, without waiting for it, must find it. */
 static void input_is_there(void) {
     struct child child;
     struct watch watch = {0};
@@ -136,7 +136,7 @@ static void input_is_there(void) {
     for (size_t i = 0; i < COUNT(inputs); i++) {
         EXPECT(child_start(&child, argv, environ, &inputs[i]) == 0);
         EXPECT_IN(inputs[i].size == 0 && child.input_fd == -1, "input %zu", i);
-        end_everything(&watch, &child);
+        kill_all_and_wait(&watch, &child);
         child_close(&child);
     }
     close(watch.signal_fd);
@@ -144,36 +144,32 @@ static void input_is_there(void) {
 }
 
 #ifndef UNDER_QEMU
-/* The guard refuses filters, and so a second one of its own. */
+/* The guard refuses new filters, so a second guard cannot be installed. Returns the number of the failed check, or 0. */
 static int guarded_twice(void) {
+    static const char ERROR[] = "The runner's guard can't be installed: Invalid argument\n";
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || guard_install() < 0)
         return 1;
     struct ran ran = run("echo ran", NO_INPUT, 20, 1000);
     bool failed = WIFEXITED(ran.child.status) && WEXITSTATUS(ran.child.status) == 126 && ran.output[STREAM_OUT].size == 0;
-    bool told = is_text(ran.output[STREAM_ERR].data, ran.output[STREAM_ERR].size, "The runner's guard can't be installed: Invalid argument\n");
+    bool reported = is_text(ran.output[STREAM_ERR].data, ran.output[STREAM_ERR].size, ERROR);
     release(&ran);
-    return failed && told ? 0 : 2;
+    return failed && reported ? 0 : 2;
 }
 
 static void no_guard_no_program(void) {
-    int status = -1;
-    pid_t pid = fork();
-    if (pid == 0)
-        _exit(guarded_twice());
-    EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid);
-    EXPECT_IN(status == 0, "wait status %x", (unsigned)status);
+    expect_in_child(guarded_twice);
 }
 #endif
 
-void run_tests(void) {
-    test("a child is fed and drained, and its exit code kept", plain);
-    test("at the time limit the child ends and its output stays", timeout);
-    test("at the output limit the child ends and the head stays", output_limit);
-    test("what a program is to read is there before it starts", input_is_there);
-    test("a mebibyte goes through in both directions, read or not", much_both_ways);
-    test("a command that can't be executed says so as a shell does", missing_commands);
+void io_tests(void) {
+    test("a child gets its input, and its output and exit code are kept", plain);
+    test("at the time limit the child is killed and its output kept", timeout);
+    test("at the output limit the child is killed and the start of its output kept", output_limit);
+    test("a program's input is there before it starts", input_is_there);
+    test("a mebibyte passes in both directions, read or not", much_both_ways);
+    test("a command that cannot be executed fails as in a shell", missing_commands);
 #ifndef UNDER_QEMU
-    test("without the guard no program starts, and it says so", no_guard_no_program);
+    test("no program starts without the guard, and an error is reported", no_guard_no_program);
 #endif
-    test("a child has three descriptors, no signal set-up, the guard, and no core dumps", clean_child);
+    test("a child has three descriptors, default signal settings, the guard, and no core dumps", clean_child);
 }

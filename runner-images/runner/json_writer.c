@@ -1,4 +1,4 @@
-/* UTF-8, and the result's JSON as it is written: strings, base64. */
+/* Writes JSON to a descriptor: strings, base64, formatted text. */
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -7,60 +7,6 @@
 #include <unistd.h>
 
 #include "runner.h"
-
-enum utf8 utf8_next(const char *bytes, size_t size, size_t *length) {
-    const unsigned char *s = (const unsigned char *)bytes;
-    unsigned char low = 0x80, high = 0xbf;
-    size_t more;
-    *length = 1;
-    if (s[0] < 0x80)
-        return UTF8_VALID;
-    if (s[0] >= 0xc2 && s[0] <= 0xdf) {
-        more = 1;
-    } else if (s[0] >= 0xe0 && s[0] <= 0xef) {
-        more = 2;
-        if (s[0] == 0xe0)
-            low = 0xa0; /* shorter forms exist */
-        if (s[0] == 0xed)
-            high = 0x9f; /* surrogates */
-    } else if (s[0] >= 0xf0 && s[0] <= 0xf4) {
-        more = 3;
-        if (s[0] == 0xf0)
-            low = 0x90;
-        if (s[0] == 0xf4)
-            high = 0x8f; /* above U+10FFFF */
-    } else {
-        return UTF8_INVALID;
-    }
-    for (size_t i = 1; i <= more; i++) {
-        *length = i;
-        if (i == size)
-            return UTF8_PARTIAL;
-        if (s[i] < low || s[i] > high)
-            return UTF8_INVALID;
-        low = 0x80;
-        high = 0xbf;
-    }
-    *length = more + 1;
-    return UTF8_VALID;
-}
-
-bool utf8_is_valid(const char *bytes, size_t size) {
-    size_t length;
-    for (size_t at = 0; at < size; at += length)
-        if (utf8_next(bytes + at, size - at, &length) != UTF8_VALID)
-            return false;
-    return true;
-}
-
-size_t utf8_without_partial(const char *bytes, size_t size) {
-    size_t length;
-    /* A character has at most 4 bytes, so an incomplete one at most 3. */
-    for (size_t tail = 1; tail <= 3 && tail <= size; tail++)
-        if (utf8_next(bytes + size - tail, tail, &length) == UTF8_PARTIAL && length == tail)
-            return size - tail;
-    return size;
-}
 
 int write_flush(struct writer *writer) {
     const char *at = writer->buffer;
@@ -71,9 +17,9 @@ int write_flush(struct writer *writer) {
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0 && errno == EAGAIN) {
-            /* Some other holder of this pipe made it non-blocking. */
-            struct pollfd room = {.fd = writer->fd, .events = POLLOUT};
-            (void)poll(&room, 1, -1);
+            /* Another process that has this pipe made it non-blocking. */
+            struct pollfd writable = {.fd = writer->fd, .events = POLLOUT};
+            (void)poll(&writable, 1, -1);
             continue;
         }
         if (written < 0) {
@@ -88,14 +34,14 @@ int write_flush(struct writer *writer) {
 
 void write_bytes(struct writer *writer, const char *bytes, size_t size) {
     while (size > 0) {
-        size_t room = sizeof writer->buffer - writer->used;
-        size_t now = size < room ? size : room;
+        size_t free_bytes = sizeof writer->buffer - writer->used;
+        size_t now = size < free_bytes ? size : free_bytes;
         memcpy(writer->buffer + writer->used, bytes, now);
         writer->used += now;
         bytes += now;
         size -= now;
         if (writer->used == sizeof writer->buffer)
-            (void)write_flush(writer); /* the writer remembers the failure */
+            (void)write_flush(writer); /* the writer remembers an error */
     }
 }
 
@@ -103,7 +49,6 @@ void write_text(struct writer *writer, const char *text) {
     write_bytes(writer, text, strlen(text));
 }
 
-/* For short texts: numbers and names. */
 void write_format(struct writer *writer, const char *format, ...) {
     char text[256];
     va_list arguments;

@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -20,23 +19,29 @@ static bool is_open(int fd) {
     return fcntl(fd, F_GETFD) >= 0;
 }
 
-/* With the three streams replaced, so in a process of its own. Returns which expectation broke, or 0. */
-static int hide_and_bring_back(int out_fd) {
+/* The file that takes the place of the three streams. */
+static int out_fd;
+
+/* Returns the number of the failed check, or 0. It replaces the streams, so it runs in a child process. */
+static int stash_and_restore(void) {
+    for (int fd = STDERR_FILENO + 1; fd < 64; fd++)
+        if (fd != out_fd)
+            close(fd);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (dup2(out_fd, fd) < 0)
             return 1;
     if (!opens(STDOUT_FILENO))
         return 2;
     close(out_fd);
-    int hidden_at = streams_hide();
-    if (hidden_at < 0)
+    int stash_fd = stash_fds();
+    if (stash_fd < 0)
         return 3;
     for (int fd = 0; fd < 64; fd++)
         if (opens(fd))
             return 4;
     if (!is_open(STDIN_FILENO) || !is_open(STDOUT_FILENO) || !is_open(STDERR_FILENO))
         return 5;
-    if (streams_bring_back(hidden_at) < 0)
+    if (restore_fds(stash_fd) < 0)
         return 6;
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (!opens(fd) || fcntl(fd, F_GETFD) != FD_CLOEXEC)
@@ -44,32 +49,23 @@ static int hide_and_bring_back(int out_fd) {
     for (int fd = STDERR_FILENO + 1; fd < 64; fd++)
         if (is_open(fd))
             return 8;
-    return write(STDOUT_FILENO, "answer", 6) == 6 ? 0 : 9;
+    return write(STDOUT_FILENO, "result", 6) == 6 ? 0 : 9;
 }
 
-static void hidden(void) {
-    int status = -1;
+static void stashed(void) {
     size_t size;
-    int out_fd = memory_file();
-    pid_t pid = fork();
-    if (pid == 0) {
-        for (int fd = STDERR_FILENO + 1; fd < 64; fd++)
-            if (fd != out_fd)
-                close(fd);
-        _exit(hide_and_bring_back(out_fd));
-    }
-    EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid);
-    EXPECT_IN(status == 0, "wait status %x", (unsigned)status);
+    out_fd = memory_file();
+    expect_in_child(stash_and_restore);
     char *bytes = written_to(out_fd, &size);
-    EXPECT(is_text(bytes, size, "answer"));
+    EXPECT(is_text(bytes, size, "result"));
     free(bytes);
 }
 
-static void not_hidden(void) {
-    EXPECT(streams_bring_back(-1) == 0);
+static void not_stashed(void) {
+    EXPECT(restore_fds(-1) == 0);
 }
 
-void hide_tests(void) {
-    test("while they are hidden nobody opens the streams by a name, and afterwards they are as before", hidden);
-    test("streams that could not be hidden need not be brought back", not_hidden);
+void stash_fds_tests(void) {
+    test("stashed streams cannot be opened by a name, and are the same after they are restored", stashed);
+    test("restoring streams that could not be stashed does nothing", not_stashed);
 }

@@ -9,7 +9,7 @@
 
 #define FFFD "\xef\xbf\xbd"
 
-/* Source of the harder ones: Unicode Standard, section 3.9, tables 3-8 to 3-11. */
+/* Source of the complex ones: Unicode Standard, section 3.9, tables 3-8 to 3-11. */
 static const struct {
     const char *bytes;
     const char *shown;
@@ -45,7 +45,7 @@ static char *json_of(const char *bytes, size_t size, size_t *json_size) {
     return written_to(fd, json_size);
 }
 
-/* Reads the JSON back with another implementation, the parser. */
+/* Writes the bytes as JSON and parses it with yyjson. */
 static bool reads_as(const char *bytes, size_t size, const char *expected, size_t expected_size) {
     size_t json_size;
     char *json = json_of(bytes, size, &json_size);
@@ -75,44 +75,6 @@ static void every_byte(void) {
         else
             EXPECT_IN(reads_as(&byte, 1, FFFD, 3), "byte %d", value);
     }
-}
-
-static size_t encode(unsigned point, char bytes[4]) {
-    if (point < 0x80) {
-        bytes[0] = (char)point;
-        return 1;
-    }
-    size_t size = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-    static const unsigned LEADS[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    for (size_t i = size - 1; i > 0; i--, point >>= 6)
-        bytes[i] = (char)(0x80 | (point & 0x3f));
-    bytes[0] = (char)(LEADS[size] | point);
-    return size;
-}
-
-static void every_code_point(void) {
-    char bytes[4];
-    size_t length;
-    for (unsigned point = 0; point <= 0x10ffff; point++) {
-        size_t size = encode(point, bytes);
-        bool surrogate = point >= 0xd800 && point <= 0xdfff;
-        enum utf8 found = utf8_next(bytes, size, &length);
-        EXPECT_IN(surrogate ? found == UTF8_INVALID : found == UTF8_VALID && length == size, "U+%04X", point);
-        for (size_t cut = 1; cut < size && !surrogate; cut++) {
-            EXPECT_IN(utf8_next(bytes, cut, &length) == UTF8_PARTIAL && length == cut, "U+%04X cut to %zu", point, cut);
-            EXPECT_IN(utf8_without_partial(bytes, cut) == 0, "U+%04X cut to %zu", point, cut);
-        }
-        EXPECT_IN(surrogate || utf8_without_partial(bytes, size) == size, "U+%04X", point);
-    }
-}
-
-static void cut_tails(void) {
-    EXPECT(utf8_without_partial("ab\xf0\x9f\x98", 5) == 2);
-    EXPECT(utf8_without_partial("ab\xff", 3) == 3);
-    EXPECT(utf8_without_partial("\xe2\x82\xac\x82", 4) == 4);
-    EXPECT(utf8_without_partial("a\xc0", 2) == 2);
-    EXPECT(utf8_without_partial("a\xed\xa0", 3) == 3);
-    EXPECT(utf8_without_partial("", 0) == 0);
 }
 
 static void one_line(void) {
@@ -157,7 +119,7 @@ static void failing_writes(void) {
     free(writer);
 }
 
-/* A reader that comes late, on a pipe that takes less than the text. */
+/* The reader starts late, and the pipe holds less than the text. */
 static void non_blocking_pipe(void) {
     static const size_t SIZE = 300000;
     int fds[2], status;
@@ -183,14 +145,12 @@ static void non_blocking_pipe(void) {
     EXPECT(waitpid(pid, &status, 0) == pid && status == 0);
 }
 
-void text_tests(void) {
-    test("what is not UTF-8 is shown as U+FFFD, one for each maximal subpart", replaced);
-    test("every byte reads back from the JSON", every_byte);
-    test("every code point is valid, and partial when cut", every_code_point);
-    test("only an incomplete character is cut from the end", cut_tails);
+void json_writer_tests(void) {
+    test("what is not UTF-8 becomes U+FFFD, one for each maximal subpart", replaced);
+    test("every byte can be parsed from the JSON", every_byte);
     test("a JSON string is one line", one_line);
-    test("a text longer than the writer's buffer reads back", beyond_the_buffer);
-    test("base64 is RFC 4648's", base64);
-    test("a failing write is told", failing_writes);
-    test("all is written to a pipe that does not block", non_blocking_pipe);
+    test("text longer than the writer's buffer can be parsed", beyond_the_buffer);
+    test("base64 is as in RFC 4648", base64);
+    test("an error while writing is reported", failing_writes);
+    test("everything is written to a non-blocking pipe", non_blocking_pipe);
 }

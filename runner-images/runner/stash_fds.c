@@ -1,6 +1,7 @@
-/* Keeps the client's streams from the program while it runs. Linux does that by itself, as this process is not dumpable; gVisor's
- * kernel lets whoever has our uid open them by /proc/1/fd, and so forge the answer. In flight between two sockets of ours
- * they are no process's, and a socket can't be opened by a name. Source: unix(7), SCM_RIGHTS; open(2), ENXIO. */
+/* Keeps the client's streams from the program while it runs. On Linux they are safe because this process is not dumpable. gVisor's
+ * kernel lets every process with our user ID open them by /proc/1/fd, and so forge the result. So the runner sends them as a
+ * message to a socket of its own: until it is received they belong to no process, and a socket cannot be opened by its name.
+ * Source: unix(7), SCM_RIGHTS; open(2), ENXIO. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -11,13 +12,13 @@
 
 enum { STANDARD_FDS = 3 };
 
-/* Room for one message with the three of them, aligned as cmsg(3) wants it. */
+/* The control data of one message with the three descriptors, aligned as cmsg(3) requires. */
 union control {
     struct cmsghdr header;
     char bytes[CMSG_SPACE(STANDARD_FDS * sizeof(int))];
 };
 
-static int send_streams(int socket_fd) {
+static int send_fds(int socket_fd) {
     static const int FDS[STANDARD_FDS] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
     union control control = {0};
     struct iovec byte = {.iov_base = "", .iov_len = 1};
@@ -28,7 +29,7 @@ static int send_streams(int socket_fd) {
     return sendmsg(socket_fd, &message, 0) < 0 ? -1 : 0;
 }
 
-static int take_streams(int socket_fd, int fds[STANDARD_FDS]) {
+static int receive_fds(int socket_fd, int fds[STANDARD_FDS]) {
     union control control = {0};
     char byte;
     struct iovec bytes = {.iov_base = &byte, .iov_len = 1};
@@ -43,29 +44,29 @@ static int take_streams(int socket_fd, int fds[STANDARD_FDS]) {
     return 0;
 }
 
-int streams_hide(void) {
+int stash_fds(void) {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return -1;
-    int hidden_at = ends[0];
-    if (send_streams(ends[1]) < 0) { /* ETOOMANYREFS: our uid, in all containers together, has too many in flight */
+    int stash_fd = ends[0];
+    if (send_fds(ends[1]) < 0) { /* ETOOMANYREFS: too many descriptors in messages of our user ID, in all containers */
         close(ends[0]);
-        hidden_at = -1;
+        stash_fd = -1;
     } else
-        /* Their numbers stay taken, and name nothing that can be opened. */
+        /* Descriptors 0 to 2 stay in use, as sockets that cannot be opened. */
         for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
             (void)dup3(ends[1], fd, O_CLOEXEC);
     close(ends[1]);
-    return hidden_at;
+    return stash_fd;
 }
 
-int streams_bring_back(int hidden_at) {
+int restore_fds(int stash_fd) {
     int fds[STANDARD_FDS];
-    if (hidden_at < 0)
+    if (stash_fd < 0)
         return 0;
-    int taken = take_streams(hidden_at, fds);
-    close(hidden_at);
-    if (taken < 0)
+    int received = receive_fds(stash_fd, fds);
+    close(stash_fd);
+    if (received < 0)
         return -1;
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (dup3(fds[fd], fd, O_CLOEXEC) < 0)

@@ -1,0 +1,184 @@
+/* The input and output of one step: writes and reads at the same time until the child ends or has to be stopped.
+ * The program can send every signal that the runner handles, so signals only wake the runner: whether a child ended is what
+ * waitpid(2) reports, and whether time is over is what the timer reports. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
+/* The longest wait for killed processes. While memory is short: the longest wait in all, and the interval between checks. */
+enum { KILL_WAIT_MS = 2000, MEMORY_WAIT_MS = 500, MEMORY_CHECK_MS = 10 };
+
+int64_t clock_ns(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
+    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+int watch_open(struct watch *watch) {
+    sigset_t handled;
+    sigemptyset(&handled);
+    sigaddset(&handled, SIGTERM);
+    sigaddset(&handled, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &handled, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        return -1;
+    watch->signal_fd = signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK);
+    watch->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    return watch->signal_fd < 0 || watch->timer_fd < 0 ? -1 : 0;
+}
+
+/* Reaps all dead children: until then, each counts against the pids limit. Returns whether any are left. */
+static bool reap(struct child *child) {
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (pid != child->pid)
+            continue;
+        child->ended = true;
+        child->status = status;
+    }
+    return pid == 0;
+}
+
+void watch_signals(struct watch *watch, struct child *child) {
+    struct signalfd_siginfo info[8];
+    /* Only one read: while a program sends signals without end, there is always another one. */
+    ssize_t size = read(watch->signal_fd, info, sizeof info);
+    for (size_t i = 0; size > 0 && i < (size_t)size / sizeof info[0]; i++) {
+        /* Process ID 0 is a sender outside our PID namespace. rt_sigqueueinfo(2) can forge it, but not together with SI_USER. */
+        if (info[i].ssi_signo == SIGTERM && info[i].ssi_code == SI_USER && info[i].ssi_pid == 0)
+            watch->terminated = true;
+    }
+    (void)reap(child);
+}
+
+/* Reads once from a stream that is readable. Returns false if the output limit is exceeded. */
+static bool read_stream(struct io *io, int stream) {
+    int *fd = &io->child->output_fds[stream];
+    enum captured captured = capture_read(&io->output[stream], *fd, io->left_bytes);
+    if (captured == CAPTURED_END)
+        close_fd(fd);
+    return captured != CAPTURED_TOO_MUCH;
+}
+
+bool io_drain(struct io *io) {
+    bool within_limit = true;
+    for (int stream = 0; stream < STREAMS; stream++) {
+        enum captured captured = CAPTURED;
+        while (captured == CAPTURED && io->child->output_fds[stream] >= 0 && !io->output[stream].truncated)
+            captured = capture_read(&io->output[stream], io->child->output_fds[stream], io->left_bytes);
+        within_limit = within_limit && captured != CAPTURED_TOO_MUCH;
+    }
+    return within_limit;
+}
+
+/* In the unit tests the runner is not process 1, and -1 would also kill processes that are not the program's. */
+static void kill_all(const struct child *child) {
+    if (getpid() == RUNNER_PID)
+        (void)kill(-1, SIGKILL); /* fails if there is no other process */
+    else if (child->pid > 0 && !child->ended)
+        (void)kill(child->pid, SIGKILL); /* not reaped yet, so the process ID is still its own */
+}
+
+/* Waits until no child is left. for_memory: or until memory is no longer short. */
+static void wait_for_children(struct watch *watch, struct child *child, int most_ms, bool for_memory) {
+    int64_t until_ns = clock_ns() + (int64_t)most_ms * NS_PER_MS;
+    struct pollfd poll_fd = {.fd = watch->signal_fd, .events = POLLIN};
+    while (reap(child) && clock_ns() < until_ns && !(for_memory && !memory_is_short(&watch->memory))) {
+        (void)poll(&poll_fd, 1, for_memory ? MEMORY_CHECK_MS : most_ms); /* each death wakes it; on an error the loop checks again */
+        watch_signals(watch, child);
+    }
+}
+
+void kill_all_and_wait(struct watch *watch, struct child *child) {
+    kill_all(child);
+    wait_for_children(watch, child, KILL_WAIT_MS, false);
+}
+
+enum { ON_SIGNAL, ON_TIMER, ON_CHILD, ON_CONTROL, ON_INPUT, ON_STDOUT, ON_STDERR, EVENTS };
+
+/* Waits for an event, at most most_ms (-1: forever). without_output: ignores the output streams. */
+static void wait_for_event(const struct io *io, struct pollfd events[EVENTS], int most_ms, bool without_output) {
+    const struct child *child = io->child;
+    const int fds[EVENTS] = {
+        [ON_SIGNAL] = io->watch->signal_fd,
+        [ON_TIMER] = io->watch->timer_fd,
+        [ON_CHILD] = child->pid_fd,
+        [ON_CONTROL] = child->control_fd,
+        [ON_INPUT] = child->input_fd,
+        [ON_STDOUT] = without_output ? -1 : child->output_fds[STREAM_OUT],
+        [ON_STDERR] = without_output ? -1 : child->output_fds[STREAM_ERR],
+    };
+    for (int i = 0; i < EVENTS; i++)
+        events[i] = (struct pollfd){.fd = fds[i], .events = i == ON_INPUT ? POLLOUT : POLLIN};
+    /* EINTR, or ENOMEM for a moment: no event now, the caller waits again. */
+    if (poll(events, EVENTS, most_ms) < 0)
+        for (int i = 0; i < EVENTS; i++)
+            events[i].revents = 0;
+}
+
+/* After an OOM kill the dying processes still hold the memory, and the kernel next kills whoever asks for more. So the output
+ * waits a little, until the processes are gone or memory is free. checks counts how often that was the case. */
+static bool must_wait_for_memory(const struct io *io, int *checks) {
+    const struct memory *memory = &io->watch->memory;
+    if (*checks >= MEMORY_WAIT_MS / MEMORY_CHECK_MS || !memory_is_short(memory) || !memory_ran_out(memory))
+        return false;
+    (*checks)++;
+    return true;
+}
+
+/* Returns false if the output limit is exceeded. */
+static bool transfer(struct io *io, const struct pollfd events[EVENTS]) {
+    if (events[ON_INPUT].revents != 0)
+        child_feed(io->child, &io->input);
+    return (events[ON_STDOUT].revents == 0 || read_stream(io, STREAM_OUT)) &&
+           (events[ON_STDERR].revents == 0 || read_stream(io, STREAM_ERR));
+}
+
+enum ending io_pump(struct io *io, int64_t deadline_ns) {
+    struct itimerspec deadline = {.it_value = {deadline_ns / NS_PER_S, deadline_ns % NS_PER_S}};
+    struct pollfd events[EVENTS];
+    int checks = 0;
+    (void)timerfd_settime(io->watch->timer_fd, TFD_TIMER_ABSTIME, &deadline, NULL); /* cannot fail: our timer, a valid time */
+    memory_reserve(&io->watch->memory);
+    while (!io->child->ended && !io->watch->terminated) {
+        bool waits = must_wait_for_memory(io, &checks);
+        wait_for_event(io, events, waits ? MEMORY_CHECK_MS : -1, waits);
+        /* The program can send signals without end, so the other events are handled in the same pass. */
+        if (events[ON_SIGNAL].revents != 0 || events[ON_CHILD].revents != 0)
+            watch_signals(io->watch, io->child);
+        if (io->child->ended || io->watch->terminated)
+            break;
+        if (events[ON_TIMER].revents != 0)
+            return ENDED_BY_TIME;
+        if (events[ON_CONTROL].revents != 0)
+            return NOT_ENDED;
+        if (!transfer(io, events))
+            return ENDED_BY_OUTPUT;
+    }
+    return io->child->ended ? ENDED_ITSELF : ENDED_BY_SIGTERM;
+}
+
+enum ending io_finish(struct io *io, enum ending ending, bool step_follows) {
+    struct memory *memory = &io->watch->memory;
+    close_fd(&io->child->input_fd);
+    if (step_follows)
+        kill_all_and_wait(io->watch, io->child);
+    else
+        kill_all(io->child);
+    if (memory_is_short(memory)) {
+        wait_for_children(io->watch, io->child, MEMORY_WAIT_MS, true);
+        memory_release(memory);
+    }
+    if (!io_drain(io) && ending == ENDED_ITSELF)
+        ending = ENDED_BY_OUTPUT;
+    child_close(io->child);
+    return ending;
+}

@@ -1,0 +1,51 @@
+/* Checks that the fields of the payload share. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "runner.h"
+
+int refuse(struct error_text error, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(error.text, error.size, format, arguments); /* a long message is truncated */
+    va_end(arguments);
+    return -1;
+}
+
+bool has_nul(yyjson_val *text) {
+    return memchr(yyjson_get_str(text), '\0', yyjson_get_len(text)) != NULL;
+}
+
+int check_argument(yyjson_val *value, const char *field, struct error_text error) {
+    if (!yyjson_is_str(value))
+        return refuse(error, "%s: must be a string", field);
+    if (has_nul(value))
+        return refuse(error, "%s: must not contain NUL characters", field);
+    return 0;
+}
+
+int check_arguments(yyjson_val *list, const char *field, struct error_text error) {
+    if (!yyjson_is_arr(list))
+        return refuse(error, "%s: must be an array of strings", field);
+    size_t index, count;
+    yyjson_val *value;
+    yyjson_arr_foreach(list, index, count, value) {
+        char name[128];
+        (void)snprintf(name, sizeof name, "%s[%zu]", field, index);
+        if (check_argument(value, name, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+yyjson_val *last_of(yyjson_val *object, const char *name) {
+    yyjson_val *found = NULL;
+    size_t index, count;
+    yyjson_val *key, *value;
+    yyjson_obj_foreach(object, index, count, key, value) {
+        if (yyjson_equals_str(key, name))
+            found = value;
+    }
+    return yyjson_is_null(found) ? NULL : found;
+}
