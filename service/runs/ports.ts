@@ -170,7 +170,7 @@ export const OUTCOMES = [
 
 export type Outcome = typeof OUTCOMES[number]
 
-/** The members of PROTOCOL.md's result that the service itself looks at; a foreign image gives the first three only. */
+/** The members of docs/protocol.md's result that the service itself looks at; a foreign image gives the first three only. */
 export interface RunResult {
   stdout: string
   stderr: string

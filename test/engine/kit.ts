@@ -27,7 +27,7 @@ const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
 
 export interface File { name: string, content: string }
 
-/** PROTOCOL.md's result. */
+/** docs/protocol.md's result. */
 export interface Result {
   stdout: string
   stderr: string

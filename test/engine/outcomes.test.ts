@@ -155,7 +155,7 @@ void t.test('RUN_LIMITS_RESPONSE=error tells limits as glot does', async (t) => 
   t.match(await service.run('python', 'raise SystemExit(1)'), { outcome: 'failed' }, 'a program that fails is a result')
 })
 
-/** Every member of PROTOCOL.md's result, of its type. */
+/** Every member of docs/protocol.md's result, of its type. */
 function isWhole (t: Test, result: Result): void {
   t.match(result, {
     stdout: String,

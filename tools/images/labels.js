@@ -1,7 +1,7 @@
 /** @typedef {import('./language.js').Language} Language */
 
 /**
- * What the service reads of an image: see ../languages/README.md.
+ * What the service reads of an image: see docs/protocol.md, "Image labels".
  * @param {Language} language
  * @param {{version: string, hello: string, digest: string}} found
  * @returns {Record<string, string>}

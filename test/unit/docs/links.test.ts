@@ -1,34 +1,50 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import t from 'tap'
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
+import { anchorsOf, markdownFiles, proseLines, read, ROOT, tableRows } from './pages.js'
 
-/** As a heading's anchor is made: lower case, spaces to hyphens, no punctuation. */
-function anchorsOf (markdown: string): string[] {
-  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-'))
+/** GitHub resolves these against a page of its own, not against the file. */
+const OF_GITHUB = /^\.\.\/blob\//
+
+function linksOf (markdown: string): string[] {
+  return proseLines(markdown).flatMap(({ text }) => [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link))
+    .filter((link) => !/^https?:/.test(link) && !OF_GITHUB.test(link))
 }
 
-for (const page of PAGES) {
-  t.test(`every link of ${page} within the repository leads somewhere`, async (t) => {
-    const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link).filter((link) => !/^https?:/.test(link))
-    for (const link of links) {
-      const [path = '', anchor] = link.split('#')
-      const target = path === '' ? join(ROOT, page) : resolve(ROOT, dirname(page), path)
-      t.ok(existsSync(target), link)
-      if (anchor !== undefined && existsSync(target)) t.ok(anchorsOf(readFileSync(target, 'utf8')).includes(anchor), link)
-    }
-    t.pass(`${links.length} links`)
-  })
+/** Why a link of a page leads nowhere; undefined if it does not. */
+function brokenLink (page: string, link: string): string | undefined {
+  const [path = '', anchor] = link.split('#')
+  const target = path === '' ? join(ROOT, page) : resolve(ROOT, dirname(page), path)
+  if (!existsSync(target)) return `${page}: there is no file ${link}`
+  if (anchor !== undefined && !anchorsOf(readFileSync(target, 'utf8')).includes(anchor)) return `${page}: there is no heading ${link}`
+  return undefined
 }
 
-t.test('every row of what stops a program or a client names its test', async (t) => {
-  const text = readFileSync(join(ROOT, 'docs/security.md'), 'utf8')
-  const tables = text.slice(text.indexOf('## What stops a program'), text.indexOf('## What does not stop it'))
-  const rows = tables.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| it tries to'))
+t.test('every link within the repository leads to a file and a heading', async (t) => {
+  const pages = markdownFiles()
+  t.ok(pages.includes('README.md') && pages.includes('docs/api.md') && pages.includes('runner-images/languages/README.md'))
+  for (const page of pages) {
+    const links = linksOf(read(page))
+    t.same(links.flatMap((link) => brokenLink(page, link) ?? []), [], `${page}: ${links.length} links`)
+  }
+})
+
+t.test('a link to a missing file or heading is found', async (t) => {
+  t.match(brokenLink('docs/api.md', 'nothing.md'), /no file/)
+  t.match(brokenLink('docs/api.md', '#nothing'), /no heading/)
+  t.match(brokenLink('docs/api.md', 'protocol.md#nothing'), /no heading/)
+  t.equal(brokenLink('docs/api.md', 'protocol.md#result'), undefined)
+})
+
+t.test('every page of docs/ is linked from README', async (t) => {
+  const links = linksOf(read('README.md'))
+  for (const page of markdownFiles('docs')) t.ok(links.includes(page), page)
+})
+
+t.test('every row of the attack tables in docs/security.md links to its test', async (t) => {
+  const rows = tableRows(read('docs/security.md'), '## What stops a program', '## What is not stopped').filter(([attack]) => attack !== 'attack' && !/^-+$/.test(attack ?? ''))
   t.ok(rows.length > 20, `${rows.length} rows`)
-  for (const row of rows) t.match(row, /\]\(\.\.\/[^)]*\b(tests?|fuzz)\//, row.slice(0, 80))
+  for (const [attack = '', , test] of rows) t.match(test, /\]\(\.\.\/[^)]*\b(tests?|fuzz)\//, attack)
 })
