@@ -3,11 +3,10 @@ import { join } from 'node:path'
 
 import t from 'tap'
 
-import * as errors from '../../../service/errors.js'
 import { startApp } from '../http/start-app.js'
 import { markdownFiles, proseLines, read, ROOT, tableRows } from './pages.js'
 
-interface Schema { properties?: Record<string, Schema>, items?: Schema, anyOf?: Schema[] }
+interface Schema { enum?: string[], properties?: Record<string, Schema>, items?: Schema, anyOf?: Schema[] }
 interface Content { content?: Record<string, { schema: Schema }> }
 interface OpenApi {
   paths: Record<string, Record<string, { requestBody?: Content, responses: Record<string, Content> }>>
@@ -39,13 +38,11 @@ function fieldsIn (markdown: string, from: string, to: string): Set<string> {
   return new Set(tableRows(markdown, from, to).flatMap(([cell = '']) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)))
 }
 
-/** Status and slug of each error that the service can return: those of errors.ts, and literals elsewhere. */
-function serviceErrors (): Set<string> {
-  const factories = Object.values(errors).filter((each) => each !== errors.ServiceError) as unknown as Array<(...args: unknown[]) => errors.ServiceError>
-  const made = factories.map((factory) => factory('x', ['x'], 1, 1, 'X')).map(({ statusCode, slug }) => `${statusCode} ${slug}`)
+/** Status and slug of each error that the service can return, as its source pairs them: `401, 'access_token'`. */
+function serviceErrors (): string[] {
   const files = readdirSync(join(ROOT, 'service'), { recursive: true }).map(String).filter((file) => file.endsWith('.ts'))
-  const literal = files.flatMap((file) => [...read(`service/${file}`).matchAll(/\b([45]\d\d), '([a-z_]+(?:\.[a-z_]+)*)'/g)].map(([, status, slug]) => `${status} ${slug}`))
-  return new Set([...made, ...literal])
+  const errors = files.flatMap((file) => [...read(`service/${file}`).matchAll(/\b([45]\d\d), '([a-z_]+(?:\.[a-z_]+)*)'/g)].map(([, status, slug]) => `${status} ${slug}`))
+  return [...new Set(errors)]
 }
 
 void t.test('docs/api.md lists every route, and no other', async (t) => {
@@ -70,7 +67,7 @@ void t.test('docs/api.md names every field of every request and response', async
 void t.test('docs/api.md lists every error slug with its status, and no other', async (t) => {
   const documented = new Set(tableRows(api, '## Errors', '### Queue and rate limits').filter(([status]) => /^\d+$/.test(status ?? '')).map(([status, slug]) => `${status} ${slug?.replaceAll('`', '')}`))
   // Only the log has it: there is no client left.
-  const returned = [...serviceErrors()].filter((error) => error !== '499 client_gone')
+  const returned = serviceErrors().filter((error) => error !== '499 client_gone')
   t.ok(returned.length > 20, `${returned.length} errors`)
   t.same([...documented].sort(), returned.sort())
 })
@@ -86,6 +83,16 @@ void t.test('docs/protocol.md and README list every member of the result', async
     t.ok(inProtocol.has(member), `docs/protocol.md: ${member}`)
     t.ok(inReadme.has(member), `README.md: ${member}`)
   }
+})
+
+void t.test('docs/protocol.md and README list every outcome, and no other', async (t) => {
+  const { paths } = await openApi(t)
+  const [schema] = schemasOf(paths['/run']?.post?.responses['200'])
+  const outcomes = schema?.properties?.outcome?.enum ?? []
+  t.ok(outcomes.length > 6, `${outcomes.length} outcomes`)
+  t.same(tableRows(protocol, '### Outcomes', '## What the runner guarantees').map(([cell = '']) => cell.replaceAll('`', '')).slice(1), outcomes)
+  const words = codeOf(read('README.md')).match(/\w+/g) ?? []
+  t.same(outcomes.filter((outcome) => !words.includes(outcome)), [])
 })
 
 void t.test('docs/protocol.md and docs/api.md list every member of the payload', async (t) => {
