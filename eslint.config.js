@@ -6,10 +6,10 @@ import neostandard, { plugins } from 'neostandard'
  */
 const MODULES = {
   protocol: ['errors', 'runs/ports'],
-  http: ['protocol/[\\w-]+', 'runs/ports', 'errors', 'config'],
+  http: ['protocol/[\\w-]+', 'runs/ports', 'errors', 'config/config'],
   runs: ['protocol/[\\w-]+', 'errors'],
-  pool: ['runs/ports', 'errors', 'config'],
-  docker: ['protocol/[\\w-]+', 'runs/ports', 'errors', 'config'],
+  pool: ['runs/ports', 'errors', 'config/config'],
+  docker: ['protocol/[\\w-]+', 'runs/ports', 'errors', 'config/config'],
   observability: ['protocol/[\\w-]+', 'runs/ports']
 }
 /** Packages with exactly one home. */

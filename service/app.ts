@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
-import type { Config } from './config.js'
+import type { Config } from './config/config.js'
 import { addAuth } from './http/plugins/auth.js'
 import { addBodyParser, refuseCompressed } from './http/plugins/body-parser.js'
 import { addCodeRoutes, addLanguagesRoute } from './http/compat/run-user-code.js'

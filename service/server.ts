@@ -7,7 +7,7 @@ import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 
 import { buildApp, buildSideApps } from './app.js'
-import { ConfigError, readConfig, type Config } from './config.js'
+import { ConfigError, readConfig, type Config } from './config/config.js'
 import { ContainerFactory } from './docker/container-factory.js'
 import { Engine } from './docker/engine.js'
 import { EventStream } from './docker/event-stream.js'
@@ -35,13 +35,13 @@ const { name, version, description } = JSON.parse(readFileSync(new URL('../packa
 
 async function main (): Promise<void> {
   const config = readConfigOrExit()
-  const logger = createLogger(config.logLevel)
+  const logger = createLogger(config.log.level)
   for (const warning of config.warnings) logger.warn(warning)
 
   const engine = new Engine(config.engine)
   const events = new EventStream(engine)
   const outOfMemory = new OutOfMemoryWatch(events)
-  const images = new ImageCatalog(engine, events, config.imageAllow)
+  const images = new ImageCatalog(engine, events, config.images.allow)
   const remover = new Remover(engine, { keep: config.container.keep, warn: logger.warn.bind(logger) })
   const admission = new Admission({ ...config.admission, shared: config.tokens.length > 1 })
   const redis = await connectRedis(config, logger)
@@ -91,7 +91,7 @@ function readConfigOrExit (): Config {
     return readConfig(process.env)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    for (const fault of error.faults) process.stderr.write(`${fault}\n`)
+    for (const line of error.errors) process.stderr.write(`${line}\n`)
     process.exit(1)
   }
 }

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 
 import type Docker from 'dockerode'
 
-import type { ContainerConfig, RunConfig } from '../config.js'
+import type { ContainerConfig, RunConfig } from '../config/config.js'
 import { containerAttachFailed, containerCreateFailed, containerRefused, containerStartFailed } from '../errors.js'
 import type { ImageDescription, ReadySandbox, Sandbox, SandboxFactory } from '../runs/ports.js'
 import { attachContainer } from './attach-stream.js'

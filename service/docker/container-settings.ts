@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
 
-import type { ContainerConfig, RunConfig } from '../config.js'
+import type { ContainerConfig, RunConfig } from '../config/config.js'
 import { imageNeedsMore } from '../errors.js'
 import type { ImageDescription } from '../runs/ports.js'
 

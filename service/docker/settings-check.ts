@@ -1,4 +1,4 @@
-import type { ContainerConfig } from '../config.js'
+import type { ContainerConfig } from '../config/config.js'
 import type { Engine } from './engine.js'
 import type { EventStream } from './event-stream.js'
 

@@ -1,4 +1,4 @@
-import type { PoolConfig } from '../config.js'
+import type { PoolConfig } from '../config/config.js'
 import type {
   ImageChanges, ImageDescription, Images, Load, PoolSnapshot, ReadySandbox, Sandbox, SandboxFactory, Sandboxes
 } from '../runs/ports.js'

@@ -1,4 +1,4 @@
-import type { PoolConfig } from '../config.js'
+import type { PoolConfig } from '../config/config.js'
 import type { ImagePool } from './image-pool.js'
 
 /** How many containers each image should have ready, and who gives way when the bounds are reached. */

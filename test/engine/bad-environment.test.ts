@@ -3,7 +3,7 @@ import t from 'tap'
 
 import { spawnService, startService, until } from './kit.js'
 
-const faults: Record<string, string> = {
+const invalid: Record<string, string> = {
   SERVER_LISTEN_ADDR: 'nowhere',
   SERVER_LISTEN_PORT: '65536',
   SERVER_WORKER_THREADS: '0',
@@ -29,15 +29,15 @@ async function start (env: Record<string, string | undefined>) {
   return { code, lines: service.stderr.trim().split('\n'), logs: service.logs }
 }
 
-void t.test('every fault of the environment is told at once, each on its own line', async (t) => {
-  const { code, lines } = await start(faults)
+void t.test('all errors of the environment are reported at once, each on its own line', async (t) => {
+  const { code, lines } = await start(invalid)
   t.not(code, 0)
-  t.equal(lines.length, Object.keys(faults).length, lines.join('\n'))
-  for (const [name, value] of Object.entries(faults)) {
+  t.equal(lines.length, Object.keys(invalid).length, lines.join('\n'))
+  for (const [name, value] of Object.entries(invalid)) {
     const line = lines.find((line) => line.startsWith(`${name}:`))
     t.ok(line, `${name} has a line`)
-    t.ok(line?.includes(value), 'with what it got')
-    t.match(line, /takes /, 'and what it takes')
+    t.ok(line?.includes(value), 'with its value')
+    t.match(line, /: must be /, 'and what it must be')
   }
 })
 
@@ -50,7 +50,7 @@ void t.test('without a token the service does not start', async (t) => {
   }
 })
 
-void t.test('a weak token is refused on any address but loopback, and not shown', async (t) => {
+void t.test('a weak token is refused on any address other than loopback, and not shown', async (t) => {
   for (const token of ['short-one', 'some-secret-token']) {
     const { code, lines } = await start({ API_ACCESS_TOKEN: token, SERVER_LISTEN_ADDR: '0.0.0.0' })
     t.not(code, 0)
@@ -59,7 +59,7 @@ void t.test('a weak token is refused on any address but loopback, and not shown'
   }
 })
 
-void t.test('a port that is taken ends the start with a message', async (t) => {
+void t.test('a port that is in use stops the start with a message', async (t) => {
   const taken = createServer()
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
   const { port } = taken.address() as AddressInfo
@@ -69,7 +69,7 @@ void t.test('a port that is taken ends the start with a message', async (t) => {
   t.match(logs.at(-1), { level: 'fatal', msg: /EADDRINUSE/ })
 })
 
-void t.test('an unknown variable with a prefix of ours is a warning with the nearest name', async (t) => {
+void t.test('an unknown variable that looks like a setting is a warning with the most similar name', async (t) => {
   const service = spawnService({ RUN_MAX_EXECUTION_TIM: '3' })
   await t.resolves(new Promise<void>((resolve) => service.process.stdout?.on('data', () => {
     if (service.logs.some(({ msg }) => msg === 'listening')) resolve()
@@ -78,7 +78,7 @@ void t.test('an unknown variable with a prefix of ours is a warning with the nea
   t.equal(await service.stop(), 0)
 })
 
-void t.test('settings that only the engine can judge are warnings at the start, by variable', async (t) => {
+void t.test('settings that the engine refuses are warnings at the start, which name the variable', async (t) => {
   const bad = { DOCKER_CONTAINER_CPUS: '4000', DOCKER_CONTAINER_RUNTIME: 'imaginary', DOCKER_CONTAINER_CAP_ADD: 'NOPE', DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'rw,bogus=1' }
   const service = await startService(t, { env: bad })
   for (const name of Object.keys(bad)) {

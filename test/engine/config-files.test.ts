@@ -28,11 +28,11 @@ const files: Record<string, Limits> = {
   'run-user-code.env': { seconds: 3, outputBytes: 1_048_576, memoryBytes: 268_435_456, processes: 128, codeBytes: 50_000 }
 }
 
-void t.test('config/ holds these files and no other', async (t) => {
+void t.test('config/ contains these files and no others', async (t) => {
   t.strictSame(readdirSync(FOLDER).sort(), Object.keys(files).sort())
 })
 
-// The runs of one file wait while those of another do.
+// The files are tested at the same time, because their runs mostly sleep.
 t.jobs = Object.keys(files).length
 
 for (const [name, limits] of Object.entries(files)) {
@@ -40,35 +40,35 @@ for (const [name, limits] of Object.entries(files)) {
     await needImages('python')
     const env = read(name)
 
-    await t.test('is read alike by a shell, docker and systemd, and holds no token', async (t) => {
+    await t.test('reads the same in a shell, docker and systemd, and contains no token', async (t) => {
       t.strictSame(readByShell(name), env)
       t.notOk('API_ACCESS_TOKEN' in env)
       for (const value of Object.values(env)) t.notMatch(value, /["'\\\s]/)
     })
 
-    // The test's own place: a free port, its engine, and a host name by which its containers are known.
+    // A free port, the test engine, and a host name that identifies the containers.
     const service = await startService(t, {
-      env: { POOL_MAX: undefined, ...env, ...ownPlace(name) }
+      env: { POOL_MAX: undefined, ...env, ...testPlace(name) }
     })
 
-    await t.test('boots without a warning', async (t) => {
+    await t.test('starts without a warning', async (t) => {
       t.strictSame(service.logs.filter(({ level }) => level === 'warn'), [])
     })
 
-    await t.test(`ends a run after ${limits.seconds} s and keeps what it wrote`, async (t) => {
+    await t.test(`ends a run after ${limits.seconds} s and keeps its output`, async (t) => {
       const answer = await service.post('/run', submission('python', SLEEP))
       const result = limitResult(t, answer, limits, 'limits.execution_time')
       t.match(result, { outcome: 'timeout', stdout: 'kept\n' })
-      // The clock runs from the payload on, the duration from the program's start.
+      // The time limit starts with the payload, the duration with the program.
       t.ok(result.duration > (limits.seconds - 0.1) * 1e9 && result.duration < (limits.seconds + 1) * 1e9, `${result.duration} ns`)
     })
 
-    await t.test(`takes ${limits.outputBytes} bytes of output, and no more`, async (t) => {
+    await t.test(`accepts ${limits.outputBytes} bytes of output, and no more`, async (t) => {
       const atLimit = await service.run('python', `print("x" * ${limits.outputBytes}, end="")`)
       t.match(atLimit, { outcome: 'completed', stdoutBytes: limits.outputBytes })
       const over = limitResult(t, await service.post('/run', submission('python', `print("x" * ${limits.outputBytes + 1}, end="")`)), limits, 'limits.read.size')
       t.match(over, { outcome: 'output_limit', stdoutTruncated: true })
-      t.equal(over.stdout.length, limits.outputBytes, 'the head is kept')
+      t.equal(over.stdout.length, limits.outputBytes, 'the beginning is kept')
     })
 
     await t.test(`gives a run ${limits.memoryBytes} bytes of memory`, async (t) => {
@@ -80,24 +80,24 @@ for (const [name, limits] of Object.entries(files)) {
       const result = await service.run('python', FORKS)
       t.match(result, { outcome: 'completed', stderr: '' })
       const started = Number(result.stdout)
-      // The runner, the program and, where there is one, a warm interpreter are in the count.
+      // The runner, the program and a warm interpreter, if there is one, count as well.
       t.ok(started < limits.processes && started >= limits.processes - 5, `${started} children`)
     })
 
-    await t.test(`takes ${limits.codeBytes} bytes of code on the code routes, and no more`, async (t) => {
+    await t.test(`accepts ${limits.codeBytes} bytes of code on the code routes, and no more`, async (t) => {
       t.equal((await service.post('/run/python', { code: '#'.repeat(limits.codeBytes) })).status, 200)
       const { status, body } = await service.post('/run/python', { code: '#'.repeat(limits.codeBytes + 1) })
       t.equal(status, 413)
       t.match(body, { error: 'request.too_large', message: /RUN_MAX_CODE_SIZE/ })
     })
 
-    await t.test('makes its containers as it says', async (t) => {
+    await t.test('creates its containers with these settings', async (t) => {
       await hasSettings(t, service, env)
     })
   })
 }
 
-function ownPlace (name: string) {
+function testPlace (name: string) {
   return {
     API_ACCESS_TOKEN: TOKEN,
     SERVER_LISTEN_PORT: '0',
@@ -135,11 +135,11 @@ async function hasSettings (t: Test, service: Service, env: Record<string, strin
       CapDrop: glot ? ['MKNOD', 'NET_RAW', 'NET_BIND_SERVICE'] : ['ALL'],
       tmpfs: glot ? [] : ['/tmp', '/work']
     })
-    t.equal(one.Memory, one.MemorySwap, 'no swap on top')
+    t.equal(one.Memory, one.MemorySwap, 'no swap')
   }
 }
 
-/** KEY=value lines, as docker --env-file reads them. */
+/** NAME=value lines, as docker --env-file reads them. */
 function read (name: string): Record<string, string> {
   const lines = readFileSync(FOLDER + name, 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return Object.fromEntries(lines.map((line) => {

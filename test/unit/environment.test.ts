@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 
 import t from 'tap'
 
-import { readConfig } from '../../service/config.js'
-import type { Environment } from '../../service/config/variables.js'
+import { readConfig } from '../../service/config/config.js'
+import type { Environment } from '../../service/config/config.js'
 
 const read = (file: string) => readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8')
 const TOKEN = { API_ACCESS_TOKEN: 'correct-horse-battery-staple' }

@@ -18,8 +18,8 @@ import { subjectsOf } from './subjects.js'
 /** @typedef {import('./subjects.js').Subject} Subject */
 
 // The built service's own settings, so that the floor is that of the very same container.
-/** @type {typeof import('../../service/config.js')} */
-const { readConfig } = await import(built('config.js'))
+/** @type {typeof import('../../service/config/config.js')} */
+const { readConfig } = await import(built('config/config.js'))
 /** @type {typeof import('../../service/docker/container-settings.js')} */
 const { containerSettings, ONE_RUN } = await import(built('docker/container-settings.js'))
 

@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import bearerAuth from '@fastify/bearer-auth'
 import type { FastifyInstance } from 'fastify'
 
-import type { AccessToken } from '../../config.js'
+import type { AccessToken } from '../../config/config.js'
 import { wrongToken } from '../../errors.js'
 
 const SCHEME = 'Bearer '

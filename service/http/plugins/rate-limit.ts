@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-import type { Config } from '../../config.js'
+import type { Config } from '../../config/config.js'
 import { rateLimited } from '../../errors.js'
 
 /** @throws ServiceError `rate_limit` */

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 
 import t from 'tap'
 
-import { readConfig } from '../../../service/config.js'
+import { readConfig } from '../../../service/config/config.js'
 
 const read = (file: string) => readFileSync(fileURLToPath(new URL(`../../../${file}`, import.meta.url)), 'utf8')
 const UNIT = 'deploy/systemd/runonce.service'

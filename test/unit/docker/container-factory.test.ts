@@ -1,6 +1,6 @@
 import t from 'tap'
 
-import { readConfig } from '../../../service/config.js'
+import { readConfig } from '../../../service/config/config.js'
 import { ContainerFactory } from '../../../service/docker/container-factory.js'
 import { EventStream } from '../../../service/docker/event-stream.js'
 import { OutOfMemoryWatch } from '../../../service/docker/out-of-memory.js'

@@ -1,6 +1,6 @@
 import t from 'tap'
 
-import { readConfig } from '../../../service/config.js'
+import { readConfig } from '../../../service/config/config.js'
 import { containerSettings, ONE_RUN, type Purpose } from '../../../service/docker/container-settings.js'
 import type { ImageDescription } from '../../../service/runs/ports.js'
 import { fault, foreignImage, languageImage } from '../fakes.js'

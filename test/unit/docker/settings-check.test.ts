@@ -1,6 +1,6 @@
 import t from 'tap'
 
-import { readConfig } from '../../../service/config.js'
+import { readConfig } from '../../../service/config/config.js'
 import { EventStream } from '../../../service/docker/event-stream.js'
 import { SettingsCheck, settingsWarnings, type EngineInfo } from '../../../service/docker/settings-check.js'
 import { FakeEngine, json } from '../fake-engine.js'

@@ -2,7 +2,7 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import type { AddressInfo } from 'node:net'
 
 import { buildApp, buildSideApps, type AppParts } from '../../../service/app.js'
-import { readConfig } from '../../../service/config.js'
+import { readConfig } from '../../../service/config/config.js'
 import { Metrics } from '../../../service/observability/metrics.js'
 import type { ImageDescription } from '../../../service/runs/ports.js'
 import { FakeEngineStatus, FakeImages, FakeRuns, foreignImage, languageImage, recordingLogger } from '../fakes.js'

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 
-import type { PoolConfig } from '../../../service/config.js'
+import type { PoolConfig } from '../../../service/config/config.js'
 import { Pool } from '../../../service/pool/pool.js'
 import type {
   Exchange, ImageChanges, ImageDescription, ReadySandbox, Sandbox, SandboxFactory

@@ -1,0 +1,102 @@
+import { posix } from 'node:path'
+
+import type { ContainerConfig, Tmpfs } from './container.js'
+import type { ErrorList, SettingName, Settings } from './read-settings.js'
+
+/** What the program itself needs at least while the tmpfs are full. */
+const MEMORY_LEFT_FREE = 32 * 1024 * 1024
+
+interface Read {
+  settings: Settings
+  container: ContainerConfig
+  given: ReadonlySet<SettingName>
+}
+
+/** Reports settings that are valid alone but contradict each other. */
+export function checkSettings ({ settings, container, given }: Read, errors: ErrorList): void {
+  checkPool(settings.pool, errors)
+  checkPort('SERVER_METRICS', settings.metrics, settings.listen.port, errors)
+  checkPort('SERVER_DOCS', settings.docs, settings.listen.port, errors)
+  checkLimits(container, errors)
+  checkProcessLimits(settings.container, given, errors)
+  checkCapabilities(container, errors)
+  checkFolders(container, errors)
+}
+
+/** Finds settings that other settings make useless or harmful. @returns one sentence each */
+export function settingsWarnings ({ settings, container, given }: Read): string[] {
+  const { run, rateLimit } = settings
+  const warnings = tmpfsWarnings(container)
+  if (run.buildTimeMs !== undefined && run.buildTimeMs > run.timeMs) {
+    warnings.push(`RUN_MAX_BUILD_TIME: ${run.buildTimeMs / 1000} s has no effect: RUN_MAX_EXECUTION_TIME (${run.timeMs / 1000} s) covers build and run together`)
+  }
+  if (given.has('RUN_MAX_CODE_SIZE') && run.codeBytes > run.payloadBytes) {
+    warnings.push(`RUN_MAX_CODE_SIZE: ${run.codeBytes} bytes has no effect: RUN_MAX_PAYLOAD_SIZE (${run.payloadBytes} bytes) limits the whole body`)
+  }
+  if (rateLimit.redisUrl !== undefined && rateLimit.addressMax === undefined && rateLimit.tokenMax === undefined) {
+    warnings.push('REDIS_URL: has no effect: neither RATE_LIMIT_IP_MAX nor RATE_LIMIT_TOKEN_MAX is set')
+  }
+  return warnings
+}
+
+function checkPool ({ min, max }: Settings['pool'], errors: ErrorList): void {
+  // 0 switches the pool off, whatever POOL_MIN is.
+  if (max > 0 && min > max) errors.invalid('POOL_MIN', min, `be at most POOL_MAX (${max})`)
+}
+
+function checkPort (name: 'SERVER_METRICS' | 'SERVER_DOCS', { on, port }: Settings['docs'], listenPort: number, errors: ErrorList): void {
+  if (port === undefined) return
+  if (!on) errors.invalid(`${name}_PORT`, port, `not be set while ${name} is false`)
+  else if (port === listenPort && port !== 0) errors.invalid(`${name}_PORT`, port, `differ from SERVER_LISTEN_PORT (${listenPort})`)
+}
+
+function checkLimits ({ nofileSoft, nofileHard, memoryBytes, memoryCapBytes, processes, processesCap }: ContainerConfig, errors: ErrorList): void {
+  if (nofileSoft > nofileHard) {
+    errors.invalid('DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT', nofileSoft, `be at most DOCKER_CONTAINER_ULIMIT_NOFILE_HARD (${nofileHard})`)
+  }
+  if (memoryCapBytes < memoryBytes) {
+    errors.invalid('DOCKER_CONTAINER_MEMORY_CAP', memoryCapBytes, `be at least DOCKER_CONTAINER_MEMORY (${memoryBytes})`)
+  }
+  if (processesCap < processes) {
+    errors.invalid('DOCKER_CONTAINER_NPROC_CAP', processesCap, `be at least DOCKER_CONTAINER_ULIMIT_NPROC_SOFT (${processes})`)
+  }
+}
+
+function checkProcessLimits ({ nprocSoft, nprocHard }: Settings['container'], given: Read['given'], errors: ErrorList): void {
+  const bothGiven = given.has('DOCKER_CONTAINER_ULIMIT_NPROC_SOFT') && given.has('DOCKER_CONTAINER_ULIMIT_NPROC_HARD')
+  if (bothGiven && nprocSoft > nprocHard) {
+    errors.invalid('DOCKER_CONTAINER_ULIMIT_NPROC_SOFT', nprocSoft, `be at most DOCKER_CONTAINER_ULIMIT_NPROC_HARD (${nprocHard})`)
+  }
+}
+
+function checkCapabilities ({ capDrop, capAdd }: ContainerConfig, errors: ErrorList): void {
+  const dropped = new Set(capDrop.map(plainName))
+  const both = capAdd.find((name) => dropped.has(plainName(name)))
+  if (both !== undefined) errors.invalid('DOCKER_CONTAINER_CAP_ADD', both, 'not be listed in DOCKER_CONTAINER_CAP_DROP as well')
+}
+
+/** Docker Engine accepts CAP_NET_RAW and net_raw for the same capability. */
+function plainName (capability: string): string {
+  return capability.toUpperCase().replace(/^CAP_/, '')
+}
+
+function checkFolders ({ tmpDir, workDir }: ContainerConfig, errors: ErrorList): void {
+  const [tmpPath, workPath] = [tmpDir, workDir].map((tmpfs) => tmpfs && posix.join(tmpfs.path, '/'))
+  if (tmpDir && tmpPath === '/') errors.invalid('DOCKER_CONTAINER_TMP_DIR_PATH', tmpDir.path, 'be a folder below /')
+  if (workDir && workPath === '/') errors.invalid('DOCKER_CONTAINER_WORK_DIR_PATH', workDir.path, 'be a folder below /')
+  if (workDir && workPath === tmpPath) errors.invalid('DOCKER_CONTAINER_WORK_DIR_PATH', workDir.path, 'differ from DOCKER_CONTAINER_TMP_DIR_PATH')
+}
+
+function tmpfsWarnings ({ memoryBytes, shmBytes, tmpDir, workDir }: ContainerConfig): string[] {
+  const total = shmBytes + tmpfsBytes(tmpDir) + tmpfsBytes(workDir)
+  if (total + MEMORY_LEFT_FREE <= memoryBytes) return []
+  return [`DOCKER_CONTAINER_MEMORY: the two tmpfs and /dev/shm can use ${Number.isFinite(total) ? total : 'all'} of its ${memoryBytes} bytes: ` +
+    `leave at least ${MEMORY_LEFT_FREE} bytes free, or a program that fills them is killed as out of memory`]
+}
+
+function tmpfsBytes (tmpfs: Tmpfs | undefined): number {
+  if (tmpfs === undefined) return 0
+  const [, digits, unit = ''] = /(?:^|,)size=(\d+)([kmg]?)(?=,|$)/i.exec(tmpfs.options) ?? []
+  if (digits === undefined) return Infinity
+  return Number(digits) * ({ k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }[unit.toLowerCase()] ?? 1)
+}

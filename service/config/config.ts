@@ -1,0 +1,56 @@
+import { checkSettings, settingsWarnings } from './checks.js'
+import { containerConfig, type ContainerConfig } from './container.js'
+import { ignoredVariables } from './ignored-variables.js'
+import { ErrorList, readSettings, type Environment, type Settings } from './read-settings.js'
+import { readTokens, type AccessToken } from './tokens.js'
+
+export type { AccessToken, ContainerConfig, Environment }
+
+export type RunConfig = Settings['run']
+
+export interface PoolConfig extends Omit<Settings['pool'], 'images'> {
+  /** undefined: the images on the machine whose label marks them as popular. */
+  images: string[] | undefined
+}
+
+/** The values of the settings table by their keys, with members of their own where several settings belong together. */
+export interface Config extends Omit<Settings, 'access' | 'container' | 'pool'> {
+  tokens: AccessToken[]
+  container: ContainerConfig
+  pool: PoolConfig
+  /** What an operator should correct although the service starts. One sentence each. */
+  warnings: string[]
+}
+
+/** All errors of the environment, one line each: the variable, its value, and what the value must be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  constructor (readonly errors: string[]) {
+    super(errors.join('\n'))
+  }
+}
+
+/**
+ * Reads the whole configuration from environment variables.
+ * @throws ConfigError with all errors at once
+ */
+export function readConfig (env: Environment): Config {
+  const errors = new ErrorList()
+  const { settings, given } = readSettings(env, errors)
+  const { access, pool, ...rest } = settings
+  const { tokens, warnings } = readTokens(access, isLoopback(rest.listen.address), errors)
+  const container = containerConfig(settings.container, given)
+  checkSettings({ settings, container, given }, errors)
+  if (errors.lines.length > 0) throw new ConfigError(errors.lines)
+  return {
+    ...rest,
+    tokens,
+    container,
+    pool: { ...pool, images: pool.images[0] === 'auto' ? undefined : pool.images },
+    warnings: [...warnings, ...settingsWarnings({ settings, container, given }), ...ignoredVariables(env)]
+  }
+}
+
+function isLoopback (listenAddress: string): boolean {
+  return listenAddress === 'localhost' || listenAddress === '::1' || listenAddress.startsWith('127.')
+}

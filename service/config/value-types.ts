@@ -1,0 +1,94 @@
+import { isIP } from 'node:net'
+
+export const INVALID = Symbol('invalid')
+
+/** What a setting may restrict, whatever its type. A type ignores the members that it does not use. */
+export interface Limits {
+  min?: number
+  max?: number
+  values?: readonly string[]
+}
+
+interface ValueType<T> {
+  /** Completes "must be …" in messages, and is the "Values" column of docs/configuration.md. */
+  accepts: (limits: Limits) => string
+  parse: (text: string, limits: Limits) => T | typeof INVALID
+}
+
+export type TypeName = keyof typeof VALUE_TYPES
+export type ParsedValue<T extends TypeName> = Exclude<ReturnType<typeof VALUE_TYPES[T]['parse']>, typeof INVALID>
+
+const integer: ValueType<number> = {
+  accepts: ({ min = 0, max }) => `a whole number ${max === undefined ? `of at least ${min}` : `from ${min} to ${max}`}`,
+  parse: (text, { min = 0, max = Number.MAX_SAFE_INTEGER }) => /^\d+$/.test(text) ? within(Number(text), min, max) : INVALID
+}
+
+const integerOrOff: ValueType<number | undefined> = {
+  accepts: (limits) => `${integer.accepts(limits)}, or off`,
+  parse: (text, limits) => text === 'off' ? undefined : integer.parse(text, limits)
+}
+
+const decimal: ValueType<number> = {
+  accepts: ({ min = 0, max = Infinity }) => `a decimal number from ${min} to ${max}`,
+  parse: (text, { min = 0, max = Infinity }) => /^(\d+\.?\d*|\.\d+)$/.test(text) ? within(Number(text), min, max) : INVALID
+}
+
+/** Seconds in the environment, whole milliseconds in the configuration. */
+const duration: ValueType<number> = {
+  accepts: ({ max = Infinity }) => `a decimal number greater than 0 and at most ${max}`,
+  parse: (text, limits) => {
+    const seconds = decimal.parse(text, { ...limits, min: Number.MIN_VALUE })
+    return seconds === INVALID ? INVALID : Math.max(1, Math.round(seconds * 1000))
+  }
+}
+
+const boolean: ValueType<boolean> = {
+  accepts: () => 'true or false',
+  parse: (text) => text === 'true' ? true : text === 'false' ? false : INVALID
+}
+
+const choice: ValueType<string> = {
+  accepts: ({ values = [] }) => `one of ${values.join(', ')}`,
+  parse: (text, { values = [] }) => values.includes(text) ? text : INVALID
+}
+
+const list: ValueType<string[]> = {
+  accepts: () => 'a list separated by spaces or commas',
+  parse: (text) => text.split(/[\s,]+/).filter((item) => item !== '')
+}
+
+const text: ValueType<string> = {
+  accepts: () => 'any text',
+  parse: (text) => text
+}
+
+/** config/tokens.ts checks tokens further, because they depend on the listen address. */
+const token: ValueType<string> = { ...text, accepts: () => 'text that an HTTP header can carry' }
+const tokenList: ValueType<string> = { ...text, accepts: () => 'name:token pairs separated by spaces' }
+
+const address: ValueType<string> = {
+  accepts: () => 'an IP address or localhost',
+  parse: (text) => isIP(text) !== 0 || text === 'localhost' ? text : INVALID
+}
+
+/** An empty text arrives here only if the setting has `emptyMeansNone`. */
+const path: ValueType<string> = {
+  accepts: () => 'an absolute path',
+  parse: (text) => text === '' || (text.startsWith('/') && !text.includes('\0')) ? text : INVALID
+}
+
+const hostname: ValueType<string> = {
+  accepts: () => 'a host name of at most 63 letters, digits, dots and hyphens',
+  parse: (text) => /^[A-Za-z0-9]([A-Za-z0-9.-]{0,62})$/.test(text) ? text : INVALID
+}
+
+const redisUrl: ValueType<string> = {
+  accepts: () => 'a URL that begins with redis:// or rediss://',
+  parse: (text) => /^rediss?:\/\//.test(text) && URL.canParse(text) ? text : INVALID
+}
+
+export const VALUE_TYPES = { integer, integerOrOff, decimal, duration, boolean, choice, list, text, token, tokenList, address, path, hostname, redisUrl }
+
+function within (value: number, min: number, max: number): number | typeof INVALID {
+  return value >= min && value <= max ? value : INVALID
+}
