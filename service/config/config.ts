@@ -47,7 +47,7 @@ export function readConfig (env: Environment): Config {
     tokens,
     container,
     pool: { ...pool, images: pool.images[0] === 'auto' ? undefined : pool.images },
-    warnings: [...warnings, ...settingsWarnings({ settings, container, given }), ...ignoredVariables(env)]
+    warnings: [...warnings, ...settingsWarnings({ settings, container, given }), ...ignoredVariables(env, given)]
   }
 }
 

@@ -125,6 +125,15 @@ t.test('an unknown variable that looks like a setting is a warning with the most
   t.same(read(Object.fromEntries(VARIABLES.map(([name, , , valid]) => [name, name.includes('_DIR_OPTIONS') || /^SERVER_(DOCS|METRICS)$/.test(name) ? '' : valid]))).warnings, [], 'every setting is known')
 })
 
+t.test('variables that only glot uses are warnings', async (t) => {
+  t.same(read({ DOCKER_CLEANUP_WORKER_THREADS: '10', DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT: '3' }).warnings, [
+    'DOCKER_CLEANUP_WORKER_THREADS: has no effect; only glot docker-run uses it',
+    'DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT: has no effect; only glot docker-run uses it'
+  ])
+  t.same(read({ DOCKER_CLEANUP_WORKER_THREADS: '' }).warnings, [], 'an empty one counts as absent')
+  t.match(errorsOf({ API_ACCESS_TOKEN: TOKEN, DOCKER_CLEANUP_WORKER_THREADS: '0', DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT: 'x' }), [/^DOCKER_CLEANUP_WORKER_THREADS: /, /^DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT: /])
+})
+
 t.test('a tmpfs is writable by all users unless its options name an owner or mode', async (t) => {
   const mode = (options: string) => read({ DOCKER_CONTAINER_TMP_DIR_OPTIONS: options }).container.tmpDir?.options
   for (const options of ['rw,mode=0700', 'uid=1000,rw', 'rw,gid=5', 'mode=1777']) t.equal(mode(options), options)
