@@ -9,25 +9,25 @@ import { until } from '../fakes.js'
 const INFO: EngineInfo = { NCPU: 4, MemTotal: 8e9, Runtimes: { runc: {}, crun: {} }, MemoryLimit: true, SwapLimit: true, PidsLimit: true, CpuCfsQuota: true }
 const containerOf = (env: Record<string, string> = {}) => readConfig({ API_ACCESS_TOKEN: 'correct-horse-battery-staple', ...env }).container
 
-t.test('settings that an engine takes are no warning', async (t) => {
+t.test('settings that an engine accepts are no warning', async (t) => {
   for (const env of [
     {}, { DOCKER_CONTAINER_CPUS: '4' }, { DOCKER_CONTAINER_RUNTIME: 'crun' }, { DOCKER_CONTAINER_RUNTIME: 'io.containerd.runsc.v1' },
     { DOCKER_CONTAINER_CAP_ADD: 'SYS_PTRACE,CAP_CHOWN,net_raw' }, { DOCKER_CONTAINER_CAP_DROP: 'MKNOD' },
     { DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'rw,noexec,size=50%,mode=0700,uid=7,gid=8,nr_inodes=4k' }, { DOCKER_CONTAINER_TMP_DIR_PATH: '', DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'bogus' }
   ]) t.same(settingsWarnings(INFO, containerOf(env)), [], JSON.stringify(env))
-  t.same(settingsWarnings({}, containerOf({ DOCKER_CONTAINER_RUNTIME: 'x', DOCKER_CONTAINER_CPUS: '99' })), [], 'what the engine does not say is not judged')
+  t.same(settingsWarnings({}, containerOf({ DOCKER_CONTAINER_RUNTIME: 'x', DOCKER_CONTAINER_CPUS: '99' })), [], 'what the engine does not report is not checked')
 })
 
-t.test('each that it will refuse, or not hold, is a sentence that begins with the variable', async (t) => {
+t.test('each setting that it refuses or cannot enforce is a sentence that begins with the variable', async (t) => {
   const cases: Array<[Record<string, string>, EngineInfo, RegExp]> = [
-    [{ DOCKER_CONTAINER_CPUS: '4.5' }, {}, /^DOCKER_CONTAINER_CPUS: the engine has 4 CPUs and refuses 4\.5/],
-    [{ DOCKER_CONTAINER_MEMORY: '9000000000' }, {}, /^DOCKER_CONTAINER_MEMORY: the engine's machine has 8000000000/],
-    [{ DOCKER_CONTAINER_RUNTIME: 'runsc' }, {}, /^DOCKER_CONTAINER_RUNTIME: the engine has crun, runc and not runsc/],
-    [{ DOCKER_CONTAINER_CAP_ADD: 'SYS_PTRACE NOPE' }, {}, /^DOCKER_CONTAINER_CAP_ADD: no kernel has NOPE,/],
-    [{ DOCKER_CONTAINER_CAP_DROP: 'NOPE' }, {}, /^DOCKER_CONTAINER_CAP_DROP: no kernel has NOPE,/],
-    [{ DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'rw,bogus=1' }, {}, /^DOCKER_CONTAINER_TMP_DIR_OPTIONS: a tmpfs has no option bogus=1:/],
-    [{ DOCKER_CONTAINER_WORK_DIR_OPTIONS: 'rw,size=x' }, {}, /^DOCKER_CONTAINER_WORK_DIR_OPTIONS: a tmpfs has no option size=x:/],
-    [{}, { MemoryLimit: false }, /^DOCKER_CONTAINER_MEMORY: .* no memory limit/],
+    [{ DOCKER_CONTAINER_CPUS: '4.5' }, {}, /^DOCKER_CONTAINER_CPUS: 4\.5 is more than the engine's 4 CPUs/],
+    [{ DOCKER_CONTAINER_MEMORY: '9000000000' }, {}, /^DOCKER_CONTAINER_MEMORY: 9000000000 is more than the 8000000000 bytes/],
+    [{ DOCKER_CONTAINER_RUNTIME: 'runsc' }, {}, /^DOCKER_CONTAINER_RUNTIME: unknown runtime runsc; the engine has crun, runc/],
+    [{ DOCKER_CONTAINER_CAP_ADD: 'SYS_PTRACE NOPE' }, {}, /^DOCKER_CONTAINER_CAP_ADD: unknown capability NOPE:/],
+    [{ DOCKER_CONTAINER_CAP_DROP: 'NOPE' }, {}, /^DOCKER_CONTAINER_CAP_DROP: unknown capability NOPE:/],
+    [{ DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'rw,bogus=1' }, {}, /^DOCKER_CONTAINER_TMP_DIR_OPTIONS: unknown tmpfs option bogus=1:/],
+    [{ DOCKER_CONTAINER_WORK_DIR_OPTIONS: 'rw,size=x' }, {}, /^DOCKER_CONTAINER_WORK_DIR_OPTIONS: unknown tmpfs option size=x:/],
+    [{}, { MemoryLimit: false }, /^DOCKER_CONTAINER_MEMORY: .* memory limits/],
     [{}, { SwapLimit: false }, /^DOCKER_CONTAINER_MEMORY: .* swap/],
     [{}, { PidsLimit: false }, /^DOCKER_CONTAINER_ULIMIT_NPROC_SOFT: /],
     [{}, { CpuCfsQuota: false }, /^DOCKER_CONTAINER_CPUS: /]
@@ -35,7 +35,7 @@ t.test('each that it will refuse, or not hold, is a sentence that begins with th
   for (const [env, info, message] of cases) t.match(settingsWarnings({ ...INFO, ...info }, containerOf(env)), [message])
 })
 
-t.test('they are told once, as soon as the engine answers, and again for an engine that is another', async (t) => {
+t.test('each warning comes once, as soon as the engine responds, and again if another engine responds', async (t) => {
   const engine = await FakeEngine.start(t)
   const client = engine.client(t)
   const warnings: string[] = []
@@ -44,7 +44,7 @@ t.test('they are told once, as soon as the engine answers, and again for an engi
   const check = new SettingsCheck({ engine: client, container: containerOf({ DOCKER_CONTAINER_CPUS: '3' }), warn: (message) => { warnings.push(message) } })
   check.follow(events)
   await check.check()
-  t.same(warnings, [], 'an engine that does not say is no warning')
+  t.same(warnings, [], 'an engine that does not respond is no warning')
   engine.on('GET /info', json(200, { ...INFO, NCPU: 2 })).on('GET /events', (_call, response) => { response.writeHead(200); response.flushHeaders() })
   await events.start()
   await until(() => warnings.length === 1)
@@ -52,5 +52,5 @@ t.test('they are told once, as soon as the engine answers, and again for an engi
   t.equal(warnings.length, 1)
   engine.on('GET /info', json(200, { ...INFO, NCPU: 1 }))
   await check.check()
-  t.match(warnings, [/has 2 CPUs/, /has 1 CPUs/])
+  t.match(warnings, [/engine's 2 CPUs/, /engine's 1 CPUs/])
 })
