@@ -71,28 +71,32 @@ static bool run_builds(struct run_context *context) {
     return true;
 }
 
-/* The warm interpreter has built: its output so far belongs to the build. It now becomes the program. */
+/* Moves what the warm interpreter did so far to the step that it belongs to, which becomes the current step. */
+static void set_warm_phase(const struct run_context *context, struct io *io, enum phase phase) {
+    struct result *result = context->result;
+    if (result->phase == phase)
+        return;
+    result->steps[phase] = result->steps[result->phase];
+    result->steps[result->phase] = (struct step){0};
+    result->phase = phase;
+    io->output = result->steps[phase].output;
+}
+
+/* The warm interpreter has built and now becomes the program. */
 static enum ending on_warm_built(const struct run_context *context, struct io *io) {
     struct result *result = context->result;
+    struct step *build = &result->steps[PHASE_BUILD], *run = &result->steps[PHASE_RUN];
+    set_warm_phase(context, io, PHASE_BUILD);
     if (!io_drain(io))
         return ENDED_BY_OUTPUT;
     result->has_build = true;
-    result->steps[PHASE_BUILD].has_status = true;
-    result->steps[PHASE_BUILD].duration_ns = clock_ns() - result->steps[PHASE_BUILD].start_ns;
+    build->has_status = true;
+    run->start_ns = clock_ns();
+    build->duration_ns = run->start_ns - build->start_ns;
     result->phase = PHASE_RUN;
-    result->steps[PHASE_RUN].start_ns = clock_ns();
-    io->output = result->steps[PHASE_RUN].output;
+    io->output = run->output;
     (void)warm_continue(io->child); /* an error means that it is dead, which io_pump() finds */
     return NOT_ENDED;
-}
-
-/* The warm interpreter runs without a build: its output so far belongs to the run. */
-static void on_warm_running(const struct run_context *context, struct io *io) {
-    struct result *result = context->result;
-    result->steps[PHASE_RUN] = result->steps[PHASE_BUILD];
-    result->steps[PHASE_BUILD] = (struct step){0};
-    result->phase = PHASE_RUN;
-    io->output = result->steps[PHASE_RUN].output;
 }
 
 /* Handles one message of the warm interpreter. Returns false if it cannot run the program. Sets *exit_code if its build failed. */
@@ -104,19 +108,18 @@ static bool handle_message(const struct run_context *context, struct io *io, enu
         return false;
     if (message == MESSAGE_BUILT && *ending == NOT_ENDED)
         *ending = on_warm_built(context, io);
-    else if (message != MESSAGE_BUILD_FAILED)
-        on_warm_running(context, io);
+    else
+        set_warm_phase(context, io, message == MESSAGE_BUILD_FAILED ? PHASE_BUILD : PHASE_RUN);
     close_fd(&io->child->control_fd);
     return true;
 }
 
 /* Removes all traces of a warm interpreter that cannot run the program. */
 static void discard_warm_step(struct run_context *context) {
-    struct result *result = context->result;
+    struct step *step = current_step(context);
     for (int stream = 0; stream < STREAMS; stream++)
-        capture_free(&result->steps[PHASE_BUILD].output[stream]);
-    result->steps[PHASE_BUILD] = (struct step){0};
-    result->phase = PHASE_RUN;
+        capture_free(&step->output[stream]);
+    *step = (struct step){0};
     context->left_bytes = context->limits.output_bytes;
 }
 
@@ -137,10 +140,10 @@ static bool run_warm(struct run_context *context) {
     struct result *result = context->result;
     struct child *child = &context->runner->warm.child;
     int exit_code = -1; /* of a failed build */
-    result->phase = PHASE_BUILD; /* until a message says otherwise */
+    result->phase = context->runner->language.build != NULL ? PHASE_BUILD : PHASE_RUN;
     struct io io = new_io(context, child);
     io.input = context->payload.input;
-    result->steps[PHASE_BUILD].start_ns = clock_ns();
+    current_step(context)->start_ns = clock_ns();
     /* Before the start: a program that writes much and exits at once would lose what the pipe does not hold, and a program may
      * look for input at once without waiting for it (select(2), O_NONBLOCK). */
     child_widen_pipes(child);
@@ -154,8 +157,7 @@ static bool run_warm(struct run_context *context) {
     }
     if (exit_code >= 0 && child->ended && child->status == 0)
         child->status = W_EXITCODE(exit_code, 0);
-    if (exit_code >= 0 || (result->phase == PHASE_BUILD && context->runner->language.build != NULL))
-        result->has_build = true;
+    result->has_build = result->has_build || result->phase == PHASE_BUILD;
     (void)end_step(context, &io, ending);
     context->runner->warm.state = WARM_NONE;
     return true;

@@ -19,7 +19,9 @@ const LANGUAGES = {
   'warm-hangs': STARTER('hangs'),
   'warm-refuses': STARTER('refuses'),
   'warm-wrong': STARTER('wrong'),
-  'warm-crashes': STARTER('crashes')
+  'warm-crashes': STARTER('crashes'),
+  'warm-stuck': STARTER('stuck'),
+  'warm-build-stuck': { ...STARTER('stuck'), build: [['sh', '-n', '{main}']] }
 }
 const MIB = 1024 * 1024
 /** On a busy machine a run may exceed its time limit by this factor. */

@@ -87,6 +87,16 @@ void t.test('limits and outcomes apply to a warm run', { buffered: true }, async
   t.equal(`${memory.outcome} ${memory.stdout}`, 'out_of_memory kept\n')
 })
 
+void t.test('a warm interpreter that never becomes the program ends at the limit', { buffered: true }, async (t) => {
+  const payload = { files: [{ name: 'main.sh', content: '' }], limits: { time: 0.4, buildTime: 0.2 } }
+  const run = await announced({ language: 'warm-stuck' }, payload)
+  t.equal(`${run.error} ${run.build}`, 'Time limit of 0.4 s exceeded undefined')
+  endedAtLimit(t, run, 0.4)
+  const build = await announced({ language: 'warm-build-stuck' }, payload)
+  t.equal(`${build.outcome} ${build.error} ${build.duration}`, 'timeout Build time limit of 0.2 s exceeded 0')
+  t.ok(build.build.duration >= 0.19e9)
+})
+
 void t.test('the plain command replaces a warm interpreter that was killed while it waited', { buffered: true }, async (t) => {
   const { container, input, ended, stdout } = await start({ language: 'warm', env: { RUNONCE_ANNOUNCE: '1' } })
   await until(() => stdout() === '\n')

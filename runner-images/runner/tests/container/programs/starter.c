@@ -72,6 +72,8 @@ int main(int argc, char **argv) {
         send_message("P", 1);
         pause();
     }
+    if (strcmp(behaviour, "stuck") == 0)
+        pause();
     int available = 0;
     if (strcmp(behaviour, "looks") == 0 && ioctl(STDIN_FILENO, FIONREAD, &available) == 0) {
         dprintf(STDOUT_FILENO, "%d bytes", available);
