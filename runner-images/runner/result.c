@@ -14,6 +14,8 @@ static const char *const OUTCOMES[] = {
     [BUILD_FAILED] = "build_failed", [INVALID] = "invalid",
 };
 
+static const char *const PHASE_NAMES[PHASES] = {[PHASE_RUN] = "run", [PHASE_BUILD] = "build"};
+
 enum { NAME_BYTES = 32 };
 
 /* `SIGSEGV`, `SIGRTMIN+3`. */
@@ -113,6 +115,6 @@ int result_write(const struct result *result, int fd) {
         write_format(&writer, ",\"memoryPeak\":%lld", (long long)result->peak_bytes);
     if (result->has_build)
         write_build(&writer, &result->steps[PHASE_BUILD]);
-    write_text(&writer, "}\n");
+    write_format(&writer, ",\"phase\":\"%s\"}\n", PHASE_NAMES[result->phase]);
     return write_flush(&writer);
 }

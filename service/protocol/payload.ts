@@ -82,7 +82,8 @@ export const ResultSchema = Type.Object({
   memoryPeak: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Bytes' }),
   build: Type.Optional(Type.Object({
     stdout: Type.String(), stderr: Type.String(), exitCode: Type.Unsafe<number | null>({ type: ['integer', 'null'] }), duration: Type.Integer()
-  }))
+  })),
+  phase: Type.String({ enum: ['build', 'run'], description: 'The step that outcome is about' })
 }, { description: 'What became of the run; a foreign image\'s own object otherwise' })
 
 export const ExecuteResultSchema = Type.Object({

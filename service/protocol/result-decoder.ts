@@ -42,7 +42,8 @@ export function endedResult (outcome: Outcome, error: string, durationMs: number
     stdoutTruncated: outcome === 'output_limit',
     stderrTruncated: outcome === 'output_limit',
     cpuTime: 0,
-    memoryPeak: null
+    memoryPeak: null,
+    phase: 'run'
   }
   return { result, json: Buffer.from(JSON.stringify(result)) }
 }

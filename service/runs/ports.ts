@@ -183,6 +183,7 @@ export interface RunResult {
   stderrBytes?: number
   cpuTime?: number
   memoryPeak?: number | null
+  phase?: 'build' | 'run'
 }
 
 export interface RunAnswer {

@@ -45,6 +45,7 @@ export interface Result {
   cpuTime: number
   memoryPeak: number | null
   build?: { stdout: string, stderr: string, exitCode: number | null, duration: number }
+  phase: 'build' | 'run'
 }
 
 export interface Request { method?: string, body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, token?: string | null, agent?: Agent }

@@ -14,7 +14,7 @@ const python: Record<string, Case> = {
   timeout: { code: 'print("before", flush=True)\nwhile True: pass', payload: { limits: { time: 1 } }, expected: { stdout: 'before\n', error: /./, exitCode: null } },
   output_limit: { code: 'while True: print("0123456789")', payload: { limits: { output: 1000 } }, expected: { stdout: '0123456789\n'.repeat(91).slice(0, 1000), stdoutTruncated: true, error: /./ } },
   out_of_memory: { code: 'print("before", flush=True)\nx = [b"x" * 10_000_000 for _ in range(100)]', expected: { stdout: 'before\n', error: /./ } },
-  build_failed: { code: 'print("never")', payload: { runInstructions: { buildCommands: ['echo building', 'echo broken >&2; exit 2'], runCommand: 'python3 main.py' } }, expected: { stdout: 'building\n', stderr: 'broken\n', error: /./, build: { exitCode: 2, stdout: 'building\n', stderr: 'broken\n' } } }
+  build_failed: { code: 'print("never")', payload: { runInstructions: { buildCommands: ['echo building', 'echo broken >&2; exit 2'], runCommand: 'python3 main.py' } }, expected: { stdout: 'building\n', stderr: 'broken\n', error: /./, build: { exitCode: 2, stdout: 'building\n', stderr: 'broken\n' }, phase: 'build' } }
 }
 
 const HEADERS = '#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <signal.h>\n#include <unistd.h>\n'
@@ -163,7 +163,8 @@ function isWhole (t: Test, result: Result): void {
     error: String,
     outcome: String,
     stdoutTruncated: Boolean,
-    stderrTruncated: Boolean
+    stderrTruncated: Boolean,
+    phase: /^(build|run)$/
   })
   for (const member of ['duration', 'stdoutBytes', 'stderrBytes', 'cpuTime'] as const) t.ok(Number.isInteger(result[member]), member)
   for (const member of ['exitCode', 'signal', 'memoryPeak']) t.ok(member in result, member)

@@ -59,7 +59,8 @@ export const COMPLETED = {
   stdoutTruncated: false,
   stderrTruncated: false,
   cpuTime: 1_000_000,
-  memoryPeak: 4096
+  memoryPeak: 4096,
+  phase: 'run' as const
 }
 
 export function answerOf (result: object): RunAnswer {

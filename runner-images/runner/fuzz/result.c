@@ -77,6 +77,7 @@ static void require_result(const struct result *result, size_t most_bytes) {
     require(yyjson_is_obj(object));
     require_output(object, "stdout", "stdoutBase64", &shown->output[STREAM_OUT]);
     require_output(object, "stderr", "stderrBase64", &shown->output[STREAM_ERR]);
+    require(yyjson_equals_str(yyjson_obj_get(object, "phase"), result->phase == PHASE_BUILD ? "build" : "run"));
     yyjson_doc_free(doc);
     free(bytes);
 }

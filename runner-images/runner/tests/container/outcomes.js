@@ -20,11 +20,12 @@ void t.test('completed: the result has every field', { buffered: true }, async (
     stdoutBytes: 3,
     stdoutTruncated: false,
     stderrBytes: 4,
-    stderrTruncated: false
+    stderrTruncated: false,
+    phase: 'run'
   })
   t.ok(duration > 0 && duration < DEFAULT_LIMIT_NS && cpuTime > 0 && cpuTime < DEFAULT_LIMIT_NS, `${duration} ${cpuTime}`)
   t.ok(memoryPeak === null || memoryPeak > 100_000, memoryPeak)
-  t.match(stdout, /^\{.*\}\n$/)
+  t.match(stdout, /^\{.*,"phase":"run"\}\n$/)
 })
 
 void t.test('failed: the result has the exit code', { buffered: true }, async (t) => {
@@ -113,7 +114,7 @@ void t.test('out_of_memory: only when the kernel killed a process, and the outpu
 void t.test('out_of_memory: in the build too', { buffered: true }, async (t) => {
   const payload = { files: [], runInstructions: { buildCommands: ['echo building; exec tail /dev/zero'], runCommand: 'true' } }
   const { result } = await run(payload, { settings: { memoryMib: 64 } })
-  t.equal(`${result.outcome} ${result.stdout} ${result.build.exitCode}`, 'out_of_memory building\n null')
+  t.equal(`${result.outcome} ${result.stdout} ${result.build.exitCode} ${result.phase}`, 'out_of_memory building\n null build')
 })
 
 void t.test('build_failed: stdout and stderr are those of the build', { buffered: true }, async (t) => {
@@ -121,26 +122,26 @@ void t.test('build_failed: stdout and stderr are those of the build', { buffered
   t.equal(`${result.outcome} ${result.exitCode} ${result.error} ${result.duration}`, 'build_failed 2 Exit code: 2 0')
   t.match(result.stderr, /main\.sh.*[Ss]yntax error/)
   t.equal(result.build.stderr, result.stderr)
-  t.equal(result.build.exitCode, 2)
+  t.equal(`${result.build.exitCode} ${result.phase}`, '2 build')
   t.ok(result.build.duration > 0)
 })
 
 void t.test('timeout and output_limit in the build, by the build\'s limit or by the run\'s', { buffered: true }, async (t) => {
   const building = (/** @type {string} */ command) => ({ files: [], runInstructions: { buildCommands: ['echo first', command], runCommand: 'echo ran' } })
   const own = await run({ ...building('sleep 99'), limits: { buildTime: 0.3 } })
-  t.equal(`${own.result.outcome} ${own.result.error} ${own.result.stdout}`, 'timeout Build time limit of 0.3 s exceeded first\n')
+  t.equal(`${own.result.outcome} ${own.result.error} ${own.result.stdout}${own.result.phase}`, 'timeout Build time limit of 0.3 s exceeded first\nbuild')
   const whole = await run({ ...building('sleep 99'), limits: { time: 0.3, buildTime: 5 } })
-  t.equal(`${whole.result.outcome} ${whole.result.error}`, 'timeout Time limit of 0.3 s exceeded')
+  t.equal(`${whole.result.outcome} ${whole.result.error} ${whole.result.phase}`, 'timeout Time limit of 0.3 s exceeded build')
   const much = await run({ ...building('yes'), limits: { output: 100 } })
   t.equal(`${much.result.outcome} ${much.result.stdoutBytes > 100} ${much.result.stdout.length}`, 'output_limit true 100')
 })
 
 void t.test('a successful build\'s output is in build only; both steps share the time and output limits', { buffered: true }, async (t) => {
   const { result } = await run({ files: [{ name: 'main.sh', content: 'echo ran' }] }, { language: 'built' })
-  t.equal(`${result.outcome} ${result.stdout} ${result.build.exitCode}`, 'completed ran\n 0')
+  t.equal(`${result.outcome} ${result.stdout} ${result.build.exitCode} ${result.phase}`, 'completed ran\n 0 run')
   const instructions = { buildCommands: ['printf 12345; echo warning >&2'], runCommand: 'printf 6789' }
   const both = await run({ files: [], runInstructions: instructions, limits: { output: 16 } })
-  t.equal(`${both.result.outcome} ${both.result.stdout} ${both.result.build.stdout}`, 'output_limit 678 12345')
+  t.equal(`${both.result.outcome} ${both.result.stdout} ${both.result.build.stdout} ${both.result.phase}`, 'output_limit 678 12345 run')
   t.equal(both.result.build.stderr, 'warning\n')
   const slow = await run({ files: [], runInstructions: { buildCommands: ['sleep 2'], runCommand: 'echo ran; sleep 99' }, limits: { time: 4 } })
   t.equal(`${slow.result.outcome} ${slow.result.stdout}`, 'timeout ran\n')
@@ -150,7 +151,7 @@ void t.test('a successful build\'s output is in build only; both steps share the
 void t.test('invalid: a payload that can\'t be run gets a result', { buffered: true }, async (t) => {
   for (const payload of ['nonsense', '{"files":', '[]', '{}', '{"files":[]}', '{"files":[{"name":"../x","content":""}]}', '{"files":[{"name":"a","content":1}]}']) {
     const { result } = await run(payload)
-    t.equal(`${result.outcome} ${result.exitCode}`, 'invalid null', payload)
+    t.equal(`${result.outcome} ${result.exitCode} ${result.phase}`, 'invalid null run', payload)
     t.not(result.error, '')
   }
 })

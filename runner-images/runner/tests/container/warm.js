@@ -48,7 +48,7 @@ void t.test('warm-hangs: after a bounded wait the runner uses the plain command'
 
 void t.test('warm-crashes: the crash is reported as the program\'s', { buffered: true }, async (t) => {
   const result = await announced({ language: 'warm-crashes' }, { files: [{ name: 'main.sh', content: CODE }] })
-  t.equal(`${result.outcome} ${result.signal}`, 'signaled SIGSEGV')
+  t.equal(`${result.outcome} ${result.signal} ${result.phase}`, 'signaled SIGSEGV run')
 })
 
 void t.test('a payload with a command, env or unusual file name uses the plain command', { buffered: true }, async (t) => {
@@ -65,7 +65,7 @@ void t.test('a payload with a command, env or unusual file name uses the plain c
 void t.test('a build in the warm interpreter reports its output and time in build', { buffered: true }, async (t) => {
   const result = await announced({ language: 'warm-build' }, { files: [{ name: 'main.sh', content: 'echo ran; echo err >&2' }], limits: { output: 200 } })
   t.equal(`${result.outcome} ${result.stdout}${result.stderr}`, 'completed ran\nerr\n')
-  t.equal(`${result.build.stderr}${result.build.exitCode}`, 'built main.sh\n0')
+  t.equal(`${result.build.stderr}${result.build.exitCode} ${result.phase}`, 'built main.sh\n0 run')
   t.ok(result.build.duration > 0 && result.stderrBytes === 4)
 })
 
@@ -73,7 +73,7 @@ void t.test('a failed build in the warm interpreter is build_failed', { buffered
   const result = await announced({ language: 'warm-build' }, { files: [{ name: 'main.sh', content: 'if' }] })
   t.equal(`${result.outcome} ${result.exitCode} ${result.error}`, 'build_failed 2 Exit code: 2')
   t.match(result.stderr, /[Ss]yntax error/)
-  t.equal(`${result.build.exitCode} ${result.build.stderr === result.stderr}`, '2 true')
+  t.equal(`${result.build.exitCode} ${result.build.stderr === result.stderr} ${result.phase}`, '2 true build')
 })
 
 void t.test('limits and outcomes apply to a warm run', { buffered: true }, async (t) => {
@@ -90,10 +90,10 @@ void t.test('limits and outcomes apply to a warm run', { buffered: true }, async
 void t.test('a warm interpreter that never becomes the program ends at the limit', { buffered: true }, async (t) => {
   const payload = { files: [{ name: 'main.sh', content: '' }], limits: { time: 0.4, buildTime: 0.2 } }
   const run = await announced({ language: 'warm-stuck' }, payload)
-  t.equal(`${run.error} ${run.build}`, 'Time limit of 0.4 s exceeded undefined')
+  t.equal(`${run.error} ${run.build} ${run.phase}`, 'Time limit of 0.4 s exceeded undefined run')
   endedAtLimit(t, run, 0.4)
   const build = await announced({ language: 'warm-build-stuck' }, payload)
-  t.equal(`${build.outcome} ${build.error} ${build.duration}`, 'timeout Build time limit of 0.2 s exceeded 0')
+  t.equal(`${build.outcome} ${build.error} ${build.duration} ${build.phase}`, 'timeout Build time limit of 0.2 s exceeded 0 build')
   t.ok(build.build.duration >= 0.19e9)
 })
 

@@ -11,6 +11,7 @@ static yyjson_doc *parsed(const struct result *result) {
     int fd = memory_file();
     EXPECT(result_write(result, fd) == 0);
     char *text = written_to(fd, &size);
+    EXPECT_IN(strstr(text, result->phase == PHASE_BUILD ? ",\"phase\":\"build\"}\n" : ",\"phase\":\"run\"}\n") != NULL, "%s", text);
     EXPECT(size > 1 && text[size - 1] == '\n' && memchr(text, '\n', size - 1) == NULL);
     yyjson_doc *doc = yyjson_read(text, size, 0);
     EXPECT_IN(doc != NULL, "%s", text);
