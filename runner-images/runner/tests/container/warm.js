@@ -11,7 +11,7 @@ async function announced (options, payload) {
   await until(() => stdout() === '\n')
   input.write(JSON.stringify(payload))
   const { result } = await ended
-  t.ok(result !== undefined)
+  if (result === undefined) throw new Error('no result')
   return result
 }
 
