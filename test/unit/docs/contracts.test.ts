@@ -91,7 +91,7 @@ void t.test('docs/protocol.md and README list every outcome, and no other', asyn
   const outcomes = schema?.properties?.outcome?.enum ?? []
   t.ok(outcomes.length > 6, `${outcomes.length} outcomes`)
   t.same(tableRows(protocol, '### Outcomes', '## What the runner guarantees').map(([cell = '']) => cell.replaceAll('`', '')).slice(1), outcomes)
-  const words = codeOf(read('README.md')).match(/\w+/g) ?? []
+  const words: string[] = codeOf(read('README.md')).match(/\w+/g) ?? []
   t.same(outcomes.filter((outcome) => !words.includes(outcome)), [])
 })
 
