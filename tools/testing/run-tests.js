@@ -1,8 +1,8 @@
-// npm test [-- step…]: types, lint, unit, runner, engine; sets up what each needs. `bench` is a step of its own.
+// npm test [-- step…]: types, lint, unit, runner, engine; sets up what each needs. `bench` and `checks` run only by name.
 // Ends with «N passed, N failed» made from the steps' own counts.
 import { fileURLToPath } from 'node:url'
 
-import { closingLine, NONE, sum } from './counts.js'
+import { closingLine, judged, NONE, plainCounts, sum } from './counts.js'
 import { installDependencies } from './prepare.js'
 import { run } from './process.js'
 import { runnerTests } from './runner.js'
@@ -12,7 +12,7 @@ import { withEngine } from './with-engine.js'
 /** @typedef {import('./counts.js').Counts} Counts */
 
 /** @type {Record<string, () => Promise<Counts>>} */
-const STEPS = { types, lint, unit, runner: runnerTests, engine, bench }
+const STEPS = { types, lint, unit, runner: runnerTests, engine, bench, checks }
 const DEFAULT_STEPS = ['types', 'lint', 'unit', 'runner', 'engine']
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
@@ -64,6 +64,15 @@ async function bench () {
     const env = { ...process.env, RUNONCE_TEST_DOCKER_SOCKET: socketPath }
     const { exitCode } = await run(process.execPath, ['tools/bench/bench.js'], { env })
     return exitCode === 0 ? { ...NONE, passed: 1 } : { ...NONE, failed: 1 }
+  })
+}
+
+/** Ratios of time and memory, which a busy machine would spoil: not part of `npm test`. */
+async function checks () {
+  return await withEngine(['bash', 'python'], async (socketPath) => {
+    const env = { ...process.env, RUNONCE_TEST_DOCKER_SOCKET: socketPath }
+    const { exitCode, output } = await run(process.execPath, ['tools/bench/checks.js'], { env })
+    return judged(plainCounts(output), exitCode)
   })
 }
 

@@ -1,0 +1,145 @@
+// Performance and memory checks, each a ratio of two measurements of the same run on the same machine.
+// Fails when a ratio is over its limit. `npm run bench:check` sets up the engine and images, and builds the service.
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { BareInContainer } from './bare-in-container.js'
+import { EngineFloor } from './engine-floor.js'
+import { ServiceProcess } from './service-process.js'
+import { interleave, summarize } from './statistics.js'
+import { subjectsOf } from './subjects.js'
+
+const { containerSettings, ONE_RUN } = await import(new URL('../../dist/docker/container-settings.js', import.meta.url).href)
+const { readConfig } = await import(new URL('../../dist/config.js', import.meta.url).href)
+
+const ROUNDS = 30
+/** Between two measurements, milliseconds: removal and refill go on after a result. */
+const SETTLE_MS = 150
+const WAITING = 50
+/** How long the waiting containers are watched, milliseconds. */
+const IDLE_MS = 5000
+const RESULT_BYTES = 2 ** 20
+const RESULTS = 50
+const RESULTS_AT_ONCE = 8
+/** The largest accepted ratios. Each is about twice the measured one. */
+const LIMITS = {
+  'ready container ÷ bare python': 1,
+  'cold start ÷ engine alone': 1.5,
+  'service memory with 50 waiting containers ÷ with 1': 1.2,
+  'CPU of 50 waiting containers ÷ one core': 0.005,
+  'service memory during 50 results of 1 MiB, 8 at a time ÷ idle': 2.5
+}
+/** Collects garbage all the time, so that memory in use is measured and not garbage. */
+const COLLECT = 'import v8 from "node:v8";import vm from "node:vm";v8.setFlagsFromString("--expose-gc");setInterval(vm.runInNewContext("gc"),250).unref()'
+
+const socketPath = process.env.RUNONCE_TEST_DOCKER_SOCKET ?? '/var/run/docker.sock'
+const engine = new EngineFloor(socketPath)
+let failed = 0
+check('ready container ÷ bare python', 'cold start ÷ engine alone', await latencyRatios())
+check('service memory with 50 waiting containers ÷ with 1', 'CPU of 50 waiting containers ÷ one core', await waitingRatios())
+check('service memory during 50 results of 1 MiB, 8 at a time ÷ idle', undefined, await outputRatio())
+engine.close()
+process.stdout.write(`${Object.keys(LIMITS).length - failed} passed, ${failed} failed\n`)
+process.exitCode = failed > 0 ? 1 : 0
+
+/**
+ * @param {keyof typeof LIMITS} first
+ * @param {keyof typeof LIMITS | undefined} second
+ * @param {number[]} ratios in this order
+ */
+function check (first, second, ratios) {
+  for (const [index, name] of [first, second].entries()) {
+    if (name === undefined) continue
+    const ratio = ratios[index] ?? NaN
+    const passed = ratio <= LIMITS[name]
+    if (!passed) failed++
+    process.stdout.write(`${passed ? 'ok' : 'not ok'} ${name}: ${ratio.toFixed(4)} (limit ${LIMITS[name]})\n`)
+  }
+}
+
+/** Python's hello: from a ready container and by the bare command; by the service without a pool and by the engine alone. */
+async function latencyRatios () {
+  const config = readConfig({ API_ACCESS_TOKEN: 'bench-3f9c1d7e5b2a4860', DOCKER_UNIX_SOCKET_PATH: socketPath })
+  const settingsOf = (/** @type {object} */ image) =>
+    containerSettings({ image, container: config.container, run: config.run, identity: { owner: 'bench', boot: 'bench' }, purpose: ONE_RUN })
+  const [subject] = await subjectsOf(engine, settingsOf, 'python')
+  if (subject === undefined) throw new Error('there is no hello for python')
+  const bare = await BareInContainer.start(engine, { ...subject, settings: subject.settings() })
+  const cold = await ServiceProcess.start(socketPath, { POOL_MAX: '0' })
+  const pooled = await ServiceProcess.start(socketPath, { POOL_IMAGES: subject.image, POOL_MIN: '1', POOL_MAX: '2' })
+  const times = await interleave({
+    floor: async () => { await engine.run(subject.settings(), JSON.stringify(subject.payload)) },
+    cold: async () => { await cold.run(subject.image, subject.payload) },
+    ready: async () => { await pooled.run(subject.image, subject.payload) },
+    bare: async () => await bare?.run()
+  }, {
+    rounds: ROUNDS,
+    before: async () => {
+      await readyContainers(pooled, 1)
+      await sleep(SETTLE_MS)
+    }
+  })
+  await Promise.all([cold.stop(), pooled.stop(), bare?.stop()])
+  const p50 = (/** @type {string} */ name) => summarize(times[name] ?? []).p50
+  return [p50('ready') / p50('bare'), p50('cold') / p50('floor')]
+}
+
+async function waitingRatios () {
+  const start = async (/** @type {number} */ count) => {
+    const service = await ServiceProcess.start(socketPath, {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(COLLECT)}`,
+      POOL_IMAGES: 'runonce/bash:latest',
+      POOL_MIN: String(count),
+      POOL_MAX: String(count),
+      POOL_MEMORY: '4000000000'
+    })
+    await readyContainers(service, count)
+    await sleep(1000)
+    return service
+  }
+  const one = await start(1)
+  const full = await start(WAITING)
+  const memory = residentBytes(full) / residentBytes(one)
+  const before = await waitingCpuMs()
+  await sleep(IDLE_MS)
+  const cpu = (await waitingCpuMs() - before) / IDLE_MS
+  await Promise.all([one.stop(), full.stop()])
+  return [memory, cpu]
+}
+
+/** CPU time of all containers that wait in a pool, milliseconds. @see Docker Engine API v1.41, ContainerStats */
+async function waitingCpuMs () {
+  const filters = encodeURIComponent(JSON.stringify({ label: ['runonce.expires'], ancestor: ['runonce/bash:latest'] }))
+  /** @type {Array<{ Id: string }>} */
+  const containers = await engine.get(`/containers/json?filters=${filters}`)
+  if (containers.length < WAITING) throw new Error(`${containers.length} waiting containers, at least ${WAITING} were expected`)
+  const stats = await Promise.all(containers.map(({ Id }) => engine.get(`/containers/${Id}/stats?stream=false&one-shot=true`)))
+  return stats.reduce((sum, { cpu_stats: { cpu_usage: { total_usage: ns } } }) => sum + ns / 1e6, 0)
+}
+
+async function outputRatio () {
+  const service = await ServiceProcess.start(socketPath, { POOL_MAX: '0', SERVER_WORKER_THREADS: String(RESULTS_AT_ONCE) })
+  const payload = { files: [{ name: 'main.py', content: `print("x" * ${RESULT_BYTES - 1})` }] }
+  await service.run('runonce/python:latest', { files: [{ name: 'main.py', content: '' }] })
+  const idle = residentBytes(service)
+  let peak = idle
+  const watch = setInterval(() => { peak = Math.max(peak, residentBytes(service)) }, 10)
+  let left = RESULTS
+  await Promise.all(Array.from({ length: RESULTS_AT_ONCE }, async () => {
+    while (left-- > 0) await service.run('runonce/python:latest', payload)
+  }))
+  clearInterval(watch)
+  await service.stop()
+  return [peak / idle]
+}
+
+/** @param {ServiceProcess} service @param {number} count */
+async function readyContainers (service, count) {
+  while ((await service.readiness()).pool.ready < count) await sleep(10)
+}
+
+/** @param {ServiceProcess} service @see proc_pid_status(5), VmRSS */
+function residentBytes ({ child }) {
+  const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? []
+  return Number(kibibytes) * 1024
+}
