@@ -1,7 +1,7 @@
-/** A program that looks whether its container is new, and calculates: `clean 42`, or what it found. */
+/** Returns a program that prints `clean 42` in a new container, else what it found there. */
 export function cleanProgram (language: string): string {
   const program = PROGRAMS[language]
-  if (program === undefined) throw new Error(`there is no program in ${language} that looks for what is left`)
+  if (program === undefined) throw new Error(`no such program in ${language}`)
   return program
 }
 
@@ -26,7 +26,7 @@ const left = [
 ]
 console.log(...(left.length > 0 ? left : ['clean', 6 * 7]))
 `
-// No process of its own, but for the shell.
+// Starts no process but the shell.
 const BASH = `
 shopt -s nullglob dotglob
 left=()

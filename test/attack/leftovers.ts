@@ -6,18 +6,17 @@ import type { Test } from 'tap'
 import { docker, until, type Service } from '../engine/kit.js'
 
 const OWNER = 'runonce.owner'
-const FIRST_MS = 20_000
 
 /**
- * The containers that this service makes, from the engine's own events: it grows as they come.
- * @param hasContainers it keeps some ready; a run of another language would take their place
+ * Returns the IDs of the containers that the service creates; the set grows with the engine's events.
+ * @param hasContainers whether the service keeps ready containers; if not, one run creates the first
  */
 export async function watchContainers (t: Test, service: Service, hasContainers: boolean): Promise<Set<string>> {
-  const probe = hasContainers ? undefined : service.run('python', 'import time\ntime.sleep(1)')
+  const probe = hasContainers ? undefined : service.run('python', 'import time\ntime.sleep(3)')
   const [first] = await until(async () => {
     const containers = await service.containers()
     return containers.length > 0 && containers
-  }, 'a first container', FIRST_MS)
+  }, 'a first container')
   await probe
   const made = new Set<string>()
   const label = `${OWNER}=${first?.Config.Labels[OWNER]}`
@@ -30,7 +29,7 @@ export async function watchContainers (t: Test, service: Service, hasContainers:
   return made
 }
 
-/** What the host still has of these containers, as soon as it is nothing, or after `waitMs`. */
+/** Returns the processes, mounts and folders of these containers on the host that remain after `waitMs`. */
 export async function leftovers (ids: string[], waitMs: number): Promise<string[]> {
   const { DockerRootDir } = await docker.info()
   let found: string[] = []
@@ -41,7 +40,7 @@ export async function leftovers (ids: string[], waitMs: number): Promise<string[
   return found
 }
 
-/** A process tells its container by its control groups (runc, crun), or by its command line (gVisor's, and the shims). */
+/** A process belongs to a container by its cgroups (runc, crun) or its command line (gVisor, shims). */
 function processes (ids: string[]): string[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
     const text = textOf(`/proc/${pid}/cgroup`) + textOf(`/proc/${pid}/cmdline`)

@@ -18,7 +18,7 @@ const refused: Record<string, string | File[]> = {
   'two dots': '..',
   absolute: '/tmp/x',
   'absolute, of many slashes': '///tmp/x',
-  'of the runner\'s': '/usr/local/bin/runner',
+  'of the runner': '/usr/local/bin/runner',
   empty: '',
   'with a NUL': 'x\0.py',
   'longer than the file system takes': 'x'.repeat(256),
@@ -27,10 +27,10 @@ const refused: Record<string, string | File[]> = {
   'that is a folder already': [MAIN, { name: 'x/y', content: '' }, { name: 'x', content: '' }]
 }
 
-/** Odd, and yet an ordinary file below the work dir. */
+/** Unusual names of ordinary files in the work directory. */
 const taken = ['...', '.x', 'a//b', './z', 'x.', '-rf', '~', '$(id)', '`id`', '%s%n', 'x\ny', '\\..\\x', 'C:\\x', 'ａ／ｂ', '\u202Ex', 'CON', 'x'.repeat(255)]
 
-void t.test(`no file's name leads out of the work dir (runtime: ${runtime ?? 'the engine\'s'})`, async (t) => {
+void t.test(`a file name can't lead out of the work directory (runtime: ${runtime ?? 'the engine\'s'})`, async (t) => {
   await needImages('python', 'bash')
   const service = await startService(t, { env: SETTINGS })
   for (const [title, name] of Object.entries(refused)) {
@@ -54,11 +54,11 @@ void t.test(`no file's name leads out of the work dir (runtime: ${runtime ?? 'th
     }
   })
 
-  await t.test('odd names are names', async (t) => {
+  await t.test('unusual file names work', async (t) => {
     const list = 'import os\nfor top, _, names in os.walk("."):\n    for name in names:\n        print(repr(os.path.relpath(os.path.join(top, name))))'
     const { outcome, stdout } = await service.run('python', [{ name: 'main.py', content: list }, ...taken.map((name) => ({ name, content: 'x' }))])
     t.equal(outcome, 'completed')
-    t.equal(stdout.split('\n').length, taken.length + 2, 'each of them, the main file, and the last line\'s end')
+    t.equal(stdout.split('\n').length, taken.length + 2, 'all files, the main file, and the final newline')
   })
 
   await t.test('the next run is clean and right', async (t) => {
@@ -66,13 +66,13 @@ void t.test(`no file's name leads out of the work dir (runtime: ${runtime ?? 'th
   })
 })
 
-void t.test('files are written where the payload says, whatever lies there already', async (t) => {
+void t.test('symbolic links in the image do not redirect files', async (t) => {
   t.setTimeout(240_000)
   const cases: Array<[title: string, link: string, files: File[]]> = [
-    ['a symlink named like the main file is not followed', 'ln -s /tmp/x /work/main.py', [MAIN]],
-    ['nor one named like another file', 'ln -s /tmp/x /work/other', [MAIN, { name: 'other', content: 'out' }]],
-    ['nor one named like a sub-folder', 'ln -s /tmp /work/sub', [MAIN, { name: 'sub/x', content: 'out' }]],
-    ['nor one that goes round in circles', 'ln -s main.py /work/main.py', [MAIN]]
+    ['a symbolic link with the name of the main file', 'ln -s /tmp/x /work/main.py', [MAIN]],
+    ['a symbolic link with the name of another file', 'ln -s /tmp/x /work/other', [MAIN, { name: 'other', content: 'out' }]],
+    ['a symbolic link with the name of a directory', 'ln -s /tmp /work/sub', [MAIN, { name: 'sub/x', content: 'out' }]],
+    ['a symbolic link to itself', 'ln -s main.py /work/main.py', [MAIN]]
   ]
   for (const [title, link, files] of cases) {
     await t.test(title, async (t) => {
@@ -83,7 +83,7 @@ void t.test('files are written where the payload says, whatever lies there alrea
     })
   }
 
-  await t.test('a build command that makes the main file a link to the runner\'s gets what the program gets', async (t) => {
+  await t.test('a build command that links the main file to the runner\'s files gains no access', async (t) => {
     const service = await startService(t, { env: SETTINGS })
     for (const target of ['/proc/1/environ', '/proc/1/mem', '/proc/1/fd/0', '/proc/1/fd/1']) {
       const payload = { runInstructions: { buildCommands: [`ln -sf ${target} main.sh`], runCommand: 'cat main.sh; echo forged > main.sh; echo end' } }
@@ -93,14 +93,14 @@ void t.test('files are written where the payload says, whatever lies there alrea
     }
   })
 
-  await t.test('what a build command leaves running is no part of the result', async (t) => {
+  await t.test('a background process of a build command does not reach the result', async (t) => {
     const service = await startService(t, { env: SETTINGS })
     const payload = { runInstructions: { buildCommands: ['(trap "" TERM HUP; sleep 0.3; echo late; while :; do echo late > main.sh; done) &'], runCommand: 'sleep 0.6; echo end' } }
     const { body } = await service.post('/run', submission('bash', 'echo x', payload))
     t.match(body, { outcome: 'completed', stdout: 'end\n' })
   })
 
-  await t.test('untouched, it is as it should be', async (t) => {
+  await t.test('without links, files are as expected', async (t) => {
     t.match((await dockerRun(PYTHON, { files: [MAIN] }, inRuntime)).result, { outcome: 'completed', stdout: UNTOUCHED })
   })
 })

@@ -8,7 +8,7 @@ import { EXHAUSTION } from './table/exhaustion.js'
 import { ISOLATION } from './table/isolation.js'
 import { STREAMS } from './table/streams.js'
 
-/** Programs at a time. */
+/** Attacks at a time. */
 const LANES = 3
 /** All attacks of one runtime, milliseconds. */
 const FILE_MS = 900_000
@@ -17,11 +17,11 @@ const LANGUAGES = ['python', 'javascript', 'bash', 'c', 'cpp']
 const only = process.env.RUNONCE_TEST_ATTACKS?.split(' ')
 const attacks = [...ISOLATION, ...STREAMS, ...EXHAUSTION, ...COMPILER].filter(({ program }) => only === undefined || only.includes(program))
 
-void t.test(`no program gets what is not its own (runtime: ${runtime ?? 'the engine\'s'})`, { jobs: LANES, timeout: FILE_MS }, async (t) => {
+void t.test(`an attack gains nothing and harms nobody (runtime: ${runtime ?? 'the engine\'s'})`, { jobs: LANES, timeout: FILE_MS }, async (t) => {
   await needImages(...LANGUAGES)
-  // Short limits are for programs, not for a disk that reads a compiler for the first time.
+  // The first run reads the compiler from disk, which may take longer than the limits allow.
   for (const name of LANGUAGES) await dockerRun(`runonce/${name}:latest`, submission(name, cleanProgram(name)).payload)
-  // From both ends, so that no two bombs of a kind go off at the same time.
+  // From both ends of the table, so that no two attacks of a kind run at the same time.
   const cold = [...attacks]
   const waiting = attacks.filter(canWait).reverse()
   await Promise.all([
@@ -31,7 +31,7 @@ void t.test(`no program gets what is not its own (runtime: ${runtime ?? 'the eng
   ])
 })
 
-/** @param waits the languages that a service each has a container waiting for; undefined: a service without */
+/** Runs attacks one after another. @param waits a service is started for each: with a ready container of that language, or without */
 async function lane (t: Test, waits: Array<string | undefined>, next: () => Attack | undefined): Promise<void> {
   const targets = await Promise.all(waits.map(async (waiting) => ({ waiting, target: await startTarget(t, waiting) })))
   t.setTimeout(FILE_MS)

@@ -1,14 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 
-import { freePort, inspect, needImages, startService, submission, until } from './kit.js'
+import { freePort, inspect, needImages, startService, submission, until, type Service } from './kit.js'
+import { PATIENCE } from './patience.js'
+import { seededRandom } from './random.js'
 
-/** How often the service is killed; each time with ten runs under way or waiting. */
+/** How often the service is killed, each time with ten runs under way or waiting. */
 const KILLS = Number(process.env.RUNONCE_TEST_KILLS ?? 3)
 const RUNS = 10
 const LIMIT_SECONDS = 2
 const LATEST_KILL_MS = 900
-const SERVED_AGAIN_MS = 2000
+/** A runner ends itself at the time limit; a busy machine may take this much longer. */
+const END_MS = (LIMIT_SECONDS + 20 * PATIENCE) * 1000
+/** A restarted service may take this many times as long to its first result as it took the first time. */
+const RESTART_RATIO = 5
 
 const PROGRAMS = [
   'print("quick")',
@@ -18,29 +23,41 @@ const PROGRAMS = [
   'print("x" * 500000)'
 ]
 
-void t.test(`the service is killed ${KILLS} times at random moments`, async (t) => {
+void t.test(`a service that is killed ${KILLS} times at random moments leaves no container and serves again`, async (t) => {
   await needImages('python')
+  const random = seededRandom(t)
   const env = {
-    RUN_MAX_EXECUTION_TIME: String(LIMIT_SECONDS), SERVER_LISTEN_PORT: await freePort(), SERVER_WORKER_THREADS: '6', DOCKER_CONTAINER_HOSTNAME: 'test-crash', POOL_IMAGES: 'runonce/python:latest', POOL_MAX: '3', POOL_MIN: '3'
+    RUN_MAX_EXECUTION_TIME: String(LIMIT_SECONDS),
+    SERVER_LISTEN_PORT: await freePort(),
+    SERVER_WORKER_THREADS: '6',
+    DOCKER_CONTAINER_HOSTNAME: 'test-crash',
+    POOL_IMAGES: 'runonce/python:latest',
+    POOL_MAX: '3',
+    POOL_MIN: '3'
   }
-  let service = await startService(t, { env, endedByTest: true })
+  const start = async (): Promise<{ service: Service, servedMs: number }> => {
+    const startedAt = performance.now()
+    const service = await startService(t, { env, endedByTest: true })
+    t.match(await service.run('python', 'print("up")'), { stdout: 'up\n' })
+    return { service, servedMs: performance.now() - startedAt }
+  }
+
+  let { service, servedMs: firstMs } = await start()
   for (let kill = 1; kill <= KILLS; kill++) {
     const lost = Promise.allSettled(Array.from({ length: RUNS }, (_, i) => service.post('/run', submission('python', PROGRAMS[i % PROGRAMS.length] ?? ''))))
-    const afterMs = Math.floor(Math.random() * LATEST_KILL_MS)
+    const afterMs = Math.floor(random() * LATEST_KILL_MS)
     await sleep(afterMs)
     service.process.kill('SIGKILL')
     await Promise.all([service.exited, lost])
-    const killedAt = Date.now()
-    await until(async () => (await service.containers()).every(({ State }) => !State.Running), 'all to end', (LIMIT_SECONDS + 5) * 1000)
-    const endedMs = Date.now() - killedAt
+    const killedAt = performance.now()
+    await until(async () => (await service.containers()).every(({ State }) => !State.Running), 'all runs to end', END_MS)
+    const endedMs = performance.now() - killedAt
     const left = (await service.containers()).map(({ Id }) => Id)
 
-    const restartedAt = Date.now()
-    service = await startService(t, { env, endedByTest: true })
-    t.match(await service.run('python', 'print("back")'), { stdout: 'back\n' })
-    const servedMs = Date.now() - restartedAt
-    t.comment(`killed ${afterMs} ms after the runs came: none ran after ${endedMs} ms, ${left.length} left, served again after ${servedMs} ms`)
-    t.ok(servedMs < SERVED_AGAIN_MS, `${servedMs} ms`)
+    const again = await start()
+    service = again.service
+    t.comment(`killed after ${afterMs} ms: the last run ended ${endedMs.toFixed(0)} ms later, ${left.length} containers were left, served again after ${again.servedMs.toFixed(0)} ms`)
+    t.ok(again.servedMs < RESTART_RATIO * PATIENCE * firstMs, `${again.servedMs} ms to the first result, ${firstMs} ms the first time`)
     await until(async () => (await Promise.all(left.map(inspect))).every((info) => info === undefined), 'the sweep of what was left')
   }
 })

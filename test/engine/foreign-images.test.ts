@@ -1,13 +1,15 @@
 import t from 'tap'
 
 import { foreignImage, startService, until } from './kit.js'
+import { isNear } from './patience.js'
 
 const LIMITS = { RUN_MAX_EXECUTION_TIME: '1', RUN_MAX_OUTPUT_SIZE: '1000' }
 
-void t.test('an image that is not ours', async (t) => {
+void t.test('a foreign image', async (t) => {
   const service = await startService(t, { env: LIMITS })
+  const patient = await startService(t, { env: { RUN_MAX_EXECUTION_TIME: '50' } })
 
-  await t.test('gets its payload byte for byte, then the end of stdin, and its own answer comes back', async (t) => {
+  await t.test('gets its payload byte for byte and EOF, and its own result comes back', async (t) => {
     const image = await foreignImage(t)
     const payload = '{ "n": 12345678901234567890, "a": 1, "a": 2,\n "s": "\\u00e9\\/é" }'
     const { status, body } = await service.post('/run', `{"image": "${image}", "payload": ${payload}}`)
@@ -18,29 +20,29 @@ void t.test('an image that is not ours', async (t) => {
 
   await t.test('is ended at the time limit', async (t) => {
     const image = await foreignImage(t, ['sh', '-c', 'while :; do sleep 0.1; done'])
-    const { status, body, ms } = await service.post('/run', { image, payload: {} })
+    const { status, body } = await service.post('/run', { image, payload: {} })
     t.equal(status, 200)
     t.match(body, { outcome: 'timeout', exitCode: null })
     t.ok(body.error.length > 0)
-    t.ok(ms < 4000, `${ms} ms`)
-    await until(async () => (await service.containers()).length === 0, 'its container to go')
+    isNear(t, body.duration / 1e9, 1)
+    await until(async () => (await service.containers()).length === 0, 'its container to be removed')
   })
 
   await t.test('is ended at a lower limit of the request', async (t) => {
     const image = await foreignImage(t, ['sleep', '60'])
-    const { body, ms } = await service.post('/run', { image, payload: {}, limits: { time: 0.2 } })
+    const { body, ms } = await patient.post('/run', { image, payload: {}, limits: { time: 0.2 } })
     t.match(body, { outcome: 'timeout' })
-    t.ok(ms < 900, `${ms} ms`)
+    t.ok(ms < 50_000, `before the service's own limit: ${ms} ms`)
   })
 
-  await t.test('is ended when it writes more than the output limit', async (t) => {
+  await t.test('is ended at the output limit', async (t) => {
     const image = await foreignImage(t, ['sh', '-c', 'while :; do echo 0123456789; done'])
     const { status, body } = await service.post('/run', { image, payload: {} })
     t.equal(status, 200)
     t.match(body, { outcome: 'output_limit' })
   })
 
-  await t.test('that answers no result is a 500 which quotes it', async (t) => {
+  await t.test('whose output is not a result: 500 with a quote of it', async (t) => {
     const image = await foreignImage(t, ['sh', '-c', 'cat >/dev/null; echo nonsense'])
     const { status, body } = await service.post('/run', { image, payload: {} })
     t.equal(status, 500)
@@ -48,21 +50,21 @@ void t.test('an image that is not ours', async (t) => {
     t.match(body.message, 'nonsense')
   })
 
-  await t.test('that answers JSON without the three fields is a 500', async (t) => {
+  await t.test('whose JSON lacks the three fields: 500', async (t) => {
     const image = await foreignImage(t, ['sh', '-c', 'cat >/dev/null; echo \'{"stdout": "only"}\''])
     const { status, body } = await service.post('/run', { image, payload: {} })
     t.equal(status, 500)
     t.equal(body.error, 'coderunner.stdout.decode')
   })
 
-  await t.test('that dies without a word is a 500', async (t) => {
+  await t.test('that exits without output: 500', async (t) => {
     const image = await foreignImage(t, ['false'])
     const { status, body } = await service.post('/run', { image, payload: {} })
     t.equal(status, 500)
     t.equal(body.error, 'coderunner.stdout.decode')
   })
 
-  await t.test('that writes to its stderr is a 500 which quotes at most 200 bytes of it', async (t) => {
+  await t.test('that writes to stderr: 500 with a quote of at most 200 bytes', async (t) => {
     const image = await foreignImage(t, ['sh', '-c', 'cat >/dev/null; printf "oops%0300d" 7 >&2; echo \'{"stdout":"","stderr":"","error":""}\''])
     const { status, body } = await service.post('/run', { image, payload: {} })
     t.equal(status, 500)
@@ -76,12 +78,12 @@ void t.test('an image that is not ours', async (t) => {
     const { status, body } = await service.post('/run', { image, payload: {} })
     t.match({ status, error: body.error }, { error: /^docker\.container\.(start|create)$/ })
     t.equal(status, body.error === 'docker.container.start' ? 500 : 400)
-    await until(async () => (await service.containers()).length === 0, 'its container to go')
+    await until(async () => (await service.containers()).length === 0, 'its container to be removed')
   })
 
-  await t.test('that needs more memory than it has is out_of_memory, by the engine\'s word', async (t) => {
+  await t.test('that exceeds its memory limit: out_of_memory, as the engine reports', async (t) => {
     const image = await foreignImage(t, ['perl', '-e', 'my $x = "x" x 400_000_000; print length $x'])
-    const { status, body } = await service.post('/run', { image, payload: {} })
+    const { status, body } = await patient.post('/run', { image, payload: {} })
     t.equal(status, 200)
     t.match(body, { outcome: 'out_of_memory' })
   })

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { Agent } from 'node:http'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -15,14 +14,13 @@ export { buildImage, foreignImage } from './foreign-image.js'
 
 export const TOKEN = 'engine-test-7c1f0a9d4b'
 /** A file's time in all, milliseconds: a hung test ends, and says so. */
-const FILE_TIMEOUT_MS = 240_000
-const START_MS = 10_000
+const FILE_TIMEOUT_MS = 480_000
+/** A wait's default deadline, milliseconds: it only ends a test that hangs. */
+const WAIT_MS = 60_000
 /** tap loads code of its own into every child: the service's memory and start are measured without. */
 const WITHOUT_TAP = ['env', '-u', 'NODE_OPTIONS']
 /** setpriv(1): root, but held to the permission bits of files. */
 const SETPRIV = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-dac_override,-dac_read_search']
-const COLLECT = 'import v8 from "node:v8";import vm from "node:vm";v8.setFlagsFromString("--expose-gc");setInterval(vm.runInNewContext("gc"),250).unref()'
-const COLLECTING = ['env', `NODE_OPTIONS=--import=data:text/javascript,${encodeURIComponent(COLLECT)}`]
 const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
 
 export interface File { name: string, content: string }
@@ -102,12 +100,6 @@ export class Service {
     }, `${count} running containers`)
   }
 
-  /** @see proc(5), /proc/pid/status, VmRSS */
-  residentBytes (): number {
-    const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.process.pid}/status`, 'utf8')) ?? []
-    return Number(kib) * 1024
-  }
-
   /** SIGTERM; resolves with the exit code. */
   async stop (): Promise<number | null> {
     if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGTERM')
@@ -121,24 +113,22 @@ export interface StartOptions {
   endedByTest?: boolean
   /** Started by root, it may enter other users' folders as little as anybody else. */
   withoutRootsRights?: boolean
-  /** Collects garbage all the time, so that what it holds is told from what it has not swept yet. */
-  collectsGarbage?: boolean
 }
 
 /**
  * Starts a service and stops it with the test: it must then exit with 0, and no container of its may be left.
  * The pool is off unless `env` says otherwise.
  */
-export async function startService (t: Test, { env = {}, endedByTest = false, withoutRootsRights = false, collectsGarbage = false }: StartOptions = {}): Promise<Service> {
+export async function startService (t: Test, { env = {}, endedByTest = false, withoutRootsRights = false }: StartOptions = {}): Promise<Service> {
   t.setTimeout(FILE_TIMEOUT_MS)
   await docker.ping().catch((error: Error) => { throw new Error(`No Docker engine answers at ${socketPath}: ${error.message}`) })
-  const service = spawnService(env, [...(withoutRootsRights ? SETPRIV : []), ...(collectsGarbage ? COLLECTING : [])])
+  const service = spawnService(env, withoutRootsRights ? SETPRIV : [])
   t.teardown(async () => {
     const code = await service.stop()
     if (code !== 0 && !endedByTest) throw new Error(`the service exited with ${code}: ${service.stderr}`)
     await until(async () => (await service.containers()).length === 0, 'no container of this service to be left')
   })
-  await until(() => listening(service) !== undefined || service.process.exitCode !== null, 'the service to listen', START_MS)
+  await until(() => listening(service) !== undefined || service.process.exitCode !== null, 'the service to listen')
   const line = listening(service)
   if (line === undefined) throw new Error(`the service did not start: ${service.stderr}`)
   service.url = `http://127.0.0.1:${line.port}`
@@ -168,7 +158,7 @@ export function submission (language: string, code: string | File[], payload: ob
 }
 
 /** Polls every 10 ms until `condition` gives something, and gives it. Throws at the deadline. */
-export async function until<T> (condition: () => T | false | undefined | Promise<T | false | undefined>, what = 'the condition', ms = 5000): Promise<T> {
+export async function until<T> (condition: () => T | false | undefined | Promise<T | false | undefined>, what = 'the condition', ms = WAIT_MS): Promise<T> {
   for (const deadline = Date.now() + ms; ;) {
     const value = await condition()
     if (value !== false && value !== undefined) return value

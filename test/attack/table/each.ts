@@ -5,17 +5,16 @@ export function each (title: string, programs: string[], expected: Expected, mor
   return programs.map((program) => ({ title, program, expected, ...more }))
 }
 
-/** It would go on for as long as it may: a second is enough. */
-export const SECOND = { time: 1 }
+/** A short limit for a program that would use any limit up; long enough for a busy machine to start it. */
+export const SHORT = { time: 2 }
 
-/** gVisor, started without cgroups, has no limit of memory but the machine's: the time ends what takes it. */
+/** gVisor without cgroups has no memory limit: the time limit ends the program. */
 export const NO_CGROUP = {
-  time: 2,
-  on: { runsc: { expected: { outcome: 'timeout', stdout: /^before\n/ }, because: 'no cgroup limits or proves memory, so the clock ends it' } }
+  on: { runsc: { expected: { outcome: 'timeout', stdout: /^before\n/ }, because: 'without cgroups there is no memory limit, so the time limit ends it' } }
 }
 
 export const NO_PIDS = {
-  on: { runsc: { expected: { outcome: /^(completed|timeout)$/, stdout: /^before\n(not full\n)?$/ }, because: 'no cgroup limits the number of processes' } }
+  on: { runsc: { expected: { outcome: /^(completed|timeout)$/, stdout: /^before\n(not full\n)?$/ }, because: 'without cgroups there is no process limit' } }
 }
 export const SLOW_START = {
   on: { runsc: { expected: { outcome: /^(completed|timeout)$/ }, because: 'a process takes about 10 ms to start under ptrace, too long for hundreds' } }
@@ -24,7 +23,7 @@ export const NO_SHARE = {
   on: {
     runsc: {
       expected: { outcome: 'timeout', stdout: /^(before\n)?$/ },
-      because: 'no cgroup holds its processes or its CPU time: the runner may come too late, and the service ends it without the output'
+      because: 'without cgroups its processes and CPU time have no limit: the runner may be late, and the service ends the run without its output'
     }
   }
 }

@@ -1,47 +1,44 @@
 import type { Attack } from '../attack.js'
-import { each, NO_CGROUP, NO_PIDS, NO_SHARE, SECOND, SLOW_START } from './each.js'
+import { each, NO_CGROUP, NO_PIDS, NO_SHARE, SHORT, SLOW_START } from './each.js'
 
 const BEFORE = { stdout: /^before\n/ }
 const TIMEOUT = { ...BEFORE, outcome: 'timeout', exitCode: null }
 const OUT_OF_MEMORY = { ...BEFORE, outcome: 'out_of_memory' }
-/** The kernel ends processes one by one, and may not be through when the time is. */
+/** The kernel ends processes one by one, and may not have ended all at the time limit. */
 const OUT_OF_MEMORY_OR_TIME = { ...BEFORE, outcome: /^(out_of_memory|timeout)$/ }
 const ANY_END = { ...BEFORE, outcome: /^(completed|failed|timeout|signaled|out_of_memory)$/ }
 
-/** Nobody waits for what it leaves behind. */
-const AT_ONCE = { lasts: { most: 2 } }
-
-/** Processes, threads and memory: what a program can take of the machine. */
+/** Attacks on processes, threads, memory and descriptors. */
 export const EXHAUSTION: Attack[] = [
-  ...each('a fork bomb', ['fork-bomb.py', 'fork-bomb.js', 'fork-bomb.c'], TIMEOUT, { ...SECOND, ...NO_SHARE }),
-  ...each('the shell\'s fork bomb', ['fork-bomb.sh'], { ...BEFORE, outcome: /^(completed|failed|timeout|output_limit)$/ }, SECOND),
-  ...each('a thread bomb', ['thread-bomb.py', 'thread-bomb.js', 'thread-bomb.c'], { ...BEFORE, outcome: /^(timeout|out_of_memory|signaled|failed)$/ }, SECOND),
-  ...each('zombies until there is no room', ['zombies.c'], { outcome: 'completed', stdout: 'before\nfull\n' }, NO_PIDS),
-  ...each('orphans, buried as they die', ['orphans.py'], { outcome: 'completed', stdout: 'all gone\n' }, SLOW_START),
+  ...each('a fork bomb', ['fork-bomb.py', 'fork-bomb.js', 'fork-bomb.c'], TIMEOUT, { ...SHORT, ...NO_SHARE }),
+  ...each('the shell\'s fork bomb', ['fork-bomb.sh'], { ...BEFORE, outcome: /^(completed|failed|timeout|output_limit)$/ }, SHORT),
+  ...each('a thread bomb', ['thread-bomb.py', 'thread-bomb.js', 'thread-bomb.c'], { ...BEFORE, outcome: /^(timeout|out_of_memory|signaled|failed)$/ }, SHORT),
+  ...each('zombies up to the process limit', ['zombies.c'], { outcome: 'completed', stdout: 'before\nfull\n' }, NO_PIDS),
+  ...each('orphans that end one by one', ['orphans.py'], { outcome: 'completed', stdout: 'all gone\n' }, SLOW_START),
   ...each('hundreds of orphans at once', ['zombies.sh'], { outcome: 'completed', stdout: 'before\nafter\n' }),
-  ...each('processes that go on in their children', ['phoenix.c'], { outcome: 'failed', exitCode: 3, stdout: 'before\n' }),
-  ...each('a daemon that holds stdout', ['daemon.py'], { outcome: 'completed', stdout: 'grandchild\ndone\n' }, AT_ONCE),
-  ...each('a daemon that holds stdout', ['daemon.sh', 'daemon.js', 'daemon.c'], { outcome: 'completed', stdout: 'before\ngrandchild\ndone\n' }, AT_ONCE),
+  ...each('processes that continue in a child', ['phoenix.c'], { outcome: 'failed', exitCode: 3, stdout: 'before\n' }),
+  ...each('a daemon that holds stdout', ['daemon.py'], { outcome: 'completed', stdout: 'grandchild\ndone\n' }),
+  ...each('a daemon that holds stdout', ['daemon.sh', 'daemon.js', 'daemon.c'], { outcome: 'completed', stdout: 'before\ngrandchild\ndone\n' }),
 
-  ...each('all the memory there is', ['heap.py', 'heap.js', 'heap.sh'], OUT_OF_MEMORY, NO_CGROUP),
+  ...each('all memory', ['heap.py', 'heap.js', 'heap.sh'], OUT_OF_MEMORY, NO_CGROUP),
   ...each('all of V8\'s own heap', ['v8-heap.js'], { ...BEFORE, outcome: /^(out_of_memory|signaled|timeout)$/ }, NO_CGROUP),
-  ...each('sixteen processes that take all memory', ['memory-hog.c'], OUT_OF_MEMORY_OR_TIME, NO_CGROUP),
-  ...each('memory that no process has mapped', ['shared-memory.c'], OUT_OF_MEMORY, NO_CGROUP),
-  ...each('memory of the kernel: full pipes and sockets', ['kernel-memory.c'], OUT_OF_MEMORY_OR_TIME, NO_CGROUP),
-  ...each('page tables', ['address-space.c'], { ...BEFORE, outcome: /^(out_of_memory|failed)$/ }, NO_CGROUP),
+  ...each('all memory, taken by sixteen processes', ['memory-hog.c'], OUT_OF_MEMORY_OR_TIME, NO_CGROUP),
+  ...each('all memory, as shared memory that no process maps', ['shared-memory.c'], OUT_OF_MEMORY, NO_CGROUP),
+  ...each('kernel memory in full pipes and sockets', ['kernel-memory.c'], OUT_OF_MEMORY_OR_TIME, NO_CGROUP),
+  ...each('memory for page tables', ['address-space.c'], { ...BEFORE, outcome: /^(out_of_memory|failed)$/ }, NO_CGROUP),
   ...each('full file systems', ['tmpfs.sh'], { outcome: 'completed', stdout: 'before\n/tmp is full\n/work is full\n/dev/shm is full\nafter\n' }),
   ...each('full file systems, and no memory', ['full-tmpfs.py'], OUT_OF_MEMORY, NO_CGROUP),
-  ...each('the page cache', ['page-cache.sh'], { outcome: 'completed', stdout: 'before\nafter\n' }),
+  ...each('memory for the page cache', ['page-cache.sh'], { outcome: 'completed', stdout: 'before\nafter\n' }),
   ...each('empty files without end', ['inodes.c', 'inodes.py'], OUT_OF_MEMORY_OR_TIME, NO_CGROUP),
-  ...each('folders deeper than a path', ['deep-folders.py'], { outcome: 'completed', stdout: 'before\n5000\n' }),
-  ...each('a terabyte that isn\'t there', ['sparse.py'], ANY_END, SECOND),
+  ...each('directories deeper than the longest path', ['deep-folders.py'], { outcome: 'completed', stdout: 'before\n5000\n' }),
+  ...each('a sparse file of a terabyte', ['sparse.py'], ANY_END, SHORT),
 
   ...each('all descriptors', ['descriptors.py'], { outcome: 'completed', stdout: /^10\d\d Too many open files\n$/ }),
   ...each('all descriptors', ['descriptors.js'], { outcome: 'completed', stdout: 'true EMFILE\n' }),
   ...each('all descriptors', ['descriptors.sh'], { stdout: /^1 stopped\n$/ }),
   ...each('all descriptors', ['descriptors.c'], { outcome: 'completed', stdout: '0 1 Too many open files\n' }),
   ...each('all inotify instances and watches', ['inotify.c'], { outcome: 'timeout', stdout: 'exhausted\n' }, { neighbour: true }),
-  ...each('all that is counted per user', ['per-user.c'], { outcome: 'timeout', stdout: 'held\n' }, { neighbour: true }),
+  ...each('everything that the kernel limits per user', ['per-user.c'], { outcome: 'timeout', stdout: 'held\n' }, { neighbour: true }),
 
   ...each('a core dump', ['core-dump.c', 'core-dump.sh', 'core-dump.js', 'core-dump.py'], { outcome: 'signaled', signal: 'SIGABRT', stdout: 'before\n' }),
   ...each('recursion without end', ['recursion.c', 'recursion.sh'], { outcome: 'signaled', signal: 'SIGSEGV', stdout: 'before\n' }),

@@ -21,32 +21,32 @@ const OWN_KERNEL = 'namespaces, priorities, the kernel\'s log and a process\'s l
 const READABLE = runsc({ outcome: 'completed', stdout: /^\[('read \/proc\/1\/environ', )?'spared by the out-of-memory killer'\]\n$/ },
   'the runner\'s environment, without secrets, can be read, and the score is one that nothing uses')
 
-/** What is not the program's: other files, the network, the kernel, the runner. */
+/** Attacks on other files, the network, the kernel and the runner. */
 export const ISOLATION: Attack[] = [
   ...each('writing to the root file system', ['root-fs.py'], NOTHING, crun(/^\[('\/sys\/fs\/cgroup')?\]\n$/)),
   ...each('writing to the root file system', ['root-fs.js'], NOTHING),
   ...each('writing to the root file system', ['root-fs.sh'], END),
   ...each('writing to the root file system', ['root-fs.c'], NONE_SUCCEEDED),
   ...each('rewriting the waiting interpreter\'s files', ['warm-files.py', 'warm-files.js'], NOTHING),
-  ...each('any network at all', ['sockets.py', 'sockets.js'], NOTHING),
-  ...each('any network at all', ['sockets.sh'], END),
-  ...each('every family of sockets', ['sockets.c'], NONE_SUCCEEDED),
-  ...each('filters of its own', ['filters.c'], NONE_SUCCEEDED),
+  ...each('using a network', ['sockets.py', 'sockets.js'], NOTHING),
+  ...each('using a network', ['sockets.sh'], END),
+  ...each('opening sockets of every family', ['sockets.c'], NONE_SUCCEEDED),
+  ...each('installing filters', ['filters.c'], NONE_SUCCEEDED),
   ...each('writing to /proc and /sys', ['proc-write.sh'], { outcome: 'completed', stdout: 'before\nend\n' }, crun(/^before\n(succeeded: \/sys\/fs\/cgroup\/cgroup\.procs\n)?end\n$/)),
   ...each('writing to /proc and /sys', ['proc-write.py'], NOTHING, both(crun(/^\[('wrote \/sys\/fs\/cgroup\/(memory\.max|cgroup\.procs)'(, )?)*\]\n$/), READABLE)),
   ...each('reading /proc and /sys', ['proc-read.js'], { outcome: 'completed', stdout: 'before\ntrue []\n' }),
-  ...each('more rights', ['privileges.c'], NONE_SUCCEEDED, runsc({ outcome: 'completed', stdout: /^(succeeded: (unshare|clone with a new|klogctl|get_robust_list).*\n)*\d+ succeeded\n$/ }, OWN_KERNEL)),
-  ...each('more rights', ['privileges.py'], { outcome: 'completed', stdout: '[] 1\n' }, runsc({ outcome: 'completed', stdout: /^\[('(nice|unshare of mounts|unshare of the user namespace)'(, )?)*\] 1\n$/ }, OWN_KERNEL)),
-  ...each('more rights', ['privileges.sh'], END),
-  ...each('more rights', ['privileges.js'], NOTHING, runsc({ outcome: 'completed', stdout: /^\["priority of its own raised"\]\n$/ }, OWN_KERNEL)),
+  ...each('gaining privileges', ['privileges.c'], NONE_SUCCEEDED, runsc({ outcome: 'completed', stdout: /^(succeeded: (unshare|clone with a new|klogctl|get_robust_list).*\n)*\d+ succeeded\n$/ }, OWN_KERNEL)),
+  ...each('gaining privileges', ['privileges.py'], { outcome: 'completed', stdout: '[] 1\n' }, runsc({ outcome: 'completed', stdout: /^\[('(nice|unshare of mounts|unshare of the user namespace)'(, )?)*\] 1\n$/ }, OWN_KERNEL)),
+  ...each('gaining privileges', ['privileges.sh'], END),
+  ...each('gaining privileges', ['privileges.js'], NOTHING, runsc({ outcome: 'completed', stdout: /^\["priority of its own raised"\]\n$/ }, OWN_KERNEL)),
 
-  ...each('every signal to the runner', ['signals.py', 'signals.sh', 'signals.js'], AS_IF_NOTHING),
+  ...each('sending every signal to the runner', ['signals.py', 'signals.sh', 'signals.js'], AS_IF_NOTHING),
   ...each('signals that claim to come from outside', ['forged-signal.c'], { outcome: 'failed', exitCode: 6, stdout: 'before\nafter\n' }, KILLABLE),
   ...each('the runner\'s memory, descriptors, limits and priority', ['process-1.c'], NONE_SUCCEEDED),
   ...each('the runner\'s folder in /proc', ['proc-1-fd.py'], NOTHING, OWN_OUTPUT),
-  ...each('a child that kills everybody', ['kill-everybody.py'], { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' }),
-  ...each('an end like that of one out of memory', ['exit-codes.py'], { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' }),
-  ...each('brothers that end before it', ['clone-parent.c'], { outcome: 'failed', exitCode: 9, stdout: 'before\nafter\n' }),
+  ...each('a child that kills every process', ['kill-everybody.py'], { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' }),
+  ...each('an exit like that of an out-of-memory kill', ['exit-codes.py'], { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' }),
+  ...each('sibling processes that end first', ['clone-parent.c'], { outcome: 'failed', exitCode: 9, stdout: 'before\nafter\n' }),
   ...each('forged counters of memory and time', ['forged-counters.sh'], { outcome: 'failed', exitCode: 7, stdout: 'before\n', cpuTime: /^\d{1,10}$/ }),
   ...each('a forged result', ['forged-result.py', 'forged-result.c', 'forged-result.sh', 'forged-result.js'], FORGED)
 ]

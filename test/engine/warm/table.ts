@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs'
 
 import type { File } from '../kit.js'
 
-/** A program of a table, and how it is run. */
+/** A program of a table, and what is expected of it. */
 export interface Program {
   title: string
   files: File[]
-  /** What the payload holds beside the files. */
+  /** The payload's other members. */
   payload: object
-  /** same: warm and plain runs give the same. differs: no two runs do. witness: it prints which of the two it is. */
+  /** same: warm and plain runs have the same result. differs: no two runs do. witness: it prints `warm` or `plain`. */
   expects: 'same' | 'differs' | 'witness'
 }
 
 /**
- * Reads a table of programs: `=== title` begins one, `--- name` a file of it. Names in angle brackets aren't files:
- * `<payload>` is JSON for the payload, `<differs>` and `<witness>` say what is expected. `<repeat>` is JSON, a count by name:
- * so many times the file holds its text, with INDEX counting from 0.
+ * Reads a table of programs: `=== title` begins a program, `--- name` a file of it. Names in angle brackets are not files:
+ * `<payload>` is JSON for the payload; `<differs>` and `<witness>` set what is expected. `<repeat>` is JSON, `{name: count}`:
+ * the file's text is repeated so often, with INDEX replaced by the number of the copy, from 0.
  */
 export function readTable (path: URL): Program[] {
   return split(readFileSync(path, 'utf8'), /^=== (.*)\n/m).map(({ name, content }) => program(name, split(content, /^--- (.*)\n/m)))
@@ -24,7 +24,7 @@ export function readTable (path: URL): Program[] {
 function program (title: string, sections: File[]): Program {
   const notes = new Map(sections.filter(({ name }) => name.startsWith('<')).map(({ name, content }) => [name, content]))
   const unknown = [...notes.keys()].find((name) => !['<payload>', '<repeat>', '<differs>', '<witness>'].includes(name))
-  if (unknown !== undefined) throw new Error(`${title}: ${unknown} means nothing`)
+  if (unknown !== undefined) throw new Error(`${title}: unknown section ${unknown}`)
   const counts: Record<string, number> = JSON.parse(notes.get('<repeat>') ?? '{}')
   return {
     title,

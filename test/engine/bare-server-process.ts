@@ -1,0 +1,15 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+import type { Test } from './kit.js'
+
+const BARE_SERVER = fileURLToPath(new URL('bare-server.js', import.meta.url))
+
+/** Starts bare-server.js in a process of its own and stops it with the test. Returns its URL. */
+export async function startBareServer (t: Test): Promise<string> {
+  const child = spawn(process.execPath, [BARE_SERVER], { stdio: ['pipe', 'pipe', 'inherit'], env: { PATH: process.env.PATH } })
+  t.teardown(async () => { child.stdin.end() })
+  const [port] = await once(child.stdout.setEncoding('utf8'), 'data')
+  return `http://127.0.0.1:${String(port).trim()}/`
+}
