@@ -22,7 +22,7 @@ const TIME_S = 3 * PATIENCE * SLOWNESS
 /** The limit of a run that ends otherwise, seconds: a busy machine reaches the other end in that time. */
 const DEADLINE_S = 30 * PATIENCE * SLOWNESS
 /** The part of a C program's limit that is for its compiler, seconds. */
-const BUILD_S = 1
+const BUILD_S = 2
 const READY_MS = 60_000 * PATIENCE
 const GONE_MS = 30_000 * PATIENCE * SLOWNESS
 const HEALTH_EVERY_MS = 100

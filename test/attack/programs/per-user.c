@@ -47,13 +47,18 @@ static void hold (int share)
 
 int main (void)
 {
+  int held[2];
+  if (pipe(held) < 0) return 1;
   for (int share = 0; share < 6; share++) {
     if (fork() == 0) {
       hold(share);
+      close(held[1]);
       for (;;) pause();
     }
   }
-  sleep(1);
+  close(held[1]);
+  char end;
+  while (read(held[0], &end, 1) > 0);
   puts("held");
   fflush(stdout);
   for (;;) pause();

@@ -6,7 +6,7 @@ export function each (title: string, programs: string[], expected: Expected, mor
 }
 
 /** A short limit for a program that would use any limit up; long enough for a busy machine to start it. */
-export const SHORT = { time: 2 }
+export const SHORT = { time: 3 }
 
 /** gVisor without cgroups has no memory limit: the time limit ends the program. */
 export const NO_CGROUP = {
