@@ -10,7 +10,7 @@ import { interleave, summarize } from './statistics.js'
 import { subjectsOf } from './subjects.js'
 
 const { containerSettings, ONE_RUN } = await import(new URL('../../dist/docker/container-settings.js', import.meta.url).href)
-const { readConfig } = await import(new URL('../../dist/config.js', import.meta.url).href)
+const { readConfig } = await import(new URL('../../dist/config/config.js', import.meta.url).href)
 
 const ROUNDS = 30
 /** Between two measurements, milliseconds: removal and refill go on after a result. */

@@ -148,12 +148,12 @@ t.test('a program that ends before it took its payload is heard all the same', a
 })
 
 t.test('after its result a container may go by itself, and is not removed', async (t) => {
-  const { sandbox, container, removed } = start(t, { lingerMs: 30 })
+  const { sandbox, container, removed, stream } = start(t, { lingerMs: 2000 })
   container.write(frame(1, RESULT))
   await sandbox.exchange(Buffer.from(''), OURS)
   sandbox.retire()
   container.end()
-  await new Promise((resolve) => setTimeout(resolve, 80))
+  await until(() => stream.destroyed)
   t.same(removed, [])
 })
 

@@ -65,8 +65,9 @@ t.test('a client that asks for a tunnel and breaks off, or stays, harms nobody',
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     socket.on('error', () => {}).resume()
     await once(socket, 'connect')
+    const received = once(app.server, 'connect')
     socket.write('CONNECT /run HTTP/1.1\r\nHost: x\r\n\r\n')
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await received
     if (end === 'reset') socket.resetAndDestroy()
     if (end === 'more') socket.end('x')
     t.teardown(() => { socket.destroy() })
