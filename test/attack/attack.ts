@@ -31,7 +31,7 @@ const OF_BARE = 10
 /** A request that takes longer, milliseconds, has failed. */
 const HEALTH_TIMEOUT_MS = 20_000 * PATIENCE
 /** By what factor a run may exceed its limit: the kernel has to end a thousand threads or free 256 MiB. */
-const LATE = 5
+const LATE = 2
 const UNDER_NS = 0.1e9
 
 export type Expected = Record<string, unknown>
