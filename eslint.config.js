@@ -12,6 +12,17 @@ const MODULES = {
   docker: ['protocol/[\\w-]+', 'runs/ports', 'errors', 'config/config'],
   observability: ['protocol/[\\w-]+', 'runs/ports']
 }
+/** The layers of the tools, and the lower ones that each may import. */
+const TOOL_LAYERS = {
+  lib: [],
+  engine: ['lib'],
+  images: ['lib', 'engine'],
+  quickstart: ['lib', 'engine', 'images'],
+  testing: ['lib', 'engine', 'images'],
+  bench: ['lib', 'engine', 'images'],
+  docs: ['lib', 'engine', 'images'],
+  doctor: ['lib', 'engine', 'images']
+}
 /** Packages with exactly one home. */
 const HOMES = { dockerode: 'service/docker', ioredis: 'service/server.ts', 'prom-client': 'service/observability' }
 
@@ -33,6 +44,18 @@ export default [
     moduleBorder(module, [`service/${module}/*.ts`], '\\.\\./', allowed),
     moduleBorder(module, [`service/${module}/*/*.ts`], '\\.\\./\\.\\./', allowed)
   ]),
+  ...Object.entries(TOOL_LAYERS).map(([layer, lower]) => {
+    // One file may lie a folder deeper than its layer: testing/runtimes.
+    const regex = `^(\\.\\./)+(?=[a-z-]+/)(?!(${[...lower, layer].join('|')})/)`
+    const message = `tools/${layer} may import its own files${lower.map((each) => `, tools/${each}`).join('')} and packages.`
+    return {
+      files: [`tools/${layer}/**/*.js`],
+      rules: {
+        'no-restricted-imports': ['error', { patterns: [{ regex, message }] }],
+        'no-restricted-syntax': ['error', { selector: `ImportExpression[source.value=/${regex.replaceAll('/', '\\/')}/]`, message }]
+      }
+    }
+  }),
   {
     files: ['service/*.ts', 'service/config/**/*.ts'],
     ignores: ['service/server.ts'],

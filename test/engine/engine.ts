@@ -2,21 +2,21 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-import Docker from 'dockerode'
+import type Docker from 'dockerode'
 
-/** Where the tests' engine listens. A test without an engine fails here, and says so. */
+import { dockerClient } from '../../tools/lib/docker-client.js'
+
+/** The socket of the tests' engine. Without an engine, a test fails here with a message. */
 export const socketPath = findSocket()
 
-// Named in full, or DOCKER_HOST and its kin would decide.
-const options = { socketPath, host: undefined, protocol: 'http', ca: undefined, cert: undefined, key: undefined }
-export const docker = new Docker(options as unknown as Docker.DockerOptions)
+export const docker = dockerClient(socketPath)
 
-/** Every container that a runonce service made, running or not, and of whichever service. */
+/** All containers of all runonce services, running or not. */
 export async function containersOfOurs (): Promise<Docker.ContainerInfo[]> {
   return await docker.listContainers({ all: true, filters: { label: ['runonce.expires'] } })
 }
 
-/** What the engine knows of a container; undefined when there is none of that id. */
+/** A container's details; undefined when it does not exist. */
 export async function inspect (id: string): Promise<Docker.ContainerInspectInfo | undefined> {
   return await docker.getContainer(id).inspect().catch((error: { statusCode?: number }) => {
     if (error.statusCode === 404) return undefined
@@ -24,18 +24,18 @@ export async function inspect (id: string): Promise<Docker.ContainerInspectInfo 
   })
 }
 
-/** The containers whose host name is `hostname`, in whatever state. */
+/** The containers with a host name, in any state. */
 export async function containersNamed (hostname: string): Promise<Docker.ContainerInspectInfo[]> {
   const all = await docker.listContainers({ all: true })
   const details = await Promise.all(all.map(({ Id }) => inspect(Id)))
   return details.filter((info) => info !== undefined).filter(({ Config }) => Config.Hostname === hostname)
 }
 
-/** Fails with a sentence where the language's image is missing, which is better than a 400 in each test. */
+/** Fails with a message when a language's image is missing, instead of with a 400 in each test. */
 export async function needImages (...languages: string[]): Promise<void> {
   for (const language of languages) {
     await docker.getImage(`runonce/${language}:latest`).inspect().catch(() => {
-      throw new Error(`There is no image runonce/${language}:latest on the engine at ${socketPath}; npm run images -- ${language} makes it`)
+      throw new Error(`There is no image runonce/${language}:latest on the engine at ${socketPath}; build it: npm run images -- ${language}`)
     })
   }
 }
@@ -44,7 +44,7 @@ function findSocket (): string {
   const { RUNONCE_TEST_DOCKER_SOCKET, DOCKER_HOST, XDG_CACHE_HOME } = process.env
   if (RUNONCE_TEST_DOCKER_SOCKET) return existing(RUNONCE_TEST_DOCKER_SOCKET, 'RUNONCE_TEST_DOCKER_SOCKET')
   if (DOCKER_HOST) {
-    if (!DOCKER_HOST.startsWith('unix://')) throw new Error(`DOCKER_HOST is ${DOCKER_HOST}; these tests take a unix:// socket only`)
+    if (!DOCKER_HOST.startsWith('unix://')) throw new Error(`DOCKER_HOST is ${DOCKER_HOST}; the tests support only a unix:// socket`)
     return existing(DOCKER_HOST.slice('unix://'.length), 'DOCKER_HOST')
   }
   const own = join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'runonce/engine/docker.sock')
@@ -56,6 +56,6 @@ function findSocket (): string {
 }
 
 function existing (path: string, variable: string): string {
-  if (!existsSync(path)) throw new Error(`No Docker engine: ${variable} names ${path}, and there is no such socket`)
+  if (!existsSync(path)) throw new Error(`No Docker engine: ${variable} names ${path}, which does not exist`)
   return path
 }

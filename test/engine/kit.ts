@@ -1,9 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import type { Agent } from 'node:http'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 
+import { spawnService as spawnProcess, type ServiceProcess } from '../../tools/lib/service-process.js'
 import { containersNamed, docker, socketPath } from './engine.js'
 import { send, type Answer } from './http-client.js'
 
@@ -13,19 +11,18 @@ export { freePort, type Answer } from './http-client.js'
 export { buildImage, foreignImage } from './foreign-image.js'
 
 export const TOKEN = 'engine-test-7c1f0a9d4b'
-/** A file's time in all, milliseconds: a hung test ends, and says so. */
+/** The time limit of a test file, in milliseconds. */
 const FILE_TIMEOUT_MS = 480_000
-/** A wait's default deadline, milliseconds: it only ends a test that hangs. */
+/** The default deadline of a wait, in milliseconds: it only ends a test that hangs. */
 const WAIT_MS = 60_000
-/** tap loads code of its own into every child: the service's memory and start are measured without. */
+/** tap loads its own code into every child process; the service must run without it. */
 const WITHOUT_TAP = ['env', '-u', 'NODE_OPTIONS']
-/** setpriv(1): root, but held to the permission bits of files. */
+/** setpriv(1): root, but subject to the permission bits of files. */
 const SETPRIV = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-dac_override,-dac_read_search']
-const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
 
 export interface File { name: string, content: string }
 
-/** docs/protocol.md's result. */
+/** The result of a run: see docs/protocol.md. */
 export interface Result {
   stdout: string
   stderr: string
@@ -48,25 +45,21 @@ export interface Result {
 
 export interface Request { method?: string, body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, token?: string | null, agent?: Agent }
 
-/** The few things of a tap test that the kit needs. */
+/** The methods of a tap test that the kit needs. */
 export interface Test { teardown (fn: () => Promise<void>): void, setTimeout (ms: number): void }
 
 const MAIN: Record<string, string> = {
   python: 'main.py', javascript: 'main.js', typescript: 'main.ts', ruby: 'main.rb', java: 'Main.java', c: 'main.c', cpp: 'main.cpp', go: 'main.go', bash: 'main.sh', php: 'main.php', perl: 'main.pl', plaintext: 'main.txt'
 }
 
-/** One service process on a free port. Its containers carry a host name of their own, by which they are told from others'. */
+/** A service process on a free port. Its containers have their own host name, which distinguishes them from other services' containers. */
 export class Service {
-  readonly logs: Array<Record<string, unknown>> = []
-  stderr = ''
-  url = ''
-  readonly exited: Promise<number | null>
+  constructor (private readonly started: ServiceProcess, readonly logs: Array<Record<string, unknown>>, readonly hostname: string) {}
 
-  constructor (readonly process: ChildProcess, readonly hostname: string) {
-    this.exited = new Promise((resolve) => process.on('exit', resolve))
-    process.stderr?.on('data', (chunk) => { this.stderr += chunk })
-    createInterface({ input: process.stdout! }).on('line', (line) => this.logs.push(JSON.parse(line)))
-  }
+  get process () { return this.started.child }
+  get stderr () { return this.started.stderr }
+  get url () { return this.started.url }
+  get exited () { return this.started.exited }
 
   async request (path: string, { method = 'GET', body, headers = {}, signal, token = TOKEN, agent }: Request = {}): Promise<Answer> {
     return await send(this.url + path, {
@@ -82,14 +75,14 @@ export class Service {
     return await this.request(path, { method: 'POST', body, ...more })
   }
 
-  /** Runs a program, a text or files, in the language's image. Throws when the answer is no result. */
+  /** Runs a program, one text or several files, in the language's image. Throws when the response is not a result. */
   async run (language: string, code: string | File[], payload: object = {}): Promise<Result> {
     const { status, body } = await this.post('/run', submission(language, code, payload))
     if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`)
     return body
   }
 
-  /** The containers of this service, in whatever state. */
+  /** The containers of this service in any state. */
   containers () { return containersNamed(this.hostname) }
 
   /** Waits for `count` running containers of this service. */
@@ -100,23 +93,22 @@ export class Service {
     }, `${count} running containers`)
   }
 
-  /** SIGTERM; resolves with the exit code. */
-  async stop (): Promise<number | null> {
-    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGTERM')
-    return await this.exited
-  }
+  async listening () { await this.started.listening() }
+
+  /** Sends SIGTERM; resolves with the exit code. */
+  async stop () { return await this.started.stop() }
 }
 
 export interface StartOptions {
   env?: Record<string, string | undefined>
-  /** It may be ended by the test in its own way; nothing is asserted of its exit code. */
+  /** The test ends the service itself, with any exit code. */
   endedByTest?: boolean
-  /** Started by root, it may enter other users' folders as little as anybody else. */
+  /** Even as root, the service may not enter other users' folders. */
   withoutRootsRights?: boolean
 }
 
 /**
- * Starts a service and stops it with the test: it must then exit with 0, and no container of its may be left.
+ * Starts a service and stops it after the test. It must then exit with code 0 and leave no container.
  * The pool is off unless `env` says otherwise.
  */
 export async function startService (t: Test, { env = {}, endedByTest = false, withoutRootsRights = false }: StartOptions = {}): Promise<Service> {
@@ -128,14 +120,11 @@ export async function startService (t: Test, { env = {}, endedByTest = false, wi
     if (code !== 0 && !endedByTest) throw new Error(`the service exited with ${code}: ${service.stderr}`)
     await until(async () => (await service.containers()).length === 0, 'no container of this service to be left')
   })
-  await until(() => listening(service) !== undefined || service.process.exitCode !== null, 'the service to listen')
-  const line = listening(service)
-  if (line === undefined) throw new Error(`the service did not start: ${service.stderr}`)
-  service.url = `http://127.0.0.1:${line.port}`
+  await service.listening()
   return service
 }
 
-/** A service process with the tests' usual settings, and `env` over them (undefined: absent). Nobody waits for it, nobody ends it. */
+/** Starts a service with the tests' usual settings, which `env` overrides (undefined: unset). The caller waits for it and stops it. */
 export function spawnService (env: Record<string, string | undefined>, wrapper: string[] = []): Service {
   const settings = {
     PATH: process.env.PATH,
@@ -147,8 +136,9 @@ export function spawnService (env: Record<string, string | undefined>, wrapper: 
     POOL_MAX: '0',
     ...env
   }
-  const [command = '', ...args] = [...WITHOUT_TAP, ...wrapper, process.execPath, SERVER]
-  return new Service(spawn(command, args, { env: settings, stdio: ['ignore', 'pipe', 'pipe'] }), settings.DOCKER_CONTAINER_HOSTNAME ?? 'runonce')
+  const logs: Array<Record<string, unknown>> = []
+  const started = spawnProcess({ env: settings, wrapper: [...WITHOUT_TAP, ...wrapper], onLine: (line) => logs.push(JSON.parse(line)) })
+  return new Service(started, logs, settings.DOCKER_CONTAINER_HOSTNAME ?? 'runonce')
 }
 
 /** The body of `POST /run` for a program in the language's image. */
@@ -157,7 +147,7 @@ export function submission (language: string, code: string | File[], payload: ob
   return { image: `runonce/${language}:latest`, payload: { files, ...payload } }
 }
 
-/** Polls every 10 ms until `condition` gives something, and gives it. Throws at the deadline. */
+/** Polls every 10 ms until `condition` returns a value, and returns it. Throws at the deadline. */
 export async function until<T> (condition: () => T | false | undefined | Promise<T | false | undefined>, what = 'the condition', ms = WAIT_MS): Promise<T> {
   for (const deadline = Date.now() + ms; ;) {
     const value = await condition()
@@ -165,8 +155,4 @@ export async function until<T> (condition: () => T | false | undefined | Promise
     if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
-}
-
-function listening (service: Service) {
-  return service.logs.find(({ msg }) => msg === 'listening')
 }

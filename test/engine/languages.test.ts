@@ -2,16 +2,16 @@ import { availableParallelism } from 'node:os'
 
 import t from 'tap'
 
-import { readExamples, resultFaults, type Case } from '../../tools/images/examples.js'
+import { readExamples, resultErrors, type Case } from '../../tools/images/examples.js'
 import { LANGUAGES, readLanguage } from '../../tools/images/language.js'
 import { isSameRelease, readMeasurements } from '../../tools/images/measurements.js'
 import { startService, type Result, type Service } from './kit.js'
-import { languagesToTest } from '../../tools/testing/languages.js'
+import { languagesToTest } from '../../tools/testing/choose-languages.js'
 
 /** For each language; the whole catalogue is minutes of work. */
 const LANGUAGE_MS = 60_000
 
-interface Outcome { title: string, faults: string[], result?: Result }
+interface Outcome { title: string, errors: string[], result?: Result }
 
 void t.test('every language runs its hello and its examples', async (t) => {
   const names = await languagesToTest()
@@ -28,23 +28,23 @@ void t.test('every language runs its hello and its examples', async (t) => {
       t.match(versions.get(name), /^\d+(\.\d+)*/, 'says its version')
       const documented = measurements[name]?.version
       if (documented !== undefined) t.ok(isSameRelease(versions.get(name) ?? '', documented), `docs/languages.md has ${documented}; npm run bench:languages -- ${name} updates it`)
-      for (const { title, faults, result } of await tryLanguage(service, name)) {
-        if (faults.length === 0) t.pass(title)
-        else t.fail(`${title}: ${faults.join('; ')}`, { result })
+      for (const { title, errors, result } of await tryLanguage(service, name)) {
+        if (errors.length === 0) t.pass(title)
+        else t.fail(`${title}: ${errors.join('; ')}`, { result })
       }
     })
   }
 })
 
 async function tryLanguage (service: Service, name: string): Promise<Outcome[]> {
-  const { cases, faults } = await readExamples(await readLanguage(LANGUAGES, name))
-  const outcomes: Outcome[] = faults.map((fault) => ({ title: 'its folder', faults: [fault] }))
+  const { cases, errors } = await readExamples(await readLanguage(LANGUAGES, name))
+  const outcomes: Outcome[] = errors.map((error) => ({ title: 'its folder', errors: [error] }))
   for (const each of cases) outcomes.push(await tryCase(service, name, each))
   return outcomes
 }
 
 async function tryCase (service: Service, language: string, example: Case): Promise<Outcome> {
   const { status, body } = await service.post('/run', { image: `runonce/${language}:latest`, payload: example.payload })
-  if (status !== 200) return { title: example.name, faults: [`${status} ${JSON.stringify(body)}`] }
-  return { title: example.name, faults: resultFaults(example, body), result: body }
+  if (status !== 200) return { title: example.name, errors: [`${status} ${JSON.stringify(body)}`] }
+  return { title: example.name, errors: resultErrors(example, body), result: body }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
-/** What a person would type in a container of the image itself, for a main file of the image's usual name. @type {Record<string, string>} */
+/** The bare command of each language in a container of its image. @type {Record<string, string>} */
 const COMMANDS = {
   python: 'python3 main.py',
   javascript: 'node main.js',
@@ -18,7 +18,7 @@ const COMMANDS = {
 const BARE_BYTES = 2 ** 30
 const FILES = /** @type {Record<string, string>} */ ({ java: 'Main.java' })
 
-/** A long-lived container of the image, in which bash runs the bare command on each line that it gets, and says how long it took. */
+/** The program of a long-lived container: for each input line, bash runs the bare command and prints its duration in microseconds. */
 const LOOP = `
 stty -echo -icanon -onlcr min 1; echo ready
 IFS= read -r -d $'\\x01' program; printf '%s' "$program" > "$1"
@@ -47,19 +47,19 @@ export class BareInContainer {
   }
 
   /**
-   * undefined where this file knows no bare command for the language.
+   * Starts a container; undefined for a language without a bare command.
    * @param {import('./engine-floor.js').EngineFloor} engine
    * @param {{ language: string, settings: any, program: string, input: string, main: string }} subject
    */
   static async start (engine, { language, settings, program, input, main }) {
     const command = COMMANDS[language]
     if (command === undefined) return undefined
-    // A terminal makes the stream raw, without Docker's frames; the settings are those of any run.
+    // The settings are those of a run, with a terminal: its stream has no frames.
     const id = await engine.create({
-      // Without the labels: it lives longer than a run, and a sweep would take it.
+      // The container lives longer than a run: with labels, a service's sweep would remove it.
       ...settings,
       Labels: {},
-      // g++ with all of the standard library's headers does not do in a run's memory.
+      // g++ with all headers of the standard library needs more than a run's memory.
       HostConfig: { ...settings.HostConfig, Memory: BARE_BYTES, MemorySwap: BARE_BYTES },
       Tty: true,
       Entrypoint: ['bash', '-c', LOOP, 'bash', FILES[language] ?? main, command],
@@ -68,13 +68,13 @@ export class BareInContainer {
     const socket = await engine.attach(id)
     await engine.start(id)
     const bare = new BareInContainer(engine, id, socket)
-    // What came before would be echoed.
+    // Before this line, the terminal echoes its input.
     while ((await bare.#lines.next()).value !== 'ready');
     socket.write(`${program}\x01${input}\x01`)
     return bare
   }
 
-  /** One run; milliseconds, by the container's own clock. */
+  /** @returns {Promise<number>} the duration of one run in milliseconds, by the container's clock */
   async run () {
     this.socket.write('\n')
     const { value } = await this.#lines.next()
@@ -88,7 +88,7 @@ export class BareInContainer {
   }
 }
 
-/** What the language's own commands get besides. @param {string} language */
+/** The variables of the language's commands. @param {string} language */
 function environmentOf (language) {
   const file = new URL(`../../runner-images/languages/${language}/language.json`, import.meta.url)
   const { env = {} } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** What a person would type for a hello in each language, where the host has it. @type {Record<string, (dir: string, main: string) => string[]>} */
+/** The command line of a program in each language on this host. @type {Record<string, (dir: string, main: string) => string[]>} */
 const COMMANDS = {
   python: (_dir, main) => ['python3', main],
   javascript: (_dir, main) => ['node', main],
@@ -19,7 +19,7 @@ const COMMANDS = {
 }
 
 /**
- * Starts a language's interpreter by hand on this host; undefined where the host has none.
+ * Prepares a program that runs on this host without a container; undefined when its interpreter is missing.
  * @param {string} language
  * @param {string} mainName
  * @param {string} program

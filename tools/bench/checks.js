@@ -1,16 +1,16 @@
 // Performance and memory checks, each a ratio of two measurements of the same run on the same machine.
-// Fails when a ratio is over its limit. `npm run bench:check` sets up the engine and images, and builds the service.
+// Fails when a ratio is over its limit. `npm run bench:check` runs it.
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+import { withImages } from '../images/with-images.js'
+import { buildService } from '../lib/service-process.js'
 import { BareInContainer } from './bare-in-container.js'
+import { serviceSettings } from './bench.js'
+import { BenchService, until } from './bench-service.js'
 import { EngineFloor } from './engine-floor.js'
-import { ServiceProcess } from './service-process.js'
 import { interleave, summarize } from './statistics.js'
 import { subjectsOf } from './subjects.js'
-
-const { containerSettings, ONE_RUN } = await import(new URL('../../dist/docker/container-settings.js', import.meta.url).href)
-const { readConfig } = await import(new URL('../../dist/config/config.js', import.meta.url).href)
 
 const ROUNDS = 30
 /** Between two measurements, milliseconds: removal and refill go on after a result. */
@@ -32,13 +32,15 @@ const LIMITS = {
 /** Collects garbage all the time, so that memory in use is measured and not garbage. */
 const COLLECT = 'import v8 from "node:v8";import vm from "node:vm";v8.setFlagsFromString("--expose-gc");setInterval(vm.runInNewContext("gc"),250).unref()'
 
-const socketPath = process.env.RUNONCE_TEST_DOCKER_SOCKET ?? '/var/run/docker.sock'
-const engine = new EngineFloor(socketPath)
 let failed = 0
-check('ready container ÷ bare python', 'cold start ÷ engine alone', await latencyRatios())
-check('service memory with 50 waiting containers ÷ with 1', 'CPU of 50 waiting containers ÷ one core', await waitingRatios())
-check('service memory during 50 results of 1 MiB, 8 at a time ÷ idle', undefined, await outputRatio())
-engine.close()
+await withImages(['bash', 'python'], async (socketPath) => {
+  await buildService()
+  const engine = new EngineFloor(socketPath)
+  check('ready container ÷ bare python', 'cold start ÷ engine alone', await latencyRatios(socketPath, engine))
+  check('service memory with 50 waiting containers ÷ with 1', 'CPU of 50 waiting containers ÷ one core', await waitingRatios(socketPath, engine))
+  check('service memory during 50 results of 1 MiB, 8 at a time ÷ idle', undefined, await outputRatio(socketPath))
+  engine.close()
+})
 process.stdout.write(`${Object.keys(LIMITS).length - failed} passed, ${failed} failed\n`)
 process.exitCode = failed > 0 ? 1 : 0
 
@@ -57,16 +59,18 @@ function check (first, second, ratios) {
   }
 }
 
-/** Python's hello: from a ready container and by the bare command; by the service without a pool and by the engine alone. */
-async function latencyRatios () {
-  const config = readConfig({ API_ACCESS_TOKEN: 'bench-3f9c1d7e5b2a4860', DOCKER_UNIX_SOCKET_PATH: socketPath })
-  const settingsOf = (/** @type {object} */ image) =>
-    containerSettings({ image, container: config.container, run: config.run, identity: { owner: 'bench', boot: 'bench' }, purpose: ONE_RUN })
+/**
+ * Python's hello: from a ready container and by the bare command; by the service without a pool and by the engine alone.
+ * @param {string} socketPath
+ * @param {EngineFloor} engine
+ */
+async function latencyRatios (socketPath, engine) {
+  const settingsOf = await serviceSettings(socketPath)
   const [subject] = await subjectsOf(engine, settingsOf, 'python')
   if (subject === undefined) throw new Error('there is no hello for python')
   const bare = await BareInContainer.start(engine, { ...subject, settings: subject.settings() })
-  const cold = await ServiceProcess.start(socketPath, { POOL_MAX: '0' })
-  const pooled = await ServiceProcess.start(socketPath, { POOL_IMAGES: subject.image, POOL_MIN: '1', POOL_MAX: '2' })
+  const cold = await BenchService.start(socketPath, { POOL_MAX: '0' })
+  const pooled = await BenchService.start(socketPath, { POOL_IMAGES: subject.image, POOL_MIN: '1', POOL_MAX: '2' })
   const times = await interleave({
     floor: async () => { await engine.run(subject.settings(), JSON.stringify(subject.payload)) },
     cold: async () => { await cold.run(subject.image, subject.payload) },
@@ -84,9 +88,10 @@ async function latencyRatios () {
   return [p50('ready') / p50('bare'), p50('cold') / p50('floor')]
 }
 
-async function waitingRatios () {
+/** @param {string} socketPath @param {EngineFloor} engine */
+async function waitingRatios (socketPath, engine) {
   const start = async (/** @type {number} */ count) => {
-    const service = await ServiceProcess.start(socketPath, {
+    const service = await BenchService.start(socketPath, {
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(COLLECT)}`,
       POOL_IMAGES: 'runonce/bash:latest',
       POOL_MIN: String(count),
@@ -100,15 +105,15 @@ async function waitingRatios () {
   const one = await start(1)
   const full = await start(WAITING)
   const memory = residentBytes(full) / residentBytes(one)
-  const before = await waitingCpuMs()
+  const before = await waitingCpuMs(engine)
   await sleep(IDLE_MS)
-  const cpu = (await waitingCpuMs() - before) / IDLE_MS
+  const cpu = (await waitingCpuMs(engine) - before) / IDLE_MS
   await Promise.all([one.stop(), full.stop()])
   return [memory, cpu]
 }
 
-/** CPU time of all containers that wait in a pool, milliseconds. @see Docker Engine API v1.41, ContainerStats */
-async function waitingCpuMs () {
+/** CPU time of all containers that wait in a pool, milliseconds. @see Docker Engine API v1.41, ContainerStats @param {EngineFloor} engine */
+async function waitingCpuMs (engine) {
   const filters = encodeURIComponent(JSON.stringify({ label: ['runonce.expires'], ancestor: ['runonce/bash:latest'] }))
   /** @type {Array<{ Id: string }>} */
   const containers = await engine.get(`/containers/json?filters=${filters}`)
@@ -117,8 +122,9 @@ async function waitingCpuMs () {
   return stats.reduce((sum, { cpu_stats: { cpu_usage: { total_usage: ns } } }) => sum + ns / 1e6, 0)
 }
 
-async function outputRatio () {
-  const service = await ServiceProcess.start(socketPath, { POOL_MAX: '0', SERVER_WORKER_THREADS: String(RESULTS_AT_ONCE) })
+/** @param {string} socketPath */
+async function outputRatio (socketPath) {
+  const service = await BenchService.start(socketPath, { POOL_MAX: '0', SERVER_WORKER_THREADS: String(RESULTS_AT_ONCE) })
   const payload = { files: [{ name: 'main.py', content: `print("x" * ${RESULT_BYTES - 1})` }] }
   await service.run('runonce/python:latest', { files: [{ name: 'main.py', content: '' }] })
   const idle = residentBytes(service)
@@ -133,13 +139,13 @@ async function outputRatio () {
   return [peak / idle]
 }
 
-/** @param {ServiceProcess} service @param {number} count */
+/** @param {BenchService} service @param {number} count */
 async function readyContainers (service, count) {
-  while ((await service.readiness()).pool.ready < count) await sleep(10)
+  await until(async () => (await service.pool()).ready >= count)
 }
 
-/** @param {ServiceProcess} service @see proc_pid_status(5), VmRSS */
-function residentBytes ({ child }) {
-  const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? []
+/** @param {BenchService} service @see proc_pid_status(5), VmRSS */
+function residentBytes ({ pid }) {
+  const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kibibytes) * 1024
 }

@@ -1,4 +1,4 @@
-// Says which figures of two benchmark results moved by more than their noise.
+// Lists the measurements of two benchmark results that differ by more than their noise.
 // node tools/bench/compare.js before.json after.json
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -7,25 +7,25 @@ import { pathToFileURL } from 'node:url'
 /** @typedef {{ name: string, before: number, after: number, moved: boolean }} Comparison */
 
 /**
- * A figure moved when the ranges of its repeats don't overlap.
+ * A measurement moved if the ranges of its repeats do not overlap.
  * @param {Report} before
  * @param {Report} after
- * @returns {Comparison[]} of the figures that both have
+ * @returns {Comparison[]} of the measurements that both reports have
  */
 export function compare (before, after) {
-  const known = new Map(figuresOf(before))
-  return figuresOf(after).flatMap(([name, figure]) => {
+  const known = new Map(measurementsOf(before))
+  return measurementsOf(after).flatMap(([name, measurement]) => {
     const old = known.get(name)
     if (old === undefined) return []
-    const moved = Math.min(...figure.repeats) > Math.max(...old.repeats) || Math.max(...figure.repeats) < Math.min(...old.repeats)
-    return [{ name, before: old.p50, after: figure.p50, moved }]
+    const moved = Math.min(...measurement.repeats) > Math.max(...old.repeats) || Math.max(...measurement.repeats) < Math.min(...old.repeats)
+    return [{ name, before: old.p50, after: measurement.p50, moved }]
   })
 }
 
-/** @param {Report} report @returns {Array<[string, import('./statistics.js').Figure]>} */
-function figuresOf ({ latency }) {
+/** @param {Report} report @returns {Array<[string, import('./statistics.js').Measurement]>} */
+function measurementsOf ({ latency }) {
   return latency.flatMap(({ language, program, figures }) =>
-    Object.entries(figures).map(([name, figure]) => /** @type {[string, any]} */ ([`${language} ${program} ${name}`, figure])))
+    Object.entries(figures).map(([name, measurement]) => /** @type {[string, any]} */ ([`${language} ${program} ${name}`, measurement])))
 }
 
 /** @param {Comparison[]} comparisons */
@@ -34,7 +34,7 @@ function print (comparisons) {
   for (const { name, before, after } of moved) {
     process.stdout.write(`${name}: ${before.toFixed(1)} → ${after.toFixed(1)} ms (${((after / before - 1) * 100).toFixed(0)} %)\n`)
   }
-  process.stdout.write(`${moved.length} of ${comparisons.length} figures moved by more than their noise\n`)
+  process.stdout.write(`${moved.length} of ${comparisons.length} measurements moved by more than their noise\n`)
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

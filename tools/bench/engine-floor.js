@@ -1,7 +1,10 @@
 import http from 'node:http'
 
+import { attach } from '../lib/attach.js'
+import { httpRequest, jsonHeaders } from '../lib/http-request.js'
+
 /**
- * The engine alone: raw HTTP to its socket, with the settings that the service itself would use.
+ * The engine without the service: HTTP requests to its socket, with the service's own container settings.
  */
 export class EngineFloor {
   #agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
@@ -21,10 +24,10 @@ export class EngineFloor {
   }
 
   /**
-   * Create, attach, start, payload, result.
+   * Creates, attaches to and starts a container, sends the payload and reads the result.
    * @param {object} settings the create call's body
    * @param {string} payload
-   * @returns {Promise<{ result: any, ended: Promise<void> }>} `ended` resolves when the container's stream does
+   * @returns {Promise<{ result: any, ended: Promise<void> }>} `ended` resolves at the end of the container's stream
    */
   async run (settings, payload) {
     const id = await this.create(settings)
@@ -34,8 +37,8 @@ export class EngineFloor {
   }
 
   /**
-   * A container that waits for its payload, ready to be handed it: as the pool has them.
-   * @param {object} settings whose runner announces that it is warm
+   * Starts a container that waits for its payload, as the pool does.
+   * @param {object} settings of a runner that announces that it is ready
    * @returns {Promise<import('node:stream').Duplex>}
    */
   async prepare (settings) {
@@ -62,20 +65,8 @@ export class EngineFloor {
   }
 
   /** @param {string} id @returns {Promise<import('node:stream').Duplex>} */
-  attach (id) {
-    return new Promise((resolve, reject) => {
-      const request = http.request({
-        socketPath: this.socketPath,
-        method: 'POST',
-        path: `/containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1`,
-        headers: { Connection: 'Upgrade', Upgrade: 'tcp' },
-        agent: false
-      })
-      request.on('upgrade', (_response, socket) => resolve(socket))
-      request.on('response', (response) => reject(new Error(`attach: ${response.statusCode}`)))
-      request.on('error', reject)
-      request.end()
-    })
+  async attach (id) {
+    return await attach(this.socketPath, id)
   }
 
   /**
@@ -84,33 +75,18 @@ export class EngineFloor {
    * @param {object} [body]
    * @returns {Promise<string>}
    */
-  #call (method, path, body) {
-    return new Promise((resolve, reject) => {
-      const text = body === undefined ? undefined : JSON.stringify(body)
-      const request = http.request({
-        socketPath: this.socketPath,
-        agent: this.#agent,
-        method,
-        path,
-        headers: text === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }
-      }, async (response) => {
-        try {
-          let answer = ''
-          for await (const chunk of response.setEncoding('utf8')) answer += chunk
-          if ((response.statusCode ?? 500) >= 400) reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`))
-          else resolve(answer)
-        } catch (error) {
-          reject(error)
-        }
-      })
-      request.on('error', reject)
-      request.end(text)
-    })
+  async #call (method, path, body) {
+    const json = body === undefined ? undefined : JSON.stringify(body)
+    const { status, text } = await httpRequest({
+      socketPath: this.socketPath, agent: this.#agent, method, path, ...json === undefined ? {} : { headers: jsonHeaders(json) }
+    }, json)
+    if (status >= 400) throw new Error(`${method} ${path}: ${status} ${text}`)
+    return text
   }
 }
 
 /**
- * Hands over a payload and reads one result line. Frames are taken as they come: an 8 byte header each.
+ * Sends a payload and reads the result. Each frame has a header of 8 bytes.
  * @param {import('node:stream').Duplex} socket
  * @param {string} payload
  * @returns {Promise<{ result: any, ended: Promise<void> }>}

@@ -2,24 +2,21 @@
 // and writes docs/measurements/languages.json; --versions reads versions and image sizes only. Needs the images. `npm run docs` makes the table.
 import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-import Docker from 'dockerode'
-
 import { ensureEngine, stopOnSignal } from '../engine/engine.js'
+import { tagOf } from '../images/build-image.js'
 import { LANGUAGES, listLanguages } from '../images/language.js'
 import { readMeasurements, writeMeasurements } from '../images/measurements.js'
-import { selectLanguages } from '../images/select.js'
-import { ServiceProcess } from './service-process.js'
+import { selectLanguages } from '../images/select-languages.js'
+import { dockerClient } from '../lib/docker-client.js'
+import { BenchService, until } from './bench-service.js'
 import { summarize } from './statistics.js'
 
 const ROUNDS = 5
 /** Lets the engine finish removing the previous container. */
 const SETTLE_MS = 120
-const READY_MS = 60_000
 
-process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
 const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { versions: { type: 'boolean', default: false } } })
 const known = await listLanguages(LANGUAGES)
 const { machine, languages } = await readMeasurements()
@@ -41,8 +38,8 @@ async function measureAll (names) {
   const failed = []
   if (!options.versions && (loadavg()[0] ?? 0) > availableParallelism()) process.stdout.write(`warning: the machine is busy (load ${loadavg()[0]?.toFixed(1)}), so the times will be too long\n`)
   try {
-    const { Version: engineVersion } = await new Docker({ socketPath: engine.socketPath }).version()
-    const cold = await ServiceProcess.start(engine.socketPath, { POOL_MAX: '0' })
+    const { Version: engineVersion } = await dockerClient(engine.socketPath).version()
+    const cold = await BenchService.start(engine.socketPath, { POOL_MAX: '0' })
     for (const name of names) {
       try {
         const { labels, ...found } = await lookUp(engine.socketPath, name)
@@ -67,36 +64,31 @@ async function measureAll (names) {
  * @param {string} name
  */
 async function lookUp (socketPath, name) {
-  const { Size: bytes, Config: { Labels: labels = {} } } = await new Docker({ socketPath }).getImage(imageOf(name)).inspect()
+  const { Size: bytes, Config: { Labels: labels = {} } } = await dockerClient(socketPath).getImage(tagOf(name)).inspect()
   return { version: labels['runonce.version'] ?? '', bytes, labels }
-}
-
-/** @param {string} name */
-function imageOf (name) {
-  return `runonce/${name}:latest`
 }
 
 /**
  * @param {string} socketPath
- * @param {ServiceProcess} cold
+ * @param {BenchService} cold
  * @param {string} name
  * @param {Record<string, string>} labels
  * @returns {Promise<{coldMs: number, readyMs: number}>}
  */
 async function measure (socketPath, cold, name, labels) {
-  const image = imageOf(name)
+  const image = tagOf(name)
   const payload = { files: [{ name: labels['runonce.main'] ?? '', content: labels['runonce.hello'] ?? '' }] }
   const coldMs = await medianRun(cold, image, payload, async () => {})
-  const pooled = await ServiceProcess.start(socketPath, { POOL_IMAGES: image, POOL_MIN: '1', POOL_MAX: '1', POOL_MEMORY: '4000000000' })
+  const pooled = await BenchService.start(socketPath, { POOL_IMAGES: image, POOL_MIN: '1', POOL_MAX: '1', POOL_MEMORY: '4000000000' })
   try {
-    return { coldMs, readyMs: await medianRun(pooled, image, payload, () => untilReady(pooled)) }
+    return { coldMs, readyMs: await medianRun(pooled, image, payload, () => until(async () => (await pooled.pool()).ready > 0)) }
   } finally {
     await pooled.stop()
   }
 }
 
 /**
- * @param {ServiceProcess} service
+ * @param {BenchService} service
  * @param {string} image
  * @param {object} payload
  * @param {() => Promise<void>} before not counted
@@ -113,12 +105,4 @@ async function medianRun (service, image, payload, before) {
     if (!/^Hello World!\n?$/.test(stdout)) throw new Error(`${outcome} ${error} ${stderr}`)
   }
   return Math.round(summarize(times).p50)
-}
-
-/** @param {ServiceProcess} service */
-async function untilReady (service) {
-  for (const deadline = Date.now() + READY_MS; Date.now() < deadline; await sleep(10)) {
-    if ((await service.readiness()).pool.ready > 0) return
-  }
-  throw new Error('the pool made nothing ready')
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
  * @typedef {{ n: number, p50: number, p95: number, p99: number }} Summary milliseconds
- * @typedef {Summary & { repeats: number[] }} Figure the median of several repeats' summaries, and each one's p50: its noise
+ * @typedef {Summary & { repeats: number[] }} Measurement the medians of several repeats' summaries, and the p50 of each repeat, which show its noise
  */
 
 /**
@@ -28,12 +28,12 @@ export function summarize (values) {
 }
 
 /**
- * Figure by figure the median of several summaries.
+ * The medians of several summaries.
  * @param {Summary[]} summaries
- * @returns {Figure}
+ * @returns {Measurement}
  */
 export function medianOf (summaries) {
-  const median = (/** @type {(summary: Summary) => number} */ figure) => quantile(summaries.map(figure).toSorted((a, b) => a - b), 0.5)
+  const median = (/** @type {(summary: Summary) => number} */ value) => quantile(summaries.map(value).toSorted((a, b) => a - b), 0.5)
   return {
     n: summaries.reduce((sum, { n }) => sum + n, 0),
     p50: median(({ p50 }) => p50),
@@ -44,10 +44,10 @@ export function medianOf (summaries) {
 }
 
 /**
- * Measures several things in turn, round after round, so that what disturbs the machine disturbs all of them alike.
- * A thing that knows its own time better returns it.
+ * Measures several functions in turn, round after round, so that a disturbance of the machine affects all of them.
+ * A function may return its own measured time.
  * @param {Record<string, () => Promise<number | void>>} things
- * @param {{ rounds: number, before?: (name: string) => Promise<void> }} options `before` is not counted
+ * @param {{ rounds: number, before?: (name: string) => Promise<void> }} options `before` is not measured
  * @returns {Promise<Record<string, number[]>>} milliseconds
  */
 export async function interleave (things, { rounds, before = async () => {} }) {
@@ -65,7 +65,7 @@ export async function interleave (things, { rounds, before = async () => {} }) {
 }
 
 /**
- * CPU that the whole machine spends on one run, engine and clean-up and refill included.
+ * Measures the CPU time that the whole machine spends on one run, with engine, clean-up and refill.
  * @param {() => Promise<unknown>} thing
  * @param {{ runs: number, settleMs: number }} options
  * @returns {Promise<number>} milliseconds
@@ -79,13 +79,13 @@ export async function cpuPerRun (thing, { runs, settleMs }) {
   return (busyMs() - before) / runs
 }
 
-/** CPU time of all cores so far, idle time apart, milliseconds. */
+/** @returns {number} CPU time of all cores so far without idle time, in milliseconds */
 function busyMs () {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
 }
 
 /**
- * How many of `thing` end a second with so many at once.
+ * Measures how many calls end per second.
  * @param {() => Promise<void>} thing
  * @param {{ concurrency: number, count: number }} options
  */

@@ -2,18 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'node:path'
 
 /**
- * @typedef {object} Subject what is measured of a language
+ * @typedef {object} Subject a program to measure
  * @property {string} language
  * @property {string} image
  * @property {string} main the main file's name
  * @property {string} program
- * @property {string} input what the program reads from stdin
- * @property {string} expected how its output begins
- * @property {(ready?: boolean) => any} settings the body of the engine's create call, as the service itself would send it; `ready`: as its pool would
+ * @property {string} input the program's stdin
+ * @property {string} expected the beginning of its output
+ * @property {(ready?: boolean) => any} settings the body of the engine's create call, as the service sends it; `ready`: as its pool sends it
  * @property {{ files: Array<{ name: string, content: string }>, stdin: string }} payload
  */
 
-/** One real program a language: it counts the words of 100 kB of input and works for some ten milliseconds. */
+/** A real program in each language: it counts the words of 100 kB of input, which takes some ten milliseconds. */
 const PROGRAMS = new URL('programs/', import.meta.url)
 
 const INPUT = Array.from({ length: 17_000 }, (_, i) => `w${(i * 7919) % 2003}`).join(' ').slice(0, 100_000)

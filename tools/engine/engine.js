@@ -1,36 +1,38 @@
 import path from 'node:path'
+
 import { cacheDir } from '../lib/cache.js'
-import { isLeased, takeLease, withLock } from './lease.js'
+import { withLock } from '../lib/lock.js'
+import { SetupError } from '../lib/setup-error.js'
+import { isLeased, takeLease } from './lease.js'
 import { canStart, enginePaths, startEngine, stopEngine } from './own-engine.js'
-import { answers, pingFault } from './ping.js'
+import { pingError, responds } from './ping.js'
 
 const SYSTEM_SOCKET = '/var/run/docker.sock'
-/** Longer than installing Docker and starting it may take another process. */
+/** Another process may install Docker and start it meanwhile. */
 const LOCK_MS = 20 * 60_000
 
-/** Something the user has to set right: the message says what, in two lines. */
-export class SetupError extends Error {}
+/** @typedef {{socketPath: string, stop(): Promise<void>}} FoundEngine stop is safe to call twice */
 
 /**
- * Finds a Docker engine, or starts one of our own: the one DOCKER_HOST names, the system's, ours in the user's cache folder, and as
- * root on Debian or Ubuntu a new one there. Works when several processes call it at once; an engine of ours ends with the last of
- * them to call `stop`.
+ * Finds a Docker engine or starts one, in this order: the engine that DOCKER_HOST names, the system's, our own in the user's cache folder. As
+ * root on Debian or Ubuntu it starts our own, and installs Docker where it is missing. Several processes may call it at the same time: our
+ * own engine stops when the last of them calls `stop`.
  * @param {object} [options]
- * @param {(text: string) => void} [options.say] told of long steps
+ * @param {(text: string) => void} [options.say] gets a message before each long step
  * @param {string} [options.cache] the user's cache folder for this project
  * @param {string} [options.systemSocket]
- * @returns {Promise<{socketPath: string, stop(): Promise<void>}>} stop is safe to call twice
+ * @returns {Promise<FoundEngine>}
  * @throws SetupError
  */
 export async function ensureEngine ({ say = sayOnStderr, cache = cacheDir(), systemSocket = SYSTEM_SOCKET } = {}) {
   const named = process.env.DOCKER_HOST
   if (named) return { socketPath: await namedSocket(named), stop: async () => {} }
-  const fault = await pingFault(systemSocket)
-  if (fault === undefined) return { socketPath: systemSocket, stop: async () => {} }
+  const error = await pingError(systemSocket)
+  if (error === undefined) return { socketPath: systemSocket, stop: async () => {} }
   const paths = enginePaths(cache)
-  if (!await answers(paths.socket) && !await canStart()) throw new SetupError(await adviceFor(fault, systemSocket))
+  if (!canStart() && !await responds(paths.socket)) throw new SetupError(await adviceFor(error, systemSocket))
   const lease = await withLock(paths.dir, LOCK_MS, async () => {
-    if (!await answers(paths.socket)) await startEngine(paths, say)
+    if (!await responds(paths.socket)) await startEngine(paths, say)
     return await takeLease(paths.leases)
   })
   let stopped = false
@@ -48,12 +50,19 @@ export async function ensureEngine ({ say = sayOnStderr, cache = cacheDir(), sys
 }
 
 /**
- * Lets a signal stop the engine before this process ends by it.
+ * Stops the engine when a signal ends this process.
  * @param {{stop(): Promise<void>}} engine
  */
 export function stopOnSignal (engine) {
+  onSignal((code) => { void engine.stop().finally(() => process.exit(code)) })
+}
+
+/**
+ * @param {(code: number, signal: string) => void} handle gets the exit code that a shell reports for the signal
+ */
+export function onSignal (handle) {
   for (const [signal, code] of /** @type {const} */ ([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]])) {
-    process.once(signal, () => { void engine.stop().finally(() => process.exit(code)) })
+    process.on(signal, () => handle(code, signal))
   }
 }
 
@@ -64,28 +73,28 @@ export function stopOnSignal (engine) {
 async function namedSocket (value) {
   const socketPath = /^unix:\/\/(\/.+)$/.exec(value)?.[1]
   if (socketPath === undefined) {
-    throw new SetupError(`DOCKER_HOST is "${value}": only a unix socket (unix:///path) is supported.\nUnset it to have an engine found or started.`)
+    throw new SetupError(`DOCKER_HOST is "${value}": only a unix socket (unix:///path) is supported.\nUnset it, and runonce finds or starts an engine.`)
   }
-  const fault = await pingFault(socketPath)
-  if (fault !== undefined) {
-    throw new SetupError(`No engine answers at DOCKER_HOST, ${socketPath} (${fault}).\nStart it, or unset DOCKER_HOST to have an engine found or started.`)
+  const error = await pingError(socketPath)
+  if (error !== undefined) {
+    throw new SetupError(`No Docker engine responds at DOCKER_HOST, ${socketPath} (${error}).\nStart it, or unset DOCKER_HOST: then runonce finds or starts an engine.`)
   }
   return socketPath
 }
 
 /**
- * @param {string} fault
+ * @param {string} error
  * @param {string} systemSocket
  */
-async function adviceFor (fault, systemSocket) {
+async function adviceFor (error, systemSocket) {
   const rootless = path.join(process.env.XDG_RUNTIME_DIR || '/nonexistent', 'docker.sock')
-  if (await answers(rootless)) {
-    return `No Docker engine answers at ${systemSocket} (${fault}), but a rootless one does.\nTo use that one: DOCKER_HOST=unix://${rootless} npm run …`
+  if (await responds(rootless)) {
+    return `No Docker engine responds at ${systemSocket} (${error}), but a rootless one does.\nTo use it: DOCKER_HOST=unix://${rootless} npm run …`
   }
-  if (fault === 'EACCES') {
-    return `Docker is here, but this user may not use ${systemSocket}.\nAdd it to the group: sudo usermod -aG docker "$USER", then log in again.`
+  if (error === 'EACCES') {
+    return `This user may not use the Docker engine at ${systemSocket}.\nAdd the user to its group: sudo usermod -aG docker "$USER", then log in again.`
   }
-  return `No Docker engine answers at ${systemSocket} (${fault}).\nInstall and start Docker (Debian, Ubuntu: sudo apt-get install docker.io), or run this as root.`
+  return `No Docker engine responds at ${systemSocket} (${error}).\nInstall and start Docker (Debian, Ubuntu: sudo apt-get install docker.io), or run this command as root.`
 }
 
 /** @param {string} text */

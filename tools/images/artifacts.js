@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { copyFile, mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { runToEnd } from '../lib/child.js'
-import { cached, runClient, sha256 } from './fetch.js'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { extract } from 'tar-fs'
+
+import { cached, runClient, sha256 } from './package-cache.js'
 import { unzip } from './unzip.js'
 
 const MAVEN_COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy'
-/** Debian 13's Python and C library: what a wheel may be built for. */
+/** Debian 13's Python and C library: a wheel must be built for these or older ones. */
 const PYTHON = '3.13'
 const NEWEST_GLIBC = 41
 const MACHINES = new Map([['x64', 'x86_64'], ['arm64', 'aarch64']])
@@ -18,7 +22,7 @@ const MACHINES = new Map([['x64', 'x86_64'], ['arm64', 'aarch64']])
  */
 
 /**
- * Fetches the packages of all registries into the cache, unless they are there, and puts them below `into`.
+ * Puts the packages of all registries below `into`. Fetches those that are not in the cache.
  * @param {Contents} contents
  * @param {string} arch x64 or arm64
  * @param {string} into
@@ -58,12 +62,11 @@ async function putNpm (entry, arch, into) {
   const wanted = { title, file: `${name.replace('@', '').replace('/', '-')}-${version}.tgz`, checksum: integrity }
   const file = await cached(wanted, sha512Integrity, (dir) => runClient('npm', ['pack', title, '--silent', '--pack-destination', dir], title, dir))
   const target = path.join(into, folder)
-  await mkdir(target, { recursive: true })
-  await runToEnd('tar', ['-xzf', file, '-C', target, '--strip-components=1', '--no-same-owner'])
-  if (files === undefined) return
-  for (const name of await readdir(target)) {
-    if (!files.includes(name)) await rm(path.join(target, name), { recursive: true })
-  }
+  // Its types lack `chown`. As root, it would keep the owners that the archive names.
+  const options = /** @type {import('tar-fs').ExtractOptions} */ ({
+    strip: 1, readable: true, chown: false, ignore: (entry) => files !== undefined && !files.includes(path.relative(target, entry).split('/')[0] ?? '')
+  })
+  await pipeline(createReadStream(file), createGunzip(), extract(target, options))
 }
 
 /**
@@ -76,7 +79,7 @@ async function putPypi ({ name, version, sha256: checksums, files }, arch, into)
   const checksum = forArch(checksums, arch)
   if (checksum === undefined) throw new Error(`${title} has no sha256 for ${arch}`)
   const wanted = { title, file: `${name}-${version}-${checksum.slice(0, 8)}.whl`, checksum }
-  const file = await cached(wanted, sha256, (dir) => runClient('pip3', pipArguments(title, arch, dir), title, dir))
+  const file = await cached(wanted, sha256, (dir) => runClient('pypi', pipArguments(title, arch, dir), title, dir))
   await unzip(file, path.join(into, name), (each) => isKept(each, files))
 }
 
@@ -84,7 +87,7 @@ async function putPypi ({ name, version, sha256: checksums, files }, arch, into)
  * @param {string} title
  * @param {string} arch
  * @param {string} dir
- * @returns {string[]} those of a pip that takes the wheel our images can use, whatever it runs on itself
+ * @returns {string[]} arguments of a pip that downloads the wheel for our images, not for this host
  */
 export function pipArguments (title, arch, dir) {
   const machine = MACHINES.get(arch)
@@ -104,13 +107,13 @@ async function putMaven ({ artifact, sha256: checksum }, into) {
   const [group, name, version] = artifact.split(':')
   const wanted = { title: artifact, file: `${group}-${name}-${version}.jar`, checksum }
   const file = await cached(wanted, sha256, (dir) =>
-    runClient('mvn', ['--batch-mode', '--quiet', MAVEN_COPY, `-Dartifact=${artifact}`, `-DoutputDirectory=${dir}`], artifact, dir))
+    runClient('maven', ['--batch-mode', '--quiet', MAVEN_COPY, `-Dartifact=${artifact}`, `-DoutputDirectory=${dir}`], artifact, dir))
   await mkdir(path.join(into, 'maven'), { recursive: true })
   await copyFile(file, path.join(into, 'maven', `${name}-${version}.jar`))
 }
 
 /**
- * @param {string | Record<string, string>} value one for all, or one for each architecture
+ * @param {string | Record<string, string>} value one for all architectures, or one for each
  * @param {string} arch
  */
 function forArch (value, arch) {
@@ -125,7 +128,7 @@ function sha512Integrity (content) {
 /**
  * @param {string} file
  * @param {string[] | undefined} kept
- * @returns {boolean} whether it is, or is below, one of them
+ * @returns {boolean} whether it is one of them or below one
  */
 function isKept (file, kept) {
   return kept === undefined || kept.some((name) => `${file}/`.startsWith(`${name}/`))

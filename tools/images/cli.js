@@ -1,38 +1,25 @@
-// npm run images [-- [--first] [--glot-tags] name…]: builds the languages' images, all, the first ones or the named; what is up to date is skipped.
-// Starts without node_modules: what needs packages is imported late.
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+// npm run images [-- [--first] [--glot-tags] name…]: builds the images of all languages, or of the named ones. --first: of those that the
+// quickstart has, too. --glot-tags: gives each image the name of glot's image, too. Skips images that are up to date.
 import { parseArgs } from 'node:util'
-import { ensureEngine, stopOnSignal } from '../engine/engine.js'
-import { installClients, installDependencies } from '../testing/prepare.js'
 
-const IMAGES = fileURLToPath(new URL('../../runner-images', import.meta.url))
+import { dockerClient } from '../lib/docker-client.js'
+import { diskUse } from './disk-use.js'
+import { formatResults } from './format-results.js'
+import { LANGUAGES, firstLanguages, listLanguages } from './language.js'
+import { selectLanguages } from './select-languages.js'
+import { withImages } from './with-images.js'
 
-process.chdir(path.join(IMAGES, '..'))
-/** @type {Awaited<ReturnType<typeof ensureEngine>> | undefined} */
-let engine
+const { values, positionals } = parseArgs({
+  allowPositionals: true, options: { first: { type: 'boolean', default: false }, 'glot-tags': { type: 'boolean', default: false } }
+})
 try {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true, options: { first: { type: 'boolean', default: false }, 'glot-tags': { type: 'boolean', default: false } }
-  })
-  await installDependencies()
-  const { default: Docker } = await import('dockerode')
-  const { buildAll } = await import('./build-all.js')
-  const { LANGUAGES, firstLanguages, listLanguages, registriesOf } = await import('./language.js')
-  const { selectLanguages } = await import('./select.js')
-  const { diskUse } = await import('./sizes.js')
-  const { formatTable } = await import('./table.js')
   const names = selectLanguages([...positionals, ...values.first ? await firstLanguages() : []], await listLanguages(LANGUAGES))
-  engine = await ensureEngine()
-  stopOnSignal(engine)
-  await installClients(await registriesOf(IMAGES, names))
-  const results = await buildAll({ socketPath: engine.socketPath, names, glotTags: values['glot-tags'] })
-  const tags = results.flatMap((result) => 'error' in result ? [] : [result.tag])
-  process.stdout.write(`\n${formatTable(results, await diskUse(new Docker({ socketPath: engine.socketPath }), tags))}\n`)
-  if (results.some((result) => 'error' in result)) process.exitCode = 1
+  await withImages(names, async (socketPath, results) => {
+    const tags = results.flatMap((result) => 'error' in result ? [] : [result.tag])
+    process.stdout.write(`\n${formatResults(results, await diskUse(dockerClient(socketPath), tags))}\n`)
+    if (results.some((result) => 'error' in result)) process.exitCode = 1
+  }, { glotTags: values['glot-tags'] })
 } catch (error) {
   process.stderr.write(`${/** @type {Error} */ (error).message}\n`)
   process.exitCode = 1
-} finally {
-  await engine?.stop()
 }

@@ -1,11 +1,12 @@
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { stripVTControlCharacters } from 'node:util'
-import { packContext } from './context.js'
-import { proxyArguments } from '../lib/proxy.js'
-import { readEvents } from './events.js'
+import { pack } from 'tar-fs'
 
-/** Apt downloads inside: long, but never forever. */
+import { proxyArguments } from './proxy-arguments.js'
+import { readEvents } from './read-events.js'
+
+/** A build downloads Debian packages. */
 const BUILD_MS = 30 * 60_000
 const VERSION_MS = 60_000
 const LOG_LINES = 25
@@ -13,7 +14,7 @@ const DPKG_COUNTER = /^\(Reading database/
 
 /** @typedef {import('dockerode')} Docker */
 
-/** A step of a build failed; `log` holds its last lines. */
+/** A step of a build failed; `log` has its last lines. */
 export class BuildError extends Error {
   /**
    * @param {string} message
@@ -27,18 +28,18 @@ export class BuildError extends Error {
 
 /**
  * @param {Error} error
- * @returns {string} what a build's user is told, the log's last lines included
+ * @returns {string} the message for the user, with the log's last lines
  */
 export function failureText (error) {
   return `FAILED: ${error.message}${error instanceof BuildError ? error.log.map((line) => `\n    ${line}`).join('') : ''}`
 }
 
 /**
- * Builds with the classic builder, on the host's network: a container network of the engine's own may not exist.
+ * Builds with the classic builder on the host's network, because the engine may have no container network.
  * @param {Docker} docker
  * @param {string} dir the context
  * @param {import('dockerode').ImageBuildOptions} options
- * @param {(step: string) => void} say told of each RUN step that the engine has not in its cache; the others take no time
+ * @param {(step: string) => void} say gets each RUN step that is not in the engine's cache; all other steps are quick
  * @returns {Promise<string>} the image's ID
  * @throws BuildError
  * @see Docker Engine API v1.41, ImageBuild
@@ -47,7 +48,7 @@ export async function build (docker, dir, options, say) {
   const abortSignal = AbortSignal.timeout(BUILD_MS)
   const buildargs = { ...proxyArguments(process.env), ...options.buildargs }
   const all = { networkmode: 'host', forcerm: true, ...options, buildargs, abortSignal }
-  const stream = /** @type {import('node:stream').Readable} */ (await docker.buildImage(packContext(dir), all))
+  const stream = await docker.buildImage(/** @type {import('node:stream').Readable} */ (/** @type {unknown} */ (pack(dir))), all)
   /** @type {string[]} */
   const log = []
   let id = ''
@@ -65,12 +66,12 @@ export async function build (docker, dir, options, say) {
   } catch (error) {
     throw new BuildError(/** @type {Error} */ (error).message, log.slice(-LOG_LINES))
   }
-  if (id === '') throw new BuildError('the engine named no image at the end of the build', log.slice(-LOG_LINES))
+  if (id === '') throw new BuildError('the engine reported no image ID at the end of the build', log.slice(-LOG_LINES))
   return id
 }
 
 /**
- * What a shell command prints in a container of the image.
+ * Runs a shell command in a container of the image.
  * @param {Docker} docker
  * @param {string} image
  * @param {string} command
@@ -99,7 +100,7 @@ export async function outputOf (docker, image, command) {
 }
 
 /**
- * Removes images of ours that a newer one has taken the tag from. One still in use by a container stays for the next time.
+ * Removes our images whose tag has moved to a newer one. An image that a container still uses stays until the next build.
  * @param {Docker} docker
  * @param {string} label `name=value` that they carry
  * @param {string} keep ID of the image that stays

@@ -1,8 +1,8 @@
 import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { CASES } from './faults.js'
+import { CASES } from './check-language.js'
 
-/** What a language's own case expects beside what is said here for all. @type {Record<string, import('./language.js').Example>} */
+/** Expectations that all languages share. @type {Record<string, import('./language.js').Example>} */
 const DEFAULTS = {
   stdin: { stdin: 'Ada\n', stdout: 'Ada\n' },
   exit: { exitCode: 3 },
@@ -10,7 +10,7 @@ const DEFAULTS = {
   two: { stdout: 'hello two\n' }
 }
 const PAYLOAD = /** @type {const} */ (['language', 'stdin', 'args', 'env', 'command', 'runInstructions'])
-const PLACES_OF_OURS = '/opt/runonce'
+const IMAGE_FILES = '/opt/runonce'
 
 /**
  * @typedef {import('./language.js').Language} Language
@@ -21,7 +21,7 @@ const PLACES_OF_OURS = '/opt/runonce'
  * @property {{files: File[], [field: string]: unknown}} payload
  * @property {Example} expected
  *
- * @typedef {object} Result what of a run's result is looked at
+ * @typedef {object} Result the checked fields of a run's result
  * @property {string} stdout
  * @property {string} stderr
  * @property {string} error
@@ -30,33 +30,33 @@ const PLACES_OF_OURS = '/opt/runonce'
  */
 
 /**
- * A language's hello and its example programs, as they are to be sent.
+ * Reads a language's hello and its example programs.
  * @param {{language: Language, dir: string, hello: string}} folder
- * @returns {Promise<{cases: Case[], faults: string[]}>} faults: what the folder lacks, one sentence each
+ * @returns {Promise<{cases: Case[], errors: string[]}>} errors: a sentence for each error of the folder
  */
 export async function readExamples ({ language, dir, hello }) {
   const expectations = language.examples ?? {}
   const programs = await readPrograms(path.join(dir, 'examples'))
   const names = new Set([...CASES, ...Object.keys(expectations), ...programs.keys()])
   const cases = [caseOf('hello', [{ name: language.main, content: hello }], {})]
-  const faults = []
+  const errors = []
   for (const name of names) {
     const expected = expectations[name]
     const program = programs.get(name)
     if (expected?.without !== undefined) {
-      if (program !== undefined) faults.push(`examples/${name}: is there, although language.json says why it can't be`)
+      if (program !== undefined) errors.push(`examples/${name}: exists, but language.json gives a reason for its absence`)
       continue
     }
     const main = expected?.main ?? language.main
     const files = program?.map((file) => file.name === '' ? { ...file, name: main } : file)
-    if (files === undefined && CASES.includes(name)) faults.push(`examples/${name}: is missing, and language.json does not say why`)
-    else if (name === 'broken' && expected === undefined) faults.push('examples.broken: is missing in language.json')
-    else if (expected === undefined && !CASES.includes(name)) faults.push(`examples.${name}: is missing in language.json`)
-    else if (files !== undefined && files.length > 1 && !files.some((file) => file.name === main)) faults.push(`examples/${name}: has no ${main}`)
-    else if (name === 'two' && files?.length === 1) faults.push('examples/two: is one file')
+    if (files === undefined && CASES.includes(name)) errors.push(`examples/${name}: is missing, and language.json gives no reason`)
+    else if (name === 'broken' && expected === undefined) errors.push('examples.broken: is missing in language.json')
+    else if (expected === undefined && !CASES.includes(name)) errors.push(`examples.${name}: is missing in language.json`)
+    else if (files !== undefined && files.length > 1 && !files.some((file) => file.name === main)) errors.push(`examples/${name}: has no ${main}`)
+    else if (name === 'two' && files?.length === 1) errors.push('examples/two: must have more than one file')
     else cases.push(caseOf(name, mainFirst(files ?? [{ name: main, content: hello }], main), expected ?? {}))
   }
-  return { cases, faults }
+  return { cases, errors }
 }
 
 /**
@@ -75,7 +75,7 @@ function caseOf (name, files, example) {
 
 /**
  * @param {string} dir
- * @returns {Promise<Map<string, File[]>>} by case; the file of a one-file case has no name yet
+ * @returns {Promise<Map<string, File[]>>} by case; the file of a case with one file has no name yet
  */
 async function readPrograms (dir) {
   /** @type {Map<string, File[]>} */
@@ -107,33 +107,33 @@ function mainFirst (files, main) {
 }
 
 /**
- * What is wrong with a case's result, one sentence each; none when it is as expected.
+ * Compares a result with a case's expectations.
  * @param {Case} example
  * @param {Result} result
- * @returns {string[]}
+ * @returns {string[]} a sentence for each difference
  */
-export function resultFaults ({ name, expected }, result) {
+export function resultErrors ({ name, expected }, result) {
   const output = result.stdout + result.stderr
-  const faults = []
+  const errors = []
   if (name === 'hello') {
-    if (!/^Hello World!\n?$/.test(result.stdout)) faults.push(differs('stdout', 'Hello World!\n', result.stdout))
+    if (!/^Hello World!\n?$/.test(result.stdout)) errors.push(differs('stdout', 'Hello World!\n', result.stdout))
   } else if (expected.stdout !== undefined && result.stdout !== expected.stdout) {
-    faults.push(differs('stdout', expected.stdout, result.stdout))
+    errors.push(differs('stdout', expected.stdout, result.stdout))
   }
   const fails = name === 'broken' || (expected.exitCode ?? 0) !== 0
   const stderr = expected.stderr ?? (fails ? undefined : '')
-  if (stderr !== undefined && result.stderr !== stderr) faults.push(differs('stderr', stderr, result.stderr))
+  if (stderr !== undefined && result.stderr !== stderr) errors.push(differs('stderr', stderr, result.stderr))
   const exitCode = expected.exitCode ?? (fails ? undefined : 0)
   const error = expected.error ?? (exitCode === undefined ? undefined : exitCode === 0 ? '' : `Exit code: ${exitCode}`)
-  if (error !== undefined && result.error !== error) faults.push(differs('error', error, result.error))
-  if (exitCode !== undefined && result.exitCode !== exitCode) faults.push(differs('exitCode', exitCode, result.exitCode))
+  if (error !== undefined && result.error !== error) errors.push(differs('error', error, result.error))
+  if (exitCode !== undefined && result.exitCode !== exitCode) errors.push(differs('exitCode', exitCode, result.exitCode))
   const outcomes = expected.outcome !== undefined ? [expected.outcome] : name === 'broken' ? ['build_failed', 'failed'] : [fails ? 'failed' : 'completed']
-  if (!outcomes.includes(result.outcome)) faults.push(differs('outcome', outcomes.join(' or '), result.outcome))
+  if (!outcomes.includes(result.outcome)) errors.push(differs('outcome', outcomes.join(' or '), result.outcome))
   if (expected.message !== undefined && !output.includes(expected.message)) {
-    faults.push(`neither stdout nor stderr says ${JSON.stringify(expected.message)}: ${JSON.stringify(output)}`)
+    errors.push(`neither stdout nor stderr contains ${JSON.stringify(expected.message)}: ${JSON.stringify(output)}`)
   }
-  if (output.includes(PLACES_OF_OURS)) faults.push(`the output names a path of ours: ${JSON.stringify(output)}`)
-  return faults
+  if (output.includes(IMAGE_FILES)) errors.push(`the output contains a path of the image's own files: ${JSON.stringify(output)}`)
+  return errors
 }
 
 /**

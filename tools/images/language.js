@@ -2,26 +2,26 @@ import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { languageFaults, sharedFaults } from './faults.js'
+import { languageErrors, sharedErrors } from './check-language.js'
 
 /**
  * @typedef {object} NpmPackage
  * @property {string} name `{arch}` in it stands for x64 or arm64
  * @property {string} version
  * @property {string | Record<string, string>} integrity one, or one for each architecture
- * @property {string[]} [files] what to keep of its top folder; absent: all
+ * @property {string[]} [files] names in its top folder to keep; absent: all
  *
  * @typedef {object} PypiPackage
  * @property {string} name
  * @property {string} version
  * @property {string | Record<string, string>} sha256 of the wheel: one, or one for each architecture
- * @property {string[]} [files] what to keep of it; absent: all
+ * @property {string[]} [files] paths to keep; absent: all
  *
  * @typedef {object} MavenArtifact
  * @property {string} artifact group:name:version
  * @property {string} sha256
  *
- * @typedef {object} Contents what an image gets beside its folder
+ * @typedef {object} Contents packages of an image
  * @property {string[]} [packages]
  * @property {string[]} [exclude]
  * @property {NpmPackage[]} [npm]
@@ -30,8 +30,8 @@ import { languageFaults, sharedFaults } from './faults.js'
  *
  * @typedef {object} Example
  * @property {string} [without]
- * @property {string} [main] name of the main file where it is another than the language's
- * @property {string} [language] as the payload names it
+ * @property {string} [main] name of the main file if it differs from the language's
+ * @property {string} [language] its name in the payload
  * @property {string} [stdin]
  * @property {string[]} [args]
  * @property {Record<string, string>} [env]
@@ -49,7 +49,7 @@ import { languageFaults, sharedFaults } from './faults.js'
  * @property {string[]} [aliases]
  * @property {Record<string, string[][]>} [also]
  * @property {string[]} [listed]
- * @property {string} [glot] name of glot's image where it is another
+ * @property {string} [glot] name of glot's image if it differs
  * @property {string} main
  * @property {string} version
  * @property {string[][]} [build]
@@ -66,10 +66,10 @@ import { languageFaults, sharedFaults } from './faults.js'
  * @typedef {OwnFields & Contents} Language
  */
 
-/** Where the repository has its languages. */
+/** The repository's languages. */
 export const LANGUAGES = fileURLToPath(new URL('../../runner-images/languages', import.meta.url))
 
-/** What of a language's folder stays out of its image: changed, it rebuilds nothing. */
+/** Fields and files that are not part of an image: changing them rebuilds nothing. */
 const NOT_IN_IMAGE = { fields: ['examples', 'first', 'glot'], files: new Set(['examples', 'README.md']) }
 
 /**
@@ -81,7 +81,7 @@ export function isInImage (file) {
 }
 
 /**
- * language.json as the image has it: without what only the host reads.
+ * The image's own language.json, without the fields that only the host reads.
  * @param {object} language
  * @returns {string}
  */
@@ -99,9 +99,9 @@ export async function listLanguages (languagesDir) {
 }
 
 /**
- * What the folders tell of their languages, without building anything.
+ * Reads the descriptions of all languages.
  * @param {string} [languagesDir]
- * @returns {Promise<(Language | {name: string, first?: boolean, shared?: string[]})[]>} sorted; of a folder with a fault only the name: whoever builds it is told the fault
+ * @returns {Promise<(Language | {name: string, first?: boolean, shared?: string[]})[]>} sorted; only the name where the folder has errors, which its build reports
  */
 export async function knownLanguages (languagesDir = LANGUAGES) {
   const names = await listLanguages(languagesDir)
@@ -110,7 +110,7 @@ export async function knownLanguages (languagesDir = LANGUAGES) {
 
 /**
  * @param {string} [languagesDir]
- * @returns {Promise<string[]>} the languages that every test run takes, and that quickstart builds
+ * @returns {Promise<string[]>} the languages of the quickstart and of every test run
  */
 export async function firstLanguages (languagesDir = LANGUAGES) {
   return (await knownLanguages(languagesDir)).filter((language) => language.first === true).map((language) => language.name)
@@ -121,24 +121,24 @@ export async function firstLanguages (languagesDir = LANGUAGES) {
  * @param {string} languagesDir
  * @param {string} name
  * @returns {Promise<{language: Language, dir: string, hello: string}>} hello is the program's text
- * @throws Error naming the file and each fault
+ * @throws Error with the file's name and each error
  */
 export async function readLanguage (languagesDir, name) {
   const dir = path.join(languagesDir, name)
   const value = await readJson(path.join(dir, 'language.json'), `${name}/language.json`)
-  const faults = languageFaults(value, name)
+  const errors = languageErrors(value, name)
   const hellos = (await readdir(dir)).filter((each) => each.startsWith('hello.'))
-  if (hellos.length !== 1) faults.push(`the folder takes one hello.* program, has ${hellos.length}`)
-  if (faults.length > 0) throw new Error(faults.map((fault) => `${name}/language.json: ${fault}`).join('\n'))
+  if (hellos.length !== 1) errors.push(`the folder must have one hello.* program, but has ${hellos.length}`)
+  if (errors.length > 0) throw new Error(errors.map((error) => `${name}/language.json: ${error}`).join('\n'))
   return { language: /** @type {Language} */ (value), dir, hello: await readFile(path.join(dir, hellos[0] ?? ''), 'utf8') }
 }
 
 /**
- * What the shared folders bring, put together in their order.
+ * Reads the contents of shared folders, combined in their order.
  * @param {string} imagesDir
  * @param {string[]} names folders of shared/
  * @returns {Promise<Required<Contents>>}
- * @throws Error naming the file and each fault
+ * @throws Error with the file's name and each error
  */
 export async function readShared (imagesDir, names) {
   /** @type {Required<Contents>} */
@@ -148,8 +148,8 @@ export async function readShared (imagesDir, names) {
     const present = await readdir(dir).catch(() => { throw new Error(`there is no folder shared/${name}`) })
     if (!present.includes('shared.json')) continue
     const value = await readJson(path.join(dir, 'shared.json'), `shared/${name}/shared.json`)
-    const faults = sharedFaults(value)
-    if (faults.length > 0) throw new Error(faults.map((fault) => `shared/${name}/shared.json: ${fault}`).join('\n'))
+    const errors = sharedErrors(value)
+    if (errors.length > 0) throw new Error(errors.map((error) => `shared/${name}/shared.json: ${error}`).join('\n'))
     const contents = /** @type {Contents} */ (value)
     all.packages.push(...contents.packages ?? [])
     all.exclude.push(...contents.exclude ?? [])
@@ -163,12 +163,13 @@ export async function readShared (imagesDir, names) {
 /**
  * @param {string} imagesDir
  * @param {string[]} names of languages
- * @returns {Promise<string[]>} where their packages come from beside Debian: npm, pypi, maven
+ * @returns {Promise<import('./registry-clients.js').Registry[]>} the registries of their packages beside Debian's, sorted
  */
 export async function registriesOf (imagesDir, names) {
+  /** @type {Set<import('./registry-clients.js').Registry>} */
   const found = new Set()
   for (const name of names) {
-    // A folder with a fault needs nothing: it is not built.
+    // A language with errors is not built, and so needs no packages.
     const contents = await readLanguage(path.join(imagesDir, 'languages'), name)
       .then(async ({ language }) => [language, await readShared(imagesDir, language.shared ?? [])], () => [])
     for (const each of contents) {
@@ -180,7 +181,7 @@ export async function registriesOf (imagesDir, names) {
 
 /**
  * @param {string} file
- * @param {string} shown how a fault names it
+ * @param {string} shown its name in errors
  * @returns {Promise<unknown>}
  */
 async function readJson (file, shown) {

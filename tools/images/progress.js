@@ -1,9 +1,9 @@
 const REFRESH_MS = 1000
-/** Without a terminal: how often a long step shows that it lives. */
+/** Without a terminal: how often a long step prints its line again. */
 const ALIVE_MS = 20_000
 
 /**
- * One line for each language at work: on a terminal redrawn in place, elsewhere a plain line a step.
+ * Shows a line for each image that is being built. A terminal shows the lines in place, any other output a new line for each step.
  */
 export class Progress {
   /** @type {Map<string, {step: string, started: number, said: number}>} */
@@ -40,7 +40,7 @@ export class Progress {
   }
 
   /**
-   * Ends a language's line with what became of it; its log stays above the lines still at work.
+   * Replaces a line by its outcome, which stays above the lines of the running builds.
    * @param {string} name
    * @param {string} text
    */
@@ -53,7 +53,7 @@ export class Progress {
     if (this.#out.isTTY) this.#draw()
   }
 
-  /** Shows time passing: every line on a terminal, elsewhere only those silent for long. */
+  /** Updates the times: of every line on a terminal, elsewhere of lines that have not changed for long. */
   tick () {
     if (this.#out.isTTY) return this.#draw()
     const now = this.#now()

@@ -1,28 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runToEnd } from './child.js'
 
-/** A new machine upgrades itself at first, and holds the lock meanwhile. */
-const PATIENCE = ['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3']
+import { execute } from './child.js'
+import { findCommand } from './commands.js'
+import { lastLines } from './last-lines.js'
+
+/** A new machine often upgrades its packages first, and holds the lock meanwhile. */
+const OPTIONS = ['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3']
 const APT_MS = 30 * 60_000
 const ATTEMPTS = 3
 const ERROR_LINES = 10
 
+/** @returns {boolean} whether this process can install Debian packages: it is root, and there is apt-get */
+export function canInstallPackages () {
+  return process.getuid?.() === 0 && findCommand('apt-get') !== undefined
+}
+
 /**
- * Installs Debian packages, as root. Tries again when it fails, and mends what an interrupted dpkg has left.
+ * Installs Debian packages, as root. Retries when it fails, and repairs an interrupted dpkg.
  * @param {string[]} packages
  * @param {number} [pauseMs] between two attempts
  * @throws Error with apt-get's last lines
  */
 export async function aptInstall (packages, pauseMs = 5000) {
   for (let attempt = 1; ; attempt++) {
-    // With the lists that are here: one archive of several that does not answer need not be the one.
-    const outdated = await apt('update').then(() => undefined, (/** @type {Error} */ error) => error)
+    // A failed update is no reason to stop: the package may be in the lists that are already here.
+    const updateError = await apt('update').then(() => undefined, (/** @type {Error} */ error) => error)
     try {
       return await apt('install', '-y', '--no-install-recommends', ...packages)
     } catch (error) {
-      const said = `${/** @type {Error} */ (error).message}${outdated === undefined ? '' : `\n${outdated.message}`}`
-      if (attempt === ATTEMPTS) throw new Error(said, { cause: error })
-      if (said.includes('dpkg --configure -a')) await command('dpkg', ['--configure', '-a']).catch(() => {})
+      const message = [error, updateError].map((each) => /** @type {Error | undefined} */ (each)?.message ?? '').join('\n').trimEnd()
+      if (attempt === ATTEMPTS) throw new Error(message, { cause: error })
+      if (message.includes('dpkg --configure -a')) await command('dpkg', ['--configure', '-a']).catch(() => {})
       await sleep(pauseMs)
     }
   }
@@ -30,7 +38,7 @@ export async function aptInstall (packages, pauseMs = 5000) {
 
 /** @param {string} action @param {...string} args */
 async function apt (action, ...args) {
-  await command('apt-get', [...PATIENCE, action, ...args])
+  await command('apt-get', [...OPTIONS, action, ...args])
 }
 
 /**
@@ -39,10 +47,10 @@ async function apt (action, ...args) {
  */
 async function command (name, args) {
   try {
-    await runToEnd(name, args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: APT_MS, maxBuffer: 64 * 2 ** 20 })
+    await execute(name, args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: APT_MS })
   } catch (error) {
     const { message, stderr = '' } = /** @type {Error & {stderr?: string}} */ (error)
-    const lines = stderr.split('\n').filter((line) => line.trim() !== '').slice(-ERROR_LINES)
-    throw new Error([`${name} ${args.filter((each) => each !== '-o' && !each.includes('=')).join(' ')} failed:`, ...lines.length > 0 ? lines : [message]].join('\n'), { cause: error })
+    const shown = args.filter((each) => each !== '-o' && !each.includes('=')).join(' ')
+    throw new Error(`${name} ${shown} failed:\n${lastLines(stderr, ERROR_LINES) || message}`, { cause: error })
   }
 }

@@ -7,7 +7,7 @@ export function cacheDir () {
   return path.join(base !== undefined && path.isAbsolute(base) ? base : path.join(os.homedir(), '.cache'), 'runonce')
 }
 
-/** @returns {string} where fetched packages are kept */
+/** @returns {string} the folder of fetched packages */
 export function artifactsDir () {
   return path.join(cacheDir(), 'artifacts')
 }

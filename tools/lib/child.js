@@ -1,19 +1,20 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { promisify } from 'node:util'
 
-const run = promisify(execFile)
+const MAX_OUTPUT_BYTES = 64 * 2 ** 20
+const executeFile = promisify(execFile)
 
-/** Of this process, and ended with it. @type {Set<import('node:child_process').ChildProcess>} */
+/** @type {Set<import('node:child_process').ChildProcess>} */
 const children = new Set()
 process.on('exit', () => { for (const child of children) child.kill() })
 
 /**
- * Sees to it that a child gets SIGTERM when this process ends before it does: a terminal's Ctrl-C reaches both, a `kill` only this one.
+ * Sends a child SIGTERM when this process ends first. A terminal's Ctrl-C reaches both processes, but `kill` only this one.
  * @template {import('node:child_process').ChildProcess} T
  * @param {T} child
  * @returns {T}
  */
-export function endWithThis (child) {
+export function killOnExit (child) {
   children.add(child)
   child.once('exit', () => children.delete(child))
   child.once('error', () => children.delete(child))
@@ -21,14 +22,45 @@ export function endWithThis (child) {
 }
 
 /**
- * As Node's own execFile, but the command does not outlive this process.
+ * Node's execFile with a higher limit of output. The command does not outlive this process.
  * @param {string} command
  * @param {string[]} args
- * @param {import('node:child_process').ExecFileOptionsWithStringEncoding | Omit<import('node:child_process').ExecFileOptions, 'encoding'>} [options]
+ * @param {Omit<import('node:child_process').ExecFileOptions, 'encoding'>} [options]
  * @returns {Promise<{stdout: string, stderr: string}>}
  */
-export async function runToEnd (command, args, options = {}) {
-  const running = run(command, args, { ...options, encoding: 'utf8' })
-  endWithThis(running.child)
+export async function execute (command, args, options = {}) {
+  const running = executeFile(command, args, { maxBuffer: MAX_OUTPUT_BYTES, ...options, encoding: 'utf8' })
+  killOnExit(running.child)
   return await running
+}
+
+/**
+ * Runs a command and shows its output as it comes.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv, show?: (line: string) => boolean }} [options] `show` selects the lines to show; all by default
+ * @returns {Promise<{ exitCode: number, output: string }>} the exit code is 1 when a signal ended the command or it did not start
+ */
+export function run (command, args, { env = process.env, show = () => true } = {}) {
+  return new Promise((resolve) => {
+    const child = killOnExit(spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env }))
+    let output = ''
+    let rest = ''
+    const take = (/** @type {string} */ text) => {
+      output += text
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) if (show(line)) process.stdout.write(`${line}\n`)
+    }
+    child.stdout.setEncoding('utf8').on('data', take)
+    child.stderr.setEncoding('utf8').on('data', take)
+    child.on('error', (error) => {
+      process.stdout.write(`${error.message}\n`)
+      resolve({ exitCode: 1, output: `${output}${error.message}\n` })
+    })
+    child.on('close', (exitCode) => {
+      if (rest !== '') process.stdout.write(`${rest}\n`)
+      resolve({ exitCode: exitCode ?? 1, output })
+    })
+  })
 }

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const POLL_MS = 50
 
 /**
- * What tells a process from a later one of the same pid: its start in the kernel's clock ticks.
+ * The start time of a process, in the kernel's clock ticks. It distinguishes the process from a later one with the same pid.
  * @param {number} pid
- * @returns {Promise<string | undefined>} undefined when there is no such process, or only its zombie
+ * @returns {Promise<string | undefined>} undefined when there is no such process, or it is a zombie
  * @see proc_pid_stat(5), fields 3 and 22
  */
 export async function processStart (pid) {
@@ -21,7 +21,7 @@ export async function processStart (pid) {
 
 /**
  * @param {number} pid
- * @returns {Promise<string>} its arguments, separated by spaces; empty when it is gone
+ * @returns {Promise<string>} its arguments, separated by spaces; empty when there is no such process
  */
 export async function commandLine (pid) {
   return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim()
@@ -37,9 +37,9 @@ export async function readPid (file) {
 }
 
 /**
- * Ends one process: SIGTERM, and SIGKILL when it is still there at the deadline.
+ * Ends one process: sends SIGTERM, and SIGKILL when the grace period ends first.
  * @param {number} pid
- * @param {string} start from processStart: another process of this pid is left alone
+ * @param {string} start from processStart: a later process with the same pid is not touched
  * @param {number} graceMs
  */
 export async function endProcess (pid, start, graceMs) {

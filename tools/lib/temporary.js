@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 
-/** Gone too when the process ends amid its work. @type {Set<string>} */
+/** Removed on exit, too. @type {Set<string>} */
 const made = new Set()
 process.on('exit', () => { for (const dir of made) rmSync(dir, { recursive: true, force: true }) })
 

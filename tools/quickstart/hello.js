@@ -6,15 +6,15 @@ const GREETING = 'Hello World!\n'
  * @property {string} language
  * @property {string} version
  * @property {boolean} ok
- * @property {string} answer what the program wrote, or what went wrong
+ * @property {string} output the program's output, or the error
  * @property {string} image
  * @property {string} main the program's file name
  * @property {string} program
- * @property {number} ms from the request to the whole answer
+ * @property {number} ms from the request to the end of the response
  */
 
 /**
- * Runs every language's hello over HTTP, one after the other.
+ * Runs each language's hello over HTTP, one after another.
  * @param {object} service
  * @param {string} service.url
  * @param {string} service.token
@@ -23,21 +23,21 @@ const GREETING = 'Hello World!\n'
  * @returns {Promise<Hello[]>}
  */
 export async function runHellos ({ url, token, mainOf }, each) {
-  const { languages } = await ask(`${url}/api/languages?details=1`, {})
+  const { languages } = await requestJson(`${url}/api/languages?details=1`, {})
   const hellos = []
   for (const { name, version, image, hello } of languages) {
     const main = await mainOf(name)
     const body = JSON.stringify({ image, payload: { files: [{ name: main, content: hello }] } })
     const startedAt = performance.now()
-    const result = await ask(`${url}/run`, {
+    const result = await requestJson(`${url}/run`, {
       method: 'POST',
       headers: { 'X-Access-Token': token, 'Content-Type': 'application/json' },
       body
     }).catch((/** @type {Error} */ error) => ({ outcome: error.message }))
     const ms = performance.now() - startedAt
     const ok = result.outcome === 'completed' && result.stdout === GREETING && result.stderr === ''
-    const answer = ok ? result.stdout.trimEnd() : [result.outcome ?? result.message, result.error, result.stderr].filter(Boolean).join(': ')
-    const done = { language: name, version, ok, answer, image, main, program: hello, ms }
+    const output = ok ? result.stdout.trimEnd() : [result.outcome ?? result.message, result.error, result.stderr].filter(Boolean).join(': ')
+    const done = { language: name, version, ok, output, image, main, program: hello, ms }
     each(done)
     hellos.push(done)
   }
@@ -49,13 +49,13 @@ export async function runHellos ({ url, token, mainOf }, each) {
  * @param {RequestInit} init
  * @returns {Promise<any>}
  */
-async function ask (url, init) {
+async function requestJson (url, init) {
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(RUN_MS) })
   return await response.json()
 }
 
 /**
- * A command line that runs a program: Python's, or else the first language's that answers.
+ * A command line that runs a program: in Python, or else in the first language that works.
  * @param {string} url
  * @param {string} token
  * @param {Hello[]} hellos
@@ -70,6 +70,6 @@ export function curlLine (url, token, hellos) {
 }
 
 /** @param {Hello} hello */
-export function formatHello ({ language, version, answer, ms }) {
-  return `  ${language.padEnd(12)}${version.padEnd(12)}${ms.toFixed(0).padStart(6)} ms  ${answer}`
+export function formatHello ({ language, version, output, ms }) {
+  return `  ${language.padEnd(12)}${version.padEnd(12)}${ms.toFixed(0).padStart(6)} ms  ${output}`
 }

@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
+import { SetupError } from '../lib/setup-error.js'
+
 /** @typedef {Record<string, string>} Settings */
 
 /**
- * The service's settings from an env file: made at the first call with a random token, kept on later ones, lines of others too.
- * Only the engine's socket is renewed.
+ * Reads the service's settings from an env file. The first call creates the file with a random token; later calls change only the engine's
+ * socket, and keep all other lines.
  * @param {string} file written with mode 0600
  * @param {string} socketPath
- * @returns {Promise<Settings>} as the file has them
+ * @returns {Promise<Settings>} the settings in the file
  */
 export async function ensureSettings (file, socketPath) {
   const present = await readFile(file, 'utf8').catch((/** @type {NodeJS.ErrnoException} */ error) => {
@@ -27,10 +29,10 @@ export async function ensureSettings (file, socketPath) {
 }
 
 /**
- * @param {string} text an env file's, possibly empty
+ * @param {string} text the content of an env file, possibly empty
  * @param {string} socketPath
  * @param {() => string} makeToken
- * @returns {string} with every setting that quickstart needs
+ * @returns {string} the content with every setting that the quickstart needs
  */
 export function completed (text, socketPath, makeToken) {
   const present = parseSettings(text)
@@ -48,7 +50,7 @@ export function completed (text, socketPath, makeToken) {
 }
 
 /**
- * The environment that the service gets: its settings, and over them this process's, where those are not empty.
+ * The service's environment: its settings, overridden by this process's variables that are not empty.
  * @param {Settings} settings
  * @param {NodeJS.ProcessEnv} own
  * @returns {NodeJS.ProcessEnv}
@@ -60,25 +62,25 @@ export function serviceEnvironment (settings, own) {
     ...settings,
     ...set,
     DOCKER_UNIX_SOCKET_PATH: settings['DOCKER_UNIX_SOCKET_PATH'],
-    // It tells that it listens at that level; at a higher one nobody would know.
+    // The quickstart waits for the message that the service listens, which has this level.
     LOG_LEVEL: ['debug', 'trace'].includes(level) ? level : 'info'
   }
 }
 
 /**
- * Where the service is to listen.
+ * The address that the service will listen on.
  * @param {NodeJS.ProcessEnv} env
  * @returns {{address: string, port: number}} port 0: a free one
- * @throws Error when the port is none
+ * @throws SetupError when the port is invalid
  */
 export function listenAddress ({ SERVER_LISTEN_ADDR: address = '127.0.0.1', SERVER_LISTEN_PORT: port = '8088' }) {
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`SERVER_LISTEN_PORT is "${port}": it takes a whole number from 0 to 65535`)
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new SetupError(`SERVER_LISTEN_PORT: invalid value "${port}": must be a whole number from 0 to 65535`)
   return { address, port: Number(port) }
 }
 
 /**
  * @param {string} text
- * @returns {Settings} values verbatim, as systemd's and Docker's env files have them without quotes
+ * @returns {Settings} the values without any unquoting, as in Docker's env files
  */
 export function parseSettings (text) {
   /** @type {Settings} */

@@ -1,4 +1,7 @@
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ * @typedef {{ name: string, counts: Counts, seconds: number }} Step
+ */
 
 /** @type {Counts} */
 export const NONE = { passed: 0, failed: 0, skipped: 0 }
@@ -34,12 +37,12 @@ export function sum (counts) {
 }
 
 /**
- * What a step's process is worth: its own counts, and a failure more where its exit says what they don't.
- * @param {Counts | undefined} counts undefined: it told none, which is a failure of its own
+ * Adds a failure to the counts of a test process that printed none, or that failed without a failed test.
+ * @param {Counts | undefined} counts undefined: it printed none
  * @param {number} exitCode
  * @returns {Counts}
  */
-export function judged (counts, exitCode) {
+export function checkedCounts (counts, exitCode) {
   if (counts === undefined || counts.passed + counts.failed + counts.skipped === 0) return { ...NONE, failed: 1 }
   return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
 }
@@ -47,4 +50,13 @@ export function judged (counts, exitCode) {
 /** @param {Counts} counts */
 export function closingLine ({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
+
+/**
+ * @param {Step[]} steps
+ * @returns {string} a table of the steps with their time, and the total time
+ */
+export function stepTable (steps) {
+  const total = { name: 'total', counts: sum(steps.map(({ counts }) => counts)), seconds: steps.reduce((all, { seconds }) => all + seconds, 0) }
+  return [...steps, total].map(({ name, counts, seconds }) => `${name.padEnd(8)}${seconds.toFixed(0).padStart(6)} s  ${closingLine(counts)}`).join('\n')
 }

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 
 /**
- * What git says; undefined where it says no, or there is no git.
+ * Runs git.
  * @param {...string} args
- * @returns {string | undefined}
+ * @returns {string | undefined} its output; undefined when it fails, or there is no git
  */
 export function git (...args) {
   try {

@@ -1,17 +1,30 @@
-import { judged, tapCounts } from './counts.js'
-import { failuresAndFiles, run } from './process.js'
+import { run } from '../lib/child.js'
+import { checkedCounts, tapCounts } from './counts.js'
 
 const TAP = ['node_modules/tap/dist/esm/run.mjs', '--disable-coverage', '--allow-empty-coverage', '--reporter=tap']
 
 /**
- * Runs tap's tests, and shows what fails.
+ * Runs tap's tests and shows their files and what fails.
  * @param {string[]} files
  * @param {object} [options]
  * @param {string[]} [options.flags]
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {(line: string) => boolean} [options.show]
  */
-export async function tap (files, { flags = [], env = process.env, show = failuresAndFiles() } = {}) {
+export async function tap (files, { flags = [], env = process.env, show = filesAndFailures() } = {}) {
   const { exitCode, output } = await run(process.execPath, [...TAP, ...flags, ...files], { env, show })
-  return judged(tapCounts(output), exitCode)
+  return checkedCounts(tapCounts(output), exitCode)
+}
+
+/**
+ * Selects the lines of a TAP stream that are about files, and failures with their details.
+ * @returns {(line: string) => boolean}
+ */
+export function filesAndFailures () {
+  let inDetails = false
+  return (line) => {
+    if (/^\s*not ok /.test(line)) return (inDetails = true)
+    if (/^\s*ok /.test(line) || /^\s*# Subtest/.test(line)) inDetails = false
+    return inDetails || /^(ok|# \{|Bail out)/.test(line)
+  }
 }

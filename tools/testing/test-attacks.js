@@ -1,70 +1,58 @@
-// npm run test:attack [-- --runtimes runc,crun,runsc] [program…]: the attacks in each runtime, on an engine of their own beside the first one,
-// whose images it gets. As root. Prints a table of what each runtime said; ends with «N passed, N failed». A runtime that can't be had is skipped.
+// npm run test:attack [-- --runtimes runc,crun,runsc] [program…]: runs the attacks in each runtime, on another engine beside the first one, which
+// gets the first one's images. As root. Skips a runtime that cannot be installed. Prints a table of the outcomes; ends with «N passed, N failed».
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
+import { copyImages } from './copy-images.js'
 import { closingLine, NONE, sum } from './counts.js'
-import { installDependencies } from './prepare.js'
-import { tap } from './tap.js'
-import { findRuntime } from './runtimes/find.js'
+import { report, skip, testWithImages } from './report.js'
+import { findRuntime } from './runtimes/find-runtime.js'
+import { startRuntimeEngine } from './runtimes/runtime-engine.js'
 import { readVerdicts, verdictTable } from './runtimes/verdicts.js'
+import { tap } from './tap.js'
 
 /** @typedef {import('./counts.js').Counts} Counts */
-/** @typedef {import('./runtimes/engine.js').Runtime} Runtime */
+/** @typedef {import('./runtimes/runtime-engine.js').Runtime} Runtime */
 
 const LANGUAGES = ['bash', 'c', 'cpp', 'javascript', 'python']
 const FLAGS = ['--jobs=1', '--timeout=1200']
 
-process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
-await installDependencies()
-const { startEngine } = await import('./runtimes/engine.js')
-const { copyImages } = await import('./images-between.js')
-const { skip, withEngine } = await import('./with-engine.js')
-
 const { values, positionals } = parseArgs({ options: { runtimes: { type: 'string', default: 'runc,crun,runsc' } }, allowPositionals: true })
 const folder = mkdtempSync(path.join(tmpdir(), 'runonce-verdicts-'))
-try {
-  const count = process.getuid?.() === 0 ? await all(values.runtimes.split(',')) : skip('an engine of their own needs root')
-  process.stdout.write(`${closingLine(count)}\n`)
-  process.exitCode = count.failed > 0 || count.skipped > 0 || count.passed === 0 ? 1 : 0
-} catch (error) {
-  process.stderr.write(`${/** @type {Error} */ (error).message}\n`)
-  process.exitCode = 1
-} finally {
-  rmSync(folder, { recursive: true })
-}
+await report(async () => process.getuid?.() === 0 ? await testRuntimes(values.runtimes.split(',')) : skip('a second engine needs root'))
+rmSync(folder, { recursive: true })
 
 /** @param {string[]} wanted */
-async function all (wanted) {
-  const found = wanted.map((name) => ({ name, ...findRuntime(name) }))
-  const missing = found.filter(({ reason }) => reason !== undefined).map(({ name, reason }) => skip(`${name}: ${reason}`))
-  const names = found.filter(({ reason }) => reason === undefined).map(({ name }) => name)
-  if (names.length === 0) return sum(missing)
+async function testRuntimes (wanted) {
   /** @type {Record<string, Runtime>} */
-  const runtimes = Object.fromEntries(found.flatMap(({ name, runtime }) => runtime === undefined ? [] : [[name, runtime]]))
-  return sum([...missing, await withEngine(LANGUAGES, async (firstPath) => {
-    const engine = await startEngine(runtimes)
-    const stopNow = () => { void engine.stop().finally(() => process.exit(1)) }
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stopNow)
-    try {
-      process.stdout.write('== copying the images\n')
-      await copyImages(firstPath, engine.socketPath, LANGUAGES)
-      return await inEach(names, engine.socketPath)
-    } finally {
-      await engine.stop()
-    }
-  })])
+  const runtimes = {}
+  /** @type {string[]} */
+  const names = []
+  const counts = []
+  for (const name of wanted) {
+    const { runtime, reason } = await findRuntime(name)
+    if (reason !== undefined) counts.push(skip(`${name}: ${reason}`))
+    else names.push(name)
+    if (runtime !== undefined) runtimes[name] = runtime
+  }
+  if (names.length === 0) return sum(counts)
+  /** @type {Awaited<ReturnType<typeof startRuntimeEngine>> | undefined} */
+  let engine
+  return sum([...counts, await testWithImages(LANGUAGES, async (firstPath) => {
+    engine = await startRuntimeEngine(runtimes)
+    await copyImages(firstPath, engine.socketPath, LANGUAGES)
+    return await testEach(names, engine.socketPath)
+  }, { cleanUp: async () => { await engine?.stop() } })])
 }
 
 /**
- * @param {string[]} names
+ * @param {string[]} names of runtimes
  * @param {string} socketPath
  * @returns {Promise<Counts>}
  */
-async function inEach (names, socketPath) {
+async function testEach (names, socketPath) {
   /** @type {Record<string, import('./runtimes/verdicts.js').Verdict[]>} */
   const verdicts = {}
   /** @type {Record<string, Counts>} */
@@ -78,8 +66,8 @@ async function inEach (names, socketPath) {
     verdicts[name] = readVerdicts(file)
   }
   process.stdout.write(`${verdictTable(verdicts)}\n`)
-  for (const [name, said] of Object.entries(verdicts)) {
-    process.stdout.write(`${name}: ${said.filter(({ right }) => right).length} of ${said.length} verdicts right; ${closingLine(counts[name] ?? NONE)}\n`)
+  for (const [name, all] of Object.entries(verdicts)) {
+    process.stdout.write(`${name}: ${all.filter(({ right }) => right).length} of ${all.length} outcomes as expected; ${closingLine(counts[name] ?? NONE)}\n`)
   }
   return sum(Object.values(counts))
 }

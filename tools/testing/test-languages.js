@@ -1,33 +1,21 @@
-// npm run test:languages [-- name…]: every language's hello and examples on the real engine, all languages or the named ones.
-// A line for each language; ends with «N passed, N failed».
-import { fileURLToPath } from 'node:url'
-
-import { closingLine } from './counts.js'
-import { installDependencies } from './prepare.js'
+// npm run test:languages [-- name…]: runs the hello and the examples of all languages, or of the named ones, on a real engine.
+// Prints a line for each language; ends with «N passed, N failed».
+import { LANGUAGES, listLanguages } from '../images/language.js'
+import { selectLanguages } from '../images/select-languages.js'
+import { languagesVariable } from './choose-languages.js'
+import { report, testWithImages } from './report.js'
 import { tap } from './tap.js'
-import { withEngine } from './with-engine.js'
 
-process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
-await installDependencies()
-const { toldLanguages } = await import('./languages.js')
-const { LANGUAGES, listLanguages } = await import('../images/language.js')
-const { selectLanguages } = await import('../images/select.js')
-/** tap's limit of a file, seconds: the whole catalogue may take as long as its own tests allow each language. */
+/** The test file's time limit for each language, in seconds. */
 const LANGUAGE_S = 60
-/** A language that passes, and whatever fails: its line says what is wrong. */
-const TELLING = /^ {4,8}ok \d+ - \S+ \d[\d.]* |^ *not ok |^Bail out|^Error/
-try {
+/** Lines of languages that pass, and of failures with their reason. */
+const SHOWN = /^ {4,8}ok \d+ - \S+ \d[\d.]* |^ *not ok |^Bail out|^Error/
+
+await report(async () => {
   const names = selectLanguages(process.argv.slice(2), await listLanguages(LANGUAGES))
-  const count = await withEngine(names, async (socketPath) => {
-    return await tap(['test/engine/languages.test.ts'], {
-      flags: [`--timeout=${names.length * LANGUAGE_S + 60}`],
-      env: { ...process.env, ...toldLanguages(names), RUNONCE_TEST_DOCKER_SOCKET: socketPath },
-      show: (line) => TELLING.test(line)
-    })
-  }, { goOn: true })
-  process.stdout.write(`${closingLine(count)}\n`)
-  process.exitCode = count.failed > 0 || count.skipped > 0 || count.passed === 0 ? 1 : 0
-} catch (error) {
-  process.stderr.write(`${/** @type {Error} */ (error).message}\n`)
-  process.exitCode = 1
-}
+  return await testWithImages(names, async (socketPath) => await tap(['test/engine/languages.test.ts'], {
+    flags: [`--timeout=${names.length * LANGUAGE_S + 60}`],
+    env: { ...process.env, ...languagesVariable(names), RUNONCE_TEST_DOCKER_SOCKET: socketPath },
+    show: (line) => SHOWN.test(line)
+  }), { skipFailedBuilds: true })
+})

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 /** @typedef {{program: string, title: string, waiting: boolean, outcome: string, right: boolean, because?: string}} Verdict */
 
 /**
- * @param {string} file to which the tests added a line for each attack
+ * @param {string} file with a line for each attack
  * @returns {Verdict[]}
  */
 export function readVerdicts (file) {
@@ -12,15 +12,15 @@ export function readVerdicts (file) {
 }
 
 /**
- * What each runtime said to each attack: a row an attack, a column a runtime; `!` before an outcome that is not right, `*` after one
- * that is expected of this runtime only, with the reason below.
+ * A table of the outcomes: a row for each attack, a column for each runtime. `!` marks an outcome that is not expected, `*` one that is
+ * expected of this runtime only, with the reason below the table.
  * @param {Record<string, Verdict[]>} byRuntime
  * @returns {string}
  */
 export function verdictTable (byRuntime) {
   const runtimes = Object.keys(byRuntime)
   const names = [...new Set(Object.values(byRuntime).flat().map(nameOf))].sort()
-  const rows = [['attack', ...runtimes], ...names.map((name) => [name, ...runtimes.map((runtime) => said(byRuntime[runtime]?.find((one) => nameOf(one) === name)))])]
+  const rows = [['attack', ...runtimes], ...names.map((name) => [name, ...runtimes.map((runtime) => outcomeOf(byRuntime[runtime]?.find((one) => nameOf(one) === name)))])]
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
   return [...lines, ...reasons(byRuntime)].join('\n')
@@ -32,7 +32,7 @@ function nameOf ({ program, title, waiting }) {
 }
 
 /** @param {Verdict | undefined} verdict */
-function said (verdict) {
+function outcomeOf (verdict) {
   if (verdict === undefined) return '-'
   return `${verdict.right ? '' : '!'}${verdict.outcome}${verdict.because === undefined ? '' : '*'}`
 }

@@ -1,10 +1,10 @@
 // The engine's API: builds the test image and starts containers from it.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import http from 'node:http'
 import { fileURLToPath } from 'node:url'
 
-import Docker from 'dockerode'
+import { attach, demultiplex } from '../../../../tools/lib/attach.js'
+import { dockerClient } from '../../../../tools/lib/docker-client.js'
 
 const IMAGE = 'runonce-check/runner'
 const HERE = fileURLToPath(new URL('.', import.meta.url))
@@ -12,7 +12,7 @@ const OUT = fileURLToPath(new URL('../../out/', import.meta.url))
 export const CONTEXT = `${OUT}container/`
 
 const socketPath = (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '')
-const docker = new Docker({ socketPath })
+const docker = dockerClient(socketPath)
 
 /** Compiles the test programs and builds the image. @param {Record<string, object>} languages the first one is the image's default */
 export async function buildImage (languages) {
@@ -43,7 +43,7 @@ export async function removeImage () {
 
 /**
  * Starts a container and attaches to its stdin, stdout and stderr.
- * @param {Docker.ContainerCreateOptions} settings override those of `docker run -i --network none`
+ * @param {import('dockerode').ContainerCreateOptions} settings override those of `docker run -i --network none`
  */
 export async function startContainer ({ HostConfig, ...settings }) {
   const container = await docker.createContainer({
@@ -56,12 +56,12 @@ export async function startContainer ({ HostConfig, ...settings }) {
     HostConfig: { NetworkMode: 'none', ...HostConfig },
     ...settings
   })
-  const stream = await attach(container.id)
+  const stream = await attach(socketPath, container.id)
   await container.start()
   return { container, stream }
 }
 
-/** Runs a command in a running container and returns its stdout. @param {Docker.Container} container @param {...string} Cmd */
+/** Runs a command in a running container and returns its stdout. @param {import('dockerode').Container} container @param {...string} Cmd */
 export async function inside (container, ...Cmd) {
   const exec = await container.exec({ Cmd, AttachStdout: true, AttachStderr: true })
   const stream = await exec.start({})
@@ -70,35 +70,4 @@ export async function inside (container, ...Cmd) {
   stream.on('data', (chunk) => chunks.push(chunk))
   await new Promise((resolve, reject) => stream.on('end', resolve).on('error', reject))
   return demultiplex(Buffer.concat(chunks)).stdout.toString()
-}
-
-/**
- * Splits the engine's multiplexed stream into stdout and stderr. Ignores an incomplete last frame.
- * @param {Buffer} frames
- */
-export function demultiplex (frames) {
-  /** @type {Buffer[][]} */
-  const out = [[], [], []]
-  for (let at = 0; at + 8 <= frames.length;) {
-    const end = at + 8 + frames.readUInt32BE(at + 4)
-    if (end > frames.length) break
-    out[frames[at] ?? 0]?.push(frames.subarray(at + 8, end))
-    at = end
-  }
-  return { stdout: Buffer.concat(out[1] ?? []), stderr: Buffer.concat(out[2] ?? []) }
-}
-
-/** @see Docker Engine API v1.41, ContainerAttach @param {string} id @returns {Promise<import('node:stream').Duplex>} */
-function attach (id) {
-  return new Promise((resolve, reject) => {
-    const path = `/containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1`
-    const request = http.request({ socketPath, method: 'POST', path, headers: { Connection: 'Upgrade', Upgrade: 'tcp', 'Content-Length': '0' } })
-    request.on('upgrade', (_response, socket, head) => {
-      socket.unshift(head)
-      resolve(socket)
-    })
-    request.on('response', ({ statusCode }) => reject(new Error(`attach: ${statusCode}`)))
-    request.on('error', reject)
-    request.end()
-  })
 }

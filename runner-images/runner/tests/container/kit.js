@@ -1,5 +1,6 @@
 // Runs the real binary as process 1 of containers.
-import { buildImage as build, CONTEXT, demultiplex, startContainer } from './engine.js'
+import { demultiplex } from '../../../../tools/lib/attach.js'
+import { buildImage as build, CONTEXT, startContainer } from './engine.js'
 
 export { inside, removeImage } from './engine.js'
 

@@ -5,19 +5,18 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 
 import { resolvePackage } from '../../../../tools/images/artifacts.js'
-import { mapBounded } from '../../../../tools/images/build-all.js'
 import { cacheDir } from '../../../../tools/lib/cache.js'
-import { imageDigest, runnerFiles } from '../../../../tools/images/digest.js'
-import { readEvents } from '../../../../tools/images/events.js'
-import { imageLabels, versionNumber } from '../../../../tools/images/labels.js'
+import { imageDigest, runnerFiles } from '../../../../tools/images/image-digest.js'
+import { readEvents } from '../../../../tools/images/read-events.js'
+import { imageLabels, versionNumber } from '../../../../tools/images/image-labels.js'
 import { Progress } from '../../../../tools/images/progress.js'
-import { selectLanguages } from '../../../../tools/images/select.js'
+import { selectLanguages } from '../../../../tools/images/select-languages.js'
 
 void t.test('names select languages, each once; an unknown one is told with the nearest', async (t) => {
   const known = ['c', 'java', 'javascript', 'python', 'ruby']
   t.same(selectLanguages([], known), known)
   t.same(selectLanguages(['python', 'c', 'python'], known), ['c', 'python'])
-  t.throws(() => selectLanguages(['c', 'pyton'], known), /no language "pyton"; nearest: python/)
+  t.throws(() => selectLanguages(['c', 'pyton'], known), /There is no language "pyton"\. Did you mean python/)
 })
 
 void t.test('the version is the first number of the first line', async (t) => {
@@ -125,19 +124,6 @@ void t.test('the engine\'s events are read whatever the chunk borders, and its e
   }
   await t.rejects(readEvents(Readable.from(['{"errorDetail":{"message":"exit 1"},"error":"short"}\n'])), { message: 'exit 1' })
   await t.rejects(readEvents(Readable.from(['{"error":"short"}'])), { message: 'short' })
-})
-
-void t.test('work is bounded, and its results keep their order', async (t) => {
-  let now = 0
-  let most = 0
-  const results = await mapBounded([5, 1, 3, 2, 4], 2, async (ms) => {
-    most = Math.max(most, ++now)
-    await new Promise((resolve) => setTimeout(resolve, ms))
-    now--
-    return ms * 10
-  })
-  t.same(results, [50, 10, 30, 20, 40])
-  t.equal(most, 2)
 })
 
 void t.test('without a terminal each step is a line, and a long one shows that it lives', async (t) => {

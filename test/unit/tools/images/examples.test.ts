@@ -2,7 +2,7 @@ import path from 'node:path'
 
 import t from 'tap'
 
-import { readExamples, resultFaults, type Case, type Result } from '../../../../tools/images/examples.js'
+import { readExamples, resultErrors, type Case, type Result } from '../../../../tools/images/examples.js'
 import { readLanguage, type Example } from '../../../../tools/images/language.js'
 
 const PLAIN = { name: 'lua', main: 'main.lua', version: 'lua -v', run: ['lua', '{main}'] }
@@ -19,7 +19,7 @@ async function read (t: { testdir: (files: never) => string }, { programs = PROG
 }
 
 void t.test('a folder\'s programs become payloads, the main file first', async (t) => {
-  const { cases, faults } = await read(t, {
+  const { cases, errors } = await read(t, {
     programs: { ...PROGRAMS, 'unicode.lua': 'u' },
     examples: {
       broken: BROKEN,
@@ -27,7 +27,7 @@ void t.test('a folder\'s programs become payloads, the main file first', async (
       glot: { runInstructions: { buildCommands: [], runCommand: 'lua main.lua' }, stdout: 'Hello World!\n' }
     }
   })
-  t.same(faults, [])
+  t.same(errors, [])
   const payloads = Object.fromEntries(cases.map(({ name, payload }) => [name, payload]))
   t.same(Object.keys(payloads).sort(), ['broken', 'exit', 'glot', 'hello', 'stderr', 'stdin', 'two', 'unicode'])
   t.same(payloads.hello, { files: [{ name: 'main.lua', content: 'hello' }] })
@@ -39,15 +39,15 @@ void t.test('a folder\'s programs become payloads, the main file first', async (
 
 void t.test('what a folder lacks is told, and a reason why excuses', async (t) => {
   const { 'exit.lua': _, ...without } = PROGRAMS
-  t.same((await read(t, { programs: without })).faults, ['examples/exit: is missing, and language.json does not say why'])
-  t.same((await read(t, { programs: without, examples: { broken: BROKEN, exit: { without: 'it always ends with 0' } } })).faults, [])
-  t.same((await read(t, { examples: { broken: BROKEN, exit: { without: 'it always ends with 0' } } })).faults,
+  t.same((await read(t, { programs: without })).errors, ['examples/exit: is missing, and language.json gives no reason'])
+  t.same((await read(t, { programs: without, examples: { broken: BROKEN, exit: { without: 'it always ends with 0' } } })).errors, [])
+  t.same((await read(t, { examples: { broken: BROKEN, exit: { without: 'it always ends with 0' } } })).errors,
     ['examples/exit: is there, although language.json says why it can\'t be'])
-  t.same((await read(t, { examples: {} })).faults, ['examples.broken: is missing in language.json'])
-  t.same((await read(t, { programs: { ...PROGRAMS, 'more.lua': 'x' } })).faults, ['examples.more: is missing in language.json'])
-  t.same((await read(t, { programs: { ...PROGRAMS, two: { 'a.lua': 'a', 'b.lua': 'b' } } })).faults, ['examples/two: has no main.lua'])
-  t.same((await read(t, { programs: { ...PROGRAMS, two: { 'main.lua': 'a' } } })).faults, ['examples/two: is one file'])
-  t.equal((await read(t, { programs: {} })).faults.length, 5, 'none at all')
+  t.same((await read(t, { examples: {} })).errors, ['examples.broken: is missing in language.json'])
+  t.same((await read(t, { programs: { ...PROGRAMS, 'more.lua': 'x' } })).errors, ['examples.more: is missing in language.json'])
+  t.same((await read(t, { programs: { ...PROGRAMS, two: { 'a.lua': 'a', 'b.lua': 'b' } } })).errors, ['examples/two: has no main.lua'])
+  t.same((await read(t, { programs: { ...PROGRAMS, two: { 'main.lua': 'a' } } })).errors, ['examples/two: must have more than one file'])
+  t.equal((await read(t, { programs: {} })).errors.length, 5, 'none at all')
 })
 
 const COMPLETED = { stdout: '', stderr: '', error: '', exitCode: 0, outcome: 'completed' }
@@ -71,12 +71,12 @@ const results: Array<[string, Example, Partial<Result>, RegExp | undefined]> = [
   ['broken', BROKEN, { ...BUILD_FAILED, stderr: 'no' }, /^neither stdout nor stderr says "main.lua:1": "no"$/],
   ['broken', BROKEN, { ...BUILD_FAILED, stderr: '/opt/runonce/x: main.lua:1' }, /^the output names a path of ours/]
 ]
-for (const [name, expected, result, fault] of results) {
+for (const [name, expected, result, error] of results) {
   void t.test(`${name}, expected ${JSON.stringify(expected)}, got ${JSON.stringify(result)}`, async (t) => {
     const example: Case = { name, expected, payload: { files: [] } }
-    const faults = resultFaults(example, { ...COMPLETED, ...result })
-    if (fault === undefined) return t.same(faults, [])
-    t.equal(faults.length, 1, faults.join('; '))
-    t.match(faults[0], fault)
+    const errors = resultErrors(example, { ...COMPLETED, ...result })
+    if (error === undefined) return t.same(errors, [])
+    t.equal(errors.length, 1, errors.join('; '))
+    t.match(errors[0], error)
   })
 }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import t from 'tap'
 
 import { readExamples } from '../../../../tools/images/examples.js'
-import { languageFaults } from '../../../../tools/images/faults.js'
+import { languageErrors } from '../../../../tools/images/check-language.js'
 import { LANGUAGES, listLanguages, readLanguage, readShared, registriesOf } from '../../../../tools/images/language.js'
 
 const INTEGRITY = `sha512-${'A'.repeat(86)}==`
@@ -12,9 +12,9 @@ const SHA256 = 'a'.repeat(64)
 const plain = { name: 'lua', main: 'main.lua', version: 'lua -v', run: ['lua', '{main}'] }
 const withNpm = (entry: object) => ({ ...plain, npm: [{ name: 'p', version: '1.0.0', integrity: INTEGRITY, ...entry }] })
 
-void t.test('a right description has no faults', async (t) => {
-  t.same(languageFaults(plain, 'lua'), [])
-  t.same(languageFaults({
+void t.test('a right description has no errors', async (t) => {
+  t.same(languageErrors(plain, 'lua'), [])
+  t.same(languageErrors({
     ...plain,
     aliases: ['l++'],
     listed: ['l++'],
@@ -41,37 +41,37 @@ void t.test('a right description has no faults', async (t) => {
 
 const wrong: Array<[string, unknown, RegExp]> = [
   ['no object', [], /no JSON object/],
-  ['a missing field', { ...plain, run: undefined }, /^run: is missing; takes an argument list$/],
+  ['a missing field', { ...plain, run: undefined }, /^run: is missing; must be an argument list$/],
   ['an unknown field', { ...plain, alias: ['l'] }, /^alias: no such field \(there are name, /],
-  ['an empty run command', { ...plain, run: [] }, /^run: takes an argument list, got \[\]$/],
-  ['a run command that is a text', { ...plain, run: 'lua' }, /^run: takes/],
-  ['an upper-case alias', { ...plain, aliases: ['Lua'] }, /^aliases: takes/],
+  ['an empty run command', { ...plain, run: [] }, /^run: must be an argument list, got \[\]$/],
+  ['a run command that is a text', { ...plain, run: 'lua' }, /^run: must be/],
+  ['an upper-case alias', { ...plain, aliases: ['Lua'] }, /^aliases: must be/],
   ['a listed name that is no alias', { ...plain, listed: ['l'] }, /^listed: "l" is none of the aliases$/],
-  ['a build command that is no list', { ...plain, build: ['make'] }, /^build: takes/],
-  ['a package name with an option in it', { ...plain, packages: ['-y'] }, /^packages: takes/],
-  ['a path pattern with a blank', { ...plain, exclude: ['/a b'] }, /^exclude: takes/],
-  ['memory as a text', { ...plain, memory: '1' }, /^memory: takes a number of bytes, got "1"$/],
-  ['half a process', { ...plain, processes: 0.5 }, /^processes: takes/],
+  ['a build command that is no list', { ...plain, build: ['make'] }, /^build: must be/],
+  ['a package name with an option in it', { ...plain, packages: ['-y'] }, /^packages: must be/],
+  ['a path pattern with a blank', { ...plain, exclude: ['/a b'] }, /^exclude: must be/],
+  ['memory as a text', { ...plain, memory: '1' }, /^memory: must be a number of bytes, got "1"$/],
+  ['half a process', { ...plain, processes: 0.5 }, /^processes: must be/],
   ['another name than the folder', { ...plain, name: 'moon' }, /^name: is "moon", but the folder is lua$/],
-  ['an npm version range', withNpm({ version: '^1.0.0' }), /^npm\[0\]\.version: takes one exact version/],
+  ['an npm version range', withNpm({ version: '^1.0.0' }), /^npm\[0\]\.version: must be one exact version/],
   ['an npm package without integrity', withNpm({ integrity: undefined }), /^npm\[0\]\.integrity: is missing/],
-  ['a sha1', withNpm({ integrity: 'sha1-AAAA' }), /^npm\[0\]\.integrity: takes a sha512/],
-  ['one integrity for two architectures', withNpm({ name: 'p-{arch}' }), /takes one for each architecture/],
-  ['two integrities for one package', withNpm({ integrity: { x64: INTEGRITY } }), /takes one text/],
+  ['a sha1', withNpm({ integrity: 'sha1-AAAA' }), /^npm\[0\]\.integrity: must be a sha512/],
+  ['one integrity for two architectures', withNpm({ name: 'p-{arch}' }), /must have one value for each architecture/],
+  ['two integrities for one package', withNpm({ integrity: { x64: INTEGRITY } }), /must be one text/],
   ['a wheel without checksum', { ...plain, pypi: [{ name: 'p', version: '1.0' }] }, /^pypi\[0\]\.sha256: is missing/],
-  ['a jar without its group', { ...plain, maven: [{ artifact: 'clojure:1.12.0', sha256: SHA256 }] }, /^maven\[0\]\.artifact: takes group:name:version/],
-  ['a shared folder elsewhere', { ...plain, shared: ['../lua'] }, /^shared: takes a list of folders/],
+  ['a jar without its group', { ...plain, maven: [{ artifact: 'clojure:1.12.0', sha256: SHA256 }] }, /^maven\[0\]\.artifact: must be group:name:version/],
+  ['a shared folder elsewhere', { ...plain, shared: ['../lua'] }, /^shared: must be a list of folders/],
   ['a broken example without the language\'s words', { ...plain, examples: { broken: {} } }, /^examples\.broken\.message: is missing/],
   ['an example of its own without its output', { ...plain, examples: { packages: { exitCode: 0 } } }, /^examples\.packages\.stdout: is missing/],
   ['an unknown expectation', { ...plain, examples: { stdin: { output: 'x' } } }, /^examples\.stdin\.output: no such field/],
-  ['a reason beside an expectation', { ...plain, examples: { exit: { without: 'can\'t', exitCode: 1 } } }, /takes nothing beside "without"/],
-  ['a reason for what nobody asks', { ...plain, examples: { unicode: { without: 'can\'t' } } }, /there needn't be such an example/]
+  ['a reason beside an expectation', { ...plain, examples: { exit: { without: 'can\'t', exitCode: 1 } } }, /must have no other field beside "without"/],
+  ['a reason for what nobody asks', { ...plain, examples: { unicode: { without: 'can\'t' } } }, /this example is optional/]
 ]
 for (const [title, value, message] of wrong) {
   void t.test(`${title} is told`, async (t) => {
-    const faults = languageFaults(value, 'lua')
-    t.equal(faults.length, 1, faults.join('; '))
-    t.match(faults[0], message)
+    const errors = languageErrors(value, 'lua')
+    t.equal(errors.length, 1, errors.join('; '))
+    t.match(errors[0], message)
   })
 }
 
@@ -83,7 +83,7 @@ void t.test('every language of the repository is right', async (t) => {
   for (const name of names) {
     const folder = await readLanguage(LANGUAGES, name)
     const { language } = folder
-    t.same((await readExamples(folder)).faults, [], `${name} has its examples`)
+    t.same((await readExamples(folder)).errors, [], `${name} has its examples`)
     await t.resolves(readShared(path.join(LANGUAGES, '..'), language.shared ?? []), `${name} has its shared folders`)
     const glot = language.glot ?? name
     t.equal(glots.get(glot), undefined, `one language has the name of glot/${glot}`)
@@ -97,7 +97,7 @@ void t.test('every language of the repository is right', async (t) => {
 
 void t.test('a folder without a hello program, and one that is not JSON, are told by name', async (t) => {
   const dir = t.testdir({ lua: { 'language.json': JSON.stringify(plain) }, moon: { 'language.json': '{' } })
-  await t.rejects(readLanguage(dir, 'lua'), /lua\/language\.json: the folder takes one hello\.\* program, has 0/)
+  await t.rejects(readLanguage(dir, 'lua'), /lua\/language\.json: the folder must have one hello\.\* program, but has 0/)
   await t.rejects(readLanguage(dir, 'moon'), /moon\/language\.json: /)
   await mkdir(path.join(dir, 'empty'))
   await writeFile(path.join(dir, 'README.md'), '')

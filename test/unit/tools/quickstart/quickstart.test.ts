@@ -12,10 +12,11 @@ import t from 'tap'
 
 import { ensureEngine } from '../../../../tools/engine/engine.js'
 import { curlLine } from '../../../../tools/quickstart/hello.js'
-import { isLeased, takeLease, withLock } from '../../../../tools/engine/lease.js'
+import { isLeased, takeLease } from '../../../../tools/engine/lease.js'
 import { enginePaths, stopEngine, withoutServices } from '../../../../tools/engine/own-engine.js'
+import { withLock } from '../../../../tools/lib/lock.js'
 import { endProcess, processStart } from '../../../../tools/lib/process-table.js'
-import { portFault, startService } from '../../../../tools/lib/service-process.js'
+import { listenError, startService } from '../../../../tools/lib/service-process.js'
 import { completed, ensureSettings, listenAddress, parseSettings, serviceEnvironment } from '../../../../tools/quickstart/settings.js'
 
 void t.test('settings are made once, private, and kept', async (t) => {
@@ -49,27 +50,28 @@ void t.test('the caller\'s environment goes over the settings, but for what it l
 void t.test('a port that is none is told', async (t) => {
   t.same(listenAddress({}), { address: '127.0.0.1', port: 8088 })
   t.same(listenAddress({ SERVER_LISTEN_ADDR: '::1', SERVER_LISTEN_PORT: '0' }), { address: '::1', port: 0 })
-  for (const port of ['x', '', '-1', '65536', '80.5', '0x50']) t.throws(() => listenAddress({ SERVER_LISTEN_PORT: port }), { message: `SERVER_LISTEN_PORT is "${port}": it takes a whole number from 0 to 65535` })
+  for (const port of ['x', '', '-1', '65536', '80.5', '0x50']) t.throws(() => listenAddress({ SERVER_LISTEN_PORT: port }), { message: `SERVER_LISTEN_PORT: invalid value "${port}": must be a whole number from 0 to 65535` })
 })
 
-void t.test('the service\'s port is the one that it says, and its last words are told where it ends instead', async (t) => {
-  const root = t.testdir({
-    dist: {
-      'server.js': `
-    if (process.env.FAILS) { console.error('cannot listen'); process.exit(3) }
-    console.log('{"level":"info","address":"127.0.0.1","port":4711,"msg":"listening"}')
-    setInterval(() => {}, 1000)`
-    }
+void t.test('the service\'s address is the one in its log; a service that ends first is an error with its last lines', async (t) => {
+  const dir = t.testdir({
+    bin: `#!/bin/sh
+[ -z "$FAILS" ] || { echo 'cannot listen' >&2; exit 3; }
+echo '{"level":"info","address":"::1","port":4711,"msg":"listening"}'
+exec sleep 60`
   })
-  const service = await startService({ root, env: {}, log: path.join(root, 'log') })
-  t.equal(service.port, 4711)
+  const wrapper = ['sh', path.join(dir, 'bin')]
+  const lines: string[] = []
+  const service = await startService({ env: { PATH: process.env['PATH'] }, wrapper, onLine: (line) => lines.push(line) })
+  t.equal(service.url, 'http://[::1]:4711')
+  t.equal(lines.length, 1)
   await service.stop()
-  t.equal(await service.exited, 'SIGTERM')
-  await t.rejects(startService({ root, env: { FAILS: '1' }, log: path.join(root, 'log') }), { message: 'the service did not start (exit code 3):\ncannot listen' })
+  t.equal(await service.exited, null, 'a signal ended it')
+  await t.rejects(startService({ env: { FAILS: '1', PATH: process.env['PATH'] }, wrapper }), { message: 'the service did not start (exit code 3):\ncannot listen' })
 })
 
 void t.test('the command line that is shown runs a language that is there, whatever its program holds', async (t) => {
-  const hello = { version: '1', ok: true, answer: 'Hello World!', ms: 1 }
+  const hello = { version: '1', ok: true, output: 'Hello World!', ms: 1 }
   const bash = { ...hello, language: 'bash', image: 'runonce/bash:latest', main: 'main.sh', program: 'echo \'it\\\'s "$HOME"\'\n' }
   const python = { ...hello, language: 'python', image: 'runonce/python:latest', main: 'main.py', program: 'print("Hello World!")' }
   t.match(curlLine('http://127.0.0.1:8088', 'T', [bash, python]), '"image":"runonce/python:latest","payload":{"files":[{"name":"main.py","content":"print(6 * 7)"}]}')
@@ -103,10 +105,10 @@ void t.test('a taken port is told before anything is built for it', async (t) =>
   const server = net.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as net.AddressInfo
-  t.equal(await portFault('127.0.0.1', port), 'EADDRINUSE')
+  t.equal(await listenError('127.0.0.1', port), 'EADDRINUSE')
   server.close()
   await once(server, 'close')
-  t.equal(await portFault('127.0.0.1', port), undefined)
+  t.equal(await listenError('127.0.0.1', port), undefined)
 })
 
 void t.test('an engine\'s sockets get a short path where the cache folder\'s is too long for them', async (t) => {
@@ -127,7 +129,7 @@ void t.test('only one at a time holds the lock', async (t) => {
   })
   await Promise.all([hold('a'), hold('a'), hold('a')])
   t.same(events, ['a in', 'a out', 'a in', 'a out', 'a in', 'a out'])
-  await withLock(dir, 1000, async () => await t.rejects(withLock(dir, 50, async () => {}), /another process holds/))
+  await withLock(dir, 1000, async () => await t.rejects(withLock(dir, 50, async () => {}), /another process has held the lock/))
   await t.rejects(withLock(dir, 1000, async () => { throw new Error('work') }), /work/)
   await withLock(dir, 100, async () => t.pass('a failure lets go of it'), () => t.fail('nobody to wait for'))
   let waits = 0
@@ -191,5 +193,5 @@ void t.test('an engine of the user\'s own is named where the system\'s does not 
     return await ensureEngine({ cache: path.join(dir, 'cache'), systemSocket: path.join(dir, 'none.sock') }).then(() => 'found one', (error: Error) => error.message)
   }
   t.match(await advice(dir), /\(ENOENT\), but a rootless one does\.\nTo use that one: DOCKER_HOST=unix:\/\/.*\/docker\.sock /)
-  for (const runtime of [undefined, path.join(dir, 'cache')]) t.match(await advice(runtime), /^No Docker engine answers at .*\nInstall and start Docker/)
+  for (const runtime of [undefined, path.join(dir, 'cache')]) t.match(await advice(runtime), /^No Docker engine responds at .*\nInstall and start Docker/)
 })

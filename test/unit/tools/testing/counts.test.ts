@@ -1,6 +1,6 @@
 import t from 'tap'
 
-import { closingLine, judged, plainCounts, sum, tapCounts } from '../../../../tools/testing/counts.js'
+import { closingLine, checkedCounts, plainCounts, sum, tapCounts } from '../../../../tools/testing/counts.js'
 
 t.test('counts are those that the runners print', async (t) => {
   t.same(tapCounts('ok 1\n# { total: 12, pass: 9, fail: 1, skip: 2 }\n'), { passed: 9, failed: 1, skipped: 2 })
@@ -11,10 +11,10 @@ t.test('counts are those that the runners print', async (t) => {
 })
 
 t.test('a run that told no counts, or ended badly without a failure, has failed', async (t) => {
-  t.same(judged(undefined, 0), { passed: 0, failed: 1, skipped: 0 })
-  t.same(judged({ passed: 0, failed: 0, skipped: 0 }, 0), { passed: 0, failed: 1, skipped: 0 })
-  t.same(judged({ passed: 5, failed: 0, skipped: 0 }, 1), { passed: 5, failed: 1, skipped: 0 })
-  t.same(judged({ passed: 5, failed: 2, skipped: 0 }, 1), { passed: 5, failed: 2, skipped: 0 })
+  t.same(checkedCounts(undefined, 0), { passed: 0, failed: 1, skipped: 0 })
+  t.same(checkedCounts({ passed: 0, failed: 0, skipped: 0 }, 0), { passed: 0, failed: 1, skipped: 0 })
+  t.same(checkedCounts({ passed: 5, failed: 0, skipped: 0 }, 1), { passed: 5, failed: 1, skipped: 0 })
+  t.same(checkedCounts({ passed: 5, failed: 2, skipped: 0 }, 1), { passed: 5, failed: 2, skipped: 0 })
 })
 
 t.test('the closing line has the sum', async (t) => {

@@ -1,0 +1,110 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { ServerResponse } from 'node:http'
+
+import t from 'tap'
+
+import { bootstrapOptions } from '../../../../tools/images/base-image.js'
+import { buildImages, concurrentBuilds } from '../../../../tools/images/build-images.js'
+import { imageDigest } from '../../../../tools/images/image-digest.js'
+import { FakeEngine, empty, json, type EngineCall } from '../../fake-engine.js'
+
+const language = (name: string, more = {}) => ({
+  'language.json': JSON.stringify({ name, main: 'm', version: 'v', run: ['x'], ...more }), 'hello.x': 'hello'
+})
+
+/** A repository of two languages and an engine that has the one's image and can't build the other's. */
+async function start (t: Parameters<typeof FakeEngine.start>[0] & { testdir: (files: never) => string }, present: object = {}) {
+  const imagesDir = path.resolve(t.testdir({
+    Dockerfile: 'FROM x',
+    'packages.sh': '',
+    runner: { 'main.c': '' },
+    shared: { jvm: { 'shared.json': '{"packages":["openjdk"]}', 'a.java': '' } },
+    languages: { bad: language('bad', { shared: ['jvm'], packages: ['bad-package'] }), good: language('good', { glot: 'better', ...present }) }
+  } as never))
+  const engine = await FakeEngine.start(t)
+  const digest = await imageDigest({ imagesDir, name: 'good', base: 'sha256:base', arch: 'x64' })
+  const built = (call: EngineCall, response: ServerResponse) => {
+    const fails = call.query.get('t') === 'runonce/bad:unlabelled'
+    response.end(fails
+      ? '{"stream":"Step 2/9 : RUN packages"}\n{"stream":"(Reading database ... 5%\\rE: no bad-package\\n"}\n{"errorDetail":{"message":"exit code 100"}}\n'
+      : '{"aux":{"ID":"sha256:stage"}}\n')
+  }
+  engine.on('GET /info', json(200, { Architecture: 'x86_64', NCPU: 2, MemTotal: 8 * 2 ** 30 }))
+    .on('GET /images/debian:trixie-slim/json', json(200, { Id: 'sha256:base' }))
+    .on('GET /images/runonce/good:latest/json', json(200, { Id: 'sha256:good', Size: 5, Config: { Labels: { 'runonce.digest': digest, 'runonce.version': '1.2' } } }))
+    .on('GET /images/json', json(200, []))
+    .on('POST /images/runonce/good:latest/tag', empty(201))
+    .on('POST /build', built)
+  let text = ''
+  return { engine, imagesDir, out: { write: (chunk: string) => { text += chunk } }, said: () => text }
+}
+
+void t.test('one language that fails is told with its last lines, and the others go on', async (t) => {
+  const { engine, imagesDir, out, said } = await start(t)
+  const results = await buildImages({ socketPath: engine.socketPath, imagesDir, out })
+  t.match(results, [{ name: 'bad', error: { message: 'exit code 100', log: [/.*/, 'E: no bad-package'] } }, { name: 'good', tag: 'runonce/good:latest', version: '1.2', fresh: false }])
+  t.match(said(), /bad +[\d.]+ s {2}\[2 of 2\] FAILED: exit code 100\n.*\n {4}E: no bad-package\n/)
+  t.match(said(), /good +[\d.]+ s {2}\[1 of 2\] up to date \(1\.2\)\n/)
+  t.equal(engine.made('POST', '/images/runonce').length, 0, 'and no name of glot\'s unasked')
+})
+
+void t.test('what languages share is built before them, each stage once', async (t) => {
+  const { engine, imagesDir, out } = await start(t)
+  const more = path.join(imagesDir, 'languages/more')
+  await mkdir(more)
+  for (const [name, text] of Object.entries(language('more', { shared: ['jvm'] }))) await writeFile(path.join(more, name), text)
+  await buildImages({ socketPath: engine.socketPath, names: ['bad', 'more'], imagesDir, out })
+  const builds = engine.made('POST', '/build').map(({ query }) => [query.get('target') ?? query.get('t'), JSON.parse(query.get('buildargs') ?? '{}').SHARED_PACKAGES ?? ''])
+  t.same(builds.slice(0, 3), [['runner', ''], ['shared', ''], ['shared', 'openjdk']])
+  t.same(builds.slice(3).map(([name]) => name).sort(), ['runonce/bad:unlabelled', 'runonce/more:unlabelled'])
+})
+
+void t.test('on request an image also gets the name of glot\'s', async (t) => {
+  const { engine, imagesDir, out } = await start(t)
+  await buildImages({ socketPath: engine.socketPath, names: ['good'], glotTags: true, imagesDir, out })
+  const [call] = engine.made('POST', '/images/runonce/good:latest/tag')
+  t.same([call?.query.get('repo'), call?.query.get('tag')], ['glot/better', 'latest'])
+})
+
+void t.test('two processes at once build an image once', async (t) => {
+  const { engine, imagesDir, out, said } = await start(t)
+  let building = 0
+  let most = 0
+  let goOn = () => {}
+  const waits = new Promise<void>((resolve) => { goOn = resolve })
+  engine.on('POST /build', async (call, response) => {
+    most = Math.max(most, ++building)
+    if (call.query.get('t') === 'runonce/bad:unlabelled') await waits
+    building--
+    response.end(call.query.get('t') === null ? '{"aux":{"ID":"sha256:stage"}}\n' : '{"error":"no"}\n')
+  })
+  const second = { write: (text: string) => { out.write(text); if (text.includes('another process builds it')) goOn() } }
+  await Promise.all([out, second].map(async (each, index) => {
+    if (index === 1) while (engine.made('POST', '/build').length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    return await buildImages({ socketPath: engine.socketPath, names: ['bad'], imagesDir, out: each })
+  }))
+  t.equal(most, 1)
+  t.match(said(), /bad +0 s {2}waiting: another process builds it\n/)
+})
+
+void t.test('this process\'s proxies are the build\'s', async (t) => {
+  const { engine, imagesDir, out } = await start(t)
+  const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY, ...rest } = process.env
+  t.intercept(process, 'env', { value: { ...rest, https_proxy: 'http://127.0.0.1:3128', NO_PROXY: 'a,.b', HTTP_PROXY: '' } })
+  await buildImages({ socketPath: engine.socketPath, names: ['bad'], imagesDir, out })
+  const builds = engine.made('POST', '/build').map(({ query }) => JSON.parse(query.get('buildargs') ?? '{}'))
+  t.ok(builds.length > 2)
+  for (const build of builds) {
+    t.match(build, { https_proxy: 'http://127.0.0.1:3128', NO_PROXY: 'a,.b', BASE: 'debian:trixie-slim' })
+    t.notOk('HTTP_PROXY' in build)
+  }
+  t.same(bootstrapOptions('Acquire::Check-Date "false";\nAcquire::Check-Valid-Until "true";\nAcquire::http::Proxy "http://p:1";\nAcquire::https::Proxy "";\nAcquire::Retries "3";\n'),
+    ['--aptopt=Acquire::Check-Date "false"', '--aptopt=Acquire::http::Proxy "http://p:1"'], 'and apt\'s are mmdebstrap\'s')
+})
+
+void t.test('builds side by side are as many as there are processors and memory for', async (t) => {
+  t.equal(concurrentBuilds(2, 24 * 2 ** 30), 2)
+  t.equal(concurrentBuilds(16, 8 * 2 ** 30), 4)
+  t.equal(concurrentBuilds(2, 1 * 2 ** 30), 1)
+})

@@ -1,0 +1,85 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import t from 'tap'
+
+import { aptInstall } from '../../../../tools/lib/apt.js'
+import { installDependencies, nodeVersionError } from '../../../../tools/lib/dependencies.js'
+import { run } from '../../../../tools/lib/child.js'
+
+const { engines } = JSON.parse(readFileSync(fileURLToPath(new URL('../../../../package.json', import.meta.url)), 'utf8'))
+
+/** A folder on PATH with such commands, each a shell script. */
+async function withCommands (t: Pick<typeof import('tap').t, 'testdir' | 'intercept'>, scripts: Record<string, string>, files: object = {}) {
+  const dir = t.testdir({ bin: {}, ...files } as never)
+  for (const [name, script] of Object.entries(scripts)) {
+    await writeFile(path.join(dir, 'bin', name), `#!/bin/sh\necho "${name} $*" >> ${dir}/calls\n${script}\n`, { mode: 0o755 })
+  }
+  t.intercept(process, 'env', { value: { ...process.env, PATH: `${dir}/bin:${process.env['PATH']}`, HERE: dir, NODE_ENV: 'production' } })
+  const calls = async () => (await readFile(path.join(dir, 'calls'), 'utf8')).trimEnd().split('\n')
+  return { dir, calls }
+}
+
+void t.test('an older Node is told, in two lines', async (t) => {
+  for (const version of ['18.20.4', '20.18.3', '20.0.0', '16.1.0']) {
+    t.match(nodeVersionError(version), new RegExp(`^Node ${version} is too old: runonce needs 20\\.19 or newer\\.\\n.*$`))
+  }
+  for (const version of ['20.19.0', '22.0.0', '24.21.0', '100.0.0']) t.equal(nodeVersionError(version), undefined, version)
+  t.equal(engines.node, '>=20.19', 'package.json says the same')
+})
+
+void t.test('development dependencies are installed whatever npm is set to, once, and again where an installation lacks them', async (t) => {
+  const files = { 'package-lock.json': '{}' }
+  const { dir, calls } = await withCommands(t, { npm: 'mkdir -p node_modules/typescript node_modules/tap; echo > node_modules/.package-lock.json' }, files)
+  const cwd = process.cwd()
+  process.chdir(dir)
+  t.teardown(() => process.chdir(cwd))
+  await Promise.all([installDependencies(), installDependencies()])
+  t.same(await calls(), ['npm ci --include=dev --no-audit --no-fund'])
+  await run('rm', ['-r', 'node_modules/tap'])
+  await installDependencies()
+  t.equal((await calls()).length, 2, 'one for production alone')
+})
+
+void t.test('npm that fails, or is not there, is told in two lines', async (t) => {
+  const { dir } = await withCommands(t, { npm: 'exit 7' }, { 'package-lock.json': '{}' })
+  const cwd = process.cwd()
+  process.chdir(dir)
+  t.teardown(() => process.chdir(cwd))
+  await t.rejects(installDependencies(), { message: /^npm ci failed \(exit code 7\), see above\.\n[^\n]*$/ })
+  process.env['PATH'] = dir
+  await t.rejects(installDependencies(), { message: /^npm is not installed\.\n[^\n]*$/ })
+})
+
+void t.test('packages are installed from the lists that are here when some can\'t be renewed', async (t) => {
+  const { calls } = await withCommands(t, { 'apt-get': 'case "$*" in *update*) echo "E: no lists" >&2; exit 100;; esac' })
+  await aptInstall(['one', 'two'], 1)
+  const said = await calls()
+  t.equal(said.length, 2)
+  t.match(said[1], /-o DPkg::Lock::Timeout=600 .*install -y --no-install-recommends one two$/)
+})
+
+void t.test('an installation that fails half-way is mended and tried again', async (t) => {
+  const { calls } = await withCommands(t, {
+    'apt-get': 'case "$*" in *install*) [ -e $HERE/mended ] || { echo "E: dpkg was interrupted, you must manually run \'dpkg --configure -a\'" >&2; exit 100; };; esac',
+    dpkg: 'touch $HERE/mended'
+  })
+  await aptInstall(['one'], 1)
+  t.match((await calls()).map((call) => call.replace(/-o \S+ /g, '')), ['apt-get update', /^apt-get install/, 'dpkg --configure -a', 'apt-get update', /^apt-get install/])
+})
+
+void t.test('one that goes on failing ends with apt\'s own words', async (t) => {
+  const { calls } = await withCommands(t, { 'apt-get': 'echo "E: $1 no $*" | cut -c1-40 >&2; exit 100' })
+  await t.rejects(aptInstall(['one'], 1), { message: /^apt-get install -y --no-install-recommends one failed:\nE: /m })
+  t.equal((await calls()).length, 6)
+})
+
+void t.test('a command that is not there is told, and fails', async (t) => {
+  const said: string[] = []
+  t.intercept(process.stdout, 'write', { value: (text: string) => said.push(text) })
+  const { exitCode } = await run('no-such-command', [])
+  t.equal(exitCode, 1)
+  t.match(said.join(''), /spawn no-such-command ENOENT/)
+})

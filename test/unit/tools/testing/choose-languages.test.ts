@@ -1,0 +1,74 @@
+import t from 'tap'
+
+import { chooseLanguages, describeChoice, languagesToTest } from '../../../../tools/testing/choose-languages.js'
+
+const DAY = 24 * 60 * 60 * 1000
+const KNOWN = [{ name: 'a' }, { name: 'b', shared: ['jvm'] }, { name: 'c', first: true }, { name: 'd' }, { name: 'e', shared: ['node'] }, { name: 'f' }]
+
+/** A git that knows these answers, and says no to all else. */
+const gitOf = (answers: Record<string, string>) => (...args: string[]) => answers[args.join(' ')]
+const LANDING = { 'rev-parse HEAD': 'h2', 'merge-base HEAD origin/main': 'h1' }
+const changed = (paths: string[], more: Record<string, string> = LANDING) => {
+  const since = more['merge-base HEAD origin/main'] === 'h1' ? 'h1' : 'h0'
+  return chooseLanguages(KNOWN, { git: gitOf({ ...more, [`diff --name-only --no-renames ${since}`]: paths.join('\n') }), now: 0 }).changed
+}
+
+void t.test('a run takes the first languages, those whose folders changed, and those that use a shared folder that changed', async (t) => {
+  t.same(changed(['runner-images/languages/d/setup.sh', 'runner-images/languages/c/hello.c', 'README.md', 'runner-images/languages/README.md']), ['d'])
+  t.same(changed(['runner-images/shared/jvm/setup.sh']), ['b'])
+  t.same(changed(['runner-images/languages/gone/hello.x']), [])
+  t.same(chooseLanguages(KNOWN, {
+    git: gitOf({ 'ls-files --others --exclude-standard --full-name :/': 'runner-images/languages/f/language.json' }), now: 0
+  }).changed, ['f'], 'and what git does not have yet')
+})
+
+void t.test('on main itself a run looks at the commit before; without any history it goes on', async (t) => {
+  const onMain = { 'rev-parse HEAD': 'h1', 'merge-base HEAD origin/main': 'h1', 'rev-parse --verify --quiet HEAD~1': 'h0' }
+  const git = gitOf({ ...onMain, 'diff --name-only --no-renames h0': 'runner-images/languages/a/language.json' })
+  t.same(chooseLanguages(KNOWN, { git, now: 0 }).changed, ['a'])
+  const alone = { 'rev-parse HEAD': 'h1', 'rev-parse --verify --quiet HEAD~1': 'h0', 'diff --name-only --no-renames h0': 'runner-images/languages/a/language.json' }
+  t.same(chooseLanguages(KNOWN, { git: gitOf(alone), now: 0 }).changed, ['a'], 'no origin')
+  t.same(chooseLanguages(KNOWN, { git: gitOf({ 'rev-parse HEAD': 'h1' }), now: 0 }).changed, [], 'a clone of one commit')
+  t.same(chooseLanguages(KNOWN, { git: () => undefined, now: 0 }).names, ['a', 'b', 'c', 'd'], 'no git')
+})
+
+void t.test('the sample takes its turn by the date, and has had everything after some days', async (t) => {
+  const seen = new Set<string>()
+  for (let day = 0; day < 2; day++) {
+    const { sample, names } = chooseLanguages(KNOWN, { git: () => undefined, now: day * DAY + 5 })
+    t.equal(sample.length, 3)
+    t.same(names, [...sample, 'c'].sort())
+    for (const name of sample) seen.add(name)
+  }
+  t.same([...seen].sort(), ['a', 'b', 'd', 'e', 'f'])
+  const { sample, names } = chooseLanguages(KNOWN, { git: gitOf({ ...LANDING, 'diff --name-only --no-renames h1': 'runner-images/languages/a/x' }), now: 0 })
+  t.same(sample, ['b', 'd'], 'what changed is no sample besides')
+  t.same(names, ['a', 'b', 'c', 'd'])
+})
+
+void t.test('of many changed ones a run takes some, and says which it leaves', async (t) => {
+  const known = Array.from({ length: 20 }, (_, index) => ({ name: `l${String(index).padStart(2, '0')}` }))
+  const git = gitOf({ ...LANDING, 'diff --name-only --no-renames h1': known.map(({ name }) => `runner-images/languages/${name}/x`).join('\n') })
+  const seen = new Set<string>()
+  for (let day = 0; day < 2; day++) {
+    const { names, changed, left } = chooseLanguages(known, { git, now: day * DAY })
+    t.equal(changed.length, 12)
+    t.same([...names, ...left].sort(), known.map(({ name }) => name))
+    for (const name of changed) seen.add(name)
+  }
+  t.equal(seen.size, 20)
+})
+
+void t.test('the choice is told', async (t) => {
+  t.equal(describeChoice({ names: [], first: ['c', 'x'], changed: ['d'], sample: [], left: [] }),
+    'languages: first: 2; changed: d; sample: none')
+  t.equal(describeChoice({ names: [], first: [], changed: ['d'], sample: ['e'], left: ['f', 'g'] }).split('\n')[1],
+    'also changed, but not tested in this run: npm run test:languages -- f g')
+})
+
+void t.test('the tests try what they are told, else the first languages', async (t) => {
+  t.intercept(process, 'env', { value: { ...process.env, RUNONCE_TEST_LANGUAGES: ' python  go ' } })
+  t.same(await languagesToTest(), ['python', 'go'])
+  process.env['RUNONCE_TEST_LANGUAGES'] = ''
+  t.ok((await languagesToTest()).includes('python'))
+})

@@ -1,0 +1,76 @@
+import http from 'node:http'
+
+import { httpRequest, jsonHeaders } from '../lib/http-request.js'
+import { startService } from '../lib/service-process.js'
+
+const TOKEN = 'bench-3f9c1d7e5b2a4860'
+
+/** A service process on a free port, and a keep-alive client for it. */
+export class BenchService {
+  #agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
+  #process
+
+  /** @param {import('../lib/service-process.js').ServiceProcess} process */
+  constructor (process) {
+    this.#process = process
+  }
+
+  /**
+   * @param {string} socketPath
+   * @param {Record<string, string>} env further settings
+   */
+  static async start (socketPath, env) {
+    return new BenchService(await startService({
+      env: { PATH: process.env.PATH, API_ACCESS_TOKEN: TOKEN, SERVER_LISTEN_ADDR: '127.0.0.1', SERVER_LISTEN_PORT: '0', DOCKER_UNIX_SOCKET_PATH: socketPath, ...env }
+    }))
+  }
+
+  /**
+   * @param {string} image
+   * @param {object} payload
+   * @returns {Promise<{ stdout: string, outcome: string, error: string, stderr: string }>}
+   */
+  async run (image, payload) {
+    const { status, text } = await this.#request('POST', '/run', JSON.stringify({ image, payload }))
+    if (status !== 200) throw new Error(`POST /run: ${status} ${text}`)
+    return JSON.parse(text)
+  }
+
+  get pid () { return this.#process.child.pid }
+
+  async about () {
+    await this.#request('GET', '/')
+  }
+
+  /** @returns {Promise<{ready: number, images: {image: string, ready: number, target: number}[]}>} the state of the pool */
+  async pool () {
+    return JSON.parse((await this.#request('GET', '/readyz')).text).pool
+  }
+
+  async stop () {
+    this.#agent.destroy()
+    await this.#process.stop()
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {string} [body]
+   */
+  async #request (method, path, body) {
+    const { hostname, port } = new URL(this.#process.url)
+    const headers = { 'X-Access-Token': TOKEN, ...body === undefined ? {} : jsonHeaders(body) }
+    return await httpRequest({ agent: this.#agent, host: hostname, port, method, path, headers }, body)
+  }
+}
+
+/**
+ * Waits until a condition holds, for a minute at most.
+ * @param {() => Promise<boolean>} condition
+ * @throws Error when it does not hold in time
+ */
+export async function until (condition) {
+  for (const deadline = Date.now() + 60_000; !await condition(); await new Promise((resolve) => setTimeout(resolve, 10))) {
+    if (Date.now() > deadline) throw new Error('the pool prepared no container within a minute')
+  }
+}

@@ -1,0 +1,98 @@
+import { createReadStream } from 'node:fs'
+import { access } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+
+import { aptInstall, canInstallPackages } from '../lib/apt.js'
+import { execute } from '../lib/child.js'
+import { makeTemporary, removeTemporary } from '../lib/temporary.js'
+import { readEvents } from './read-events.js'
+
+const BASE = 'debian:trixie-slim'
+const PULL_MS = 5 * 60_000
+const BOOTSTRAP_MS = 20 * 60_000
+const BOOTSTRAP_FILES = ['/usr/bin/mmdebstrap', '/usr/share/keyrings/debian-archive-keyring.gpg']
+
+/** @typedef {import('dockerode')} Docker */
+
+/**
+ * Ensures that the engine has the base image: pulls it where it is missing, or else, as root on Debian or Ubuntu, makes it with mmdebstrap.
+ * @param {Docker} docker
+ * @param {(text: string) => void} say
+ * @returns {Promise<{tag: string, id: string}>}
+ */
+export async function ensureBase (docker, say) {
+  const present = await imageId(docker, BASE)
+  if (present !== undefined) return { tag: BASE, id: present }
+  try {
+    say(`pull ${BASE}`)
+    await pull(docker)
+  } catch (error) {
+    const reason = /** @type {Error} */ (error).message
+    if (!canInstallPackages()) {
+      throw new Error(`${BASE} cannot be pulled (${reason}): pull or load it yourself, or run this command as root on Debian or Ubuntu`, { cause: error })
+    }
+    say(`${BASE} cannot be pulled (${reason}): making it with mmdebstrap`)
+    await bootstrap(docker)
+  }
+  const id = await imageId(docker, BASE)
+  if (id === undefined) throw new Error(`the engine has no image ${BASE} although making it did not fail`)
+  return { tag: BASE, id }
+}
+
+/**
+ * @param {Docker} docker
+ * @param {string} name a tag or an ID
+ * @returns {Promise<string | undefined>}
+ */
+export async function imageId (docker, name) {
+  try {
+    return (await docker.getImage(name).inspect()).Id
+  } catch (error) {
+    if (/** @type {{statusCode?: number}} */ (error).statusCode === 404) return undefined
+    throw error
+  }
+}
+
+/** @param {Docker} docker */
+async function pull (docker) {
+  const abort = AbortSignal.timeout(PULL_MS)
+  const stream = await docker.pull(BASE, { abortSignal: abort })
+  await readEvents(/** @type {import('node:stream').Readable} */ (stream))
+}
+
+/** @param {Docker} docker */
+async function bootstrap (docker) {
+  const present = await Promise.all(BOOTSTRAP_FILES.map((file) => access(file).then(() => true, () => false)))
+  if (present.includes(false)) await aptInstall(['mmdebstrap', 'debian-archive-keyring'])
+  const dir = await makeTemporary(os.tmpdir(), 'runonce-base-')
+  try {
+    const tar = path.join(dir, 'base.tar')
+    await execute('mmdebstrap', [
+      '--variant=minbase', '--include=ca-certificates',
+      ...['doc/*', 'man/*', 'info/*', 'locale/*'].map((each) => `--dpkgopt=path-exclude=/usr/share/${each}`),
+      '--dpkgopt=path-include=/usr/share/doc/*/copyright', ...await aptOptions(),
+      '--customize-hook=rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/var/log/*',
+      'trixie', tar
+    ], { timeout: BOOTSTRAP_MS })
+    const stream = await docker.importImage(createReadStream(tar), { repo: BASE.split(':')[0], tag: BASE.split(':')[1] })
+    await readEvents(/** @type {import('node:stream').Readable} */ (stream))
+  } finally {
+    await removeTemporary(dir)
+  }
+}
+
+async function aptOptions () {
+  const { stdout } = await execute('apt-config', ['dump', 'Acquire'])
+  return bootstrapOptions(stdout)
+}
+
+/**
+ * Passes this host's apt settings to mmdebstrap: whether to check the archive's dates (a host may have a wrong clock), and its proxy.
+ * @param {string} dump of apt-config
+ * @returns {string[]}
+ */
+export function bootstrapOptions (dump) {
+  return [...dump.matchAll(/^Acquire::(?:(Check-Valid-Until|Check-Date) "(?:false|no|0)"|(https?::proxy) "([^"]+)");$/gim)]
+    .map(([, date, proxy, value]) => date !== undefined ? `--aptopt=Acquire::${date} "false"` : `--aptopt=Acquire::${proxy} "${value}"`)
+}

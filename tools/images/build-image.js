@@ -1,0 +1,161 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+
+import { removeTemporary } from '../lib/temporary.js'
+import { assembleContext, makeContextDir } from './build-context.js'
+import { imageDigest } from './image-digest.js'
+import { build, outputOf, removeOld } from './docker-build.js'
+import { imageLabels, versionNumber } from './image-labels.js'
+import { readLanguage, readShared } from './language.js'
+
+/**
+ * @typedef {import('dockerode')} Docker
+ * @typedef {object} Builder
+ * @property {Docker} docker
+ * @property {string} imagesDir
+ * @property {{tag: string, id: string}} base
+ * @property {string} arch x64 or arm64
+ *
+ * @typedef {object} Built
+ * @property {string} name
+ * @property {string} tag
+ * @property {string} version
+ * @property {number} bytes
+ * @property {boolean} fresh whether it was built now; false: it was up to date
+ */
+
+/**
+ * Builds the stages that all images share, so that concurrent builds find them in the engine's cache.
+ * @param {Builder} builder
+ * @param {(step: string) => void} say
+ */
+export async function buildRunner (builder, say) {
+  await withDir(await assembleContext({ imagesDir: builder.imagesDir, arch: builder.arch }), async (dir) => {
+    const id = await build(builder.docker, dir, { target: 'runner', buildargs: { BASE: builder.base.tag } }, say)
+    await removeOld(builder.docker, 'runonce.stage=runner', id)
+  })
+  await buildShared(builder, [], say)
+}
+
+/**
+ * Builds the stage that all languages with these shared folders have in common.
+ * @param {Builder} builder
+ * @param {string[]} names folders of shared/
+ * @param {(step: string) => void} say
+ */
+export async function buildShared (builder, names, say) {
+  const shared = await readShared(builder.imagesDir, names)
+  await withDir(await assembleContext({ imagesDir: builder.imagesDir, arch: builder.arch, sharedNames: names, shared }), async (dir) => {
+    await build(builder.docker, dir, { target: 'shared', buildargs: buildArguments(builder, shared) }, say)
+  })
+}
+
+/**
+ * @param {Builder} builder
+ * @param {import('./language.js').Contents} shared
+ * @param {import('./language.js').Contents} [own]
+ */
+function buildArguments (builder, shared, own = {}) {
+  const words = (/** @type {string[] | undefined} */ list) => (list ?? []).join(' ')
+  return {
+    BASE: builder.base.tag,
+    SHARED_PACKAGES: words(shared.packages),
+    SHARED_EXCLUDE: words(shared.exclude),
+    PACKAGES: words(own.packages),
+    EXCLUDE: words(own.exclude)
+  }
+}
+
+/**
+ * @param {Builder} builder
+ * @param {string} name
+ * @returns {Promise<Built | undefined>} the language's image if its digest is that of a new build
+ */
+export async function upToDate (builder, name) {
+  try {
+    const image = await builder.docker.getImage(tagOf(name)).inspect()
+    const labels = image.Config.Labels ?? {}
+    if (labels['runonce.digest'] !== await digestOf(builder, name)) return undefined
+    return { name, tag: tagOf(name), version: labels['runonce.version'] ?? '', bytes: image.Size, fresh: false }
+  } catch (error) {
+    if (/** @type {{statusCode?: number}} */ (error).statusCode === 404) return undefined
+    throw error
+  }
+}
+
+/**
+ * Builds, labels and tags one language's image.
+ * @param {Builder} builder
+ * @param {string} name
+ * @param {(step: string) => void} say
+ * @returns {Promise<Built>}
+ */
+export async function buildImage (builder, name, say) {
+  const { docker } = builder
+  const { language, hello } = await readLanguage(path.join(builder.imagesDir, 'languages'), name)
+  const digest = await digestOf(builder, name)
+  const tag = tagOf(name)
+  say('fetch and unpack')
+  const unlabelled = `runonce/${name}:unlabelled`
+  const sharedNames = language.shared ?? []
+  const shared = await readShared(builder.imagesDir, sharedNames)
+  await withDir(await assembleContext({ imagesDir: builder.imagesDir, arch: builder.arch, sharedNames, shared, language }), async (dir) => {
+    await build(docker, dir, { t: unlabelled, buildargs: buildArguments(builder, shared, language) }, say)
+  })
+  say('version')
+  const version = versionNumber(await outputOf(docker, unlabelled, language.version))
+  if (version === '') throw new Error(`"${language.version}" printed no version number`)
+  say('labels')
+  const labels = imageLabels(language, { version, hello, digest })
+  await withDir(await labelContext(unlabelled), (dir) => build(docker, dir, { t: tag, labels }, () => {}))
+  await docker.getImage(unlabelled).remove({ noprune: true })
+  const image = await docker.getImage(tag).inspect()
+  await removeOld(docker, `runonce.language=${name}`, image.Id)
+  return { name, tag, version, bytes: image.Size, fresh: true }
+}
+
+/**
+ * Gives a language's image the name of glot's image, so that a glot client finds it.
+ * @param {Builder} builder
+ * @param {string} name
+ */
+export async function tagForGlot ({ docker, imagesDir }, name) {
+  const { language } = await readLanguage(path.join(imagesDir, 'languages'), name)
+  await docker.getImage(tagOf(name)).tag({ repo: `glot/${language.glot ?? name}`, tag: 'latest' })
+}
+
+/** @param {string} language */
+export function tagOf (language) {
+  return `runonce/${language}:latest`
+}
+
+/**
+ * The context of a second, empty build that adds the labels: the version is known only after the first build.
+ * @param {string} from
+ */
+async function labelContext (from) {
+  const dir = await makeContextDir()
+  await writeFile(path.join(dir, 'Dockerfile'), `FROM ${from}\n`)
+  return dir
+}
+
+/**
+ * @template T
+ * @param {string} dir is removed in the end
+ * @param {(dir: string) => Promise<T>} use
+ */
+async function withDir (dir, use) {
+  try {
+    return await use(dir)
+  } finally {
+    await removeTemporary(dir)
+  }
+}
+
+/**
+ * @param {Builder} builder
+ * @param {string} name
+ */
+async function digestOf ({ imagesDir, base, arch }, name) {
+  return await imageDigest({ imagesDir, name, base: base.id, arch })
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { readFile, readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { imageJson, isInImage } from './language.js'
+
+/** Increase it when the builder itself changes, so that all images are rebuilt. */
+export const FORMAT = '1'
+
+/** Part of every build, beside the runner. */
+export const RECIPE = ['Dockerfile', 'packages.sh']
+
+/** Folders of the runner that are not part of an image. */
+const NOT_RUNNER = new Set(['out', 'tests', 'fuzz', 'README.md'])
+
+/**
+ * The digest of all files that an image is built from: paths, contents and executable bits, but not times.
+ * @param {object} parts
+ * @param {string} parts.imagesDir the folder with the Dockerfile, runner/, shared/ and languages/
+ * @param {string} parts.name the language
+ * @param {string} parts.base ID of the base image
+ * @param {string} parts.arch
+ * @returns {Promise<string>} hex
+ */
+export async function imageDigest ({ imagesDir, name, base, arch }) {
+  const hash = createHash('sha256')
+  hash.update(`${FORMAT}\0${base}\0${arch}\0`)
+  const folder = path.join('languages', name)
+  const language = JSON.parse(await readFile(path.join(imagesDir, folder, 'language.json'), 'utf8'))
+  const files = [...RECIPE, ...await runnerFiles(imagesDir), ...await folderFiles(imagesDir, folder)]
+  for (const shared of language.shared ?? []) files.push(...await folderFiles(imagesDir, path.join('shared', shared)))
+  for (const file of files) {
+    const whole = await readFile(path.join(imagesDir, file))
+    const content = file === path.join(folder, 'language.json') ? Buffer.from(imageJson(language)) : whole
+    const executable = ((await stat(path.join(imagesDir, file))).mode & 0o100) !== 0
+    hash.update(`${file}\0${executable ? 'x' : '-'}\0${content.length}\0`).update(content)
+  }
+  return hash.digest('hex')
+}
+
+/**
+ * @param {string} imagesDir
+ * @param {string} folder a language's or a shared one, relative to imagesDir
+ * @returns {Promise<string[]>} its files that go into an image, relative to imagesDir, sorted
+ */
+export async function folderFiles (imagesDir, folder) {
+  return (await filesBelow(imagesDir, folder)).filter((file) => isInImage(path.relative(folder, file)))
+}
+
+/**
+ * @param {string} imagesDir
+ * @returns {Promise<string[]>} the runner's source files, relative to imagesDir, sorted
+ */
+export async function runnerFiles (imagesDir) {
+  const files = await filesBelow(imagesDir, 'runner')
+  return files.filter((file) => !NOT_RUNNER.has(file.split(path.sep)[1] ?? ''))
+}
+
+/**
+ * @param {string} root
+ * @param {string} dir relative to root
+ * @returns {Promise<string[]>} relative to root, sorted
+ */
+async function filesBelow (root, dir) {
+  const entries = await readdir(path.join(root, dir), { withFileTypes: true, recursive: true })
+  return entries.filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name))).sort()
+}

@@ -1,0 +1,33 @@
+/** @typedef {import('./language.js').Language} Language */
+
+/**
+ * What the service reads of an image: see docs/protocol.md, "Image labels".
+ * @param {Language} language
+ * @param {{version: string, hello: string, digest: string}} found
+ * @returns {Record<string, string>}
+ */
+export function imageLabels (language, { version, hello, digest }) {
+  return {
+    'runonce.protocol': '1',
+    'runonce.language': language.name,
+    'runonce.aliases': (language.aliases ?? []).join(' '),
+    'runonce.listed': (language.listed ?? []).join(' '),
+    'runonce.version': version,
+    'runonce.main': language.main,
+    'runonce.hello': hello,
+    ...language.memory === undefined ? {} : { 'runonce.memory': String(language.memory) },
+    ...language.processes === undefined ? {} : { 'runonce.processes': String(language.processes) },
+    'runonce.interactive': String(language.interactive ?? false),
+    'runonce.digest': digest
+  }
+}
+
+/**
+ * Finds the version number in the first line of a version command's output.
+ * @param {string} output
+ * @returns {string} empty when there is none
+ */
+export function versionNumber (output) {
+  const line = output.trimStart().split('\n')[0] ?? ''
+  return /\d+(?:\.\d+)+/.exec(line)?.[0] ?? /\d+/.exec(line)?.[0] ?? ''
+}

@@ -1,0 +1,23 @@
+import { aptInstall, canInstallPackages } from '../lib/apt.js'
+import { findCommand } from '../lib/commands.js'
+
+/** The command that fetches from a package registry, and its Debian package. */
+export const CLIENTS = {
+  npm: { command: 'npm', debian: 'npm' },
+  pypi: { command: 'pip3', debian: 'python3-pip' },
+  maven: { command: 'mvn', debian: 'maven' }
+}
+
+/** @typedef {keyof typeof CLIENTS} Registry */
+
+/**
+ * Installs the missing clients of some registries, if this process can. If not, the build of a language that needs one fails with a message.
+ * @param {Registry[]} registries
+ */
+export async function installClients (registries) {
+  const missing = registries.map((name) => CLIENTS[name]).filter(({ command }) => findCommand(command) === undefined)
+  if (missing.length === 0 || !canInstallPackages()) return
+  const packages = missing.map(({ debian }) => debian)
+  process.stdout.write(`== apt-get install ${packages.join(' ')}\n`)
+  await aptInstall(packages).catch((/** @type {Error} */ error) => process.stdout.write(`${error.message}\n`))
+}

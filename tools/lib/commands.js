@@ -1,0 +1,24 @@
+import { accessSync, constants } from 'node:fs'
+import path from 'node:path'
+
+/** Not on every user's PATH. */
+const SYSTEM_DIRS = ['/usr/sbin', '/usr/local/sbin']
+
+/**
+ * @param {string} name
+ * @returns {string | undefined} the command's file on PATH or in the system folders
+ */
+export function findCommand (name) {
+  return [...(process.env.PATH ?? '').split(':').filter((dir) => dir !== ''), ...SYSTEM_DIRS]
+    .map((dir) => path.join(dir, name)).find(isExecutable)
+}
+
+/** @param {string} file */
+function isExecutable (file) {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

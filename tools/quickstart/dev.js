@@ -1,0 +1,44 @@
+// npm run dev: compiles the service, starts it with the settings in .runonce/env, and restarts it after each change. Finds or starts an engine,
+// as the quickstart does. Ctrl-C stops everything.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+import { ensureEngine, onSignal } from '../engine/engine.js'
+import { killOnExit } from '../lib/child.js'
+import { ensureSettings, serviceEnvironment } from './settings.js'
+
+const TSC = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput']
+
+const engine = await ensureEngine()
+const env = serviceEnvironment(await ensureSettings('.runonce/env', engine.socketPath), process.env)
+/** @type {import('node:child_process').ChildProcess[]} */
+const children = []
+let stopping = false
+onSignal((code) => {
+  if (stopping) return
+  stopping = true
+  void stop().finally(() => process.exit(code === 130 ? 0 : code))
+})
+
+// In process groups of their own: a terminal's Ctrl-C reaches only this process, which stops them in order.
+const compiler = killOnExit(spawn(process.execPath, TSC, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] }))
+children.push(compiler)
+createInterface({ input: compiler.stdout }).on('line', (line) => {
+  process.stdout.write(`${line}\n`)
+  // The first compilation has ended. A later one changes files of dist/, and node --watch restarts the service.
+  if (line.includes('Watching for file changes') && children.length === 1 && !stopping) startService()
+})
+
+function startService () {
+  const service = spawn(process.execPath, ['--watch', '--watch-preserve-output', 'dist/server.js'], { detached: true, env, stdio: ['ignore', 'inherit', 'inherit'] })
+  children.push(killOnExit(service))
+}
+
+async function stop () {
+  await Promise.all(children.filter((child) => child.exitCode === null && child.signalCode === null).map(async (child) => {
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }))
+  await engine.stop()
+}

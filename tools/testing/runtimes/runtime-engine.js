@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { totalmem } from 'node:os'
+import path from 'node:path'
+
+import { startDaemon } from '../../engine/daemon.js'
+import { execute } from '../../lib/child.js'
+import { endProcess } from '../../lib/process-table.js'
+
+const STOP_MS = 60_000
+/** A folder on a disk: overlay2 does not work on every tmpfs. */
+const PARENT = '/var/tmp'
+const CGROUPS = '/sys/fs/cgroup'
+/** A runtime may not limit memory: the engine's cgroup ends programs that use more than half of the machine's. */
+const MEMORY_BYTES = Math.floor(totalmem() / 2)
+const IN_CGROUP = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
+
+/** @typedef {{path: string, runtimeArgs?: string[]}} Runtime an entry of "runtimes" in daemon.json */
+
+/**
+ * Starts another engine with its own data and with more runtimes than runc. It has no bridge and no packet filter.
+ * @param {Record<string, Runtime>} runtimes by name
+ * @returns {Promise<{socketPath: string, stop(): Promise<void>}>} stop leaves nothing of it, and is safe to call twice
+ * @throws Error with the last lines of its log when it does not start
+ */
+export async function startRuntimeEngine (runtimes) {
+  const dir = await mkdtemp(path.join(PARENT, 'runonce-attack-'))
+  const socketPath = path.join(dir, 'docker.sock')
+  const cgroup = await memoryCgroup(path.basename(dir))
+  await writeFile(path.join(dir, 'daemon.json'), JSON.stringify({ runtimes }))
+  const dockerd = [
+    'dockerd', '--config-file', path.join(dir, 'daemon.json'), '--data-root', path.join(dir, 'data'), '--exec-root', path.join(dir, 'exec'),
+    '--pidfile', path.join(dir, 'pid'), '-H', `unix://${socketPath}`, '--bridge=none', '--iptables=false'
+  ]
+  const commandLine = cgroup === undefined ? dockerd : ['sh', '-c', IN_CGROUP, cgroup, ...dockerd]
+  const daemon = await startDaemon(commandLine, { socketPath, log: path.join(dir, 'log'), stopMs: STOP_MS }).catch(async (error) => {
+    await removeFiles()
+    throw error
+  })
+  /** @type {Promise<void> | undefined} */
+  let stopped
+  return { socketPath, stop: () => (stopped ??= endProcess(daemon.pid, daemon.start, STOP_MS).then(removeFiles)) }
+
+  async function removeFiles () {
+    for (const mount of await mountsBelow(dir)) await execute('umount', ['-l', mount]).catch(() => {})
+    if (cgroup !== undefined) await rmdir(cgroup).catch(() => {}) // fails while a process in it cannot be killed
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+/**
+ * @param {string} dir
+ * @returns {Promise<string[]>} the mounts of containers that outlived their engine, innermost first
+ */
+async function mountsBelow (dir) {
+  const points = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '')
+  return points.filter((point) => point.startsWith(`${dir}/`)).reverse()
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<string | undefined>} a cgroup with a memory limit; undefined where none can be made
+ */
+async function memoryCgroup (name) {
+  const unified = existsSync(`${CGROUPS}/cgroup.controllers`)
+  const cgroup = unified ? `${CGROUPS}/${name}` : `${CGROUPS}/memory/${name}`
+  try {
+    await mkdir(cgroup)
+    await writeFile(`${cgroup}/${unified ? 'memory.max' : 'memory.limit_in_bytes'}`, String(MEMORY_BYTES))
+    return cgroup
+  } catch {
+    await rmdir(cgroup).catch(() => {})
+    return undefined
+  }
+}
