@@ -10,8 +10,13 @@ const [file = '', ...args] = process.argv.slice(2)
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const tool = path.resolve(file)
 process.argv.splice(1, Infinity, tool, ...args)
+// On exit, npm is ended too. The tool handles signals itself.
+const exit = () => process.exit(130)
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+for (const signal of SIGNALS) process.once(signal, exit)
 try {
   await installDependencies()
+  for (const signal of SIGNALS) process.off(signal, exit)
   await import(pathToFileURL(tool).href)
 } catch (error) {
   const { message, stack } = /** @type {Error} */ (error)
