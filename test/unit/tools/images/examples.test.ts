@@ -42,7 +42,7 @@ void t.test('what a folder lacks is told, and a reason why excuses', async (t) =
   t.same((await read(t, { programs: without })).errors, ['examples/exit: is missing, and language.json gives no reason'])
   t.same((await read(t, { programs: without, examples: { broken: BROKEN, exit: { without: 'it always ends with 0' } } })).errors, [])
   t.same((await read(t, { examples: { broken: BROKEN, exit: { without: 'it always ends with 0' } } })).errors,
-    ['examples/exit: is there, although language.json says why it can\'t be'])
+    ['examples/exit: exists, but language.json gives a reason for its absence'])
   t.same((await read(t, { examples: {} })).errors, ['examples.broken: is missing in language.json'])
   t.same((await read(t, { programs: { ...PROGRAMS, 'more.lua': 'x' } })).errors, ['examples.more: is missing in language.json'])
   t.same((await read(t, { programs: { ...PROGRAMS, two: { 'a.lua': 'a', 'b.lua': 'b' } } })).errors, ['examples/two: has no main.lua'])
@@ -68,8 +68,8 @@ const results: Array<[string, Example, Partial<Result>, RegExp | undefined]> = [
   ['broken', BROKEN, { ...BUILD_FAILED, outcome: 'failed', stdout: 'main.lua:1', stderr: '' }, undefined],
   ['broken', { ...BROKEN, outcome: 'build_failed' }, { ...BUILD_FAILED, outcome: 'failed' }, /^outcome is "failed", not "build_failed"$/],
   ['broken', BROKEN, { ...BUILD_FAILED, outcome: 'completed' }, /^outcome is "completed", not "build_failed or failed"$/],
-  ['broken', BROKEN, { ...BUILD_FAILED, stderr: 'no' }, /^neither stdout nor stderr says "main.lua:1": "no"$/],
-  ['broken', BROKEN, { ...BUILD_FAILED, stderr: '/opt/runonce/x: main.lua:1' }, /^the output names a path of ours/]
+  ['broken', BROKEN, { ...BUILD_FAILED, stderr: 'no' }, /^neither stdout nor stderr contains "main.lua:1": "no"$/],
+  ['broken', BROKEN, { ...BUILD_FAILED, stderr: '/opt/runonce/x: main.lua:1' }, /^the output contains a path of the image's own files/]
 ]
 for (const [name, expected, result, error] of results) {
   void t.test(`${name}, expected ${JSON.stringify(expected)}, got ${JSON.stringify(result)}`, async (t) => {

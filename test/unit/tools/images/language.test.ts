@@ -46,7 +46,7 @@ const wrong: Array<[string, unknown, RegExp]> = [
   ['an empty run command', { ...plain, run: [] }, /^run: must be an argument list, got \[\]$/],
   ['a run command that is a text', { ...plain, run: 'lua' }, /^run: must be/],
   ['an upper-case alias', { ...plain, aliases: ['Lua'] }, /^aliases: must be/],
-  ['a listed name that is no alias', { ...plain, listed: ['l'] }, /^listed: "l" is none of the aliases$/],
+  ['a listed name that is no alias', { ...plain, listed: ['l'] }, /^listed: "l" is not one of the aliases$/],
   ['a build command that is no list', { ...plain, build: ['make'] }, /^build: must be/],
   ['a package name with an option in it', { ...plain, packages: ['-y'] }, /^packages: must be/],
   ['a path pattern with a blank', { ...plain, exclude: ['/a b'] }, /^exclude: must be/],

@@ -24,7 +24,7 @@ void t.test('a fetch that is ended leaves neither its client nor its folder', as
   const dir = t.testdir({
     cache: {},
     'fetch.mjs': `
-      import { cached, runClient } from '${BUILD}fetch.js'
+      import { cached, runClient } from '${BUILD}package-cache.js'
       process.on('SIGTERM', () => process.exit(143))
       await cached({ title: 't', file: 'f', checksum: 'c' }, () => 'c', (into) => runClient('sh', ['-c', 'echo $$ > ' + into + '/pid; exec sleep 60'], 't', into))`
   })
