@@ -40,7 +40,7 @@ void t.test('a right description has no errors', async (t) => {
 })
 
 const wrong: Array<[string, unknown, RegExp]> = [
-  ['no object', [], /no JSON object/],
+  ['no object', [], /not a JSON object/],
   ['a missing field', { ...plain, run: undefined }, /^run: is missing; must be an argument list$/],
   ['an unknown field', { ...plain, alias: ['l'] }, /^alias: no such field \(there are name, /],
   ['an empty run command', { ...plain, run: [] }, /^run: must be an argument list, got \[\]$/],
