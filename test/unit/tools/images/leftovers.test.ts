@@ -22,14 +22,16 @@ async function until (condition: () => Promise<boolean> | boolean): Promise<void
 
 void t.test('a fetch that is ended leaves neither its client nor its folder', async (t) => {
   const dir = t.testdir({
+    bin: { npm: t.fixture('symlink', '/bin/sh') },
     cache: {},
     'fetch.mjs': `
       import { cached, runClient } from '${BUILD}package-cache.js'
       process.on('SIGTERM', () => process.exit(143))
-      await cached({ title: 't', file: 'f', checksum: 'c' }, () => 'c', (into) => runClient('sh', ['-c', 'echo $$ > ' + into + '/pid; exec sleep 60'], 't', into))`
+      await cached({ title: 't', file: 'f', checksum: 'c' }, () => 'c', (into) => runClient('npm', ['-c', 'echo $$ > ' + into + '/pid; exec sleep 60'], 't', into))`
   })
   const artifacts = path.join(dir, 'cache/runonce/artifacts')
-  const { TAP, NODE_OPTIONS, ...env } = process.env
+  const { TAP, NODE_OPTIONS, PATH, ...rest } = process.env
+  const env = { ...rest, PATH: `${dir}/bin:${PATH}` }
   const child = spawn(process.execPath, [path.join(dir, 'fetch.mjs')], { env: { ...env, XDG_CACHE_HOME: path.join(dir, 'cache') }, stdio: 'inherit' })
   t.teardown(() => child.kill('SIGKILL'))
   let client = 0
