@@ -5,7 +5,7 @@ import neostandard, { plugins } from 'neostandard'
  * and share the wire format in protocol/.
  */
 const MODULES = {
-  protocol: ['errors', 'runs/ports'],
+  protocol: ['errors'],
   http: ['protocol/[\\w-]+', 'runs/ports', 'errors', 'config/config'],
   runs: ['protocol/[\\w-]+', 'errors'],
   pool: ['runs/ports', 'errors', 'config/config'],

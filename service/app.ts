@@ -3,21 +3,26 @@ import { randomUUID } from 'node:crypto'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
 import type { Config } from './config/config.js'
+import * as compat from './http/compat/index.js'
 import { addAuth } from './http/plugins/auth.js'
 import { addBodyParser, refuseCompressed } from './http/plugins/body-parser.js'
-import { addCodeRoutes, addLanguagesRoute } from './http/compat/run-user-code.js'
-import { addDocsOf, addOpenApi } from './http/plugins/openapi.js'
-import { addErrorHandling, answerClientError, answerFrameworkError } from './http/plugins/errors.js'
+import { addErrorHandling, respondToClientError, respondToFrameworkError } from './http/plugins/errors.js'
+import { addDocsOf, addOpenApi, documentToken, type About } from './http/plugins/openapi.js'
 import { addRateLimits } from './http/plugins/rate-limit.js'
+import { addResponseMetrics } from './http/plugins/response-metrics.js'
+import { validationError } from './http/plugins/validation.js'
+import { addAboutRoute } from './http/routes/about.js'
+import { addHealthRoutes } from './http/routes/health.js'
+import { addLanguagesRoute } from './http/routes/languages.js'
+import { addMetricsRoute } from './http/routes/metrics.js'
 import { addRunRoute } from './http/routes/run.js'
-import { addMetricsRoute, addStatusRoutes, addVersionRoute, countAnswers, type About } from './http/routes/health.js'
-import { validationError } from './protocol/payload-check.js'
+import { addVersionRoute } from './http/routes/version.js'
 import type { EngineStatus, Images, Readiness, Runs, ServiceMetrics } from './runs/ports.js'
 
-/** A client that takes longer to send its headers, or its whole request, is cut off. Milliseconds. */
+/** Timeouts for a client to send its headers, and its whole request. Milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
-const STALLED_CHECK_MS = 2_000
+const TIMEOUT_CHECK_MS = 2_000
 
 export interface AppParts {
   about: About
@@ -27,9 +32,9 @@ export interface AppParts {
   images: Images
   runs: Runs
   readiness: Readiness
-  /** undefined: nothing is counted, and there is no /metrics. */
+  /** undefined: no metrics are collected, and there is no /metrics. */
   metrics?: ServiceMetrics | undefined
-  /** An ioredis client for the rate limits, where they are shared. */
+  /** An ioredis client for shared rate limits. */
   redis?: unknown
 }
 
@@ -40,43 +45,41 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   addBodyParser(app)
   await addOpenApi(app, about, config.docs.on && config.docs.port === undefined)
   const limits = await addRateLimits(app, config.rateLimit, parts.redis)
+  if (metrics !== undefined) addResponseMetrics(app, metrics)
 
-  if (metrics !== undefined) countAnswers(app, metrics)
-  if (metrics !== undefined && config.metrics.port === undefined) addMetricsRoute(app, metrics)
-  addStatusRoutes(app, parts)
-  addLanguagesRoute(app, parts)
   await app.register(async (scope) => {
-    scope.addHook('onRoute', (route) => {
-      route.schema = { ...route.schema, security: [{ bearer: [] }, { accessToken: [] }] } as object
-    })
+    documentToken(scope)
     if (limits.byAddress !== undefined) scope.addHook('onRequest', limits.byAddress)
     await addAuth(scope, config.tokens)
     if (limits.byToken !== undefined) scope.addHook('onRequest', limits.byToken)
     refuseCompressed(scope)
-    addVersionRoute(scope, parts)
     addRunRoute(scope, parts)
-    addCodeRoutes(scope, { ...parts, codeBytes: config.run.codeBytes })
+    for (const addRoutes of Object.values(compat)) addRoutes(scope, { ...parts, codeBytes: config.run.codeBytes })
+    addVersionRoute(scope, parts)
   })
+  addLanguagesRoute(app, parts)
+  addHealthRoutes(app, parts)
+  if (metrics !== undefined && config.metrics.port === undefined) addMetricsRoute(app, metrics)
+  addAboutRoute(app, parts)
   return app
 }
 
 /**
- * The applications of the routes that were moved to ports of their own, by port: one for each, and routes of the same port
- * in the same.
- * @param main whose routes the documentation is of
+ * Applications for the routes that have a port of their own, by port. Routes with the same port share an application.
+ * @param main the application that the documentation describes
  */
 export async function buildSideApps (parts: AppParts, main: FastifyInstance): Promise<Map<number, FastifyInstance>> {
-  const { config: { docs, metrics }, metrics: figures } = parts
+  const { config, metrics } = parts
   const apps = new Map<number, FastifyInstance>()
   const appAt = (port: number): FastifyInstance => {
     const app = apps.get(port) ?? newApp(parts)
     apps.set(port, app)
     return app
   }
-  if (figures !== undefined && metrics.port !== undefined) addMetricsRoute(appAt(metrics.port), figures)
-  if (docs.on && docs.port !== undefined) {
+  if (metrics !== undefined && config.metrics.port !== undefined) addMetricsRoute(appAt(config.metrics.port), metrics)
+  if (config.docs.on && config.docs.port !== undefined) {
     await main.ready()
-    await addDocsOf(appAt(docs.port), main.swagger())
+    await addDocsOf(appAt(config.docs.port), main.swagger())
   }
   return apps
 }
@@ -87,16 +90,16 @@ function newApp ({ config, logger }: AppParts): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: config.run.payloadBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: STALLED_CHECK_MS },
-    clientErrorHandler: answerClientError,
-    frameworkErrors: answerFrameworkError,
-    // While stopping, the admission refuses runs with our own error body; the rest goes on answering.
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    clientErrorHandler: respondToClientError,
+    frameworkErrors: respondToFrameworkError,
+    // While stopping, the admission refuses runs with our own error body; other routes keep responding.
     return503OnClosing: false,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false, allowUnionTypes: true } },
     schemaErrorFormatter: (errors, where) => validationError(errors, where === 'body' ? '' : where)
   })
-  // The schemas describe the answers; what the runner wrote goes out as it is.
+  // Response schemas are documentation only. Results are sent as the runner wrote them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id)
@@ -106,7 +109,7 @@ function newApp ({ config, logger }: AppParts): FastifyInstance {
   return app
 }
 
-/** The client's own id where it is one that logs can carry, else a new one. */
+/** The client's own ID where it is safe to log, else a new one. */
 function requestId (sent: string | string[] | undefined): string {
   return typeof sent === 'string' && /^[\w.:-]{1,128}$/.test(sent) ? sent : randomUUID()
 }

@@ -1,101 +1,150 @@
-/** A fault the client is told of: an HTTP status, a slug that stays stable, and a sentence. */
+/**
+ * Every error that a client can get: its status, its slug, which never changes, and what the API documentation says of it.
+ * One slug may have several statuses.
+ */
+export const ERRORS = {
+  wrongToken: [401, 'access_token', 'The access token is missing or wrong.'],
+  invalidRequest: [400, 'request.invalid', 'The body is not JSON, or a member is missing or has a wrong value. The message names the member.'],
+  tooLarge: [413, 'request.too_large', 'The body is larger than `RUN_MAX_PAYLOAD_SIZE`, or `code` is larger than `RUN_MAX_CODE_SIZE`.'],
+  wrongMediaType: [415, 'request.media_type', 'The Content-Type is not `application/json`, or the body is compressed.'],
+  requestTimeout: [408, 'request.timeout', 'The request took too long to arrive.'],
+  headersTooLarge: [431, 'request.too_large', 'The request headers are too large.'],
+  notFound: [404, 'not_found', 'There is no such route.'],
+  methodNotAllowed: [405, 'method_not_allowed', 'The route does not support this method. The `Allow` header lists those it supports.'],
+  unsupportedLanguage: [400, 'language.unsupported', 'No image is present for this language. The message lists the supported languages.'],
+  imageNotAllowed: [403, 'image.not_allowed', '`DOCKER_IMAGE_ALLOW` does not allow this image.'],
+  imageNeedsMore: [400, 'image.needs_more', 'The image needs more memory or processes than the service allows.'],
+  rateLimited: [429, 'rate_limit', 'Too many requests from this address or with this token. The `Retry-After` header says when to try again.'],
+  overloaded: [503, 'overloaded', 'The run queue is full, the run waited too long in it, or the service is shutting down. The `Retry-After` header says when to try again.'],
+  containerRefused: [400, 'docker.container.create', 'There is no such image, or the engine refused the container\'s settings.'],
+  containerCreateFailed: [500, 'docker.container.create', 'The engine failed to create the container.'],
+  containerStartFailed: [500, 'docker.container.start', 'The engine failed to start the container.'],
+  containerAttachFailed: [500, 'docker.container.attach', 'The engine failed to attach to the container.'],
+  streamReadFailed: [500, 'docker.container.stream.read', 'The connection to the container failed, or the container ended without a result.'],
+  engineUnreachable: [500, 'docker.unixsocket', 'The service cannot connect to the Docker engine.'],
+  engineVersionFailed: [500, 'docker.version', 'The Docker engine does not respond.'],
+  stdoutDecodeFailed: [500, 'coderunner.stdout.decode', 'The image\'s output is not a valid result. The message quotes its beginning.'],
+  runnerWroteStderr: [500, 'coderunner.stderr', 'The image wrote to its standard error. The message quotes its beginning.'],
+  executionTimeExceeded: [400, 'limits.execution_time', 'Only with `RUN_LIMITS_RESPONSE=error`: the run reached its time limit. `result` has what it wrote until then.'],
+  readSizeExceeded: [400, 'limits.read.size', 'Only with `RUN_LIMITS_RESPONSE=error`: the run reached its output limit. `result` has what it wrote until then.'],
+  clientGone: [499, 'client_gone', 'The client closed the connection. Appears in logs only.'],
+  internal: [500, 'internal', 'An unexpected error of the service. Its log has the details.']
+} as const satisfies Record<string, readonly [statusCode: number, slug: string, description: string]>
+
+export type ErrorKind = keyof typeof ERRORS
+
+interface ServiceErrorOptions {
+  cause?: unknown
+  retryAfterSeconds?: number
+  /** Further members of the response body, beside `error` and `message`. */
+  details?: Record<string, unknown>
+  /** Text that an image wrote: appended to the client's message. */
+  quoted?: string
+}
+
+/** An error that a client gets: an HTTP status, a slug and a sentence. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError'
   readonly statusCode: number
   readonly slug: string
   readonly retryAfterSeconds: number | undefined
-  // Private: whatever describes an error in a log must not see them.
+  // Private: they must not appear in logs, and loggers print public members.
   readonly #details: Record<string, unknown>
   readonly #quoted: string
 
-  constructor (statusCode: number, slug: string, message: string, options: ServiceErrorOptions = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause })
+  constructor (kind: ErrorKind, message: string, { cause, retryAfterSeconds, details = {}, quoted = '' }: ServiceErrorOptions = {}) {
+    super(message, cause === undefined ? {} : { cause })
+    const [statusCode, slug] = ERRORS[kind]
     this.statusCode = statusCode
     this.slug = slug
-    this.retryAfterSeconds = options.retryAfterSeconds
-    this.#details = options.details ?? {}
-    this.#quoted = options.quoted ?? ''
+    this.retryAfterSeconds = retryAfterSeconds
+    this.#details = details
+    this.#quoted = quoted
   }
 
-  /** The answer's body: what the client is told, and no log. */
+  /** The response body. Not for logs. */
   get body (): Record<string, unknown> {
     return { error: this.slug, message: this.message + this.#quoted, ...this.#details }
   }
 }
 
-interface ServiceErrorOptions {
-  cause?: unknown
-  retryAfterSeconds?: number
-  /** Further members of the answer's body, beside `error` and `message`. */
-  details?: Record<string, unknown>
-  /** An image's own words: the end of the client's message. */
-  quoted?: string
+/** A container ended before it wrote anything. Another one may succeed. */
+export class ContainerLostError extends ServiceError {
+  constructor () {
+    super('streamReadFailed', 'The container ended without a result')
+  }
 }
 
-export const wrongToken = () => new ServiceError(401, 'access_token', 'Missing or wrong access token')
+/** Makes errors of one kind. */
+export type ErrorFactory = (message: string, options?: ServiceErrorOptions) => ServiceError
 
-export const invalidRequest = (message: string) => new ServiceError(400, 'request.invalid', message)
+const factoryOf = (kind: ErrorKind): ErrorFactory => (message, options) => new ServiceError(kind, message, options)
 
-export const tooLarge = (message: string) => new ServiceError(413, 'request.too_large', message)
+export const invalidRequest = factoryOf('invalidRequest')
+export const tooLarge = factoryOf('tooLarge')
+export const containerRefused = factoryOf('containerRefused')
+export const containerCreateFailed = factoryOf('containerCreateFailed')
+export const containerStartFailed = factoryOf('containerStartFailed')
+export const containerAttachFailed = factoryOf('containerAttachFailed')
+export const streamReadFailed = factoryOf('streamReadFailed')
+export const engineUnreachable = factoryOf('engineUnreachable')
+export const engineVersionFailed = factoryOf('engineVersionFailed')
+export const executionTimeExceeded = factoryOf('executionTimeExceeded')
+export const readSizeExceeded = factoryOf('readSizeExceeded')
 
-export const wrongMediaType = () =>
-  new ServiceError(415, 'request.media_type', 'The Content-Type must be application/json')
+export function wrongToken (): ServiceError {
+  return new ServiceError('wrongToken', 'Missing or wrong access token')
+}
 
-export const compressedBody = () =>
-  new ServiceError(415, 'request.media_type', 'The body must not be compressed: no Content-Encoding but identity')
+export function wrongMediaType (): ServiceError {
+  return new ServiceError('wrongMediaType', 'The Content-Type must be application/json')
+}
 
-export const notFound = (path: string) => new ServiceError(404, 'not_found', `There is nothing at ${path}`)
+export function compressedBody (): ServiceError {
+  return new ServiceError('wrongMediaType', 'The body must not be compressed: the only supported Content-Encoding is identity')
+}
 
-export const methodNotAllowed = (path: string, allowed: string[]) =>
-  new ServiceError(405, 'method_not_allowed', `${path} takes ${allowed.join(', ')}`)
+export function notFound (path: string): ServiceError {
+  return new ServiceError('notFound', `No route for ${path}`)
+}
 
-export const unsupportedLanguage = (language: string, supported: string[]) =>
-  new ServiceError(400, 'language.unsupported',
-    `Language ${JSON.stringify(language)} is not supported; there is: ${supported.join(', ') || 'none, since no language image is present'}`)
+export function methodNotAllowed (path: string, allowed: string[]): ServiceError {
+  return new ServiceError('methodNotAllowed', `${path} supports ${allowed.join(', ')} only`)
+}
 
-export const imageNotAllowed = (image: string, allowed: string[]) =>
-  new ServiceError(403, 'image.not_allowed', `Image ${JSON.stringify(image)} is not allowed; allowed are: ${allowed.join(' ')}`)
+export function unsupportedLanguage (language: string, supported: string[]): ServiceError {
+  const list = supported.join(', ') || 'none, as no language image is present'
+  return new ServiceError('unsupportedLanguage', `Language ${JSON.stringify(language)} is not supported; supported languages: ${list}`)
+}
 
-export const imageNeedsMore = (image: string, what: string, needs: number, cap: number, variable: string) =>
-  new ServiceError(400, 'image.needs_more', `Image ${image} needs ${needs} ${what}, and ${variable} allows ${cap}`)
+export function imageNotAllowed (image: string, allowed: string[]): ServiceError {
+  return new ServiceError('imageNotAllowed', `Image ${JSON.stringify(image)} is not allowed; allowed images: ${allowed.join(' ')}`)
+}
 
-export const rateLimited = (retryAfterSeconds: number) =>
-  new ServiceError(429, 'rate_limit', `Too many requests; try again in ${retryAfterSeconds} s`, { retryAfterSeconds })
+export function imageNeedsMore (image: string, resource: string, needed: number, cap: number, variable: string): ServiceError {
+  return new ServiceError('imageNeedsMore', `Image ${image} needs ${needed} ${resource}, but ${variable} allows ${cap}`)
+}
 
-export const overloaded = (reason: string, retryAfterSeconds: number) =>
-  new ServiceError(503, 'overloaded', reason, { retryAfterSeconds })
+export function rateLimited (retryAfterSeconds: number): ServiceError {
+  return new ServiceError('rateLimited', `Too many requests; try again in ${retryAfterSeconds} s`, { retryAfterSeconds })
+}
 
-/** What is asked for can't be had: a name that no image has, settings that the engine does not take. */
-export const containerRefused = (message: string, cause?: unknown) =>
-  new ServiceError(400, 'docker.container.create', message, { cause })
+export function overloaded (reason: string, retryAfterSeconds: number): ServiceError {
+  return new ServiceError('overloaded', reason, { retryAfterSeconds })
+}
 
-/** The engine failed at it, or did not answer: a disk that is full, an engine that stops. */
-export const containerCreateFailed = (message: string, cause?: unknown) =>
-  new ServiceError(500, 'docker.container.create', message, { cause })
+export function stdoutDecodeFailed (quoted: string): ServiceError {
+  return new ServiceError('stdoutDecodeFailed', 'The image\'s output is not a valid result: ', { quoted })
+}
 
-export const containerStartFailed = (message: string, cause?: unknown) =>
-  new ServiceError(500, 'docker.container.start', message, { cause })
+export function runnerWroteStderr (quoted: string): ServiceError {
+  return new ServiceError('runnerWroteStderr', 'The image wrote to its standard error: ', { quoted })
+}
 
-export const containerAttachFailed = (message: string, cause?: unknown) =>
-  new ServiceError(500, 'docker.container.attach', message, { cause })
+export function clientGone (): ServiceError {
+  return new ServiceError('clientGone', 'The client closed the connection')
+}
 
-export const streamReadFailed = (message: string, cause?: unknown) =>
-  new ServiceError(500, 'docker.container.stream.read', message, { cause })
-
-export const engineUnreachable = (message: string, cause?: unknown) =>
-  new ServiceError(500, 'docker.unixsocket', message, { cause })
-
-export const engineVersionFailed = (message: string, cause?: unknown) =>
-  new ServiceError(500, 'docker.version', message, { cause })
-
-export const stdoutDecodeFailed = (quoted: string) =>
-  new ServiceError(500, 'coderunner.stdout.decode', 'The image wrote something that is no result: ', { quoted })
-
-export const runnerWroteStderr = (quoted: string) =>
-  new ServiceError(500, 'coderunner.stderr', 'The image wrote to its stderr: ', { quoted })
-
-export const executionTimeExceeded = (message: string, details: Record<string, unknown>) =>
-  new ServiceError(400, 'limits.execution_time', message, { details })
-
-export const readSizeExceeded = (message: string, details: Record<string, unknown>) =>
-  new ServiceError(400, 'limits.read.size', message, { details })
+export function internalError (cause: unknown): ServiceError {
+  return new ServiceError('internal', 'Internal error; search the service log for this request ID', { cause })
+}

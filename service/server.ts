@@ -27,9 +27,9 @@ import { DeferredObserver } from './runs/deferred-observer.js'
 import { ServiceReadiness } from './runs/readiness.js'
 import { CodeRunner } from './runs/run-code.js'
 
-/** What answers get that slow clients still read, when all runs are over. Milliseconds. */
-const ANSWERS_OUT_MS = 10_000
-/** On top of that, and of what accepted runs may still take, when stopping. Milliseconds. */
+/** When stopping: time for responses to slow clients after all runs are over. Milliseconds. */
+const DRAIN_MS = 10_000
+/** When stopping: time on top of that and of accepted runs. Milliseconds. */
 const STOP_GRACE_MS = 10_000
 const { name, version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
@@ -67,16 +67,16 @@ async function main (): Promise<void> {
   new SettingsCheck({ engine, container: config.container, warn: logger.warn.bind(logger) }).follow(events)
   void events.start()
   void sweep.start().then(() => pool.start())
-  for (const where of side) logger.info(where, 'metrics or docs listen')
+  for (const where of side) logger.info(where, 'listening for metrics or docs')
   logger.info({ ...main, version }, 'listening')
 
   const { queueTimeoutMs } = config.admission
-  closeWithGrace({ delay: queueTimeoutMs + config.run.timeMs + ANSWERS_OUT_MS + STOP_GRACE_MS, logger }, async ({ signal, err }) => {
-    if (err !== undefined) logger.fatal({ err }, 'stopping after a fault')
+  closeWithGrace({ delay: queueTimeoutMs + config.run.timeMs + DRAIN_MS + STOP_GRACE_MS, logger }, async ({ signal, err }) => {
+    if (err !== undefined) logger.fatal({ err }, 'stopping after an unexpected error')
     else logger.info({ signal }, 'stopping')
     readiness.stop()
     await admission.close()
-    await Promise.all([pool.close(), ...listeners.map((listener) => listener.close(ANSWERS_OUT_MS))])
+    await Promise.all([pool.close(), ...listeners.map((listener) => listener.close(DRAIN_MS))])
     sweep.close()
     events.close()
     await remover.settled()
@@ -99,16 +99,16 @@ function readConfigOrExit (): Config {
 async function connectRedis ({ rateLimit }: Config, logger: Logger) {
   if (rateLimit.redisUrl === undefined) return undefined
   const { Redis } = await import('ioredis')
-  // Rate limits must not wait long for their store, nor hold a request up when it is down.
+  // A slow or missing store must not delay requests.
   const redis = new Redis(rateLimit.redisUrl, { connectTimeout: 500, maxRetriesPerRequest: 1, enableOfflineQueue: false })
-  let away = false
+  let down = false
   redis.on('error', (error: Error) => {
-    if (!away) logger.error({ reason: error.message }, 'redis does not answer: rate limits are off until it does')
-    away = true
+    if (!down) logger.error({ reason: error.message }, 'redis does not respond: rate limits are off until it does')
+    down = true
   })
   redis.on('ready', () => {
-    if (away) logger.info('redis answers again: rate limits are on')
-    away = false
+    if (down) logger.info('redis responds again: rate limits are on')
+    down = false
   })
   return redis
 }

@@ -1,19 +1,17 @@
-import type { Duplex } from 'node:stream'
-
 import type Docker from 'dockerode'
 
 import type { ContainerConfig, RunConfig } from '../config/config.js'
 import { containerAttachFailed, containerCreateFailed, containerRefused, containerStartFailed } from '../errors.js'
 import type { ImageDescription, ReadySandbox, Sandbox, SandboxFactory } from '../runs/ports.js'
-import { attachContainer } from './attach-stream.js'
 import { ContainerSandbox } from './container-sandbox.js'
 import { containerSettings, ONE_RUN, type ContainerIdentity, type Purpose } from './container-settings.js'
-import { isRefusal, type Engine } from './engine.js'
+import { isRejection, toServiceError } from './engine-errors.js'
+import type { Engine } from './engine.js'
 import type { OutOfMemoryWatch } from './out-of-memory.js'
 import type { Remover } from './remover.js'
 
-/** Milliseconds that a container may take to end after its result; the engine's own clean-up takes about 20. */
-const LINGER_MS = 2_000
+/** Time that a container has to exit after its result, milliseconds; the engine's own removal takes about 20. */
+const EXIT_GRACE_MS = 2_000
 
 interface FactoryParts {
   engine: Engine
@@ -22,7 +20,7 @@ interface FactoryParts {
   container: ContainerConfig
   run: RunConfig
   identity: ContainerIdentity
-  /** The engine's machine has so many. */
+  /** CPU cores of the engine's machine. */
   cores: number
 }
 
@@ -48,25 +46,27 @@ export class ContainerFactory implements SandboxFactory {
     const stats = await engine.call<Docker.ContainerStats>(() =>
       engine.docker.getContainer(id).stats({ stream: false, 'one-shot': true }))
     const { usage = 0, stats: details } = stats.memory_stats
-    // File pages that nobody uses are the kernel's to take back (v1 and v2 name them differently).
+    // The kernel can reclaim inactive file pages. cgroups v1 and v2 name them differently.
     const { total_inactive_file: v1, inactive_file: v2 } = (details ?? {}) as Record<string, number | undefined>
     return usage - (v1 ?? v2 ?? 0)
   }
 
   async #make (image: ImageDescription, purpose: Purpose): Promise<ContainerSandbox> {
+    const { engine, remover, outOfMemory } = this.#parts
     const phases: Record<string, number> = {}
     const id = await timed(phases, 'create', () => this.#create(image, purpose))
     try {
-      const stream = await timed(phases, 'attach', () => this.#attach(id))
+      const stream = await timed(phases, 'attach', () => engine.attach(id))
+        .catch((error) => { throw toServiceError(error, containerAttachFailed) })
       const sandbox = new ContainerSandbox({
         id,
         stream,
         pooled: purpose !== ONE_RUN,
         phases: purpose === ONE_RUN ? phases : {},
-        remove: (containerId) => this.#parts.remover.remove(containerId),
-        hurry: (containerId) => { void this.#liftCpuLimit(containerId) },
-        ranOutOfMemory: (containerId) => this.#parts.outOfMemory.happenedTo(containerId),
-        lingerMs: LINGER_MS
+        remove: (containerId) => remover.remove(containerId),
+        liftCpuLimit: (containerId) => { void this.#liftCpuLimit(containerId) },
+        ranOutOfMemory: (containerId) => outOfMemory.happenedTo(containerId),
+        exitGraceMs: EXIT_GRACE_MS
       })
       await timed(phases, 'start', () => this.#start(id)).catch((error) => {
         stream.destroy()
@@ -74,12 +74,12 @@ export class ContainerFactory implements SandboxFactory {
       })
       return sandbox
     } catch (error) {
-      void this.#parts.remover.remove(id)
+      void remover.remove(id)
       throw error
     }
   }
 
-  /** Gives a container all cores, as far as that is more than it has. Its fault is nobody's: it may be gone by now. @see ContainerUpdate */
+  /** Lets a container use all cores. Errors are ignored: the container may already have exited. @see Docker Engine API v1.41, ContainerUpdate */
   async #liftCpuLimit (id: string): Promise<void> {
     const { engine, container, cores } = this.#parts
     if (container.cpus >= cores) return
@@ -93,26 +93,14 @@ export class ContainerFactory implements SandboxFactory {
       const { id } = await engine.call<{ id: string }>((options) => engine.docker.createContainer({ ...settings, ...options }))
       return id
     } catch (error) {
-      throw engine.fault(error, isRefusal(error) ? containerRefused : containerCreateFailed)
-    }
-  }
-
-  async #attach (id: string): Promise<Duplex> {
-    const { engine } = this.#parts
-    try {
-      return await attachContainer(engine.socketPath, id, engine.callMs)
-    } catch (error) {
-      throw engine.fault(error, containerAttachFailed)
+      throw toServiceError(error, isRejection(error) ? containerRefused : containerCreateFailed)
     }
   }
 
   async #start (id: string): Promise<void> {
     const { engine } = this.#parts
-    try {
-      await engine.call((options) => engine.docker.getContainer(id).start(options))
-    } catch (error) {
-      throw engine.fault(error, containerStartFailed)
-    }
+    await engine.call((options) => engine.docker.getContainer(id).start(options))
+      .catch((error) => { throw toServiceError(error, containerStartFailed) })
   }
 }
 

@@ -11,16 +11,16 @@ interface SandboxParts {
   pooled: boolean
   stream: Duplex
   phases: Record<string, number>
-  /** Forces the removal of a container that does not go by itself. Never rejects. */
+  /** Removes the container. Never rejects. */
   remove: (id: string) => Promise<void>
   ranOutOfMemory: (id: string) => Promise<boolean>
-  /** Helps a container along whose result is overdue. Off the path; never throws. */
-  hurry: (id: string) => void
-  /** Milliseconds that a container which has given its result may take to end by itself. */
-  lingerMs: number
+  /** Gives a container whose result is late more CPU, in the background. Never throws. */
+  liftCpuLimit: (id: string) => void
+  /** Time that the container has to exit by itself after its result, milliseconds. */
+  exitGraceMs: number
 }
 
-/** A started, attached container. Its stream is watched from the first moment, so its death is seen before the lease too. */
+/** A started, attached container. Its stream is read from the start, so that its end is noticed even before a lease. */
 export class ContainerSandbox implements ReadySandbox {
   readonly id: string
   readonly phases: Record<string, number>
@@ -35,18 +35,18 @@ export class ContainerSandbox implements ReadySandbox {
   #ended = false
   #failure: Error | undefined
   #retired = false
-  #gaveResult = false
+  #resultReceived = false
   #onChange: (() => void) | undefined
-  #tellEnded = () => {}
-  #tellWarmed = () => {}
+  #resolveEnded = () => {}
+  #resolveWarmed = () => {}
 
   constructor (parts: SandboxParts) {
     this.#parts = parts
     this.id = parts.id
     this.phases = parts.phases
     this.pooled = parts.pooled
-    this.whenEnded = new Promise((resolve) => { this.#tellEnded = resolve })
-    this.warmed = new Promise((resolve) => { this.#tellWarmed = resolve })
+    this.whenEnded = new Promise((resolve) => { this.#resolveEnded = resolve })
+    this.warmed = new Promise((resolve) => { this.#resolveWarmed = resolve })
     this.#watch(parts.stream)
   }
 
@@ -59,10 +59,10 @@ export class ContainerSandbox implements ReadySandbox {
       else stream.end(payload)
     }
     const end = await this.#waitForEnd(options)
-    this.#gaveResult = end === 'result'
-    // A waiting container that broke off before it said a word is lost, which the run's life knows how to mend.
+    this.#resultReceived = end === 'result'
+    // A pooled container that wrote nothing counts as lost; the caller tries another one.
     if (end === 'eof' && this.#failure !== undefined && !(this.pooled && this.#bytes === 0)) {
-      throw streamReadFailed(`The container's stream broke off: ${this.#failure.message}`, this.#failure)
+      throw streamReadFailed(`The connection to the container was lost: ${this.#failure.message}`, { cause: this.#failure })
     }
     return { end, stdout: Buffer.concat(this.#stdout), stderr: Buffer.concat(this.#stderr) }
   }
@@ -75,13 +75,13 @@ export class ContainerSandbox implements ReadySandbox {
     if (this.#retired) return
     this.#retired = true
     this.#onChange = undefined
-    const { stream, remove, lingerMs } = this.#parts
+    const { stream, remove, exitGraceMs } = this.#parts
     const removeNow = () => { void remove(this.id).finally(() => stream.destroy()) }
-    if (!this.#gaveResult) {
+    if (!this.#resultReceived) {
       removeNow()
     } else if (!this.#ended) {
-      // Our runner exits after its result, and the engine then removes the container by itself: cheaper than a call.
-      const timer = setTimeout(removeNow, lingerMs)
+      // The runner exits after its result and the engine removes the container (AutoRemove), which costs no call.
+      const timer = setTimeout(removeNow, exitGraceMs)
       stream.once('close', () => clearTimeout(timer))
     }
   }
@@ -102,21 +102,21 @@ export class ContainerSandbox implements ReadySandbox {
       }
       this.#onChange?.()
     })
-    // A program's end can meet our write; what it said before is in the buffers already.
+    // EPIPE: the container exited while we wrote. What it wrote before is in the buffers.
     stream.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') this.#failure = error })
     for (const event of ['end', 'close']) {
       stream.on(event, () => {
         this.#ended = true
-        this.#tellEnded()
-        this.#tellWarmed()
+        this.#resolveEnded()
+        this.#resolveWarmed()
         this.#onChange?.()
       })
     }
   }
 
   #takeStdout (bytes: Buffer): void {
-    this.#tellWarmed()
-    // A newline before the result is the runner's word that it is ready, and no part of it.
+    this.#resolveWarmed()
+    // A newline before the result means that the runner is ready (RUNONCE_ANNOUNCE).
     const start = this.#stdout.length > 0 ? 0 : bytes.findIndex((byte) => byte !== NEWLINE)
     if (start < 0 || bytes.length === 0) return
     this.#lastByte = bytes[bytes.length - 1] ?? -1
@@ -140,7 +140,7 @@ export class ContainerSandbox implements ReadySandbox {
       }
       const onAbort = () => finish('cancelled')
       const timer = setTimeout(() => finish('deadline'), deadlineMs)
-      const overdue = overdueMs === undefined ? undefined : setTimeout(() => this.#parts.hurry(this.id), overdueMs)
+      const overdue = overdueMs === undefined ? undefined : setTimeout(() => this.#parts.liftCpuLimit(this.id), overdueMs)
       signal.addEventListener('abort', onAbort, { once: true })
       this.#onChange = () => {
         if (this.#bytes > maxBytes) finish('too_large')

@@ -2,22 +2,23 @@ import type Docker from 'dockerode'
 
 import type { ContainerConfig, RunConfig } from '../config/config.js'
 import { imageNeedsMore } from '../errors.js'
+import { runnerEnvironment } from '../protocol/container-environment.js'
 import type { ImageDescription } from '../runs/ports.js'
 
-/** Labels of every container of ours, but for those that DEBUG_KEEP_CONTAINER keeps from the sweep. */
+/** Labels of the service's containers. Those kept by DEBUG_KEEP_CONTAINER have `runonce.kept` only, so that the sweep ignores them. */
 export const LABEL_EXPIRES = 'runonce.expires'
 export const LABEL_OWNER = 'runonce.owner'
 export const LABEL_BOOT = 'runonce.boot'
 const LABEL_KEPT = 'runonce.kept'
 
 const UNPRIVILEGED_UID = '65534'
-/** A container outlives its run's limit by this much at most before the sweep takes it. */
+/** Time after its run's limit until a container expires and the sweep removes it. */
 const EXPIRY_GRACE_MS = 30_000
 
 export interface ContainerIdentity {
-  /** The same for every life of one service: only one can listen on its address at a time. */
+  /** The same after a restart: only one service can listen on an address at a time. */
   owner: string
-  /** One life of the service. */
+  /** Different after each start of the service. */
   boot: string
 }
 
@@ -29,32 +30,36 @@ interface Settings {
   purpose: Purpose
 }
 
-/** What a container is made for. */
+/** What a container is created for. */
 export interface Purpose {
-  /** How long it may wait for its payload, milliseconds. */
+  /** Maximum wait for its payload, milliseconds. */
   idleMs: number
-  /** false: without its warm interpreter. */
+  /** Whether to start its warm interpreter. */
   warm: boolean
-  /** The runner is to say when it is ready. */
+  /** Whether the runner announces that it is ready. */
   announce: boolean
 }
 
-/** One run, whose payload is on its way: a warm interpreter would only cost time. */
+/** One run whose payload follows at once: a warm interpreter would only cost time. */
 export const ONE_RUN: Purpose = { idleMs: 0, warm: false, announce: false }
 
 /**
- * The body of the engine's create call: everything that holds a program.
+ * The body of the engine's create call, with all settings that confine a program.
  * @throws ServiceError `image.needs_more` where the image's label asks for more than the caps
  * @see Docker Engine API v1.41, ContainerCreate
  */
 export function containerSettings ({ image, container, run, identity, purpose }: Settings): Docker.ContainerCreateOptions {
-  const memoryBytes = granted(image, 'bytes of memory', container.memoryBytes, image.memoryBytes, container.memoryCapBytes, 'DOCKER_CONTAINER_MEMORY_CAP')
-  const processes = granted(image, 'processes', container.processes, image.processes, container.processesCap, 'DOCKER_CONTAINER_NPROC_CAP')
+  const memoryBytes = granted(image, {
+    resource: 'bytes of memory', normal: container.memoryBytes, needed: image.memoryBytes, cap: container.memoryCapBytes, variable: 'DOCKER_CONTAINER_MEMORY_CAP'
+  })
+  const processes = granted(image, {
+    resource: 'processes', normal: container.processes, needed: image.processes, cap: container.processesCap, variable: 'DOCKER_CONTAINER_NPROC_CAP'
+  })
   return {
     Image: image.id,
     Hostname: container.hostname,
     User: container.user ?? (isRoot(image.user) ? UNPRIVILEGED_UID : image.user),
-    Env: image.language === undefined ? [] : runnerEnvironment(container, run, purpose),
+    Env: image.language === undefined ? [] : runnerEnvironment({ ...run, ...purpose, workDir: container.workDir?.path }),
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,
@@ -80,7 +85,7 @@ export function containerSettings ({ image, container, run, identity, purpose }:
       CpuShares: container.cpuShares,
       Ulimits: [
         { Name: 'nofile', Soft: container.nofileSoft, Hard: container.nofileHard },
-        // At 1 byte the kernel calls no handler of core dumps on the host; at 0, an engine's usual default, it does (core(5)).
+        // With 1 byte the kernel does not pipe core dumps to the host's handler; with 0, the usual default, it does (core(5)).
         { Name: 'core', Soft: 1, Hard: 1 }
       ],
       CapDrop: container.capDrop,
@@ -97,24 +102,23 @@ export function containerSettings ({ image, container, run, identity, purpose }:
   }
 }
 
-function runnerEnvironment (container: ContainerConfig, run: RunConfig, { warm, announce }: Purpose): string[] {
-  return [
-    `RUNONCE_TIME_LIMIT_MS=${run.timeMs}`,
-    `RUNONCE_OUTPUT_LIMIT=${run.outputBytes}`,
-    ...(run.buildTimeMs === undefined ? [] : [`RUNONCE_BUILD_LIMIT_MS=${run.buildTimeMs}`]),
-    ...(warm ? [] : ['RUNONCE_WARM=0']),
-    ...(announce ? ['RUNONCE_ANNOUNCE=1'] : []),
-    ...(container.workDir === undefined ? [] : [`RUNONCE_WORK_DIR=${container.workDir.path}`])
-  ]
+interface Grant {
+  resource: string
+  normal: number
+  needed: number | undefined
+  cap: number
+  /** The setting that the cap comes from. */
+  variable: string
 }
 
-function granted (image: ImageDescription, what: string, normal: number, needs: number | undefined, cap: number, variable: string): number {
-  if (needs === undefined || needs <= normal) return normal
-  if (needs > cap) throw imageNeedsMore(image.ref, what, needs, cap, variable)
-  return needs
+/** The normal amount, or what the image needs where that is more. */
+function granted (image: ImageDescription, { resource, normal, needed, cap, variable }: Grant): number {
+  if (needed === undefined || needed <= normal) return normal
+  if (needed > cap) throw imageNeedsMore(image.ref, resource, needed, cap, variable)
+  return needed
 }
 
-/** User names and ids that are root, with or without a group: '', 0, root, 0:0, root:users; the engine's Atoi takes a sign. */
+/** Whether a user is root, with or without a group: '', 0, root, 0:0, root:users. The engine's Atoi accepts a sign. */
 function isRoot (user: string): boolean {
   return /^(root|[+-]?0+)?(:|$)/.test(user)
 }

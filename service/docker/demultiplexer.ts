@@ -1,9 +1,9 @@
-/** Docker's frame header: stream type, three zero bytes, length as 32 bit big-endian. */
+/** A frame's header: stream type, three zero bytes, length as 32-bit big-endian. */
 const HEADER_BYTES = 8
 
 /**
- * Takes Docker's multiplexed attach stream apart, whatever the borders of its chunks.
- * @see Docker Engine API v1.41, ContainerAttach, «Stream format»
+ * Splits Docker's multiplexed attach stream into stdout and stderr. Chunks may end anywhere.
+ * @see Docker Engine API v1.41, ContainerAttach, "Stream format"
  */
 export class Demultiplexer {
   readonly #header = Buffer.alloc(HEADER_BYTES)
@@ -16,7 +16,7 @@ export class Demultiplexer {
     private readonly onStderr: (bytes: Buffer) => void
   ) {}
 
-  /** @throws Error when the bytes are no multiplexed stream */
+  /** @throws Error when the bytes are not a multiplexed stream */
   push (chunk: Buffer): void {
     let at = 0
     while (at < chunk.length) {

@@ -9,11 +9,11 @@ export interface EngineEvent {
 }
 
 const RECONNECT_MS = 500
-/** Container events that are asked for; images' are all of interest. */
+/** Of containers only the out-of-memory event, of images all that change what a name refers to. */
 const FILTERS = { type: ['container', 'image'], event: ['oom', 'tag', 'untag', 'delete', 'load', 'import', 'pull', 'prune'] }
 
 /**
- * Follows the engine's events, and connects again whenever the stream ends.
+ * Reads the engine's events, and reconnects whenever the stream ends.
  * @see Docker Engine API v1.41, SystemEvents
  */
 export class EventStream {
@@ -26,14 +26,14 @@ export class EventStream {
 
   constructor (private readonly engine: Engine) {}
 
-  /** false: events may be missed, so nothing may be remembered. */
+  /** While false, events are missed and nothing may be cached. */
   get connected (): boolean { return this.#connected }
 
   onEvent (listener: (event: EngineEvent) => void): void {
     this.#listeners.push(listener)
   }
 
-  /** Called when events may have been missed: the stream began anew or broke off. */
+  /** Calls `listener` when events may have been missed: on connecting and on disconnecting. */
   onGap (listener: () => void): void {
     this.#gapListeners.push(listener)
   }
@@ -43,7 +43,7 @@ export class EventStream {
     try {
       const connect = new AbortController()
       const timer = setTimeout(() => connect.abort(), this.engine.callMs)
-      // The signal goes on to hold the open stream, so the timer must not outlive the connect.
+      // The signal would end the open stream as well, so the timer must not outlive the connect.
       const stream = await this.engine.docker.getEvents({ filters: FILTERS as never, abortSignal: connect.signal })
         .finally(() => clearTimeout(timer)) as Readable
       this.#follow(stream)
@@ -74,7 +74,7 @@ export class EventStream {
       try {
         for (const line of lines) if (line.trim() !== '') this.#emit(line)
       } catch (error) {
-        // Not the engine's events: a proxy's page, or half of one.
+        // Not an event: a proxy's error page, or an incomplete line.
         stream.destroy(error as Error)
       }
     })
@@ -92,7 +92,7 @@ export class EventStream {
   }
 
   #retry (): void {
-    // A gap is told when it begins; while nothing is connected nothing is remembered that could grow old.
+    // Notify when the gap begins; while disconnected nothing is cached.
     const wasConnected = this.#connected
     this.#connected = false
     if (this.#closed) return

@@ -4,9 +4,9 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import type { ContainerIdentity } from './container-settings.js'
 
 /**
- * Names this service for its containers' labels. The owner stays the same when the service starts again in the same
- * network namespace, on the same boot of the host, at the same address: nobody else can listen there meanwhile.
- * Where that can't be said (no Linux, a port of the system's choice), the owner is new each time and leftovers wait for their expiry.
+ * Identifies this service in its containers' labels. The owner is the same after a restart in the same network namespace,
+ * on the same boot of the host, at the same address: no other service can listen there. Where that is unknown (not Linux,
+ * or a port chosen by the system) the owner is random, and containers left behind stay until they expire.
  */
 export function containerIdentity (listen: { address: string, port: number }): ContainerIdentity {
   return { owner: owner(listen), boot: randomUUID() }

@@ -1,18 +1,20 @@
 import type Docker from 'dockerode'
 
 import { containerCreateFailed, containerRefused, imageNotAllowed } from '../errors.js'
-import type { ImageChanges, ImageDescription, Images, LanguageDescription } from '../runs/ports.js'
+import { languageOf, needsOf, PROTOCOL_LABEL, refOfLanguage } from '../protocol/image-labels.js'
+import type { ImageChanges, ImageDescription, Images } from '../runs/ports.js'
+import { isRejection, statusOf, toServiceError } from './engine-errors.js'
+import type { Engine } from './engine.js'
 import type { EventStream } from './event-stream.js'
-import { isRefusal, statusOf, type Engine } from './engine.js'
 
+/** Listeners are called so long after the last of several events. */
 const SETTLE_MS = 100
-const PROTOCOL_LABEL = 'runonce.protocol=1'
-/** What image names are made of (distribution/reference); all else would be the engine's URL's business. */
+/** The characters of image names (distribution/reference). Others could change the path of the engine's URL. */
 const REF = /^\w([\w.:@/-]*\w)?$/
-/** The match below takes the square of a name's length at worst. */
-const LONGEST_REF = 512
+/** Matching a pattern takes quadratic time in the worst case. */
+const MAX_REF_LENGTH = 512
 
-/** What the engine's images are, remembered until an event says that some changed. */
+/** Descriptions of the engine's images, cached until an event reports a change. */
 export class ImageCatalog implements Images, ImageChanges {
   readonly #engine: Engine
   readonly #events: EventStream
@@ -21,7 +23,7 @@ export class ImageCatalog implements Images, ImageChanges {
   readonly #described = new Map<string, Promise<ImageDescription>>()
   readonly #listeners: Array<() => void> = []
   #languages: Promise<ImageDescription[]> | undefined
-  #told: NodeJS.Timeout | undefined
+  #timer: NodeJS.Timeout | undefined
 
   constructor (engine: Engine, events: EventStream, allowed: string[]) {
     this.#engine = engine
@@ -61,10 +63,10 @@ export class ImageCatalog implements Images, ImageChanges {
   #forget (): void {
     this.#described.clear()
     this.#languages = undefined
-    // A build or a pull is a burst of events; one telling is enough for all of it.
-    clearTimeout(this.#told)
-    this.#told = setTimeout(() => { for (const listener of this.#listeners) listener() }, SETTLE_MS)
-    this.#told.unref()
+    // A build or a pull causes many events: notify once for all of them.
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => { for (const listener of this.#listeners) listener() }, SETTLE_MS)
+    this.#timer.unref()
   }
 
   async #inspect (ref: string): Promise<ImageDescription> {
@@ -72,20 +74,20 @@ export class ImageCatalog implements Images, ImageChanges {
       const info = await this.#engine.call<Docker.ImageInspectInfo>(() => this.#engine.docker.getImage(ref).inspect())
       return descriptionOf(ref, info)
     } catch (error) {
-      if (statusOf(error) === 404) throw containerRefused(`There is no image ${ref} on this engine`, error)
-      throw this.#engine.fault(error, isRefusal(error) ? containerRefused : containerCreateFailed)
+      if (statusOf(error) === 404) throw containerRefused(`The engine has no image ${ref}`, { cause: error })
+      throw toServiceError(error, isRejection(error) ? containerRefused : containerCreateFailed)
     }
   }
 
   async #list (): Promise<ImageDescription[]> {
     const images = await this.#engine.call<Docker.ImageInfo[]>((options) => this.#engine.docker.listImages({
       ...options, filters: { label: [PROTOCOL_LABEL] } as never
-    })).catch((error) => { throw this.#engine.fault(error, containerCreateFailed) })
+    })).catch((error) => { throw toServiceError(error, containerCreateFailed) })
     const refs = images.flatMap(({ RepoTags, Labels }) => {
-      const ref = `runonce/${Labels?.['runonce.language']}:latest`
+      const ref = refOfLanguage(Labels)
       return RepoTags?.includes(ref) === true && this.#isAllowed(ref) ? [ref] : []
     })
-    // One that is gone by now is no fault of the others'.
+    // An image that was removed meanwhile does not make the list fail.
     const described = await Promise.all(refs.sort().map((ref) => this.describe(ref).catch((error) => {
       if (statusOf((error as Error).cause) !== 404) throw error
     })))
@@ -93,11 +95,11 @@ export class ImageCatalog implements Images, ImageChanges {
   }
 
   #isAllowed (ref: string): boolean {
-    return ref.length <= LONGEST_REF && REF.test(ref) && this.#patterns.some((pattern) => pattern.test(ref))
+    return ref.length <= MAX_REF_LENGTH && REF.test(ref) && this.#patterns.some((pattern) => pattern.test(ref))
   }
 }
 
-/** `*` stands for anything but a slash; a pattern without a tag allows every tag and digest. */
+/** `*` matches anything but a slash; a pattern without a tag matches every tag and digest. */
 function patternOf (pattern: string): RegExp {
   const tagged = pattern.lastIndexOf(':') > pattern.lastIndexOf('/')
   const source = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^/]*')
@@ -111,29 +113,6 @@ function descriptionOf (ref: string, info: Docker.ImageInspectInfo): ImageDescri
     id: info.Id,
     user: info.Config.User ?? '',
     language: languageOf(labels),
-    memoryBytes: numberOf(labels['runonce.memory']),
-    processes: numberOf(labels['runonce.processes'])
+    ...needsOf(labels)
   }
-}
-
-function languageOf (labels: Record<string, string>): LanguageDescription | undefined {
-  if (labels['runonce.protocol'] !== '1') return undefined
-  return {
-    name: labels['runonce.language'] ?? '',
-    aliases: wordsOf(labels['runonce.aliases']),
-    listed: wordsOf(labels['runonce.listed']),
-    version: labels['runonce.version'] ?? '',
-    main: labels['runonce.main'] || 'main',
-    hello: labels['runonce.hello'] ?? '',
-    interactive: labels['runonce.interactive'] === 'true'
-  }
-}
-
-function wordsOf (text = ''): string[] {
-  return text.split(' ').filter((word) => word !== '')
-}
-
-function numberOf (text = ''): number | undefined {
-  const value = Number(text)
-  return Number.isSafeInteger(value) && value > 0 ? value : undefined
 }

@@ -1,11 +1,11 @@
 import type { EventStream } from './event-stream.js'
 
-/** The event can come a moment after the stream's end. */
+/** The event can arrive shortly after the end of the stream. */
 const WAIT_MS = 200
 const POLL_MS = 10
 const REMEMBERED = 1000
 
-/** Knows which containers lost a process to the kernel's out-of-memory killer, by the engine's event stream. */
+/** Records which containers had a process killed for lack of memory, from the engine's events. */
 export class OutOfMemoryWatch {
   readonly #containers = new Set<string>()
 
@@ -18,7 +18,7 @@ export class OutOfMemoryWatch {
     })
   }
 
-  /** Waits up to 200 ms for the engine's word. */
+  /** Waits up to 200 ms for the engine's event. */
   async happenedTo (containerId: string): Promise<boolean> {
     for (const until = Date.now() + WAIT_MS; Date.now() < until;) {
       if (this.#containers.has(containerId)) return true

@@ -1,23 +1,23 @@
-import { messageOf, statusOf, type Engine } from './engine.js'
+import { messageOf, statusOf } from './engine-errors.js'
+import type { Engine } from './engine.js'
 
 const ATTEMPTS = 4
 const FIRST_RETRY_MS = 250
 
 interface RemoverOptions {
-  /** DEBUG_KEEP_CONTAINER: containers are killed, but stay. */
+  /** DEBUG_KEEP_CONTAINER: kill containers, but do not remove them. */
   keep: boolean
   warn: (details: Record<string, unknown>, message: string) => void
 }
 
-/** Removes containers off the request's path, and knows how many removals are still under way. */
+/** Removes containers in the background. */
 export class Remover {
   readonly #pending = new Set<Promise<void>>()
 
   constructor (private readonly engine: Engine, private readonly options: RemoverOptions) {}
 
   /**
-   * Kills and removes a container; one that is gone, or going, counts as removed. What still fails after a few
-   * attempts is left to the sweep. Never rejects.
+   * Kills and removes a container. Tries a few times and then leaves it to the sweep. Never rejects.
    * @see Docker Engine API v1.41, ContainerDelete
    */
   remove (containerId: string): Promise<void> {
@@ -26,7 +26,7 @@ export class Remover {
     return removal
   }
 
-  /** Resolves when all removals under way are over. */
+  /** Resolves when all removals in progress are done. */
   async settled (): Promise<void> {
     await Promise.all(this.#pending)
   }
@@ -38,11 +38,11 @@ export class Remover {
         ? container.kill(options as never)
         : container.remove({ ...options, force: true, v: true } as never))
     } catch (error) {
-      // 404: gone. 409: the engine's own AutoRemove is at it, or it does not run any more.
+      // 404: already removed. 409: AutoRemove is removing it, or it is not running (kill).
       const status = statusOf(error)
       if (status === 404 || status === 409) return
       if (attempt >= ATTEMPTS) {
-        this.options.warn({ containerId, reason: messageOf(error) }, 'container not removed; the sweep will take it')
+        this.options.warn({ containerId, reason: messageOf(error) }, 'container not removed; the sweep will retry')
         return
       }
       await new Promise((resolve) => setTimeout(resolve, FIRST_RETRY_MS * 2 ** (attempt - 1)).unref())

@@ -1,11 +1,12 @@
 import type Docker from 'dockerode'
 
 import { LABEL_BOOT, LABEL_EXPIRES, LABEL_OWNER, type ContainerIdentity } from './container-settings.js'
-import { messageOf, type Engine } from './engine.js'
+import { messageOf } from './engine-errors.js'
+import type { Engine } from './engine.js'
 import type { Remover } from './remover.js'
 
 const INTERVAL_MS = 60_000
-/** One that was created and not started for so long has lost its service. */
+/** A container that was created so long ago and never started belongs to a service that crashed. */
 const UNSTARTED_MS = 60_000
 
 interface SweepParts {
@@ -15,7 +16,7 @@ interface SweepParts {
   log: { info: (details: object, message: string) => void, warn: (details: object, message: string) => void }
 }
 
-/** Takes away what crashed services left behind, at boot and each minute, and leaves other services' containers alone. */
+/** Removes what crashed services left behind, at start and every minute. Leaves the containers of running services alone. */
 export class Sweep {
   #timer: NodeJS.Timeout | undefined
 
@@ -31,7 +32,7 @@ export class Sweep {
     clearInterval(this.#timer)
   }
 
-  /** One round; resolves with how many containers it removed. Never rejects. */
+  /** Resolves with the number of removed containers. Never rejects. */
   async sweep (): Promise<number> {
     const { engine, remover, identity, log } = this.parts
     try {
@@ -50,8 +51,8 @@ export class Sweep {
 }
 
 /**
- * Expired; or never started and over a minute old; or of an earlier life of this very service. The last needs no waiting:
- * the owner names an address that only one service can listen on at a time, and we do.
+ * Whether a container has expired, was never started and is over a minute old, or belongs to this service before its
+ * restart. The owner names a listen address, so no other running service has the same.
  */
 export function isLeftBehind (container: Docker.ContainerInfo, identity: ContainerIdentity, nowMs: number): boolean {
   const { Labels: labels, State: state, Created: createdSeconds } = container

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 
 import { Connections } from './plugins/connections.js'
 
-/** An application on an address of its own. */
+/** An application with the address that it listens on. */
 export class Listener {
   readonly #connections: Connections
 
@@ -12,16 +12,16 @@ export class Listener {
     this.#connections = new Connections(app.server)
   }
 
-  /** Resolves with where it listens. @throws Error when it can't */
+  /** Resolves with the actual address and port. @throws Error when it cannot listen */
   async listen (): Promise<{ address: string, port: number }> {
     await this.app.listen({ host: this.host, port: this.port })
     const { address, port } = this.app.server.address() as AddressInfo
     return { address, port }
   }
 
-  /** Gives answers that are under way up to `longestMs` milliseconds, and new ones meanwhile; then it is closed. */
-  async close (longestMs: number): Promise<void> {
-    await this.#connections.drain(longestMs)
+  /** Closes the application after its responses are sent, or after `timeoutMs` milliseconds. */
+  async close (timeoutMs: number): Promise<void> {
+    await this.#connections.drain(timeoutMs)
     await this.app.close()
   }
 }

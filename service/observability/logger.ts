@@ -1,6 +1,6 @@
 import { pino, type Logger } from 'pino'
 
-/** Structured logs on stdout, one JSON object a line. What could carry a token is blanked out. */
+/** Structured logs on stdout, one JSON object a line. Members that can contain a token are redacted. */
 export function createLogger (level: string): Logger {
   return pino({
     level,

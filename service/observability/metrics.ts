@@ -1,72 +1,83 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-import type { Load, PoolSnapshot, RunObserver, RunRecord, ServiceMetrics } from '../runs/ports.js'
+import type { LeaseCounts, Load, PoolSnapshot, PoolStatus, RunObserver, RunRecord, ServiceMetrics } from '../runs/ports.js'
 
-/** From a waiting interpreter's answer to a long build; seconds. */
+/** From a warm interpreter's run to a long build; seconds. */
 const RUN_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const WAIT_SECONDS = [0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30]
 
 interface MetricsParts {
-  /** The machine's; a run's CPU time is not more than they all give in its time. */
+  /** CPU cores of the machine: upper bound of a run's CPU time for its wall time. */
   cores: number
   load: Load
-  pool: { snapshot (): PoolSnapshot }
+  pool: PoolStatus
 }
 
-/** What Prometheus reads: runs, waits, answers, the pool. Images and token names are labels; code, output and tokens are nowhere. */
+type ImagePoolState = PoolSnapshot['images'][number]
+
+/** Metrics for Prometheus. Images and token names are labels; code, output and tokens appear nowhere. */
 export class Metrics implements RunObserver, ServiceMetrics {
   readonly #registry = new Registry()
-  readonly #runs = this.#counter('runonce_runs_total', 'Runs that are over, by what became of them', ['image', 'token', 'outcome', 'pooled'])
-  readonly #runSeconds = this.#histogram('runonce_run_seconds', 'From admission asked for to the answer', ['image'], RUN_SECONDS)
-  readonly #queueSeconds = this.#histogram('runonce_queue_seconds', 'What runs waited for their turn', [], WAIT_SECONDS)
+  readonly #runs = this.#counter('runonce_runs_total', 'Finished runs by outcome', ['image', 'token', 'outcome', 'pooled'])
+  readonly #runSeconds = this.#histogram('runonce_run_seconds', 'Time of a run, the wait in the queue included', ['image'], RUN_SECONDS)
+  readonly #queueSeconds = this.#histogram('runonce_queue_seconds', 'Time that runs waited in the queue', [], WAIT_SECONDS)
   readonly #cpuSeconds = this.#counter('runonce_cpu_seconds_total', 'CPU time of programs and their builds', ['image', 'token'])
-  readonly #answers = this.#counter('runonce_http_answers_total', 'Answers by route and status; 429 and 503 are refusals', ['method', 'route', 'status'])
-
+  readonly #responses = this.#counter('runonce_http_responses_total', 'HTTP responses by method, route and status', ['method', 'route', 'status'])
   readonly #cores: number
 
   constructor ({ cores, load, pool }: MetricsParts) {
     this.#cores = cores
-    this.#gauge('runonce_runs_running', 'Runs under way', (gauge) => gauge.set(load.running))
-    this.#gauge('runonce_runs_waiting', 'Runs that wait for their turn', (gauge) => gauge.set(load.waiting))
-    this.#gauge('process_resident_memory_bytes', 'Memory of the service itself', (gauge) => gauge.set(process.memoryUsage.rss()))
-    this.#addPool(pool)
+    this.#gauge('runonce_runs_running', 'Runs in progress', (gauge) => gauge.set(load.running))
+    this.#gauge('runonce_runs_waiting', 'Runs in the queue', (gauge) => gauge.set(load.waiting))
+    this.#addPoolState(pool)
+    this.#addPoolLeases(pool)
+    collectDefaultMetrics({ register: this.#registry })
   }
 
   get contentType (): string { return this.#registry.contentType }
 
   async text (): Promise<string> { return await this.#registry.metrics() }
 
-  submitted (): void {}
-
   finished ({ image, tokenName: token, outcome, pooled, phases, cpuTimeNs }: RunRecord): void {
     this.#runs.inc({ image, token, outcome, pooled: String(pooled) })
     this.#runSeconds.observe({ image }, (phases.total ?? 0) / 1e3)
     this.#queueSeconds.observe((phases.queue ?? 0) / 1e3)
-    // The figure is an image's own word: a counter throws at what is below zero, and would never recover from what no run can take.
-    const most = this.#cores * (phases.total ?? 0) * 1e6
-    if (cpuTimeNs !== undefined && cpuTimeNs >= 0 && cpuTimeNs <= most) this.#cpuSeconds.inc({ image, token }, cpuTimeNs / 1e9)
+    // An image may report any CPU time: a negative one would throw, and an impossible one would spoil the counter for good.
+    const maxNs = this.#cores * (phases.total ?? 0) * 1e6
+    if (cpuTimeNs !== undefined && cpuTimeNs >= 0 && cpuTimeNs <= maxNs) this.#cpuSeconds.inc({ image, token }, cpuTimeNs / 1e9)
   }
 
-  answered (method: string, route: string, status: number): void {
-    this.#answers.inc({ method, route, status })
+  responded (method: string, route: string, status: number): void {
+    this.#responses.inc({ method, route, status })
   }
 
-  /** By image, as it stands when it is read: one that the pool has forgotten leaves. */
-  #addPool (pool: MetricsParts['pool']): void {
-    const figures: Array<[name: string, help: string, of: (image: PoolSnapshot['images'][number]) => number]> = [
+  /** Gauges of the images that the pool knows at the time of the request. */
+  #addPoolState (pool: PoolStatus): void {
+    const gauges: Array<[name: string, help: string, valueOf: (image: ImagePoolState) => number]> = [
       ['ready', 'Containers that wait for a payload', ({ ready }) => ready],
-      ['starting', 'Containers on their way there', ({ starting }) => starting],
-      ['target', 'How many the pool wants ready', ({ target }) => target],
-      ['hits', 'Runs that a waiting container served, since the pool knows the image', ({ hits }) => hits],
-      ['misses', 'Runs that found none ready, since the pool knows the image', ({ misses }) => misses],
-      ['refill_seconds', 'What a refill takes, a moving mean', ({ refillMs }) => refillMs / 1e3],
-      ['idle_bytes', 'Memory of one that waits', ({ idleBytes }) => idleBytes]
+      ['starting', 'Containers that are being prepared', ({ starting }) => starting],
+      ['target', 'Containers that should be ready', ({ target }) => target],
+      ['refill_seconds', 'Time to prepare a container, a moving average', ({ refillMs }) => refillMs / 1e3],
+      ['idle_bytes', 'Memory of a ready container', ({ idleBytes }) => idleBytes]
     ]
-    for (const [name, help, of] of figures) {
+    for (const [name, help, valueOf] of gauges) {
       this.#gauge(`runonce_pool_${name}`, help, (gauge) => {
         gauge.reset()
-        for (const image of pool.snapshot().images) gauge.set({ image: image.image }, of(image))
+        for (const state of pool.snapshot().images) gauge.set({ image: state.image }, valueOf(state))
       }, ['image'])
+    }
+  }
+
+  #addPoolLeases (pool: PoolStatus): void {
+    const counters: Array<[name: string, help: string, valueOf: (counts: LeaseCounts) => number]> = [
+      ['hits', 'Runs that a ready container served', ({ hits }) => hits],
+      ['misses', 'Runs that found no ready container', ({ misses }) => misses]
+    ]
+    for (const [name, help, valueOf] of counters) {
+      this.#counter(`runonce_pool_${name}_total`, help, ['image'], (counter) => {
+        counter.reset()
+        for (const counts of pool.leases()) counter.inc({ image: counts.image }, valueOf(counts))
+      })
     }
   }
 
@@ -74,8 +85,9 @@ export class Metrics implements RunObserver, ServiceMetrics {
     const gauge: Gauge = new Gauge({ name, help, labelNames, registers: [this.#registry], collect: () => collect(gauge) })
   }
 
-  #counter (name: string, help: string, labelNames: string[]): Counter {
-    return new Counter({ name, help, labelNames, registers: [this.#registry] })
+  #counter (name: string, help: string, labelNames: string[], collect: (counter: Counter) => void = () => {}): Counter {
+    const counter: Counter = new Counter({ name, help, labelNames, registers: [this.#registry], collect: () => collect(counter) })
+    return counter
   }
 
   #histogram (name: string, help: string, labelNames: string[], buckets: number[]): Histogram {

@@ -1,22 +1,23 @@
 import type { Logger } from 'pino'
 
+import { sourcesOf } from '../protocol/payload.js'
 import type { RunObserver, RunRecord, RunSubmission } from '../runs/ports.js'
 import { suspiciousPatterns } from './suspicious-code.js'
 
 /**
- * One log line a run, and one more for a program with a dangerous pattern; never its code, its output or the token. Writing one
- * blocks, and wakes whoever reads it: to be told after the answer.
+ * Logs one line for each run, and one more for a program with a dangerous pattern. Never logs code, output or tokens.
+ * Writing a line blocks, so call it after the response is written.
  */
 export class RunLog implements RunObserver {
   constructor (private readonly logger: Logger) {}
 
-  finished ({ phases, ...record }: RunRecord): void {
-    this.logger.info({ ...record, phasesMs: rounded(phases) }, 'run')
+  submitted ({ payload, ...submission }: RunSubmission): void {
+    const patterns = suspiciousPatterns(sourcesOf(payload))
+    if (patterns.length > 0) this.logger.warn({ ...submission, patterns }, 'suspicious_code')
   }
 
-  submitted ({ sources, ...submission }: RunSubmission): void {
-    const patterns = suspiciousPatterns(sources)
-    if (patterns.length > 0) this.logger.warn({ ...submission, patterns }, 'suspicious_code')
+  finished ({ phases, ...record }: RunRecord): void {
+    this.logger.info({ ...record, phasesMs: rounded(phases) }, 'run')
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * Well-known dangerous patterns, by the name they have in the log. The sandbox is what protects; this only tells.
- * The program is its author's: no two repetitions may stand side by side that could take the same characters, or the
- * search takes the square of its length.
+ * Well-known dangerous patterns by their names in the log. They only produce a log line: the sandbox is the protection.
+ * Attackers write the text that is searched, so no two adjacent repetitions may match the same characters: the search would
+ * take quadratic time.
  */
 const PATTERNS: ReadonlyArray<readonly [name: string, pattern: RegExp]> = [
   ['fork_bomb', /:\s*\(\s*\)\s*\{\s*:\s*\|\s*:\s*&\s*\}|while\s*(?:\(\s*)?(?:1|true|True)\s*(?:\)\s*)?(?:[:{]\s*)?(?:os\.)?fork\s*\(/],

@@ -1,19 +1,19 @@
 /**
- * How many containers an image needs ready: the most arrivals within one refill's time, seen lately. Seen peaks fade, so
- * that a burst is met by what the last ones were like, and an image that nobody asks for cools down to nothing.
+ * Estimates how many ready containers an image needs: the recent maximum of arrivals during one refill. Maxima decay, so
+ * that an image that is no longer used needs none.
  */
 export class Demand {
-  readonly #fadeMs: number
+  readonly #decayMs: number
   #arrivals: number[] = []
   #peak = 0
   #peakAtMs = 0
 
-  /** @param fadeMs a peak of one arrival is forgotten after so many milliseconds; a higher one fades to one by then */
-  constructor (fadeMs: number) {
-    this.#fadeMs = fadeMs
+  /** @param decayMs time in which a maximum decays to zero, milliseconds */
+  constructor (decayMs: number) {
+    this.#decayMs = decayMs
   }
 
-  /** Notes an arrival at `nowMs`, where a refill takes `refillMs`. */
+  /** Records an arrival at `nowMs`, where a refill takes `refillMs`. */
   arrive (nowMs: number, refillMs: number): void {
     this.#arrivals.push(nowMs)
     const window = this.#arrivals.findIndex((at) => at > nowMs - refillMs)
@@ -24,9 +24,9 @@ export class Demand {
     }
   }
 
-  /** Containers to have ready, without regard to any bound. */
+  /** Containers that should be ready, before limits apply. */
   target (nowMs: number): number {
-    const agedBy = (nowMs - this.#peakAtMs) / this.#fadeMs
-    return agedBy >= 1 ? 0 : Math.ceil(this.#peak * (1 - agedBy))
+    const decayed = (nowMs - this.#peakAtMs) / this.#decayMs
+    return decayed >= 1 ? 0 : Math.ceil(this.#peak * (1 - decayed))
   }
 }

@@ -1,48 +1,50 @@
 import type { ImageDescription, ReadySandbox } from '../runs/ports.js'
 import { Demand } from './demand.js'
 
-/** Weight of the newest measurement in a mean. */
+/** Weight of the newest measurement in a moving average. */
 const NEWEST_WEIGHT = 0.3
 const FIRST_BACKOFF_MS = 500
-const LONGEST_BACKOFF_MS = 60_000
-/** What a waiting container is taken to hold until one was measured. */
+const MAX_BACKOFF_MS = 60_000
+/** Assumed memory of a ready container until one is measured. */
 const ASSUMED_BYTES = 24 * 1024 * 1024
-/** What a refill is taken to last until one was measured. */
+/** Assumed duration of a refill until one is measured. */
 const ASSUMED_REFILL_MS = 150
-/** While all cores are busy, a refill may take a twentieth of one: it waits for so many times as long as it takes. */
-const REFILLS_BETWEEN = 20
+/** While all cores are busy, refills may use a twentieth of one: the wait between two is a multiple of their duration. */
+const REFILL_WAIT_FACTOR = 20
 
 export interface Waiting {
   sandbox: ReadySandbox
   sinceMs: number
 }
 
-/** One image's ready containers and what is known of its demand. Holds state, starts nothing. */
+/** One image's ready containers and its demand. Holds state only. */
 export class ImagePool {
   image: ImageDescription
-  /** Oldest first: the oldest is the warmest. */
+  /** Oldest first. Leases take the oldest: it had the most time to warm up. */
   readonly ready: Waiting[] = []
   readonly demand: Demand
   starting = 0
-  /** When the last refill began. */
+  /** Start of the last refill. */
   startedAtMs = 0
-  hits = 0
-  misses = 0
   refillMs = ASSUMED_REFILL_MS
   idleBytes = ASSUMED_BYTES
   measured = false
-  askedAtMs = 0
+  leasedAtMs = 0
   #failures = 0
   #retryAtMs = 0
 
-  constructor (image: ImageDescription, fadeMs: number) {
+  constructor (image: ImageDescription, decayMs: number) {
     this.image = image
-    this.demand = new Demand(fadeMs)
+    this.demand = new Demand(decayMs)
+  }
+
+  state (): { ready: number, starting: number, refillMs: number, idleBytes: number } {
+    return { ready: this.ready.length, starting: this.starting, refillMs: Math.round(this.refillMs), idleBytes: this.idleBytes }
   }
 
   get count (): number { return this.ready.length + this.starting }
 
-  /** The oldest that is still alive. */
+  /** Removes and returns the oldest container that has not ended. */
   take (): ReadySandbox | undefined {
     for (;;) {
       const waiting = this.ready.shift()
@@ -65,21 +67,21 @@ export class ImagePool {
     this.refillMs += NEWEST_WEIGHT * (tookMs - this.refillMs)
   }
 
-  /** Repeated failure makes the next refill wait longer each time. */
+  /** Delays the next refill, longer after each failure. */
   failed (nowMs: number): void {
-    this.#retryAtMs = nowMs + Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failures)
+    this.#retryAtMs = nowMs + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failures)
     this.#failures++
   }
 
-  /** A container of this image served, or the engine changed: what failed before says nothing any more. */
-  forgive (): void {
+  /** Call when a container of this image was leased, or the engine's images changed. */
+  resetBackoff (): void {
     this.#failures = 0
     this.#retryAtMs = 0
   }
 
-  /** Nothing is ready, and nothing was started since all cores got busy, for long. */
+  /** Has had no container for long while all cores were busy. */
   isStarved (busySinceMs: number, nowMs: number): boolean {
-    return this.count === 0 && nowMs - Math.max(busySinceMs, this.startedAtMs) >= REFILLS_BETWEEN * this.refillMs
+    return this.count === 0 && nowMs - Math.max(busySinceMs, this.startedAtMs) >= REFILL_WAIT_FACTOR * this.refillMs
   }
 
   mayRefill (nowMs: number): boolean {

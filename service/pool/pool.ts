@@ -1,8 +1,9 @@
 import type { PoolConfig } from '../config/config.js'
 import type {
-  ImageChanges, ImageDescription, Images, Load, PoolSnapshot, ReadySandbox, Sandbox, SandboxFactory, Sandboxes
+  ImageChanges, ImageDescription, Images, LeaseCounts, Load, PoolSnapshot, PoolStatus, ReadySandbox, Sandbox, SandboxFactory, Sandboxes
 } from '../runs/ports.js'
 import { ImagePool } from './image-pool.js'
+import { LeaseCounter } from './lease-counter.js'
 import { Resolver, type ResolvedImages } from './resolve.js'
 import { Sizing } from './sizing.js'
 import { warmUp } from './warm-up.js'
@@ -16,22 +17,23 @@ interface PoolParts {
   config: PoolConfig
   cores: number
   log: { debug: (details: object, message: string) => void, warn: (details: object, message: string) => void }
-  /** Milliseconds; tests bring their own. */
+  /** The current time, milliseconds; for tests. */
   clock?: () => number
   tickMs?: number
 }
 
 /**
- * Containers that wait for their payload, a few for each image that is asked for. A lease takes one and never brings it
- * back; refills follow off the request's path and give way to runs.
+ * Ready containers that wait for their payload, a few for each image in use. A lease takes one for good. Refills run in the
+ * background and yield to runs.
  */
-export class Pool implements Sandboxes {
+export class Pool implements Sandboxes, PoolStatus {
   readonly #parts: PoolParts
   readonly #now: () => number
-  /** By image ID: a tag that moved must not serve old containers. */
+  /** By image ID, so that a tag that moved does not serve old containers. */
   readonly #pools = new Map<string, ImagePool>()
   readonly #sizing: Sizing
-  readonly #startsAtOnce: number
+  readonly #maxRefills: number
+  readonly #leases = new LeaseCounter()
   readonly #refills = new Set<Promise<void>>()
   readonly #closing = new AbortController()
   #busySinceMs: number | undefined
@@ -42,26 +44,26 @@ export class Pool implements Sandboxes {
   constructor (parts: PoolParts) {
     this.#parts = parts
     this.#sizing = new Sizing(parts.config)
-    this.#startsAtOnce = Math.max(1, Math.floor(parts.cores / 2))
+    this.#maxRefills = Math.max(1, Math.floor(parts.cores / 2))
     this.#resolver = new Resolver(parts.images, parts.config.images, {
       inUse: () => [...this.#pools.values()], resolved: (found, asked) => this.#resolved(found, asked)
     })
-    // Not the wall clock: set back by an hour, it would hold refills up for as long.
+    // Not the wall clock: set back by an hour, it would delay refills by an hour.
     this.#now = parts.clock ?? (() => performance.now())
   }
 
-  /** Fills up for the images that are to be kept ready, and keeps watch. Safe to call twice. */
+  /** Fills the pool for the images that are kept ready, and starts the timer. Safe to call twice. */
   async start (): Promise<void> {
     if (this.#timer !== undefined || this.#closed || this.#parts.config.max === 0) return
     this.#timer = setInterval(() => { this.#tick() }, this.#parts.tickMs ?? TICK_MS)
     this.#timer.unref()
-    this.#parts.images.onImagesChanged(() => { void this.#resolver.ask() })
-    await this.#resolver.ask()
+    this.#parts.images.onImagesChanged(() => { void this.#resolver.refresh() })
+    await this.#resolver.refresh()
   }
 
   /**
-   * Retires all that wait, and what refills under way still bring: one cut off in the middle would leave a container that
-   * never starts. Leases go the cold way from now on.
+   * Retires all ready containers and those of refills in progress; refills are not interrupted, or they would leave
+   * containers that never start. Later leases create containers.
    */
   async close (): Promise<void> {
     this.#closed = true
@@ -76,16 +78,16 @@ export class Pool implements Sandboxes {
     if (this.#closed || this.#parts.config.max === 0 || image.language === undefined) return await this.#parts.factory.lease(image)
     const pool = this.#poolOf(image)
     const now = this.#now()
-    pool.askedAtMs = now
+    pool.leasedAtMs = now
     pool.demand.arrive(now, pool.refillMs)
     const ready = pool.take()
     if (ready === undefined) {
-      pool.misses++
+      this.#leases.miss(image.ref)
       return await this.#parts.factory.lease(image)
     }
-    pool.hits++
-    pool.forgive()
-    // The run goes first: its container's end is the moment to replace it.
+    this.#leases.hit(image.ref)
+    pool.resetBackoff()
+    // The run goes first: replace its container when it ends.
     void ready.whenEnded.then(() => this.#refill())
     return ready
   }
@@ -93,16 +95,13 @@ export class Pool implements Sandboxes {
   snapshot (): PoolSnapshot {
     const now = this.#now()
     const images = [...this.#pools.values()].map((pool) => ({
-      image: pool.image.ref,
-      ready: pool.ready.length,
-      starting: pool.starting,
-      target: this.#sizing.target(pool, now),
-      hits: pool.hits,
-      misses: pool.misses,
-      refillMs: Math.round(pool.refillMs),
-      idleBytes: pool.idleBytes
+      ...this.#leases.of(pool.image.ref), ...pool.state(), target: this.#sizing.target(pool, now)
     }))
     return { ready: images.reduce((sum, { ready }) => sum + ready, 0), images }
+  }
+
+  leases (): LeaseCounts[] {
+    return this.#leases.all()
   }
 
   #poolOf (image: ImageDescription): ImagePool {
@@ -114,7 +113,7 @@ export class Pool implements Sandboxes {
   }
 
   #tick (): void {
-    void this.#resolver.askIfDue()
+    void this.#resolver.refreshIfDue()
     const now = this.#now()
     for (const [id, pool] of this.#pools) {
       for (const { sandbox, sinceMs } of [...pool.ready]) {
@@ -127,7 +126,7 @@ export class Pool implements Sandboxes {
     this.#refill()
   }
 
-  /** What a container holds is known only when one was measured, and then all of them may be too many. */
+  /** Memory is known only after a measurement, and may then exceed the limit. */
   #shrink (): void {
     const pools = [...this.#pools.values()]
     for (;;) {
@@ -137,11 +136,11 @@ export class Pool implements Sandboxes {
     }
   }
 
-  /** Starts as many refills as the bounds and the load allow now; called again whenever one of these may have changed. */
+  /** Starts as many refills as the limits and the load allow. Call whenever either may have changed. */
   #refill (): void {
-    while (!this.#closed && this.#refills.size < this.#startsAtOnce) {
-      // One that finds no room must not stand before the others.
-      const pool = this.#needy().find((each) => this.#makeRoomFor(each))
+    while (!this.#closed && this.#refills.size < this.#maxRefills) {
+      // An image that cannot get space must not block the others.
+      const pool = this.#imagesToRefill().find((each) => this.#makeSpaceFor(each))
       if (pool === undefined) return
       const refill = this.#start(pool).finally(() => {
         this.#refills.delete(refill)
@@ -152,24 +151,24 @@ export class Pool implements Sandboxes {
   }
 
   /**
-   * Refills take CPU that runs may want: while all cores have runs, none starts, and what comes is served the cold way at the same
-   * price. But an image that has had nothing ready for long gets one, or long runs would keep it so for as long as they last.
+   * Refills compete with runs for CPU: while every core has a run, none starts, as a container made on demand costs the same.
+   * The exception is an image without ready containers for long: long runs would keep it from getting any.
    */
-  #needy (): ImagePool[] {
+  #imagesToRefill (): ImagePool[] {
     const now = this.#now()
     const { load, cores } = this.#parts
     if (load.waiting === 0 && load.running < cores) {
       this.#busySinceMs = undefined
-      return this.#sizing.needy(this.#pools.values(), now)
+      return this.#sizing.imagesToRefill(this.#pools.values(), now)
     }
     const busySinceMs = this.#busySinceMs ??= now
-    return this.#refills.size > 0 ? [] : this.#sizing.needy(this.#pools.values(), now).filter((pool) => pool.isStarved(busySinceMs, now))
+    return this.#refills.size > 0 ? [] : this.#sizing.imagesToRefill(this.#pools.values(), now).filter((pool) => pool.isStarved(busySinceMs, now))
   }
 
-  /** Keeps to the bounds, at the cost of images that were asked for longer ago. */
-  #makeRoomFor (pool: ImagePool): boolean {
+  /** Retires containers of less recently used images until one more container is within the limits. */
+  #makeSpaceFor (pool: ImagePool): boolean {
     const pools = [...this.#pools.values()]
-    while (!this.#sizing.hasRoomFor(pool, pools)) {
+    while (!this.#sizing.hasSpaceFor(pool, pools)) {
       const victim = this.#sizing.victimFor(pool, pools)
       if (victim === undefined) return false
       victim.take()?.retire()
@@ -195,7 +194,7 @@ export class Pool implements Sandboxes {
   #admit (pool: ImagePool, sandbox: ReadySandbox, startedAt: number): void {
     const now = this.#now()
     if (sandbox.ended) {
-      // Its stream has; the container itself may be there still.
+      // Its stream has ended; the container may still exist.
       sandbox.retire()
       throw new Error('the container ended before it was ready')
     }
@@ -210,18 +209,18 @@ export class Pool implements Sandboxes {
     if (!pool.measured) void this.#measure(pool, sandbox)
   }
 
-  /** A waiting container's stream ended: it died, by whatever hand. */
+  /** A ready container's stream ended before a lease. */
   #lost (pool: ImagePool, sandbox: ReadySandbox): void {
     if (!pool.remove(sandbox) || this.#closed) return
     sandbox.retire()
     pool.failed(this.#now())
-    this.#parts.log.warn({ image: pool.image.ref, containerId: sandbox.id }, 'pool: a ready container ended')
+    this.#parts.log.warn({ image: pool.image.ref, containerId: sandbox.id }, 'pool: a ready container ended before its lease')
   }
 
   async #measure (pool: ImagePool, sandbox: ReadySandbox): Promise<void> {
     pool.measured = true
     const bytes = await this.#parts.factory.idleBytes(sandbox).catch(() => undefined)
-    // One that was leased meanwhile holds what its program holds.
+    // If it was leased meanwhile, this is the program's memory.
     if (bytes === undefined || !pool.has(sandbox)) pool.measured = false
     else pool.idleBytes = bytes
   }
@@ -231,13 +230,13 @@ export class Pool implements Sandboxes {
   }
 
   /**
-   * Containers of an image that a tag left, or that is gone, are retired.
-   * @param asked what was asked about: an image that came to be used meanwhile is nothing that the answer tells of
+   * Retires containers of images that no name in use refers to any more.
+   * @param asked the images whose names were looked up; others came into use meanwhile
    */
   #resolved ({ current, kept }: ResolvedImages, asked: ImagePool[]): void {
     this.#sizing.keep(kept)
     for (const [id, pool] of this.#pools) {
-      pool.forgive()
+      pool.resetBackoff()
       if (current.has(id) || !asked.includes(pool)) continue
       this.#empty(pool)
       this.#pools.delete(id)

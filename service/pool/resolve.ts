@@ -2,37 +2,37 @@ import { ServiceError } from '../errors.js'
 import type { ImageDescription, Images } from '../runs/ports.js'
 
 export interface ResolvedImages {
-  /** What the names stand for now, by image ID. */
+  /** The images that the names refer to now, by ID. */
   current: Map<string, ImageDescription>
-  /** IDs of those that are to be kept ready. */
+  /** IDs of the images to keep ready. */
   kept: string[]
 }
 
 interface ResolverParts<Pool> {
   inUse: () => Pool[]
-  /** @param asked what was in use when it was asked */
+  /** @param asked the images in use when the lookup began */
   resolved: (found: ResolvedImages, asked: Pool[]) => void
 }
 
-/** Asks what image names stand for, one asking at a time: an answer that is older could come last. */
+/** Looks up what image names refer to. One lookup at a time, or results could arrive out of order. */
 export class Resolver<Pool extends { image: ImageDescription }> {
-  /** It is not known, or may have changed. */
+  /** Whether names may have changed since the last lookup. */
   #due = false
-  #asking = false
+  #active = false
   #closed = false
 
-  /** @param keptRefs undefined: the images present whose label says that people call them most */
+  /** @param keptRefs images to keep ready; undefined: those whose label says that they are interactive */
   constructor (private readonly images: Images, private readonly keptRefs: string[] | undefined, private readonly parts: ResolverParts<Pool>) {}
 
-  /** Never rejects: where the engine does not answer it is due still. */
-  async ask (): Promise<void> {
+  /** Never rejects: while the engine does not respond, the lookup stays due. */
+  async refresh (): Promise<void> {
     this.#due = true
-    await this.askIfDue()
+    await this.refreshIfDue()
   }
 
-  async askIfDue (): Promise<void> {
-    if (this.#asking) return
-    this.#asking = true
+  async refreshIfDue (): Promise<void> {
+    if (this.#active) return
+    this.#active = true
     try {
       while (this.#due && !this.#closed) {
         this.#due = false
@@ -43,7 +43,7 @@ export class Resolver<Pool extends { image: ImageDescription }> {
     } catch {
       this.#due = true
     } finally {
-      this.#asking = false
+      this.#active = false
     }
   }
 
@@ -53,10 +53,9 @@ export class Resolver<Pool extends { image: ImageDescription }> {
 }
 
 /**
- * Asks what image names stand for. Names of images that are gone, or not allowed, or not ours, are left out.
- * @param keptRefs undefined: the images present whose label says that people call them most
- * @param otherRefs names in use besides
- * @throws ServiceError of a status from 500 on when the engine does not answer
+ * Leaves out names of images that are missing, not allowed or foreign.
+ * @param otherRefs further names in use
+ * @throws ServiceError with a 5xx status when the engine does not respond
  */
 async function resolveImages (images: Images, keptRefs: string[] | undefined, otherRefs: string[]): Promise<ResolvedImages> {
   const wanted = new Set(keptRefs ?? await interactiveRefs(images))

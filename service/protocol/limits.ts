@@ -1,14 +1,27 @@
-import type { RequestedLimits } from '../runs/ports.js'
-import type { RequestLimits } from './payload.js'
+import { Type, type Static } from 'typebox'
 
-/** Limits as requests carry them (seconds, bytes) in the service's units. */
-export function toRequestedLimits (limits: RequestLimits | null | undefined): RequestedLimits {
+/** Limits as requests and payloads carry them, in seconds and bytes. */
+export const LimitsSchema = Type.Object({
+  time: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Seconds of wall clock, for build and run together' })),
+  buildTime: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Seconds for the build step' })),
+  output: Type.Optional(Type.Integer({ minimum: 1, description: 'Bytes of stdout and stderr together' }))
+}, { description: 'Lower limits for this run. The stricter of these and the service\'s own apply.' })
+
+export type WireLimits = Static<typeof LimitsSchema>
+
+/** The same in the service's units. */
+export interface RequestedLimits {
+  timeMs?: number | undefined
+  buildTimeMs?: number | undefined
+  outputBytes?: number | undefined
+}
+
+export function fromWireLimits (limits: WireLimits | null | undefined): RequestedLimits {
   const toMs = (seconds: number | undefined) => seconds === undefined ? undefined : seconds * 1000
   return { timeMs: toMs(limits?.time), buildTimeMs: toMs(limits?.buildTime), outputBytes: limits?.output }
 }
 
-/** The way back: as the runner takes them. */
-export function toPayloadLimits ({ timeMs, buildTimeMs, outputBytes }: RequestedLimits): RequestLimits {
+export function toWireLimits ({ timeMs, buildTimeMs, outputBytes }: RequestedLimits): WireLimits {
   return {
     ...(timeMs === undefined ? {} : { time: timeMs / 1000 }),
     ...(buildTimeMs === undefined ? {} : { buildTime: buildTimeMs / 1000 }),
@@ -16,7 +29,7 @@ export function toPayloadLimits ({ timeMs, buildTimeMs, outputBytes }: Requested
   }
 }
 
-/** The stricter of two sets of requested limits, field by field. */
+/** The stricter of two sets of limits, member by member. */
 export function stricterLimits (a: RequestedLimits, b: RequestedLimits): RequestedLimits {
   const least = (x?: number, y?: number) => x === undefined || y === undefined ? x ?? y : Math.min(x, y)
   return {

@@ -1,123 +1,146 @@
 import { Type, type Static } from 'typebox'
 
-/** Registry and path up to 255 characters, tag 128, digest 71 and more (distribution/reference). */
-const LONGEST_IMAGE_NAME = 512
+import { invalidRequest } from '../errors.js'
+import { topLevelMembers } from './json-scanner.js'
+import { fromWireLimits, LimitsSchema, stricterLimits, toWireLimits, type RequestedLimits, type WireLimits } from './limits.js'
 
-/** More files, arguments, variables or commands than that are nobody's program. */
-const MOST_ITEMS = 10_000
+/** Upper bound of files, arguments, variables and build commands. */
+const MAX_ITEMS = 10_000
 
-/** Only the schema of what it is given; ajv then says «must be string,null», not what each branch of a union lacks. */
-const nullable = <T>(type: string, schema: object) => Type.Unsafe<T | null>({ ...schema, type: [type, 'null'] })
-const nullableString = (description: string) => nullable<string>('string', { description })
+/** NAME_MAX and PATH_MAX of ext4, overlayfs and tmpfs, without the terminating NUL; bytes (limits.h). */
+const MAX_NAME_BYTES = 255
+const MAX_PATH_BYTES = 4095
 
-export const LimitsSchema = Type.Object({
-  time: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Seconds of wall clock' })),
-  buildTime: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Seconds for the build step' })),
-  output: Type.Optional(Type.Integer({ minimum: 1, description: 'Bytes of stdout and stderr together' }))
-}, { description: 'Lower limits for this run; the stricter of these and the service\'s hold' })
+/** A member that may be null. Not a union: ajv then says "must be string,null", and not what each branch lacks. */
+export const nullable = <T>(type: string, schema: object) => Type.Unsafe<T | null>({ ...schema, type: [type, 'null'] })
+export const nullableString = (description: string) => nullable<string>('string', { description })
+export const nullableLimits = nullable<WireLimits>('object', LimitsSchema)
 
+const strings = { maxItems: MAX_ITEMS, items: { type: 'string' } }
+
+/** What a container that speaks our protocol reads on its stdin. docs/protocol.md explains each member. */
 export const PayloadSchema = Type.Object({
   language: Type.Optional(nullableString('One of the image\'s languages, by name or alias')),
   files: Type.Array(Type.Object({
     name: Type.String({ description: 'A relative path' }),
     content: Type.String()
-  }), { maxItems: MOST_ITEMS, description: 'The first is the main file' }),
-  stdin: Type.Optional(nullableString('What the program reads')),
-  command: Type.Optional(nullableString('Replaces the run command; run by sh -c in the work dir')),
+  }), { maxItems: MAX_ITEMS, description: 'The program\'s files. The first is the main file.' }),
+  stdin: Type.Optional(nullableString('The program\'s standard input')),
+  command: Type.Optional(nullableString('Replaces the run command; sh -c runs it in the work directory')),
   runInstructions: Type.Optional(Type.Unsafe<{ buildCommands: string[], runCommand: string } | null>({
     type: ['object', 'null'],
-    description: 'Replaces the build and run commands',
+    description: 'Replaces the build commands and the run command',
     required: ['runCommand'],
-    properties: {
-      buildCommands: { type: 'array', maxItems: MOST_ITEMS, items: { type: 'string' } },
-      runCommand: { type: 'string' }
-    }
+    properties: { buildCommands: { type: 'array', ...strings }, runCommand: { type: 'string' } }
   })),
-  args: Type.Optional(nullable<string[]>('array', { maxItems: MOST_ITEMS, items: { type: 'string' }, description: 'The program\'s arguments' })),
+  args: Type.Optional(nullable<string[]>('array', { ...strings, description: 'The program\'s arguments' })),
   env: Type.Optional(nullable<Record<string, string>>('object', {
-    maxProperties: MOST_ITEMS, additionalProperties: { type: 'string' }, description: 'Added to the program\'s environment'
+    maxProperties: MAX_ITEMS, additionalProperties: { type: 'string' }, description: 'Environment variables to add'
   })),
-  limits: Type.Optional(nullable<Static<typeof LimitsSchema>>('object', LimitsSchema))
-}, { description: 'Checked for images that speak runonce\'s protocol; any other image\'s payload is passed on as it came' })
+  limits: Type.Optional(nullableLimits)
+}, {
+  description: 'Checked for images that speak runonce\'s protocol. Any other image gets its payload as the client sent it.',
+  examples: [{ files: [{ name: 'main.py', content: 'print(input())' }], stdin: 'Hello World!' }]
+})
 
 export type Payload = Static<typeof PayloadSchema>
-export type RequestLimits = Static<typeof LimitsSchema>
 
-export const RunBodySchema = Type.Object({
-  image: Type.String({ minLength: 1, maxLength: LONGEST_IMAGE_NAME, description: 'For example runonce/python:latest' }),
-  payload: Type.Unknown({ description: 'What the container gets on its stdin; for an image of ours the schema Payload' }),
-  limits: Type.Optional(nullable<Static<typeof LimitsSchema>>('object', LimitsSchema))
-})
+/**
+ * Checks what the schema cannot express: names, NUL characters, lone surrogates.
+ * @throws ServiceError `request.invalid`, naming the member
+ */
+export function checkPayload (payload: Payload): void {
+  const { language, files, stdin, command, runInstructions, args, env } = payload
+  if (files.length === 0 && !command && !runInstructions) {
+    throw invalidRequest('payload.files must contain at least one file, unless command or runInstructions is given')
+  }
+  for (const [index, { name, content }] of files.entries()) {
+    checkFileName(name, `payload.files[${index}].name`)
+    checkText(content, `payload.files[${index}].content`)
+  }
+  checkText(language ?? '', 'payload.language')
+  checkText(stdin ?? '', 'payload.stdin')
+  checkArgument(command ?? '', 'payload.command')
+  checkArguments(runInstructions?.buildCommands, 'payload.runInstructions.buildCommands')
+  checkArgument(runInstructions?.runCommand ?? '', 'payload.runInstructions.runCommand')
+  checkArguments(args, 'payload.args')
+  for (const [name, value] of Object.entries(env ?? {})) checkVariable(name, value)
+}
 
-export const CodeBodySchema = Type.Object({
-  code: Type.String(),
-  input: Type.Optional(nullableString('What the program reads from stdin'))
-})
+/** The payload of a program of one file. @throws ServiceError `request.invalid`, naming `code` or `input` */
+export function payloadOfCode (fileName: string, code: string, input: string | null | undefined): Payload {
+  checkText(code, 'code')
+  checkText(input ?? '', 'input')
+  return { files: [{ name: fileName, content: code }], stdin: input ?? '' }
+}
 
-export const ExecuteBodySchema = Type.Object({
-  code: Type.String(),
-  language: Type.String({ minLength: 1 }),
-  input: Type.Optional(nullableString('What the program reads from stdin'))
-})
+/**
+ * A checked payload as a container reads it. Members that the schema does not name are left out, as nothing checked them.
+ * @param requested limits that the request has outside its payload
+ */
+export function encodePayload (payload: Payload, requested?: WireLimits | null): { payload: Buffer, limits: RequestedLimits } {
+  const { language, files, stdin, command, runInstructions, args, env } = payload
+  const limits = stricterLimits(fromWireLimits(payload.limits), fromWireLimits(requested))
+  const known = {
+    language,
+    files: files.map(({ name, content }) => ({ name, content })),
+    stdin,
+    command,
+    runInstructions: runInstructions && { buildCommands: runInstructions.buildCommands, runCommand: runInstructions.runCommand },
+    args,
+    env,
+    limits: toWireLimits(limits)
+  }
+  return { payload: Buffer.from(JSON.stringify(known)), limits }
+}
 
-export const LanguageParamsSchema = Type.Object({ language: Type.String() })
+/** The contents of a payload's files; the payload's whole text where it has none, as a foreign image's may. */
+export function sourcesOf (payload: Buffer): string[] {
+  try {
+    const files: unknown = JSON.parse(topLevelMembers(payload)?.get('files')?.toString('utf8') ?? '[]')
+    const contents = (files as Array<{ content?: unknown } | null>).map((file) => file?.content).filter((content) => typeof content === 'string')
+    if (contents.length > 0) return contents
+  } catch {
+    // Then its text is all that can be looked at.
+  }
+  return [payload.toString('utf8')]
+}
 
-export const LanguagesQuerySchema = Type.Object({ details: Type.Optional(Type.String()) })
+function checkFileName (name: string, field: string): void {
+  checkArgument(name, field)
+  const problem = fileNameProblem(name, name.split('/'))
+  if (problem !== undefined) throw invalidRequest(`${field} ${problem}`)
+}
 
-export const ResultSchema = Type.Object({
-  stdout: Type.String(),
-  stderr: Type.String(),
-  error: Type.String({ description: 'Empty on success, else what went wrong' }),
-  duration: Type.Integer({ description: 'Nanoseconds of wall clock' }),
-  outcome: Type.String({ enum: ['completed', 'failed', 'signaled', 'timeout', 'output_limit', 'out_of_memory', 'build_failed', 'invalid'] }),
-  exitCode: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
-  signal: nullableString('The signal that ended the program'),
-  stdoutBytes: Type.Integer(),
-  stderrBytes: Type.Integer(),
-  stdoutTruncated: Type.Boolean(),
-  stderrTruncated: Type.Boolean(),
-  stdoutBase64: Type.Optional(Type.String({ description: 'The exact bytes, where the text could not carry them' })),
-  stderrBase64: Type.Optional(Type.String()),
-  cpuTime: Type.Integer({ description: 'Nanoseconds, user and system' }),
-  memoryPeak: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Bytes' }),
-  build: Type.Optional(Type.Object({
-    stdout: Type.String(), stderr: Type.String(), exitCode: Type.Unsafe<number | null>({ type: ['integer', 'null'] }), duration: Type.Integer()
-  })),
-  phase: Type.String({ enum: ['build', 'run'], description: 'The step that outcome is about' })
-}, { description: 'What became of the run; a foreign image\'s own object otherwise' })
+function fileNameProblem (name: string, parts: string[]): string | undefined {
+  if (name === '') return 'must not be empty'
+  if (name.startsWith('/')) return 'must be a relative path'
+  if (parts.includes('..')) return 'must not contain ".."'
+  if (name.endsWith('/') || parts.at(-1) === '.') return 'must name a file, not a directory'
+  if (Buffer.byteLength(name) > MAX_PATH_BYTES || parts.some((part) => Buffer.byteLength(part) > MAX_NAME_BYTES)) {
+    return `must be at most ${MAX_PATH_BYTES} bytes long, and each part of it at most ${MAX_NAME_BYTES}`
+  }
+  return undefined
+}
 
-export const ExecuteResultSchema = Type.Object({
-  stdout: Type.String(),
-  stderr: Type.String(),
-  executionTime: Type.Number({ description: 'Milliseconds' }),
-  exitCode: Type.Integer({ description: '128 + n after death by signal n' }),
-  error: Type.Optional(Type.String())
-})
+function checkVariable (name: string, value: string): void {
+  if (name === '' || name.includes('=')) {
+    throw invalidRequest(`payload.env: invalid name ${JSON.stringify(name)}: must not be empty and must not contain "="`)
+  }
+  checkArgument(name, 'payload.env: a name')
+  checkArgument(value, `payload.env.${name}`)
+}
 
-export const VersionSchema = Type.Object({
-  docker: Type.Object({
-    version: Type.String(),
-    apiVersion: Type.String(),
-    gitCommit: Type.String(),
-    goVersion: Type.String(),
-    os: Type.String(),
-    arch: Type.String(),
-    kernelVersion: Type.String(),
-    buildTime: Type.String(),
-    platform: Type.Object({ name: Type.String() }),
-    components: Type.Array(Type.Object({ name: Type.String(), version: Type.String() }))
-  }),
-  runonce: Type.Object({ version: Type.String() })
-})
+function checkArguments (texts: string[] | null | undefined, field: string): void {
+  for (const [index, text] of (texts ?? []).entries()) checkArgument(text, `${field}[${index}]`)
+}
 
-export const ErrorSchema = Type.Object({
-  error: Type.String({ description: 'A slug' }),
-  message: Type.String(),
-  result: Type.Optional(Type.Object({}, { description: 'With RUN_LIMITS_RESPONSE=error: what the run that met a limit had given' }))
-}, { description: 'An error' })
+/** Strings for execve(2) end at a NUL. */
+function checkArgument (text: string, field: string): void {
+  checkText(text, field)
+  if (text.includes('\0')) throw invalidRequest(`${field} must not contain NUL characters`)
+}
 
-/** The errors of a route, by their statuses. */
-export const errorAnswers = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, ErrorSchema]))
-
-/** Those of every route that runs something. */
-export const runErrors = errorAnswers(400, 401, 413, 415, 429, 500, 503)
+function checkText (text: string, field: string): void {
+  if (!text.isWellFormed()) throw invalidRequest(`${field} must be well-formed Unicode: it contains a lone surrogate`)
+}

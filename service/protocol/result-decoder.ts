@@ -1,15 +1,17 @@
-import { executionTimeExceeded, readSizeExceeded, runnerWroteStderr, stdoutDecodeFailed } from '../errors.js'
-import { lazyResult } from './lazy-result.js'
-import type { Outcome, RunAnswer, RunResult } from '../runs/ports.js'
+import { runnerWroteStderr, stdoutDecodeFailed } from '../errors.js'
+import { isStringText, topLevelMembers } from './json-scanner.js'
+import { isResult, LAZY_MEMBERS, type DecodedResult, type RunResult } from './result.js'
 
 const QUOTED_BYTES = 200
 const LARGE_BYTES = 65_536
 
+const OWN_MEMBER = { enumerable: true, configurable: true }
+
 /**
- * Reads what an image wrote to stdout as a result.
- * @throws ServiceError `coderunner.stderr`, `coderunner.stdout.decode` when it is none
+ * Decodes an image's whole output as a result.
+ * @throws ServiceError `coderunner.stderr`, `coderunner.stdout.decode` where it is not one
  */
-export function decodeResult (stdout: Buffer, stderr: Buffer): RunAnswer {
+export function decodeResult (stdout: Buffer, stderr: Buffer): DecodedResult {
   if (stderr.length > 0) throw runnerWroteStderr(quote(stderr))
   const value = parseJson(stdout)
   if (!isResult(value)) throw stdoutDecodeFailed(quote(stdout))
@@ -17,50 +19,39 @@ export function decodeResult (stdout: Buffer, stderr: Buffer): RunAnswer {
 }
 
 /**
- * The same for the first line of a runner of ours, whose word is good: a large one is not taken apart for a log line.
- * @throws ServiceError `coderunner.stdout.decode` when it is none
+ * Decodes the line that a runner of ours wrote. Large results are decoded lazily.
+ * @throws ServiceError `coderunner.stdout.decode` where it is not a result
  */
-export function decodeOwnResult (line: Buffer): RunAnswer {
+export function decodeRunnerLine (line: Buffer): DecodedResult {
   if (line.length < LARGE_BYTES) return decodeResult(line, Buffer.alloc(0))
   const result = lazyResult(line)
   if (result === undefined) throw stdoutDecodeFailed(quote(line))
   return { result, json: line }
 }
 
-/** A result for a run that the service had to end itself, in the runner's own shape. */
-export function endedResult (outcome: Outcome, error: string, durationMs: number): RunAnswer {
-  const result: RunResult & Record<string, unknown> = {
-    stdout: '',
-    stderr: '',
-    error,
-    duration: Math.round(durationMs * 1e6),
-    outcome,
-    exitCode: null,
-    signal: null,
-    stdoutBytes: 0,
-    stderrBytes: 0,
-    stdoutTruncated: outcome === 'output_limit',
-    stderrTruncated: outcome === 'output_limit',
-    cpuTime: 0,
-    memoryPeak: null,
-    phase: 'run'
-  }
-  return { result, json: Buffer.from(JSON.stringify(result)) }
-}
-
 /**
- * glot's way of telling a limit, for `RUN_LIMITS_RESPONSE=error`.
- * @throws ServiceError `limits.execution_time`, `limits.read.size`; the body carries the partial result as well
+ * A result whose large texts stay bytes until they are read: a megabyte of output then costs the service a megabyte, and
+ * not three more for strings.
+ * @returns undefined where the bytes are not a result
  */
-export function refuseLimitOutcome ({ result }: RunAnswer): void {
-  if (result.outcome === 'timeout') throw executionTimeExceeded(result.error, { result })
-  if (result.outcome === 'output_limit') throw readSizeExceeded(result.error, { result })
+export function lazyResult (json: Buffer): RunResult | undefined {
+  const result: Record<string, unknown> = {}
+  try {
+    const members = topLevelMembers(json)
+    if (members === undefined || !isStringText(members.get('stdout')) || !isStringText(members.get('stderr'))) return undefined
+    for (const [name, value] of members) {
+      if ((LAZY_MEMBERS as readonly string[]).includes(name)) defineLazy(result, name, value)
+      // Not by assignment: assigning to __proto__ would set the object's prototype.
+      else Object.defineProperty(result, name, { ...OWN_MEMBER, writable: true, value: JSON.parse(value.toString('utf8')) })
+    }
+  } catch {
+    return undefined
+  }
+  return typeof result.error === 'string' ? result as unknown as RunResult : undefined
 }
 
-function isResult (value: unknown): value is RunResult {
-  if (typeof value !== 'object' || value === null) return false
-  const { stdout, stderr, error } = value as Record<string, unknown>
-  return typeof stdout === 'string' && typeof stderr === 'string' && typeof error === 'string'
+function defineLazy (result: object, name: string, value: Buffer): void {
+  Object.defineProperty(result, name, { ...OWN_MEMBER, get: () => JSON.parse(value.toString('utf8')) })
 }
 
 function parseJson (text: Buffer): unknown {

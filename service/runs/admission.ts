@@ -5,30 +5,30 @@ interface Waiting {
 }
 
 interface AdmissionOptions {
-  /** Runs at once. */
+  /** Maximum of concurrent runs. */
   concurrency: number
-  /** Runs that may wait. */
+  /** Maximum of waiting runs. */
   queueSize: number
   queueTimeoutMs: number
   /** Whether several tokens share the queue. */
   shared?: boolean
 }
 
-/** Weight of the newest run in the mean that Retry-After is made from. */
+/** Weight of the newest run in the mean run time, which Retry-After is computed from. */
 const NEWEST_WEIGHT = 0.2
 /**
- * A token may wait with so many times as many runs as places are free, so that a flood leaves a quarter of a shared queue
+ * A token may have three waiting runs for each free place of a shared queue, so that a flood leaves a quarter of the queue
  * to the others: dynamic thresholds, Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998.
  */
 const WAITING_PER_FREE_PLACE = 3
 
 /**
- * Lets so many runs in at once and so many wait, first come first served for each token and round-robin between
- * tokens, so that one token's flood does not starve another.
+ * Limits concurrent and waiting runs. Runs of one token are admitted in order of arrival; tokens take turns, so that one
+ * token's flood does not starve another.
  */
 export class Admission {
   readonly #options: AdmissionOptions
-  /** In the order in which tokens are served next; a token without waiting runs is not in it. */
+  /** Waiting runs by token, the next token first. A token without waiting runs has no entry. */
   readonly #queues = new Map<string, Waiting[]>()
   readonly #idleWaiters: Array<() => void> = []
   #running = 0
@@ -44,9 +44,10 @@ export class Admission {
   get waiting (): number { return this.#waiting }
 
   /**
-   * Resolves with a release, to be called exactly once when the run is over.
-   * @throws ServiceError `overloaded` (503) when the queue is full, the wait too long or the service stops
-   * @throws the signal's reason when the client goes away while it waits
+   * Waits for a slot.
+   * @returns a function that releases the slot, to be called once when the run is over
+   * @throws ServiceError `overloaded` (503) when the queue is full, the wait too long or the service stopping
+   * @throws the signal's reason when the client closes its connection while it waits
    */
   async enter (tokenName: string, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted()
@@ -60,7 +61,7 @@ export class Admission {
     return this.#release(performance.now())
   }
 
-  /** Refuses new runs and resolves when all that were accepted are over. */
+  /** Refuses new runs; resolves when all accepted runs are over. */
   async close (): Promise<void> {
     this.#closed = true
     if (this.#running + this.#waiting === 0) return
@@ -94,7 +95,7 @@ export class Admission {
         reject(reason)
       }
       const onAbort = () => leave(signal.reason)
-      const timer = setTimeout(() => leave(this.#refusal('The run waited too long for its turn')), this.#options.queueTimeoutMs)
+      const timer = setTimeout(() => leave(this.#refusal('The run waited too long in the queue')), this.#options.queueTimeoutMs)
       const settle = () => {
         clearTimeout(timer)
         signal.removeEventListener('abort', onAbort)
@@ -113,7 +114,7 @@ export class Admission {
     if (entry === undefined) return
     const [tokenName, queue] = entry
     const next = queue.shift()
-    // Behind the other tokens, or out if nothing of it waits any more.
+    // To the end of the line, or removed if it has no more waiting runs.
     this.#queues.delete(tokenName)
     if (queue.length > 0) this.#queues.set(tokenName, queue)
     this.#waiting--

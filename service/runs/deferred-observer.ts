@@ -5,26 +5,26 @@ interface DeferredParts {
   log: { error: (details: object, message: string) => void }
 }
 
-/** Tells observers what they want to know after the answer is out; one that fails ends no run, and not the service. */
+/** Notifies observers after the response is written. An observer that throws affects neither the run nor the others. */
 export class DeferredObserver implements RunObserver {
   constructor (private readonly parts: DeferredParts) {}
 
   submitted (submission: RunSubmission): void {
-    this.#later((observer) => observer.submitted(submission))
+    this.#later((observer) => observer.submitted?.(submission))
   }
 
   finished (record: RunRecord): void {
     this.#later((observer) => observer.finished(record))
   }
 
-  /** The answer is written in this turn of the event loop. */
-  #later (tell: (observer: RunObserver) => void): void {
+  /** The response is written in the current turn of the event loop. */
+  #later (notify: (observer: RunObserver) => void): void {
     setImmediate(() => {
       for (const observer of this.parts.observers) {
         try {
-          tell(observer)
+          notify(observer)
         } catch (err) {
-          this.parts.log.error({ err }, 'an observer of runs failed')
+          this.parts.log.error({ err }, 'a run observer failed')
         }
       }
     })

@@ -1,39 +1,35 @@
-/** What the rooms offer one another. Each is made in its own room and joined in server.ts. */
+/** The interfaces by which the service's modules use one another. server.ts joins them. */
+import type { LanguageDescription } from '../protocol/image-labels.js'
+import type { RequestedLimits } from '../protocol/limits.js'
+import type { DecodedResult, RunMeasurements } from '../protocol/result.js'
 
-/** What an image is, as its labels and settings say. */
+// Images and the engine: implemented by docker/, used by http/ and pool/.
+
+/** An image, as its labels and settings describe it. */
 export interface ImageDescription {
-  /** The name it was asked for by. */
+  /** The name by which it was requested. */
   ref: string
-  /** The engine's content address; what containers are made from. */
+  /** The engine's content address; containers are created from it. */
   id: string
-  /** The user its processes run as; '' where the image names none. */
+  /** The user that its processes run as; '' where the image names none. */
   user: string
-  /** Present when the image speaks our protocol. */
+  /** Present where the image speaks our protocol. */
   language: LanguageDescription | undefined
-  /** The least it needs, in bytes and processes; undefined: the defaults do. */
+  /** The memory, in bytes, and processes that it needs at least; undefined: the defaults are enough. */
   memoryBytes: number | undefined
   processes: number | undefined
-}
-
-export interface LanguageDescription {
-  name: string
-  aliases: string[]
-  /** Aliases that are listed beside the name. */
-  listed: string[]
-  version: string
-  /** The name a program gets that comes without one. */
-  main: string
-  /** A program that prints a greeting. */
-  hello: string
-  /** People call it most: kept ready unless told otherwise. */
-  interactive: boolean
 }
 
 export interface Images {
   /** @throws ServiceError `image.not_allowed`, `docker.container.create` (400: no such image), `docker.unixsocket` */
   describe (ref: string): Promise<ImageDescription>
-  /** Those of our images that are present and allowed, by name. @throws ServiceError `docker.container.create` (500), `docker.unixsocket` */
+  /** The language images that are present and allowed, sorted by name. @throws ServiceError `docker.container.create` (500), `docker.unixsocket` */
   languages (): Promise<ImageDescription[]>
+}
+
+export interface ImageChanges {
+  /** Calls `listener` when images may have changed or disappeared, or the engine has come back. */
+  onImagesChanged (listener: () => void): void
 }
 
 export interface EngineVersion {
@@ -52,13 +48,16 @@ export interface EngineVersion {
 export interface EngineStatus {
   /** @throws ServiceError `docker.unixsocket`, `docker.version` */
   version (): Promise<EngineVersion>
-  /** @throws ServiceError `docker.unixsocket`, `docker.version` (no answer) */
+  /** @throws ServiceError `docker.unixsocket`, `docker.version` (no response) */
   ping (): Promise<void>
 }
 
-/** How an exchange with a container ended: it said all it had to, or we ended it. */
+// Containers: implemented by docker/ and pool/, used by runs/.
+
+/** Why an exchange ended: the container wrote its result, closed its stream, reached a limit, or the client left. */
 export type ExchangeEnd = 'result' | 'eof' | 'deadline' | 'too_large' | 'cancelled'
 
+/** A payload was sent to a container; this is what it wrote. */
 export interface Exchange {
   end: ExchangeEnd
   stdout: Buffer
@@ -66,36 +65,36 @@ export interface Exchange {
 }
 
 export interface ExchangeOptions {
-  /** true: the first line is the result, and nothing waits for the stream's end; stdin stays open. */
+  /** true: the first line is the result, so nothing waits for the end of the stream, and stdin stays open. */
   resultIsFirstLine: boolean
-  /** Milliseconds from the payload to the forced end. */
+  /** Milliseconds from sending the payload to the forced end. */
   deadlineMs: number
-  /** Milliseconds after which the result is overdue, and the container is helped along; undefined: it never is. */
+  /** Milliseconds after which the result is late and the container gets more CPU; undefined: never. */
   overdueMs?: number | undefined
-  /** Most bytes of stdout and stderr together. */
+  /** Maximum of stdout and stderr together, bytes. */
   maxBytes: number
-  /** The client went away. */
+  /** Aborts when the client closes its connection. */
   signal: AbortSignal
 }
 
-/** A started container that waits for its payload. Used for one exchange, then retired. */
+/** A started container that waits for its payload. Serves one exchange and is then retired. */
 export interface Sandbox {
   readonly id: string
-  /** Milliseconds that each phase took until it was there; none for one that was waiting. */
+  /** Milliseconds of each phase of its creation; empty where it was waiting already. */
   readonly phases: Readonly<Record<string, number>>
-  /** It was waiting before it was asked for. */
+  /** It was waiting in the pool. */
   readonly pooled: boolean
   /** @throws ServiceError `docker.container.start`, `docker.container.stream.read` */
   exchange (payload: Buffer, options: ExchangeOptions): Promise<Exchange>
-  /** Was one of its processes killed for want of memory? Waits a moment for the engine to say so. */
+  /** Whether the kernel killed one of its processes for lack of memory. Waits a moment for the engine's event. */
   ranOutOfMemory (): Promise<boolean>
-  /** Makes sure that it is removed. Off the request's path, safe to call twice; never throws. */
+  /** Makes sure that the container is removed, in the background. Safe to call twice; never throws. */
   retire (): void
 }
 
 export interface Sandboxes {
   /**
-   * A container for one run, never handed out twice.
+   * A container for one run, never leased twice.
    * @throws ServiceError `docker.container.create`, `.start`, `.attach`, `docker.unixsocket`, `image.needs_more`
    */
   lease (image: ImageDescription): Promise<Sandbox>
@@ -104,7 +103,7 @@ export interface Sandboxes {
 /** A container made ahead of its run. */
 export interface ReadySandbox extends Sandbox {
   readonly ended: boolean
-  /** Resolves when it can take its payload as fast as it ever will, or has ended. */
+  /** Resolves when the container is ready for its payload, or has ended. */
   readonly warmed: Promise<void>
   /** Resolves when its stream has ended: it died, or its run is over. */
   readonly whenEnded: Promise<void>
@@ -113,125 +112,95 @@ export interface ReadySandbox extends Sandbox {
 export interface SandboxFactory extends Sandboxes {
   /**
    * As `lease`, for a container that may wait up to `idleMs` milliseconds for its payload.
-   * @param warm false: without its warm interpreter
+   * @param warm whether to start its warm interpreter
    */
   prepare (image: ImageDescription, options: { idleMs: number, warm: boolean }): Promise<ReadySandbox>
-  /** Bytes of memory that a waiting container holds, by its cgroup. @throws ServiceError */
+  /** Memory of a waiting container, bytes, read from its cgroup. @throws ServiceError */
   idleBytes (sandbox: ReadySandbox): Promise<number>
 }
 
-/** How busy the service is with runs. */
-export interface Load {
-  readonly running: number
-  readonly waiting: number
-}
-
-export interface ImageChanges {
-  /** Calls when images may have changed or gone, or the engine came back. */
-  onImagesChanged (listener: () => void): void
-}
-
-export interface PoolSnapshot {
-  ready: number
-  images: Array<{
-    image: string
-    ready: number
-    starting: number
-    target: number
-    hits: number
-    misses: number
-    refillMs: number
-    idleBytes: number
-  }>
-}
-
-/** Limits that a request asks for; the stricter of these and the service's hold. */
-export interface RequestedLimits {
-  timeMs?: number | undefined
-  buildTimeMs?: number | undefined
-  outputBytes?: number | undefined
-}
+// Runs: implemented by runs/, used by http/.
 
 export interface RunRequest {
   requestId: string
   tokenName: string
   image: ImageDescription
-  /** The JSON text that goes to the container's stdin. */
-  payload: string
-  /** The program's files; looked at for the log's `suspicious_code`, and for nothing else. */
-  sources: string[]
+  /** The JSON text for the container's stdin. */
+  payload: Buffer
   limits: RequestedLimits
   signal: AbortSignal
 }
 
-export const OUTCOMES = [
-  'completed', 'failed', 'signaled', 'timeout', 'output_limit', 'out_of_memory', 'build_failed', 'invalid'
-] as const
-
-export type Outcome = typeof OUTCOMES[number]
-
-/** The members of docs/protocol.md's result that the service itself looks at; a foreign image gives the first three only. */
-export interface RunResult {
-  stdout: string
-  stderr: string
-  error: string
-  duration?: number
-  outcome?: Outcome
-  exitCode?: number | null
-  signal?: string | null
-  stdoutBytes?: number
-  stderrBytes?: number
-  cpuTime?: number
-  memoryPeak?: number | null
-  phase?: 'build' | 'run'
-}
-
-export interface RunAnswer {
-  result: RunResult
-  /** The result as the image wrote it: what the client gets. */
-  json: Buffer
-}
-
 export interface Runs {
   /** @throws ServiceError */
-  run (request: RunRequest): Promise<RunAnswer>
+  run (request: RunRequest): Promise<DecodedResult>
 }
 
+/** How many runs the service has. */
+export interface Load {
+  readonly running: number
+  readonly waiting: number
+}
+
+// Observers: implemented by observability/, used by runs/ and http/.
+
 /** One finished run, for logs and metrics: no code, no output, no token. */
-export interface RunRecord {
+export interface RunRecord extends RunMeasurements {
   requestId: string
   tokenName: string
   image: string
-  outcome: string
-  /** A waiting container served it. */
+  /** A container of the pool served it. */
   pooled: boolean
+  /** Milliseconds of each phase. */
   phases: Record<string, number>
-  durationNs: number | undefined
-  stdoutBytes: number | undefined
-  stderrBytes: number | undefined
-  cpuTimeNs: number | undefined
-  memoryPeakBytes: number | undefined
 }
 
-export interface RunSubmission { requestId: string, tokenName: string, image: string, sources: string[] }
+export interface RunSubmission { requestId: string, tokenName: string, image: string, payload: Buffer }
 
 export interface RunObserver {
+  submitted? (submission: RunSubmission): void
   finished (record: RunRecord): void
-  submitted (submission: RunSubmission): void
 }
 
-/** The service's figures in the text format that Prometheus reads. */
+/** The service's metrics in Prometheus's text format. */
 export interface ServiceMetrics {
   readonly contentType: string
   text (): Promise<string>
-  /** @param route the route's pattern, or '' where there is none: paths are the client's words */
-  answered (method: string, route: string, status: number): void
+  /** @param route the route's pattern; '' where there is none, because clients choose paths */
+  responded (method: string, route: string, status: number): void
 }
 
-/** How the service stands, for orchestrators. */
+// The pool's state: implemented by pool/, used by http/ and observability/.
+
+export interface PoolSnapshot {
+  ready: number
+  images: Array<LeaseCounts & {
+    ready: number
+    starting: number
+    target: number
+    refillMs: number
+    idleBytes: number
+  }>
+}
+
+/** Leases of an image since the service started. */
+export interface LeaseCounts {
+  image: string
+  /** Served by a waiting container. */
+  hits: number
+  misses: number
+}
+
+export interface PoolStatus {
+  /** The images that the pool knows now. */
+  snapshot (): PoolSnapshot
+  /** All images that were ever leased; the counts never fall. */
+  leases (): LeaseCounts[]
+}
+
+/** Whether the service can take runs. */
 export interface Readiness {
-  /** undefined: ready; else why not. */
+  /** Why it is not ready; undefined where it is. */
   notReady (): Promise<string | undefined>
-  /** How full the pool is. */
   pool (): PoolSnapshot
 }

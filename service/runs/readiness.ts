@@ -1,17 +1,17 @@
-import type { EngineStatus, PoolSnapshot, Readiness } from './ports.js'
+import type { EngineStatus, PoolSnapshot, PoolStatus, Readiness } from './ports.js'
 
-/** Ready while the engine answers and the service isn't stopping. */
+/** Ready while the engine responds and the service is not shutting down. */
 export class ServiceReadiness implements Readiness {
   #stopping = false
 
-  constructor (private readonly engine: EngineStatus, private readonly sandboxes: { snapshot (): PoolSnapshot }) {}
+  constructor (private readonly engine: EngineStatus, private readonly poolStatus: PoolStatus) {}
 
   stop (): void {
     this.#stopping = true
   }
 
   pool (): PoolSnapshot {
-    return this.sandboxes.snapshot()
+    return this.poolStatus.snapshot()
   }
 
   async notReady (): Promise<string | undefined> {

@@ -1,8 +1,10 @@
 import { pino, type Logger } from 'pino'
 
+import type { LanguageDescription } from '../../service/protocol/image-labels.js'
+import type { DecodedResult } from '../../service/protocol/result.js'
 import type {
-  EngineStatus, EngineVersion, Exchange, ExchangeOptions, ImageDescription, Images, LanguageDescription, RunAnswer,
-  RunObserver, RunRecord, RunRequest, Runs, Sandbox, Sandboxes
+  EngineStatus, EngineVersion, Exchange, ExchangeOptions, ImageDescription, Images, PoolSnapshot, PoolStatus, RunObserver,
+  RunRecord, RunRequest, Runs, Sandbox, Sandboxes
 } from '../../service/runs/ports.js'
 
 /** A language image as the catalog describes it. */
@@ -23,11 +25,11 @@ export function foreignImage (ref = 'glot/python:latest'): ImageDescription {
   return { ref, id: 'sha256:foreign', user: '', language: undefined, memoryBytes: undefined, processes: undefined }
 }
 
-/** Knows the images it was given; `fail` makes every call throw. */
+/** Has the given images; every call throws `fail` where it is set. */
 export class FakeImages implements Images {
   readonly described: string[] = []
   fail: Error | undefined
-  /** What every call waits for. */
+  /** Every call waits for it. */
   gate: Promise<void> = Promise.resolve()
   constructor (readonly present: ImageDescription[]) {}
 
@@ -63,18 +65,18 @@ export const COMPLETED = {
   phase: 'run' as const
 }
 
-export function answerOf (result: object): RunAnswer {
-  return { result: result as RunAnswer['result'], json: Buffer.from(JSON.stringify(result)) }
+export function decodedOf (result: object): DecodedResult {
+  return { result: result as DecodedResult['result'], json: Buffer.from(JSON.stringify(result)) }
 }
 
-/** Records the requests; answers as `answer` says. */
+/** Records the requests; `handler` runs them. */
 export class FakeRuns implements Runs {
   readonly requests: RunRequest[] = []
-  answer: (request: RunRequest) => Promise<RunAnswer> = async () => answerOf(COMPLETED)
+  handler: (request: RunRequest) => Promise<DecodedResult> = async () => decodedOf(COMPLETED)
 
-  async run (request: RunRequest): Promise<RunAnswer> {
+  async run (request: RunRequest): Promise<DecodedResult> {
     this.requests.push(request)
-    return await this.answer(request)
+    return await this.handler(request)
   }
 }
 
@@ -106,7 +108,7 @@ export class FakeEngineStatus implements EngineStatus {
 
 type Script = (payload: Buffer, options: ExchangeOptions) => Promise<Exchange>
 
-/** A container whose exchange goes as the script says. */
+/** A container whose exchange is the script. */
 export class FakeSandbox implements Sandbox {
   readonly phases: Record<string, number>
   readonly exchanges: Array<{ payload: Buffer, options: ExchangeOptions }> = []
@@ -126,7 +128,7 @@ export class FakeSandbox implements Sandbox {
   retire (): void { this.retired++ }
 }
 
-/** Hands out the given containers in order; after them, or where an error stands, it fails. */
+/** Leases the given containers in order; throws where an error is given, or none is left. */
 export class FakeSandboxes implements Sandboxes {
   readonly leased: ImageDescription[] = []
   readonly #next: Array<FakeSandbox | Error>
@@ -147,7 +149,15 @@ export class FakeObserver implements RunObserver {
   submitted (submission: unknown): void { this.submissions.push(submission) }
 }
 
-/** A logger whose lines can be read. */
+/** A pool with the given state, which tests may change. */
+export class FakePool implements PoolStatus {
+  counts: ReturnType<PoolStatus['leases']> = []
+  constructor (public state: PoolSnapshot = { ready: 0, images: [] }) {}
+  snapshot (): PoolSnapshot { return this.state }
+  leases (): ReturnType<PoolStatus['leases']> { return this.counts }
+}
+
+/** A logger that records its lines. */
 export function recordingLogger (level = 'trace'): { logger: Logger, lines: string[] } {
   const lines: string[] = []
   return { logger: pino({ level }, { write: (line: string) => { lines.push(line) } }), lines }
@@ -161,10 +171,10 @@ export async function until (holds: () => boolean | Promise<boolean>, what = 'th
   }
 }
 
-/** What a ServiceError is to look like, as `rejects` and `throws` take it. */
-export const fault = (expected: object): { name: string } => ({ name: 'ServiceError', ...expected })
+/** A ServiceError's expected members, for `rejects` and `throws`. */
+export const serviceError = (expected: object): { name: string } => ({ name: 'ServiceError', ...expected })
 
-/** A promise and its resolve. */
+/** A promise with the function that resolves it. */
 export function gate (): { opened: Promise<void>, open: () => void } {
   let open = () => {}
   const opened = new Promise<void>((resolve) => { open = resolve })

@@ -10,12 +10,12 @@ const SCHEME = 'Bearer '
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The name of the token that the request came with; '' before it was checked. */
+    /** The name of the request's token; '' until it is checked. */
     tokenName: string
   }
 }
 
-/** Lets in who sends one of the tokens, as `X-Access-Token: T` or `Authorization: Bearer T`, before the body is read. */
+/** Requires one of the tokens, as `X-Access-Token: T` or `Authorization: Bearer T`. Checked before the body is read. */
 export async function addAuth (scope: FastifyInstance, tokens: AccessToken[]): Promise<void> {
   const known = tokens.map(({ name, token }) => ({ name, digest: digest(Buffer.from(token)) }))
   scope.decorateRequest('tokenName', '')
@@ -25,10 +25,10 @@ export async function addAuth (scope: FastifyInstance, tokens: AccessToken[]): P
     specCompliance: 'rfc6749',
     verifyErrorLogLevel: 'debug',
     auth: (_key, request) => {
-      // Header values reach us as latin1, whatever the client wrote (RFC 9110, section 5.5). The plugin's key is
-      // trimmed, and the last byte of «à» is latin1's no-break space.
+      // Node decodes header values as latin1 (RFC 9110, section 5.5). The plugin's own key argument is trimmed, which would
+      // remove the last byte of "à", a no-break space in latin1.
       const sent = digest(Buffer.from((request.raw.headers.authorization ?? '').slice(SCHEME.length).replace(/^ +/, ''), 'latin1'))
-      // All are compared, so that the time doesn't tell which one was near.
+      // Compares all tokens, so that the time does not depend on which one matches.
       const matches = known.filter((token) => timingSafeEqual(token.digest, sent))
       request.tokenName = matches[0]?.name ?? ''
       return matches.length > 0
@@ -41,7 +41,7 @@ export async function addAuth (scope: FastifyInstance, tokens: AccessToken[]): P
   })
 }
 
-/** Equal lengths, so that the comparison's time says nothing of a token's. */
+/** A digest has one length, so that the time of a comparison does not depend on the token's length. */
 function digest (token: Buffer): Buffer {
   return createHash('sha256').update(token).digest()
 }

@@ -7,20 +7,20 @@ import { rateLimited } from '../../errors.js'
 /** @throws ServiceError `rate_limit` */
 type Limit = (request: FastifyRequest) => Promise<void>
 
-/** undefined: there is none, and no request has to pass it. */
+/** undefined: there is no such limit. */
 export interface RateLimits {
-  /** Before the token is looked at, so that wrong tokens count. */
+  /** Checked before the token, so that wrong tokens count. */
   byAddress: Limit | undefined
-  /** After it, by its name: random tokens must not each get an allowance of their own. */
+  /** Checked after the token and by its name, so that random tokens get no allowance of their own. */
   byToken: Limit | undefined
 }
 
-/** @param redis an ioredis client that several services share; undefined: each counts for itself */
+/** @param redis an ioredis client, for limits that several services share; undefined: each service counts for itself */
 export async function addRateLimits (app: FastifyInstance, config: Config['rateLimit'], redis: unknown): Promise<RateLimits> {
   await app.register(rateLimit, {
     global: false,
     timeWindow: config.windowMs,
-    // A store that is down must not take the service down with it.
+    // Requests are served while the store is down.
     skipOnError: true,
     ...(redis === undefined ? {} : { redis, nameSpace: 'runonce-rate-' })
   })
@@ -28,8 +28,8 @@ export async function addRateLimits (app: FastifyInstance, config: Config['rateL
     if (max === undefined) return undefined
     const check = app.createRateLimit({ max, timeWindow: config.windowMs, keyGenerator })
     return async (request: FastifyRequest) => {
-      const verdict = await check(request)
-      if (!verdict.isAllowed && verdict.isExceeded) throw rateLimited(Math.max(1, verdict.ttlInSeconds))
+      const usage = await check(request)
+      if (!usage.isAllowed && usage.isExceeded) throw rateLimited(Math.max(1, usage.ttlInSeconds))
     }
   }
   return {

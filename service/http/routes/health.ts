@@ -1,31 +1,54 @@
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 
-import type { EngineStatus, Readiness, ServiceMetrics } from '../../runs/ports.js'
-import { errorAnswers, VersionSchema } from '../../protocol/payload.js'
-import {
-  AboutSchema, DegradedSchema, FiguresSchema, HealthySchema, LivenessSchema, NotReadySchema, ReadySchema
-} from './status-schemas.js'
+import type { EngineStatus, Readiness } from '../../runs/ports.js'
 
-export interface About {
-  name: string
-  version: string
-  description: string
+const PoolSchema = Type.Object({
+  ready: Type.Integer({ description: 'Containers that wait for a payload' }),
+  images: Type.Array(Type.Object({
+    image: Type.String(),
+    ready: Type.Integer(),
+    starting: Type.Integer(),
+    target: Type.Integer({ description: 'Containers that should be ready' }),
+    hits: Type.Integer({ description: 'Runs that a ready container served, since the service started' }),
+    misses: Type.Integer({ description: 'Runs that found no ready container, since the service started' }),
+    refillMs: Type.Integer({ description: 'Moving average of the time to make a container ready, milliseconds' }),
+    idleBytes: Type.Number({ description: 'Memory of a ready container, bytes' })
+  }))
+}, { description: 'The pool of ready containers' })
+
+const POOL_EXAMPLE = {
+  ready: 1,
+  images: [{ image: 'runonce/python:latest', ready: 1, starting: 0, target: 1, hits: 41, misses: 2, refillMs: 180, idleBytes: 9_437_184 }]
 }
 
-interface StatusParts {
-  about: About
-  engine: EngineStatus
-  readiness: Readiness
-}
+const LivenessSchema = Type.Object({ alive: Type.Boolean() }, { description: 'The process responds', examples: [{ alive: true }] })
 
-/** What the service is and how it stands; no token needed. */
-export function addStatusRoutes (app: FastifyInstance, { about, engine, readiness }: StatusParts): void {
-  app.get('/', { schema: { summary: 'What this service is', tags: ['status'], response: { 200: AboutSchema } } }, async () => about)
+const ReadySchema = Type.Object({
+  ready: Type.Literal(true), pool: PoolSchema
+}, { description: 'The service can take runs', examples: [{ ready: true, pool: POOL_EXAMPLE }] })
 
-  app.get('/livez', { schema: { summary: 'The process answers', tags: ['status'], response: { 200: LivenessSchema } } }, async () => ({ alive: true }))
+const NotReadySchema = Type.Object({
+  ready: Type.Literal(false), reason: Type.String(), pool: PoolSchema
+}, { description: 'The service cannot take runs', examples: [{ ready: false, reason: 'The service is shutting down', pool: POOL_EXAMPLE }] })
+
+const health = (status: 'ok' | 'degraded', description: string) => Type.Object({
+  status: Type.Literal(status),
+  service: Type.Literal('code-execution'),
+  timestamp: Type.String({ format: 'date-time' })
+}, { description, examples: [{ status, service: 'code-execution', timestamp: '2026-01-31T12:00:00.000Z' }] })
+
+const HealthySchema = health('ok', 'The engine responds')
+const DegradedSchema = health('degraded', 'The engine does not respond')
+
+/** Health checks for orchestrators and load balancers. */
+export function addHealthRoutes (app: FastifyInstance, { engine, readiness }: { engine: EngineStatus, readiness: Readiness }): void {
+  app.get('/livez', {
+    schema: { summary: 'Check that the process responds', tags: ['status'], response: { 200: LivenessSchema } }
+  }, async () => ({ alive: true }))
 
   app.get('/readyz', {
-    schema: { summary: 'It can take runs', tags: ['status'], response: { 200: ReadySchema, 503: NotReadySchema } }
+    schema: { summary: 'Check that the service can take runs', tags: ['status'], response: { 200: ReadySchema, 503: NotReadySchema } }
   }, async (_request, reply) => {
     const reason = await readiness.notReady()
     const pool = readiness.pool()
@@ -33,7 +56,7 @@ export function addStatusRoutes (app: FastifyInstance, { about, engine, readines
   })
 
   app.get('/api/health', {
-    schema: { summary: 'The engine answers', tags: ['status'], response: { 200: HealthySchema, 503: DegradedSchema } }
+    schema: { summary: 'Check that the Docker engine responds', tags: ['status'], response: { 200: HealthySchema, 503: DegradedSchema } }
   }, async (_request, reply) => {
     const healthy = await engine.ping().then(() => true, () => false)
     return reply.code(healthy ? 200 : 503).send({
@@ -42,25 +65,4 @@ export function addStatusRoutes (app: FastifyInstance, { about, engine, readines
       timestamp: new Date().toISOString()
     })
   })
-}
-
-/** Counts every answer. */
-export function countAnswers (app: FastifyInstance, metrics: ServiceMetrics): void {
-  app.addHook('onResponse', (request, reply, done) => {
-    metrics.answered(request.method, request.is404 ? request.pathPattern : request.routeOptions.url ?? '', reply.statusCode)
-    done()
-  })
-}
-
-/** Figures for Prometheus, without a token. */
-export function addMetricsRoute (app: FastifyInstance, metrics: ServiceMetrics): void {
-  app.get('/metrics', { schema: { summary: 'Figures for Prometheus', tags: ['status'], response: { 200: FiguresSchema } } }, async (_request, reply) =>
-    await reply.type(metrics.contentType).send(await metrics.text()))
-}
-
-/** The ops health check: the engine's version. Needs a token. */
-export function addVersionRoute (scope: FastifyInstance, { about, engine }: StatusParts): void {
-  scope.get('/version', {
-    schema: { summary: 'The engine\'s version and ours', tags: ['status'], response: { 200: VersionSchema, ...errorAnswers(401, 429, 500) } }
-  }, async () => ({ docker: await engine.version(), runonce: { version: about.version } }))
 }

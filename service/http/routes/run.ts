@@ -1,12 +1,31 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 
-import type { Images, RunAnswer, RunRequest, Runs } from '../../runs/ports.js'
-import { memberText } from '../plugins/body-parser.js'
-import { clientGone } from '../client-gone.js'
-import { stricterLimits, toPayloadLimits, toRequestedLimits } from '../../protocol/limits.js'
-import { errorAnswers, ResultSchema, RunBodySchema, runErrors, type Payload, type RequestLimits } from '../../protocol/payload.js'
-import { checkPayload } from '../../protocol/payload-check.js'
+import { topLevelMembers } from '../../protocol/json-scanner.js'
+import { fromWireLimits, type WireLimits } from '../../protocol/limits.js'
+import { checkPayload, encodePayload, nullableLimits, PayloadSchema } from '../../protocol/payload.js'
+import { ResultSchema } from '../../protocol/result.js'
+import type { Images, RunRequest, Runs } from '../../runs/ports.js'
+import { clientSignal } from '../client-signal.js'
+import { sendResult } from '../code-runs.js'
+import { errorResponses, RUN_ERRORS } from '../error-responses.js'
+import { validated } from '../plugins/validation.js'
+
+/** Registry and path up to 255 characters, tag 128, digest 71 or more (distribution/reference). */
+const MAX_IMAGE_NAME_LENGTH = 512
+
+const BodySchema = Type.Object({
+  image: Type.String({ minLength: 1, maxLength: MAX_IMAGE_NAME_LENGTH, description: 'For example runonce/python:latest' }),
+  payload: Type.Unknown({ description: 'The container\'s stdin. For an image that speaks runonce\'s protocol: the schema Payload.' }),
+  limits: Type.Optional(nullableLimits)
+}, {
+  examples: [{
+    image: 'runonce/python:latest',
+    payload: { files: [{ name: 'main.py', content: 'print(input())' }], stdin: 'Hello World!' },
+    limits: { time: 2 }
+  }]
+})
 
 /** glot's route: any allowed image, its payload, its result. */
 export function addRunRoute (scope: FastifyInstance, { images, runs }: { images: Images, runs: Runs }): void {
@@ -14,45 +33,28 @@ export function addRunRoute (scope: FastifyInstance, { images, runs }: { images:
     schema: {
       summary: 'Run a payload in a container of an image',
       tags: ['run'],
-      body: RunBodySchema,
-      response: { 200: ResultSchema, ...runErrors, ...errorAnswers(403) }
+      body: BodySchema,
+      response: { 200: ResultSchema, ...errorResponses(...RUN_ERRORS, 'imageNotAllowed') }
     }
   }, async (request, reply) => {
     const { image: ref, payload, limits } = request.body
     const image = await images.describe(ref)
-    const submission = image.language === undefined
-      ? foreignSubmission(request.bodyText, limits)
-      : ownSubmission(checkPayload(request, payload), limits)
+    let submission
+    if (image.language === undefined) {
+      submission = foreignSubmission(request.rawBody, limits)
+    } else {
+      const checked = validated(request, PayloadSchema, payload, 'payload')
+      checkPayload(checked)
+      submission = encodePayload(checked, limits)
+    }
     return sendResult(reply, await runs.run({
-      ...submission, image, requestId: request.id, tokenName: request.tokenName, signal: clientGone(reply)
+      ...submission, image, requestId: request.id, tokenName: request.tokenName, signal: clientSignal(reply)
     }))
   })
 }
 
-/** The image's own words, byte for byte. */
-export function sendResult (reply: FastifyReply, { json }: RunAnswer): FastifyReply {
-  return reply.type('application/json; charset=utf-8').send(json)
-}
-
-type Submission = Pick<RunRequest, 'payload' | 'sources' | 'limits'>
-
-/** A checked payload, as our runner takes it: the stricter of its own limits and those beside the image. */
-export function ownSubmission (payload: Payload, besideImage?: RequestLimits | null): Submission {
-  const limits = stricterLimits(toRequestedLimits(payload.limits), toRequestedLimits(besideImage))
-  return {
-    payload: JSON.stringify({ ...knownFields(payload), limits: toPayloadLimits(limits) }),
-    sources: payload.files.map(({ content }) => content),
-    limits
-  }
-}
-
-/** The others are ignored, so that they need not be checked. */
-function knownFields ({ language, files, stdin, command, runInstructions, args, env }: Payload): Payload {
-  const instructions = runInstructions && { buildCommands: runInstructions.buildCommands, runCommand: runInstructions.runCommand }
-  const known = { language, files: files.map(({ name, content }) => ({ name, content })), stdin, command, runInstructions: instructions, args, env }
-  return known as Payload
-}
-
-function foreignSubmission (bodyText: string, limits: RequestLimits | null | undefined): Submission {
-  return { payload: memberText(bodyText, 'payload') ?? 'null', sources: [bodyText], limits: toRequestedLimits(limits) }
+/** A foreign image gets its payload byte for byte. */
+function foreignSubmission (body: Buffer | null, limits: WireLimits | null | undefined): Pick<RunRequest, 'payload' | 'limits'> {
+  const payload = body === null ? undefined : topLevelMembers(body)?.get('payload')?.toString('utf8').trim()
+  return { payload: Buffer.from(payload ?? 'null'), limits: fromWireLimits(limits) }
 }

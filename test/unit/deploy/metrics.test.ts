@@ -4,17 +4,20 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 
 import { Metrics } from '../../../service/observability/metrics.js'
+import { FakePool } from '../fakes.js'
 
 const read = (file: string) => readFileSync(fileURLToPath(new URL(`../../../deploy/${file}`, import.meta.url)), 'utf8')
-/** What Prometheus itself adds to every figure, and makes of a histogram. */
-const ADDED = ['instance', 'job']
+/** Labels that Prometheus adds to every metric, and suffixes of a histogram's series. */
+const ADDED_LABELS = ['instance', 'job']
 const SUFFIXES = /_(bucket|sum|count)$/
 
-/** The service's figures, each with its labels, from what it answers once everything has happened. */
-async function figures (): Promise<Map<string, Set<string>>> {
-  const image = { image: 'i', ready: 1, starting: 1, target: 1, hits: 1, misses: 1, refillMs: 1, idleBytes: 1 }
-  const metrics = new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool: { snapshot: () => ({ ready: 1, images: [image] }) } })
-  metrics.answered('GET', '/', 200)
+/** The service's metrics by name, each with its labels, after every kind of event has happened. */
+async function serviceMetrics (): Promise<Map<string, Set<string>>> {
+  const counts = { image: 'i', hits: 1, misses: 1 }
+  const pool = new FakePool({ ready: 1, images: [{ ...counts, ready: 1, starting: 1, target: 1, refillMs: 1, idleBytes: 1 }] })
+  pool.counts = [counts]
+  const metrics = new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool })
+  metrics.responded('GET', '/', 200)
   metrics.finished({
     requestId: 'r',
     tokenName: 't',
@@ -36,47 +39,51 @@ async function figures (): Promise<Map<string, Set<string>>> {
   return found
 }
 
-/** Figures and labels that an expression names. */
-function named (expression: string): Array<[figure: string, labels: string[]]> {
+/** The metrics that an expression names, each with the labels that it uses. */
+function namedIn (expression: string): Array<[metric: string, labels: string[]]> {
   const grouped = [...expression.matchAll(/\b(?:by|without) \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(',').map((label) => label.trim()))
-  return [...expression.matchAll(/\b(runonce_\w+|process_\w+|up)\b(?:\{([^}]*)\})?/g)].map(([, figure = '', selected = '']) =>
-    [figure, [...grouped, ...[...selected.matchAll(/(\w+)\s*[=!]~?/g)].map(([, label = '']) => label)]])
+  return [...expression.matchAll(/\b(runonce_\w+|process_\w+|nodejs_\w+|up)\b(?:\{([^}]*)\})?/g)].map(([, metric = '', selected = '']) =>
+    [metric, [...grouped, ...[...selected.matchAll(/(\w+)\s*[=!]~?/g)].map(([, label = '']) => label)]])
 }
 
 async function checkAll (t: Pick<typeof import('tap').t, 'ok'>, expressions: string[]): Promise<void> {
-  const known = await figures()
+  const known = await serviceMetrics()
   for (const expression of expressions) {
-    const uses = named(expression)
-    t.ok(uses.length > 0, `${expression}: names a figure`)
-    for (const [figure, labels] of uses) {
-      t.ok(known.has(figure), `${expression}: there is ${figure}`)
-      for (const label of labels) t.ok(ADDED.includes(label) || known.get(figure)?.has(label), `${expression}: ${figure} has the label ${label}`)
+    const uses = namedIn(expression)
+    t.ok(uses.length > 0, `${expression}: names a metric`)
+    for (const [metric, labels] of uses) {
+      t.ok(known.has(metric), `${expression}: ${metric} exists`)
+      for (const label of labels) t.ok(ADDED_LABELS.includes(label) || known.get(metric)?.has(label), `${expression}: ${metric} has the label ${label}`)
     }
   }
 }
 
-void t.test('every figure and label that an alert names is one of the service\'s', async (t) => {
+t.test('every metric and label in the alert rules exists', async (t) => {
   const rules = read('prometheus/alerts.yml')
   const expressions = [...rules.matchAll(/^ +expr: (.*)$/gm)].map(([, expression = '']) => expression)
-  t.equal(expressions.length, rules.split('- alert:').length - 1, 'each rule\'s')
+  t.equal(expressions.length, rules.split('- alert:').length - 1, 'one expression for each rule')
   await checkAll(t, expressions)
 })
 
-void t.test('every alert is tried with and without its reason', async (t) => {
+t.test('every alert has a test in which it fires and one in which it does not', async (t) => {
   const names = [...read('prometheus/alerts.yml').matchAll(/- alert: (\w+)$/gm)].map(([, name = '']) => name)
-  const tried = [...read('prometheus/alerts.test.yml').matchAll(/alertname: (\w+)/g)].map(([, name]) => name)
-  for (const name of names) t.equal(tried.filter((each) => each === name).length, 2, name)
+  const tested = [...read('prometheus/alerts.test.yml').matchAll(/alertname: (\w+)/g)].map(([, name]) => name)
+  for (const name of names) t.equal(tested.filter((each) => each === name).length, 2, name)
 })
 
-void t.test('every figure and label that the dashboard shows is one of the service\'s, and it shows them all', async (t) => {
+t.test('every metric and label in the dashboard exists, and it shows all metrics of runonce', async (t) => {
   const dashboard = JSON.parse(read('grafana/dashboards/runonce.json'))
   const panels = dashboard.panels as Array<{ id: number, title: string, gridPos: object, targets: Array<{ expr: string }> }>
   const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
   await checkAll(t, expressions)
   const variables = dashboard.templating.list.map(({ query }: { query: string }) => query).filter((query: string) => query.startsWith('label_values('))
   await checkAll(t, variables.map((query: string) => query.replace(/^label_values\((\w+), (\w+)\)$/, 'sum by ($2) ($1)')))
-  const shown = new Set(expressions.flatMap(named).map(([figure]) => figure.replace(SUFFIXES, '')))
-  for (const figure of (await figures()).keys()) t.ok(figure === 'up' || shown.has(figure.replace(SUFFIXES, '')), `${figure} is shown`)
-  t.equal(new Set(panels.map(({ id }) => id)).size, panels.length, 'ids')
-  t.equal(new Set(panels.map(({ gridPos }) => JSON.stringify(gridPos))).size, panels.length, 'places')
+  const shown = new Set(expressions.flatMap(namedIn).map(([metric]) => metric.replace(SUFFIXES, '')))
+  // Of the process, the dashboard shows what operators act on.
+  const expected = [...(await serviceMetrics()).keys()].filter((metric) => metric.startsWith('runonce_'))
+  for (const metric of [...expected, 'process_resident_memory_bytes', 'process_cpu_seconds_total', 'nodejs_eventloop_lag_p99_seconds']) {
+    t.ok(shown.has(metric.replace(SUFFIXES, '')), `${metric} is shown`)
+  }
+  t.equal(new Set(panels.map(({ id }) => id)).size, panels.length, 'IDs are unique')
+  t.equal(new Set(panels.map(({ gridPos }) => JSON.stringify(gridPos))).size, panels.length, 'positions are unique')
 })

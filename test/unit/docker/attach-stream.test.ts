@@ -2,12 +2,12 @@ import { once } from 'node:events'
 
 import t from 'tap'
 
-import { attachContainer } from '../../../service/docker/attach-stream.js'
+import { Engine } from '../../../service/docker/engine.js'
 import { FakeEngine, upgrade } from '../fake-engine.js'
 
 t.test('attaches by an Upgrade without a body, to all three streams', async (t) => {
   const engine = await FakeEngine.start(t)
-  const stream = await attachContainer(engine.socketPath, 'c1', 1000)
+  const stream = await engine.client(t, 1000).attach('c1')
   stream.destroy()
   const [call] = engine.calls
   t.match(call, { method: 'POST', path: '/containers/c1/attach', body: '' })
@@ -19,7 +19,7 @@ t.test('what the container says with the engine\'s answer is not lost', async (t
   engine.onAttach = (socket) => {
     socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nfirst words')
   }
-  const stream = await attachContainer(engine.socketPath, 'c1', 1000)
+  const stream = await engine.client(t, 1000).attach('c1')
   t.equal(String((await once(stream, 'data'))[0]), 'first words')
   stream.destroy()
 })
@@ -32,7 +32,7 @@ t.test('the payload arrives, its end too, and output follows after it', async (t
     socket.on('data', (data) => received.push(String(data)))
     socket.on('end', () => socket.end('answer'))
   }
-  const stream = await attachContainer(engine.socketPath, 'c1', 1000)
+  const stream = await engine.client(t, 1000).attach('c1')
   stream.end('payload')
   t.equal(String((await once(stream, 'data'))[0]), 'answer')
   t.equal(received.join(''), 'payload')
@@ -42,13 +42,13 @@ t.test('a refusal carries the engine\'s own message and status', async (t) => {
   const engine = await FakeEngine.start(t)
   const body = '{"message":"No such container: c1"}'
   engine.onAttach = (socket) => { socket.end(`HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`) }
-  await t.rejects(attachContainer(engine.socketPath, 'c1', 1000), { message: 'No such container: c1', statusCode: 404 })
+  await t.rejects(engine.client(t, 1000).attach('c1'), { message: 'No such container: c1', statusCode: 404 })
 })
 
 t.test('a refusal without a message tells the status', async (t) => {
   const engine = await FakeEngine.start(t)
   engine.onAttach = (socket) => { socket.end('HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\noops') }
-  await t.rejects(attachContainer(engine.socketPath, 'c1', 1000), { message: /500/ })
+  await t.rejects(engine.client(t, 1000).attach('c1'), { message: /500/ })
 })
 
 t.test('every way of not answering ends with an error, in time', async (t) => {
@@ -66,10 +66,11 @@ t.test('every way of not answering ends with an error, in time', async (t) => {
     const engine = await FakeEngine.start(t)
     engine.onAttach = onAttach
     const late = new Promise((_resolve, reject) => setTimeout(() => reject(new Error('it hangs')), 10_000).unref())
-    await t.rejects(Promise.race([attachContainer(engine.socketPath, 'c1', 1500), late]), { message }, what)
+    await t.rejects(Promise.race([engine.client(t, 1500).attach('c1'), late]), { message }, what)
   }
 })
 
 t.test('without an engine there is the connection\'s error', async (t) => {
-  await t.rejects(attachContainer('/nonexistent/docker.sock', 'c1', 1000), { code: 'ENOENT' })
+  const client = new Engine({ socketPath: '/nonexistent/docker.sock', readTimeoutMs: 500, writeTimeoutMs: 500 })
+  await t.rejects(client.attach('c1'), { code: 'ENOENT' })
 })

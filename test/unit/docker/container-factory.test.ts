@@ -6,7 +6,7 @@ import { EventStream } from '../../../service/docker/event-stream.js'
 import { OutOfMemoryWatch } from '../../../service/docker/out-of-memory.js'
 import { Remover } from '../../../service/docker/remover.js'
 import { empty, FakeEngine, frame, json, silence, upgrade } from '../fake-engine.js'
-import { fault, languageImage, until } from '../fakes.js'
+import { serviceError, languageImage, until } from '../fakes.js'
 
 const TOKEN = 'correct-horse-battery-staple'
 
@@ -15,7 +15,7 @@ const EXCHANGE = { resultIsFirstLine: true, deadlineMs: 2000, maxBytes: 1000, si
 
 async function start (t: { teardown: (work: () => void | Promise<void>) => void }, { cores = 4, env = {} } = {}) {
   const engine = await FakeEngine.start(t)
-  const client = engine.client(t, 200)
+  const client = engine.client(t, 1000)
   const remover = new Remover(client, { keep: false, warn: () => {} })
   const { container, run } = readConfig({ API_ACCESS_TOKEN: TOKEN, ...env })
   const outOfMemory = new OutOfMemoryWatch(new EventStream(client))
@@ -94,18 +94,18 @@ t.test('each step that fails has its slug, and leaves no container and no connec
   const cases: Array<[string, (engine: FakeEngine) => void, object, boolean]> = [
     ['create, refused', (engine) => engine.on('POST /containers/create', json(400, { message: 'invalid tmpfs option' })), { slug: 'docker.container.create', statusCode: 400, message: 'invalid tmpfs option' }, false],
     ['create, no image', (engine) => engine.on('POST /containers/create', json(404, { message: 'No such image' })), { slug: 'docker.container.create', statusCode: 400 }, false],
-    ['create, silent', (engine) => engine.on('POST /containers/create', silence), { slug: 'docker.container.create', statusCode: 500, message: /did not answer/ }, false],
+    ['create, silent', (engine) => engine.on('POST /containers/create', silence), { slug: 'docker.container.create', statusCode: 500, message: /did not respond/ }, false],
     ['create, failed', (engine) => engine.on('POST /containers/create', json(500, { message: 'no space left on device' })), { slug: 'docker.container.create', statusCode: 500 }, false],
-    ['create, broken off', (engine) => engine.on('POST /containers/create', (_call, response) => { response.destroy() }), { slug: 'docker.container.create', statusCode: 500, message: /broke off/ }, false],
+    ['create, broken off', (engine) => engine.on('POST /containers/create', (_call, response) => { response.destroy() }), { slug: 'docker.container.create', statusCode: 500, message: /was lost/ }, false],
     ['attach, refused', (engine) => { engine.onAttach = (socket) => { socket.end('HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n') } }, { slug: 'docker.container.attach', statusCode: 500 }, true],
-    ['attach, silent', (engine) => { engine.onAttach = () => {} }, { slug: 'docker.container.attach', statusCode: 500, message: /did not answer/ }, true],
+    ['attach, silent', (engine) => { engine.onAttach = () => {} }, { slug: 'docker.container.attach', statusCode: 500, message: /did not respond/ }, true],
     ['start, failed', (engine) => engine.on('POST /containers/c1/start', json(500, { message: 'OCI runtime create failed' })), { slug: 'docker.container.start', statusCode: 500 }, true],
-    ['start, silent', (engine) => engine.on('POST /containers/c1/start', silence), { slug: 'docker.container.start', statusCode: 500, message: /did not answer/ }, true]
+    ['start, silent', (engine) => engine.on('POST /containers/c1/start', silence), { slug: 'docker.container.start', statusCode: 500, message: /did not respond/ }, true]
   ]
   for (const [what, arrange, expected, removed] of cases) {
     const { engine, factory, remover } = await start(t)
     arrange(engine)
-    await t.rejects(factory.lease(PYTHON), fault(expected), what)
+    await t.rejects(factory.lease(PYTHON), serviceError(expected), what)
     await remover.settled()
     t.equal(engine.made('DELETE', '/containers/c1').length, removed ? 1 : 0, `${what}: removed`)
     await until(() => engine.attached.every((socket) => socket.destroyed || socket.readableEnded), `${what}: the attach connection's end`)
@@ -124,7 +124,7 @@ t.test('the engine\'s message reaches the client without the host\'s paths', asy
 
 t.test('an image that needs more than the caps never reaches the engine', async (t) => {
   const { engine, factory } = await start(t)
-  await t.rejects(factory.lease({ ...PYTHON, processes: 100_000 }), fault({ slug: 'image.needs_more', statusCode: 400 }))
+  await t.rejects(factory.lease({ ...PYTHON, processes: 100_000 }), serviceError({ slug: 'image.needs_more', statusCode: 400 }))
   t.equal(engine.calls.length, 0)
 })
 

@@ -6,7 +6,7 @@ import t from 'tap'
 import { ContainerSandbox } from '../../../service/docker/container-sandbox.js'
 import type { ExchangeOptions } from '../../../service/runs/ports.js'
 import { frame } from '../fake-engine.js'
-import { fault, until } from '../fakes.js'
+import { serviceError, until } from '../fakes.js'
 
 const OURS: ExchangeOptions = { resultIsFirstLine: true, deadlineMs: 2000, maxBytes: 10_000, signal: new AbortController().signal }
 const FOREIGN: ExchangeOptions = { ...OURS, resultIsFirstLine: false }
@@ -22,7 +22,7 @@ interface Started {
   inputEnded: () => boolean
 }
 
-function start (t: { teardown: (work: () => void) => void }, { pooled = false, lingerMs = 1000 } = {}): Started {
+function start (t: { teardown: (work: () => void) => void }, { pooled = false, exitGraceMs = 1000 } = {}): Started {
   const [stream, container] = duplexPair()
   const removed: string[] = []
   let received = ''
@@ -32,7 +32,7 @@ function start (t: { teardown: (work: () => void) => void }, { pooled = false, l
   container.on('error', () => {})
   t.teardown(() => { stream.destroy(); container.destroy() })
   const sandbox = new ContainerSandbox({
-    id: 'c1', pooled, stream, phases: {}, lingerMs, remove: async (id) => { removed.push(id) }, hurry: () => {}, ranOutOfMemory: async () => false
+    id: 'c1', pooled, stream, phases: {}, exitGraceMs, remove: async (id) => { removed.push(id) }, liftCpuLimit: () => {}, ranOutOfMemory: async () => false
   })
   return { sandbox, container, stream, removed, received: () => received, inputEnded: () => inputEnded }
 }
@@ -124,7 +124,7 @@ t.test('a waiting container that dies says so, to all who wait for it', async (t
 t.test('a stream that breaks is an error, but for a waiting container that had said nothing', async (t) => {
   const fresh = start(t)
   fresh.stream.destroy(new Error('broke'))
-  await t.rejects(fresh.sandbox.exchange(Buffer.from(''), OURS), fault({ slug: 'docker.container.stream.read', message: /broke/ }))
+  await t.rejects(fresh.sandbox.exchange(Buffer.from(''), OURS), serviceError({ slug: 'docker.container.stream.read', message: /broke/ }))
   const pooled = start(t, { pooled: true })
   pooled.stream.destroy(new Error('broke'))
   t.match(await pooled.sandbox.exchange(Buffer.from(''), OURS), { end: 'eof' })
@@ -134,7 +134,7 @@ t.test('bytes that are no multiplexed stream are an error', async (t) => {
   const { sandbox, container } = start(t)
   const exchange = sandbox.exchange(Buffer.from(''), OURS)
   container.write('HTTP/1.1 500')
-  await t.rejects(exchange, fault({ slug: 'docker.container.stream.read' }))
+  await t.rejects(exchange, serviceError({ slug: 'docker.container.stream.read' }))
 })
 
 t.test('a program that ends before it took its payload is heard all the same', async (t) => {
@@ -148,7 +148,7 @@ t.test('a program that ends before it took its payload is heard all the same', a
 })
 
 t.test('after its result a container may go by itself, and is not removed', async (t) => {
-  const { sandbox, container, removed, stream } = start(t, { lingerMs: 2000 })
+  const { sandbox, container, removed, stream } = start(t, { exitGraceMs: 2000 })
   container.write(frame(1, RESULT))
   await sandbox.exchange(Buffer.from(''), OURS)
   sandbox.retire()
@@ -158,7 +158,7 @@ t.test('after its result a container may go by itself, and is not removed', asyn
 })
 
 t.test('one that lingers after its result is removed, once', async (t) => {
-  const { sandbox, container, removed, stream } = start(t, { lingerMs: 20 })
+  const { sandbox, container, removed, stream } = start(t, { exitGraceMs: 20 })
   container.write(frame(1, RESULT))
   await sandbox.exchange(Buffer.from(''), OURS)
   sandbox.retire()

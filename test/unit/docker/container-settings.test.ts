@@ -3,7 +3,7 @@ import t from 'tap'
 import { readConfig } from '../../../service/config/config.js'
 import { containerSettings, ONE_RUN, type Purpose } from '../../../service/docker/container-settings.js'
 import type { ImageDescription } from '../../../service/runs/ports.js'
-import { fault, foreignImage, languageImage } from '../fakes.js'
+import { serviceError, foreignImage, languageImage } from '../fakes.js'
 
 const PYTHON = languageImage('python')
 
@@ -124,9 +124,9 @@ t.test('an image gets what its label asks for, never less than the default, neve
   t.same(grant({ memoryBytes: 536_870_912, processes: 300 }), [536_870_912, 536_870_912, 300])
   t.same(grant({ memoryBytes: 1, processes: 1 }), [268_435_456, 268_435_456, 128])
   t.same(grant({ memoryBytes: 1_073_741_824, processes: 512 }), [1_073_741_824, 1_073_741_824, 512], 'at the caps')
-  t.throws(() => grant({ memoryBytes: 1_073_741_825 }), fault({
-    statusCode: 400, slug: 'image.needs_more', message: 'Image runonce/python:latest needs 1073741825 bytes of memory, and DOCKER_CONTAINER_MEMORY_CAP allows 1073741824'
+  t.throws(() => grant({ memoryBytes: 1_073_741_825 }), serviceError({
+    statusCode: 400, slug: 'image.needs_more', message: 'Image runonce/python:latest needs 1073741825 bytes of memory, but DOCKER_CONTAINER_MEMORY_CAP allows 1073741824'
   }))
-  t.throws(() => grant({ processes: 513 }), fault({ slug: 'image.needs_more', message: /513 processes.*DOCKER_CONTAINER_NPROC_CAP allows 512/ }))
-  t.throws(() => grant({ memoryBytes: 300_000_000 }, { DOCKER_CONTAINER_MEMORY: '268435456' }), fault({ slug: 'image.needs_more' }), 'an explicit default is the cap')
+  t.throws(() => grant({ processes: 513 }), serviceError({ slug: 'image.needs_more', message: /513 processes.*DOCKER_CONTAINER_NPROC_CAP allows 512/ }))
+  t.throws(() => grant({ memoryBytes: 300_000_000 }, { DOCKER_CONTAINER_MEMORY: '268435456' }), serviceError({ slug: 'image.needs_more' }), 'an explicit default is the cap')
 })

@@ -5,7 +5,7 @@ import t from 'tap'
 import { Engine } from '../../../service/docker/engine.js'
 import { ServiceReadiness } from '../../../service/runs/readiness.js'
 import { FakeEngine, json, silence } from '../fake-engine.js'
-import { FakeEngineStatus, fault } from '../fakes.js'
+import { FakeEngineStatus, FakePool, serviceError } from '../fakes.js'
 
 const VERSION = {
   Version: '20.10.24',
@@ -43,21 +43,21 @@ t.test('an engine that answers with an error, and one that does not answer, each
   const engine = await FakeEngine.start(t)
   const client = engine.client(t, 100)
   engine.on('GET /version', json(500, { message: 'broken' }))
-  await t.rejects(client.version(), fault({ slug: 'docker.version', statusCode: 500, message: 'broken' }))
+  await t.rejects(client.version(), serviceError({ slug: 'docker.version', statusCode: 500, message: 'broken' }))
   engine.on('GET /version', silence).on('GET /_ping', silence)
   const startedAt = performance.now()
-  await t.rejects(client.version(), fault({ slug: 'docker.version', statusCode: 500, message: /did not answer within 100 ms .*READ_TIMEOUT/ }))
-  await t.rejects(client.ping(), fault({ slug: 'docker.version', statusCode: 500 }))
+  await t.rejects(client.version(), serviceError({ slug: 'docker.version', statusCode: 500, message: /did not respond within 100 ms .*READ_TIMEOUT/ }))
+  await t.rejects(client.ping(), serviceError({ slug: 'docker.version', statusCode: 500 }))
   t.ok(performance.now() - startedAt < 1000, 'each within its deadline')
   engine.on('GET /version', (_call, response) => { response.write('{"Ver') })
-  await t.rejects(client.version(), fault({ slug: 'docker.version' }), 'an answer that stops half-way')
+  await t.rejects(client.version(), serviceError({ slug: 'docker.version' }), 'an answer that stops half-way')
   engine.on('GET /version', (_call, response) => { response.destroy() })
-  await t.rejects(client.version(), fault({ slug: 'docker.version', message: /broke off/ }))
+  await t.rejects(client.version(), serviceError({ slug: 'docker.version', message: /was lost/ }))
 })
 
 t.test('without a socket it says so, and names no path', async (t) => {
   const client = new Engine({ socketPath: '/nonexistent/docker.sock', readTimeoutMs: 100, writeTimeoutMs: 100 })
-  await t.rejects(client.ping(), fault({ slug: 'docker.unixsocket', message: /no socket at DOCKER_UNIX_SOCKET_PATH/ }))
+  await t.rejects(client.ping(), serviceError({ slug: 'docker.unixsocket', message: /no socket at DOCKER_UNIX_SOCKET_PATH/ }))
   const { message } = await client.ping().then(() => new Error('no fault'), (error: Error) => error)
   t.notMatch(message, /nonexistent/)
 })
@@ -76,7 +76,7 @@ t.test('DOCKER_HOST and its kin do not decide where the engine is', async (t) =>
 
 t.test('the service is ready while the engine answers and it is not stopping', async (t) => {
   const engine = new FakeEngineStatus()
-  const readiness = new ServiceReadiness(engine, { snapshot: () => ({ ready: 2, images: [] }) })
+  const readiness = new ServiceReadiness(engine, new FakePool({ ready: 2, images: [] }))
   t.match(readiness.pool(), { ready: 2 })
   t.equal(await readiness.notReady(), undefined)
   engine.fail = new Error('gone')

@@ -5,7 +5,7 @@ import t from 'tap'
 import { EventStream } from '../../../service/docker/event-stream.js'
 import { ImageCatalog } from '../../../service/docker/image-catalog.js'
 import { FakeEngine, json } from '../fake-engine.js'
-import { fault, until } from '../fakes.js'
+import { serviceError, until } from '../fakes.js'
 
 const LABELS = {
   'runonce.protocol': '1',
@@ -55,14 +55,14 @@ t.test('patterns allow names, and nothing else', async (t) => {
     const { engine, catalog } = await start(t, patterns)
     engine.on('GET /images/*', inspect({}))
     for (const ref of yes) t.equal((await catalog.describe(ref)).ref, ref, `${patterns}: ${ref}`)
-    for (const ref of no) await t.rejects(catalog.describe(ref), fault({ statusCode: 403, slug: 'image.not_allowed' }), `${patterns}: not ${ref}`)
+    for (const ref of no) await t.rejects(catalog.describe(ref), serviceError({ statusCode: 403, slug: 'image.not_allowed' }), `${patterns}: not ${ref}`)
   }
 })
 
 t.test('a name with what no image name has is not allowed, and never reaches the engine', async (t) => {
   const { engine, catalog } = await start(t)
   for (const ref of ['runonce/a?x=1', 'runonce/a%2f..%2f..%2fx', 'runonce/%70ython', 'runonce/a b', 'runonce/a\n', 'runonce/é', 'runonce/a#b', 'runonce/a\0', 'runonce/a\\b', 'runonce/*']) {
-    await t.rejects(catalog.describe(ref), fault({ slug: 'image.not_allowed' }), JSON.stringify(ref))
+    await t.rejects(catalog.describe(ref), serviceError({ slug: 'image.not_allowed' }), JSON.stringify(ref))
   }
   t.equal(engine.made('GET', '/images').length, 0)
 })
@@ -71,7 +71,7 @@ t.test('a name written to keep the match busy is refused within a moment', async
   const { catalog } = await start(t)
   const startedAt = performance.now()
   for (const ref of [`runonce/${':'.repeat(500_000)}/`, `runonce/${'@'.repeat(500_000)}/`]) {
-    await t.rejects(catalog.describe(ref), fault({ slug: 'image.not_allowed' }))
+    await t.rejects(catalog.describe(ref), serviceError({ slug: 'image.not_allowed' }))
   }
   t.ok(performance.now() - startedAt < 1000, `${Math.round(performance.now() - startedAt)} ms`)
 })
@@ -106,15 +106,15 @@ t.test('an image without our protocol\'s label is a foreign one; odd figures are
 t.test('an image that is not there is 400, an engine that is not there 500', async (t) => {
   const { engine, catalog } = await start(t)
   engine.on('GET /images/runonce/x/json', json(404, { message: 'No such image: runonce/x:latest' }))
-  await t.rejects(catalog.describe('runonce/x'), fault({ statusCode: 400, slug: 'docker.container.create', message: 'There is no image runonce/x on this engine' }))
+  await t.rejects(catalog.describe('runonce/x'), serviceError({ statusCode: 400, slug: 'docker.container.create', message: 'The engine has no image runonce/x' }))
   engine.on('GET /images/runonce/slow/json', () => {})
-  await t.rejects(catalog.describe('runonce/slow'), fault({ statusCode: 500, slug: 'docker.container.create', message: /did not answer/ }))
+  await t.rejects(catalog.describe('runonce/slow'), serviceError({ statusCode: 500, slug: 'docker.container.create', message: /did not respond/ }))
   engine.on('GET /images/runonce/broken/json', json(500, { message: 'no space left on device' }))
-  await t.rejects(catalog.describe('runonce/broken'), fault({ statusCode: 500, slug: 'docker.container.create' }))
+  await t.rejects(catalog.describe('runonce/broken'), serviceError({ statusCode: 500, slug: 'docker.container.create' }))
   await engine.stop()
   // Until the client has seen its idle connections end.
   await new Promise((resolve) => setTimeout(resolve, 20))
-  await t.rejects(catalog.describe('runonce/y'), fault({ statusCode: 500, slug: 'docker.unixsocket' }))
+  await t.rejects(catalog.describe('runonce/y'), serviceError({ statusCode: 500, slug: 'docker.unixsocket' }))
 })
 
 t.test('an image is looked up once, until an event says that images changed', async (t) => {

@@ -27,9 +27,9 @@ t.test('without the right token there is the same 401, whatever was sent instead
     ['a wrong X-Access-Token beside a right Bearer', { 'x-access-token': 'wrong', authorization: `Bearer ${TOKEN}` }]
   ]
   for (const [what, headers] of cases) {
-    const answer = await app.inject({ method: 'POST', url: '/run', headers, payload: { image: 'glot/python:latest', payload: {} } })
-    t.equal(answer.statusCode, 401, what)
-    t.same(answer.json(), REFUSAL, what)
+    const response = await app.inject({ method: 'POST', url: '/run', headers, payload: { image: 'glot/python:latest', payload: {} } })
+    t.equal(response.statusCode, 401, what)
+    t.same(response.json(), REFUSAL, what)
   }
   t.same(runs.requests, [], 'nothing ran')
 })
@@ -51,8 +51,8 @@ t.test('either header, and each configured token, lets a client in under the tok
     [{ 'x-access-token': SECOND_TOKEN, authorization: 'Basic left-by-a-proxy' }, 'grader']
   ]
   for (const [headers, name] of cases) {
-    const answer = await app.inject({ method: 'POST', url: '/', headers, payload: { code: '' } })
-    t.equal(answer.statusCode, 200, JSON.stringify(headers))
+    const response = await app.inject({ method: 'POST', url: '/', headers, payload: { code: '' } })
+    t.equal(response.statusCode, 200, JSON.stringify(headers))
     t.equal(runs.requests.at(-1)?.tokenName, name)
   }
 })
@@ -79,8 +79,8 @@ t.test('the token is checked before the body has arrived', async (t) => {
 
 t.test('a wrong token is refused before its body is found too large or of a wrong type', async (t) => {
   const { app } = await startApp(t, { env: { RUN_MAX_PAYLOAD_SIZE: '100' } })
-  const answer = await app.inject({ method: 'POST', url: '/run', headers: { 'x-access-token': 'no', 'content-type': 'text/plain' }, payload: 'x'.repeat(1000) })
-  t.equal(answer.statusCode, 401)
+  const response = await app.inject({ method: 'POST', url: '/run', headers: { 'x-access-token': 'no', 'content-type': 'text/plain' }, payload: 'x'.repeat(1000) })
+  t.equal(response.statusCode, 401)
 })
 
 t.test('tokens, right or wrong, are in no log line', async (t) => {

@@ -1,30 +1,31 @@
 import t from 'tap'
 
-import { answerOf, COMPLETED, languageImage } from '../fakes.js'
+import { decodedOf, COMPLETED, languageImage } from '../fakes.js'
 import { engineUnreachable } from '../../../service/errors.js'
 import { startApp } from './start-app.js'
 
 t.test('a language runs by its name or an alias, in any case, as one file with its main name', async (t) => {
   const { post, runs } = await startApp(t)
   for (const name of ['python', 'py', 'py3', 'Python', 'PY']) {
-    const answer = await post(`/run/${name}`, { code: 'print(1)', input: 'in' })
-    t.equal(answer.statusCode, 200, name)
+    const response = await post(`/run/${name}`, { code: 'print(1)', input: 'in' })
+    t.equal(response.statusCode, 200, name)
     t.equal(runs.requests.at(-1)?.image.ref, 'runonce/python:latest')
-    t.same(JSON.parse(runs.requests.at(-1)?.payload ?? ''), { files: [{ name: 'main.py', content: 'print(1)' }], stdin: 'in', limits: {} })
+    t.same(JSON.parse(String(runs.requests.at(-1)?.payload)), { files: [{ name: 'main.py', content: 'print(1)' }], stdin: 'in', limits: {} })
   }
 })
 
 t.test('POST / runs python', async (t) => {
   const { post, runs } = await startApp(t)
   t.same((await post('/', { code: 'x' })).json(), COMPLETED)
-  t.match(runs.requests[0], { image: { ref: 'runonce/python:latest' }, sources: ['x'] })
+  t.match(runs.requests[0], { image: { ref: 'runonce/python:latest' } })
+  t.match(JSON.parse(String(runs.requests[0]?.payload)), { files: [{ content: 'x' }] })
 })
 
 t.test('no input is an empty stdin', async (t) => {
   const { post, runs } = await startApp(t)
   for (const body of [{ code: '' }, { code: '', input: null }, { code: '', input: '' }]) {
     t.equal((await post('/', body)).statusCode, 200)
-    t.equal(JSON.parse(runs.requests.at(-1)?.payload ?? '').stdin, '')
+    t.equal(JSON.parse(String(runs.requests.at(-1)?.payload)).stdin, '')
   }
 })
 
@@ -38,9 +39,9 @@ t.test('a name comes before another language\'s alias', async (t) => {
 t.test('a language that is not there is 400 and the message lists what there is', async (t) => {
   const { post } = await startApp(t)
   for (const [url, body] of [['/run/cobol', {}], ['/run/__proto__', {}], ['/run/glot%2Fpython', {}], ['/api/execute', { language: 'constructor' }]] as const) {
-    const answer = await post(url, { code: '', ...body })
-    t.equal(answer.statusCode, 400, url)
-    t.match(answer.json(), { error: 'language.unsupported', message: /there is: css, html, plaintext, python/ })
+    const response = await post(url, { code: '', ...body })
+    t.equal(response.statusCode, 400, url)
+    t.match(response.json(), { error: 'language.unsupported', message: /supported languages: css, html, plaintext, python/ })
   }
   const none = await startApp(t, { images: [] })
   t.match((await none.post('/', { code: '' })).json(), { error: 'language.unsupported', message: /none/ })
@@ -67,12 +68,12 @@ t.test('/api/execute tells the run in its own shape', async (t) => {
     [{ duration: 0 }, { executionTime: 0 }]
   ]
   for (const [result, expected] of cases) {
-    runs.answer = async () => answerOf({ ...COMPLETED, ...result })
-    const answer = await post('/api/execute', { code: '', language: 'python' })
-    t.equal(answer.statusCode, 200)
-    t.match(answer.json(), expected, JSON.stringify(result))
+    runs.handler = async () => decodedOf({ ...COMPLETED, ...result })
+    const response = await post('/api/execute', { code: '', language: 'python' })
+    t.equal(response.statusCode, 200)
+    t.match(response.json(), expected, JSON.stringify(result))
   }
-  runs.answer = async () => answerOf(COMPLETED)
+  runs.handler = async () => decodedOf(COMPLETED)
   t.same(Object.keys((await post('/api/execute', { code: '', language: 'python' })).json()), ['stdout', 'stderr', 'executionTime', 'exitCode'], 'no error where there is none')
 })
 
@@ -94,8 +95,8 @@ t.test('/api/languages?details=1 tells name, aliases, version, image and hello',
 t.test('without an engine the languages are a 500 docker.unixsocket', async (t) => {
   const { app, images, post } = await startApp(t)
   images.fail = engineUnreachable('Can\'t reach the Docker engine')
-  for (const answer of [await app.inject({ url: '/api/languages' }), await post('/', { code: '' }), await post('/run', { image: 'runonce/python:latest', payload: {} })]) {
-    t.equal(answer.statusCode, 500)
-    t.equal(answer.json().error, 'docker.unixsocket')
+  for (const response of [await app.inject({ url: '/api/languages' }), await post('/', { code: '' }), await post('/run', { image: 'runonce/python:latest', payload: {} })]) {
+    t.equal(response.statusCode, 500)
+    t.equal(response.json().error, 'docker.unixsocket')
   }
 })

@@ -34,7 +34,7 @@ async function start (t: Test, listener: RequestListener) {
 
 const afterFirstByte = async (socket: Socket) => await new Promise<void>((resolve) => socket.once('data', () => { socket.pause(); resolve() }))
 
-t.test('an answer that a client still reads is read to its end, and its connection is closed then', async (t) => {
+t.test('an response that a client still reads is read to its end, and its connection is closed then', async (t) => {
   const { connections, open } = await start(t, (_request, response) => response.end(LARGE))
   const client = await open(GET)
   await afterFirstByte(client.socket)
@@ -57,7 +57,7 @@ t.test('idle connections are closed at once, and one that said nothing after a s
   t.ok(performance.now() - startedAt < 900)
   t.notOk(silent.ended)
   await until(() => silent.ended, 'the silent one to go')
-  t.notOk(waiting.ended, 'an answer that is not out yet has its time')
+  t.notOk(waiting.ended, 'an response that is not out yet has its time')
   await drained
   t.ok(performance.now() - startedAt < 2500, 'and no more')
   await until(() => waiting.ended)
@@ -75,18 +75,18 @@ t.test('what comes while the others are waited for is answered, and told that it
   await drained
 })
 
-t.test('requests sent one behind the other on a connection have all their answers', async (t) => {
+t.test('requests sent one behind the other on a connection have all their responses', async (t) => {
   const { connections, open, seen } = await start(t, (request, response) => {
-    setTimeout(() => response.end(`answer to ${request.url}`), request.url === '/1' ? 100 : 300)
+    setTimeout(() => response.end(`response to ${request.url}`), request.url === '/1' ? 100 : 300)
   })
   const client = await open(GET.replace('/', '/1') + GET.replace('/', '/2'))
   await until(() => seen.includes('/2'))
   await connections.drain(10_000)
   await until(() => client.ended)
-  t.match(client.text, /answer to \/1[^]*answer to \/2/)
+  t.match(client.text, /response to \/1[^]*response to \/2/)
 })
 
-t.test('who comes after the last answer is out does not hold the server open', async (t) => {
+t.test('who comes after the last response is out does not hold the server open', async (t) => {
   const { connections, open } = await start(t, (_request, response) => response.end())
   await connections.drain(10_000)
   const late = await open()
@@ -100,7 +100,7 @@ t.test('nothing open is nothing to wait for', async (t) => {
   t.ok(performance.now() - startedAt < 500)
 })
 
-t.test('answers that waited behind another on a connection that broke off are not waited for', async (t) => {
+t.test('responses that waited behind another on a connection that broke off are not waited for', async (t) => {
   const { connections, open, seen } = await start(t, () => {})
   const client = await open(GET + GET + GET)
   await until(() => seen.length === 3)

@@ -29,37 +29,37 @@ t.test('what the engine or the image does wrong reaches the client with its stat
     [new Error('a fault of ours at /srv/runonce/service.js with secrets'), 500, 'internal']
   ]
   for (const [error, status, slug] of cases) {
-    service.runs.answer = async () => { throw error }
-    const answer = await service.post('/run', RUN)
-    t.equal(answer.statusCode, status, slug)
-    t.equal(answer.json().error, slug)
-    t.type(answer.json().message, 'string')
-    t.notMatch(answer.body, /\/srv|at .*\.js|secrets/, 'no path, no stack, nothing of an unknown fault')
-    t.ok(answer.headers['x-request-id'])
+    service.runs.handler = async () => { throw error }
+    const response = await service.post('/run', RUN)
+    t.equal(response.statusCode, status, slug)
+    t.equal(response.json().error, slug)
+    t.type(response.json().message, 'string')
+    t.notMatch(response.body, /\/srv|at .*\.js|secrets/, 'no path, no stack, nothing of an unknown fault')
+    t.ok(response.headers['x-request-id'])
   }
 })
 
 t.test('503 says when to come back', async (t) => {
   const service = await startApp(t)
-  service.runs.answer = async () => { throw overloaded('The run queue is full', 7) }
+  service.runs.handler = async () => { throw overloaded('The run queue is full', 7) }
   t.equal((await service.post('/run', RUN)).headers['retry-after'], '7')
 })
 
 t.test('an image outside the allowed ones is 403', async (t) => {
   const service = await startApp(t)
   service.images.fail = imageNotAllowed('evil/x', ['runonce/*'])
-  const answer = await service.post('/run', { ...RUN, image: 'evil/x' })
-  t.equal(answer.statusCode, 403)
-  t.match(answer.json(), { error: 'image.not_allowed', message: /evil\/x/ })
+  const response = await service.post('/run', { ...RUN, image: 'evil/x' })
+  t.equal(response.statusCode, 403)
+  t.match(response.json(), { error: 'image.not_allowed', message: /evil\/x/ })
 })
 
 t.test('/version is 500 docker.version or docker.unixsocket when the engine fails', async (t) => {
   const service = await startApp(t)
   for (const [error, slug] of [[engineVersionFailed('no'), 'docker.version'], [engineUnreachable('no'), 'docker.unixsocket']] as const) {
     service.engine.fail = error
-    const answer = await service.inject({ url: '/version' })
-    t.equal(answer.statusCode, 500)
-    t.equal(answer.json().error, slug)
+    const response = await service.inject({ url: '/version' })
+    t.equal(response.statusCode, 500)
+    t.equal(response.json().error, slug)
   }
 })
 
@@ -70,18 +70,18 @@ t.test('a body over its size is 413 and names the limit', async (t) => {
   t.match(body.json(), { error: 'request.too_large', message: /2000 bytes.*RUN_MAX_PAYLOAD_SIZE/ })
   for (const [url, fields] of [['/run/python', {}], ['/', {}], ['/api/execute', { language: 'python' }]] as const) {
     t.equal((await service.post(url, { ...fields, code: 'é'.repeat(50) })).statusCode, 200, `${url}: 100 bytes fit`)
-    const answer = await service.post(url, { ...fields, code: 'é'.repeat(50) + 'x' })
-    t.equal(answer.statusCode, 413, `${url}: 101 do not`)
-    t.match(answer.json(), { error: 'request.too_large', message: /100 bytes.*RUN_MAX_CODE_SIZE/ })
+    const response = await service.post(url, { ...fields, code: 'é'.repeat(50) + 'x' })
+    t.equal(response.statusCode, 413, `${url}: 101 do not`)
+    t.match(response.json(), { error: 'request.too_large', message: /100 bytes.*RUN_MAX_CODE_SIZE/ })
   }
 })
 
 t.test('a body that is not application/json is 415', async (t) => {
   const service = await startApp(t)
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx', 'multipart/form-data; boundary=x', 'nonsense']) {
-    const answer = await service.post('/run', JSON.stringify(RUN), { 'content-type': type })
-    t.equal(answer.statusCode, 415, type)
-    t.equal(answer.json().error, 'request.media_type')
+    const response = await service.post('/run', JSON.stringify(RUN), { 'content-type': type })
+    t.equal(response.statusCode, 415, type)
+    t.equal(response.json().error, 'request.media_type')
   }
   for (const type of ['application/json', 'application/json; charset=utf-8', 'application/json;charset=UTF-8', 'Application/JSON']) {
     t.equal((await service.post('/run', JSON.stringify(RUN), { 'content-type': type })).statusCode, 200, type)
@@ -93,10 +93,10 @@ t.test('a compressed body is 415, before it is read; identity is none', async (t
   const body = gzipSync(JSON.stringify(RUN))
   for (const encoding of ['gzip', 'br', 'GZIP', 'identity, gzip', 'x']) {
     for (const url of ['/run', '/run/python', '/', '/api/execute']) {
-      const answer = await service.post(url, body, { 'content-encoding': encoding })
-      t.equal(answer.statusCode, 415, `${encoding} ${url}`)
-      t.match(answer.json(), { error: 'request.media_type', message: /Content-Encoding/ })
-      t.equal(answer.headers['accept-encoding'], 'identity')
+      const response = await service.post(url, body, { 'content-encoding': encoding })
+      t.equal(response.statusCode, 415, `${encoding} ${url}`)
+      t.match(response.json(), { error: 'request.media_type', message: /Content-Encoding/ })
+      t.equal(response.headers['accept-encoding'], 'identity')
     }
   }
   for (const encoding of ['identity', 'Identity', '', ' identity , identity']) {
@@ -109,32 +109,32 @@ t.test('a compressed body is 415, before it is read; identity is none', async (t
 t.test('what is not there is 404, token or not', async (t) => {
   const { app } = await startApp(t)
   for (const url of ['/nowhere', '/run/python/more', '/api', '/run/', '/%2e%2e/etc/passwd', '/version/']) {
-    const answer = await app.inject({ url, method: 'GET' })
-    t.ok([404, 405].includes(answer.statusCode), `${url}: ${answer.statusCode}`)
+    const response = await app.inject({ url, method: 'GET' })
+    t.ok([404, 405].includes(response.statusCode), `${url}: ${response.statusCode}`)
   }
-  const answer = await app.inject({ url: '/nowhere?secret=1' })
-  t.same(answer.json(), { error: 'not_found', message: 'There is nothing at /nowhere' })
+  const response = await app.inject({ url: '/nowhere?secret=1' })
+  t.same(response.json(), { error: 'not_found', message: 'No route for /nowhere' })
 })
 
 t.test('a URL that cannot be decoded, or is too long, is 400 in our error body', async (t) => {
   const { app } = await startApp(t)
   for (const url of ['/run/%zz', `/run/${'x'.repeat(500)}`]) {
-    const answer = await app.inject({ url, method: 'POST' })
-    t.equal(answer.statusCode, 400)
-    t.same(Object.keys(answer.json()), ['error', 'message'])
-    t.equal(answer.json().error, 'request.invalid')
-    t.ok(answer.headers['x-request-id'])
+    const response = await app.inject({ url, method: 'POST' })
+    t.equal(response.statusCode, 400)
+    t.same(Object.keys(response.json()), ['error', 'message'])
+    t.equal(response.json().error, 'request.invalid')
+    t.ok(response.headers['x-request-id'])
   }
 })
 
-t.test('every answer carries X-Request-Id', async (t) => {
+t.test('every response carries X-Request-Id', async (t) => {
   const { app, inject, post } = await startApp(t)
-  const answers = [
+  const responses = [
     await app.inject({ url: '/' }), await app.inject({ url: '/nowhere' }), await app.inject({ url: '/version' }),
     await inject({ url: '/version' }), await app.inject({ method: 'PUT', url: '/run' }), await post('/run', '{'), await post('/run', RUN),
     await app.inject({ url: '/docs' }), await app.inject({ url: '/openapi.json' })
   ]
-  for (const answer of answers) t.match(answer.headers['x-request-id'], /^[\w-]{36}$/, `${answer.raw.req.method} ${answer.raw.req.url}`)
+  for (const response of responses) t.match(response.headers['x-request-id'], /^[\w-]{36}$/, `${response.raw.req.method} ${response.raw.req.url}`)
 })
 
 t.test('the client\'s own request id is taken over only where logs can carry it', async (t) => {
@@ -153,14 +153,14 @@ t.test('bytes that are no HTTP request get our error body and a request id', asy
   const service = await startApp(t)
   const port = await service.listen()
   for (const [sent, status] of [['nonsense\r\n\r\n', 400], [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431]] as const) {
-    const answer = await exchange(port, sent)
-    t.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `))
-    t.match(answer, /^x-request-id: [\da-f-]{36}\r$/im)
-    t.match(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''), { error: /^request\./, message: String })
+    const response = await exchange(port, sent)
+    t.match(response, new RegExp(`^HTTP/1\\.1 ${status} `))
+    t.match(response, /^x-request-id: [\da-f-]{36}\r$/im)
+    t.match(JSON.parse(response.split('\r\n\r\n')[1] ?? ''), { error: /^request\./, message: String })
   }
 })
 
-t.test('a client that sends far too much reads the answer, not a broken pipe', async (t) => {
+t.test('a client that sends far too much reads the response, not a broken pipe', async (t) => {
   const { listen } = await startApp(t)
   const port = await listen()
   for (const mebibytes of [3, 20, 50]) {

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 /** Sends bytes on a connection of their own, and resolves with all that comes back. */
 export async function exchange (port: number, bytes: string): Promise<string> {
   return await new Promise((resolve, reject) => {
-    let answer = ''
-    connect(port, '127.0.0.1').on('data', (data) => { answer += String(data) }).on('end', () => resolve(answer)).on('error', reject).end(bytes)
+    let response = ''
+    connect(port, '127.0.0.1').on('data', (data) => { response += String(data) }).on('end', () => resolve(response)).on('error', reject).end(bytes)
   })
 }

@@ -21,7 +21,7 @@ interface Case {
 
 const RUN = { image: 'runonce/python:latest', payload: { files: [{ name: 'main.py', content: '' }] } }
 const down = (service: StartedApp) => { service.engine.fail = service.images.fail = engineUnreachable('gone') }
-const fails = (error: Error) => (service: StartedApp) => { service.runs.answer = async () => { throw error } }
+const fails = (error: Error) => (service: StartedApp) => { service.runs.handler = async () => { throw error } }
 
 /** What every route that runs something may say, with a body that it takes. */
 const runs = (path: string, body: object, url = path): Case[] => {
@@ -29,7 +29,7 @@ const runs = (path: string, body: object, url = path): Case[] => {
   return [
     { ...post, status: 200 },
     { ...post, status: 400, body: {} },
-    { ...post, status: 400, arrange: fails(executionTimeExceeded('too long', { result: COMPLETED })) },
+    { ...post, status: 400, arrange: fails(executionTimeExceeded('too long', { details: { result: COMPLETED } })) },
     { ...post, status: 401, headers: { 'x-access-token': 'wrong' } },
     { ...post, status: 413, body: { ...body, code: 'x'.repeat(3_000_000) } },
     { ...post, status: 415, headers: { 'content-type': 'text/plain' } },

@@ -2,7 +2,7 @@ import { request } from 'node:http'
 
 import t from 'tap'
 
-import { answerOf, COMPLETED, gate, until } from '../fakes.js'
+import { decodedOf, COMPLETED, gate, until } from '../fakes.js'
 import { startApp, TOKEN } from './start-app.js'
 
 const PYTHON = 'runonce/python:latest'
@@ -12,20 +12,20 @@ const FILES = [{ name: 'main.py', content: 'print(1)' }]
 t.test('the result reaches the client byte for byte as the image wrote it', async (t) => {
   const { post, runs } = await startApp(t)
   const json = Buffer.from('{"stdout":"\\u0041 \\ud83d\\ude00","stderr":"","error":"", "big":12345678901234567890, "own": [1.0]}\n')
-  runs.answer = async () => ({ result: COMPLETED, json })
-  const answer = await post('/run', { image: PYTHON, payload: { files: FILES } })
-  t.equal(answer.statusCode, 200)
-  t.equal(answer.headers['content-type'], 'application/json; charset=utf-8')
-  t.same(answer.rawPayload, json)
+  runs.handler = async () => ({ result: COMPLETED, json })
+  const response = await post('/run', { image: PYTHON, payload: { files: FILES } })
+  t.equal(response.statusCode, 200)
+  t.equal(response.headers['content-type'], 'application/json; charset=utf-8')
+  t.same(response.rawPayload, json)
 })
 
 t.test('a program that fails is a 200 like any other', async (t) => {
   const { post, runs } = await startApp(t)
   for (const outcome of ['failed', 'signaled', 'timeout', 'output_limit', 'out_of_memory', 'build_failed', 'invalid']) {
-    runs.answer = async () => answerOf({ ...COMPLETED, outcome })
-    const answer = await post('/run', { image: PYTHON, payload: { files: FILES } })
-    t.equal(answer.statusCode, 200, outcome)
-    t.equal(answer.json().outcome, outcome)
+    runs.handler = async () => decodedOf({ ...COMPLETED, outcome })
+    const response = await post('/run', { image: PYTHON, payload: { files: FILES } })
+    t.equal(response.statusCode, 200, outcome)
+    t.equal(response.json().outcome, outcome)
   }
 })
 
@@ -43,9 +43,9 @@ t.test('a foreign image\'s payload is passed on byte for byte', async (t) => {
       `{"image":"${FOREIGN}","limits":{"time":1},"pay\\u006coad":${payload}}`,
       `{"image":"${FOREIGN}","payload":"first","x":{"payload":"inner"},"payload":${payload},"z":["payload"]}`
     ]) {
-      const answer = await post('/run', body)
-      t.equal(answer.statusCode, 200, body)
-      t.equal(runs.requests.at(-1)?.payload, payload, body)
+      const response = await post('/run', body)
+      t.equal(response.statusCode, 200, body)
+      t.equal(String(runs.requests.at(-1)?.payload), payload, body)
     }
   }
 })
@@ -54,18 +54,18 @@ t.test('a foreign image\'s payload may be nested as deep as any body', async (t)
   const { post, runs } = await startApp(t)
   for (const [open, close] of [['[', ']'], ['{"a":', '}']] as const) {
     const payload = `${open.repeat(9_999)}1${close.repeat(9_999)}`
-    const answer = await post('/run', `{"image":"${FOREIGN}","payload":${payload}}`)
-    t.equal(answer.statusCode, 200, answer.body.slice(0, 200))
-    t.ok(runs.requests.at(-1)?.payload === payload)
+    const response = await post('/run', `{"image":"${FOREIGN}","payload":${payload}}`)
+    t.equal(response.statusCode, 200, response.body.slice(0, 200))
+    t.ok(String(runs.requests.at(-1)?.payload) === payload)
   }
 })
 
 t.test('our runner gets the known fields only, however deep the others go', async (t) => {
   const { post, runs } = await startApp(t)
   const nested = `${'['.repeat(9_996)}${']'.repeat(9_996)}`
-  const answer = await post('/run', `{"image":"${PYTHON}","payload":{"files":[{"name":"a.py","content":"x","mode":${nested}}],"extra":${nested},"stdin":"\\u0000é"}}`)
-  t.equal(answer.statusCode, 200, answer.body.slice(0, 200))
-  t.same(JSON.parse(runs.requests[0]?.payload ?? ''), { files: [{ name: 'a.py', content: 'x' }], stdin: '\0é', limits: {} })
+  const response = await post('/run', `{"image":"${PYTHON}","payload":{"files":[{"name":"a.py","content":"x","mode":${nested}}],"extra":${nested},"stdin":"\\u0000é"}}`)
+  t.equal(response.statusCode, 200, response.body.slice(0, 200))
+  t.same(JSON.parse(String(runs.requests[0]?.payload)), { files: [{ name: 'a.py', content: 'x' }], stdin: '\0é', limits: {} })
 })
 
 t.test('all of a payload\'s fields reach our runner as they are', async (t) => {
@@ -80,14 +80,14 @@ t.test('all of a payload\'s fields reach our runner as they are', async (t) => {
     env: { A: '1', B_C: '' }
   }
   await post('/run', { image: PYTHON, payload })
-  t.same(JSON.parse(runs.requests[0]?.payload ?? ''), { ...payload, limits: {} })
+  t.same(JSON.parse(String(runs.requests[0]?.payload)), { ...payload, limits: {} })
   t.match(runs.requests[0], { tokenName: 'default', image: { ref: PYTHON } })
 })
 
 t.test('null for stdin, command and run instructions means none', async (t) => {
   const { post } = await startApp(t)
-  const answer = await post('/run', { image: PYTHON, payload: { files: FILES, stdin: null, command: null, runInstructions: null, language: null } })
-  t.equal(answer.statusCode, 200, answer.body)
+  const response = await post('/run', { image: PYTHON, payload: { files: FILES, stdin: null, command: null, runInstructions: null, language: null } })
+  t.equal(response.statusCode, 200, response.body)
 })
 
 t.test('no files are fine where a command or run instructions say what to run', async (t) => {
@@ -107,9 +107,9 @@ t.test('of limits beside the image and in the payload the stricter hold, each fo
     [{ time: 5 }, { time: 0.25 }, { time: 0.25 }]
   ] as const
   for (const [beside, inside, expected] of cases) {
-    const answer = await post('/run', { image: PYTHON, payload: { files: FILES, limits: inside }, limits: beside })
-    t.equal(answer.statusCode, 200, answer.body)
-    t.same(JSON.parse(runs.requests.at(-1)?.payload ?? '').limits, expected)
+    const response = await post('/run', { image: PYTHON, payload: { files: FILES, limits: inside }, limits: beside })
+    t.equal(response.statusCode, 200, response.body)
+    t.same(JSON.parse(String(runs.requests.at(-1)?.payload)).limits, expected)
     const { timeMs, outputBytes } = runs.requests.at(-1)?.limits ?? {}
     t.same([timeMs, outputBytes], ['time' in expected ? expected.time * 1000 : undefined, 'output' in expected ? expected.output : undefined])
   }
@@ -120,7 +120,7 @@ t.test('of limits beside the image and in the payload the stricter hold, each fo
 t.test('the run hears of a client that goes away', async (t) => {
   const service = await startApp(t)
   let aborted = false
-  service.runs.answer = async ({ signal }) => {
+  service.runs.handler = async ({ signal }) => {
     await new Promise((resolve) => signal.addEventListener('abort', resolve))
     aborted = true
     throw signal.reason
@@ -146,7 +146,7 @@ t.test('the run hears of a client that went away before it began', async (t) => 
   t.ok(service.runs.requests[0]?.signal.aborted, 'its signal says so from the start')
 })
 
-t.test('a client that stays until its answer is there is no client that went away', async (t) => {
+t.test('a client that stays until its response is there is no client that went away', async (t) => {
   const service = await startApp(t)
   const client = post(await service.listen(), { image: PYTHON, payload: { files: FILES } })
   await new Promise<void>((resolve) => client.on('response', (response) => response.resume().on('close', resolve)))

@@ -21,18 +21,18 @@ t.test('what has a port of its own is there, and nowhere else', async (t) => {
     }
     for (const [port, side] of sideApps) {
       for (const url of ['/', '/version', '/run', '/livez']) t.equal((await side.inject({ url })).statusCode, 404, url)
-      const answer = await side.inject({ method: 'DELETE', url: ports[port]?.[0] ?? '' })
-      t.match(answer.json(), { error: 'method_not_allowed' })
-      t.ok(answer.headers['x-request-id'])
+      const response = await side.inject({ method: 'DELETE', url: ports[port]?.[0] ?? '' })
+      t.match(response.json(), { error: 'method_not_allowed' })
+      t.ok(response.headers['x-request-id'])
     }
   }
 })
 
-t.test('at their own port the docs are of the service\'s routes, and the figures count its answers', async (t) => {
+t.test('at their own port the docs are of the service\'s routes, and the figures count its responses', async (t) => {
   const { app, sideApps } = await startApp(t, { env: { SERVER_METRICS_PORT: '9090', SERVER_DOCS_PORT: '9090' } })
   const side = sideApps.get(9090)
   await app.inject({ url: '/livez' })
-  t.match((await side?.inject({ url: '/metrics' }))?.body, 'runonce_http_answers_total{method="GET",route="/livez",status="200"} 1')
+  t.match((await side?.inject({ url: '/metrics' }))?.body, 'runonce_http_responses_total{method="GET",route="/livez",status="200"} 1')
   const { openapi, paths } = (await side?.inject({ url: '/openapi.json' }))?.json()
   t.match(openapi, /^3\.1\./)
   t.ok(paths['/run'] && paths['/version'])

@@ -5,7 +5,7 @@ import { buildApp, buildSideApps, type AppParts } from '../../../service/app.js'
 import { readConfig } from '../../../service/config/config.js'
 import { Metrics } from '../../../service/observability/metrics.js'
 import type { ImageDescription } from '../../../service/runs/ports.js'
-import { FakeEngineStatus, FakeImages, FakeRuns, foreignImage, languageImage, recordingLogger } from '../fakes.js'
+import { FakeEngineStatus, FakeImages, FakePool, FakeRuns, foreignImage, languageImage, recordingLogger } from '../fakes.js'
 
 export const TOKEN = 'correct-horse-battery-staple'
 export const SECOND_TOKEN = 'a-second-one-for-the-grader'
@@ -40,6 +40,7 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
   const images = new FakeImages(present ?? [PYTHON, PLAINTEXT, foreignImage()])
   const runs = new FakeRuns()
   const engine = new FakeEngineStatus()
+  const pool = new FakePool()
   const state = { reason: undefined as string | undefined }
   const { logger, lines } = recordingLogger()
   const parts: AppParts = {
@@ -49,8 +50,8 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
     engine,
     images,
     runs,
-    metrics: config.metrics.on ? new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool: { snapshot: () => ({ ready: 0, images: [] }) } }) : undefined,
-    readiness: { notReady: async () => state.reason, pool: () => ({ ready: 0, images: [] }) }
+    metrics: config.metrics.on ? new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool }) : undefined,
+    readiness: { notReady: async () => state.reason, pool: () => pool.snapshot() }
   }
   const app = await buildApp(parts)
   t.teardown(async () => { await app.close() })

@@ -17,7 +17,7 @@ t.test('GET /version tells the engine\'s version and ours', async (t) => {
   t.same((await inject({ url: '/version' })).json(), { docker: ENGINE_VERSION, runonce: { version: '1.2.3' } })
 })
 
-t.test('/api/health is 503 and degraded while the engine does not answer', async (t) => {
+t.test('/api/health is 503 and degraded while the engine does not response', async (t) => {
   const { app, engine } = await startApp(t)
   const healthy = await app.inject({ url: '/api/health' })
   t.equal(healthy.statusCode, 200)
@@ -32,9 +32,9 @@ t.test('/readyz says why it is not ready; /livez goes on', async (t) => {
   const { app, readiness } = await startApp(t)
   t.match((await app.inject({ url: '/readyz' })).json(), { ready: true })
   readiness.reason = 'The service is shutting down'
-  const answer = await app.inject({ url: '/readyz' })
-  t.equal(answer.statusCode, 503)
-  t.match(answer.json(), { ready: false, reason: 'The service is shutting down' })
+  const response = await app.inject({ url: '/readyz' })
+  t.equal(response.statusCode, 503)
+  t.match(response.json(), { ready: false, reason: 'The service is shutting down' })
   t.equal((await app.inject({ url: '/livez' })).statusCode, 200)
 })
 
@@ -58,22 +58,22 @@ t.test('/docs is a page, and can be switched off with /openapi.json', async (t) 
   for (const url of ['/docs', '/docs/', '/openapi.json']) t.equal((await off.app.inject({ url })).statusCode, 404, url)
 })
 
-t.test('/metrics counts answers by route, without the words of any path, and can be switched off', async (t) => {
+t.test('/metrics counts responses by route, without the words of any path, and can be switched off', async (t) => {
   const { app, inject } = await startApp(t)
   await inject({ url: '/version' })
   await app.inject({ url: '/version' })
   await app.inject({ url: '/secret-path' })
   await app.inject({ method: 'DELETE', url: '/version' })
-  const answer = await app.inject({ url: '/metrics' })
-  t.match(answer.headers['content-type'], /^text\/plain; version=0\.0\.4/)
-  const lines = answer.body.split('\n').filter((line) => line.startsWith('runonce_http_answers_total{'))
+  const response = await app.inject({ url: '/metrics' })
+  t.match(response.headers['content-type'], /^text\/plain; version=0\.0\.4/)
+  const lines = response.body.split('\n').filter((line) => line.startsWith('runonce_http_responses_total{'))
   t.same(lines.sort(), [
-    'runonce_http_answers_total{method="DELETE",route="/version",status="405"} 1',
-    'runonce_http_answers_total{method="GET",route="",status="404"} 1',
-    'runonce_http_answers_total{method="GET",route="/version",status="200"} 1',
-    'runonce_http_answers_total{method="GET",route="/version",status="401"} 1'
+    'runonce_http_responses_total{method="DELETE",route="/version",status="405"} 1',
+    'runonce_http_responses_total{method="GET",route="",status="404"} 1',
+    'runonce_http_responses_total{method="GET",route="/version",status="200"} 1',
+    'runonce_http_responses_total{method="GET",route="/version",status="401"} 1'
   ])
-  t.notMatch(answer.body, /secret/)
+  t.notMatch(response.body, /secret/)
   const off = await startApp(t, { env: { SERVER_METRICS: 'false' } })
   t.equal((await off.app.inject({ url: '/metrics' })).statusCode, 404)
 })
@@ -90,10 +90,10 @@ t.test('a whole run leaves one log line, and nothing of the code, its output or 
     limits: { timeMs: 1000, outputBytes: 1000 },
     limitsResponse: 'result'
   })
-  service.runs.answer = async (request) => await runner.run(request)
+  service.runs.handler = async (request) => await runner.run(request)
   const code = 'secret_code = os.system("secret-code"); eval(x)'
-  const answer = await service.post('/run/python', { code, input: 'secret-input' }, { 'x-request-id': 'r-1' })
-  t.equal(answer.body, json, 'the pattern changes nothing of the answer')
+  const response = await service.post('/run/python', { code, input: 'secret-input' }, { 'x-request-id': 'r-1' })
+  t.equal(response.body, json, 'the pattern changes nothing of the response')
   await until(() => lines.length === 2)
   const all = [...lines, ...service.lines]
   t.notMatch(all.join(''), /secret-/)
@@ -116,8 +116,8 @@ t.test('a whole run leaves one log line, and nothing of the code, its output or 
 
 t.test('an image\'s words reach the client, and no log line', async (t) => {
   const service = await startApp(t)
-  for (const fault of [stdoutDecodeFailed('"secret-output"'), runnerWroteStderr('"secret-output"'), executionTimeExceeded('too long', { result: { stdout: 'secret-output' } })]) {
-    service.runs.answer = async () => { throw fault }
+  for (const fault of [stdoutDecodeFailed('"secret-output"'), runnerWroteStderr('"secret-output"'), executionTimeExceeded('too long', { details: { result: { stdout: 'secret-output' } } })]) {
+    service.runs.handler = async () => { throw fault }
     t.match((await service.post('/', { code: '' })).body, 'secret-output', fault.slug)
     // As whoever logs a fault that nobody caught.
     service.app.log.fatal({ err: fault }, 'stopping after a fault')
@@ -132,7 +132,7 @@ t.test('a refused body leaves nothing of itself in the log', async (t) => {
   const service = await startApp(t)
   await service.post('/run', '{"image": secret-code')
   await service.post('/run', { image: 'runonce/python:latest', payload: { files: [{ name: '/secret-name', content: 'secret-code' }] } })
-  service.runs.answer = async () => { throw new Error('a fault of ours') }
+  service.runs.handler = async () => { throw new Error('a fault of ours') }
   await service.post('/', { code: 'secret-code' }, { cookie: 'secret-cookie' })
   t.match(service.lines.join(''), /a fault of ours/)
   t.notMatch(service.lines.join(''), /secret-/)

@@ -28,7 +28,7 @@ const BODIES: Array<[unknown, string]> = [
   [`[${'[],'.repeat(600_000)}[]]`, 'The body has more than 100000 arrays, objects and members'],
   [`{${Array.from({ length: 150_000 }, (_, i) => `"k${i}":0`).join()}}`, 'The body has more than 100000 arrays, objects and members'],
   ['{"__proto__":{"image":"x","payload":{}}}', 'image is required'],
-  [`{"image":"${IMAGE}","payload":{"files":[],"__proto__":{"command":"x"}}}`, 'payload.files must hold at least one file'],
+  [`{"image":"${IMAGE}","payload":{"files":[],"__proto__":{"command":"x"}}}`, 'payload.files must contain at least one file'],
   ['{"constructor":{"prototype":{"image":"x"}}}', 'image is required'],
   [{}, 'image is required'],
   [{ image: IMAGE }, 'payload is required'],
@@ -52,9 +52,9 @@ const PAYLOADS: Array<[unknown, string]> = [
   ['{}', 'payload must be object'],
   [{}, 'payload.files is required'],
   [{ files: {} }, 'payload.files must be array'],
-  [{ files: [] }, 'payload.files must hold at least one file'],
-  [{ files: [], command: '' }, 'payload.files must hold at least one file'],
-  [{ files: [], command: null, runInstructions: null }, 'payload.files must hold at least one file'],
+  [{ files: [] }, 'payload.files must contain at least one file'],
+  [{ files: [], command: '' }, 'payload.files must contain at least one file'],
+  [{ files: [], command: null, runInstructions: null }, 'payload.files must contain at least one file'],
   [{ files: [null] }, 'payload.files[0] must be object'],
   [{ files: [FILE, { name: 'x' }] }, 'payload.files[1].content is required'],
   [{ files: [{ content: '' }] }, 'payload.files[0].name is required'],
@@ -62,39 +62,39 @@ const PAYLOADS: Array<[unknown, string]> = [
   [{ files: [{ name: 'x', content: null }] }, 'payload.files[0].content must be string'],
   [{ files: [{ name: '', content: '' }] }, 'payload.files[0].name must not be empty'],
   [{ files: [FILE, { name: '/etc/x', content: '' }] }, 'payload.files[1].name must be a relative path'],
-  [{ files: [{ name: '../x', content: '' }] }, 'payload.files[0].name must hold no ".."'],
-  [{ files: [{ name: 'a/../x', content: '' }] }, 'payload.files[0].name must hold no ".."'],
-  [{ files: [{ name: '..', content: '' }] }, 'payload.files[0].name must hold no ".."'],
+  [{ files: [{ name: '../x', content: '' }] }, 'payload.files[0].name must not contain ".."'],
+  [{ files: [{ name: 'a/../x', content: '' }] }, 'payload.files[0].name must not contain ".."'],
+  [{ files: [{ name: '..', content: '' }] }, 'payload.files[0].name must not contain ".."'],
   [{ files: [{ name: 'a/', content: '' }] }, 'payload.files[0].name must name a file'],
   [{ files: [{ name: '.', content: '' }] }, 'payload.files[0].name must name a file'],
   [{ files: [{ name: 'a/.', content: '' }] }, 'payload.files[0].name must name a file'],
-  [{ files: [{ name: 'a\0b', content: '' }] }, 'payload.files[0].name must hold no NUL'],
+  [{ files: [{ name: 'a\0b', content: '' }] }, 'payload.files[0].name must not contain NUL'],
   [{ files: [{ name: long(256), content: '' }] }, 'payload.files[0].name must be at most'],
   [{ files: [{ name: 'é'.repeat(128), content: '' }] }, 'payload.files[0].name must be at most'],
   [{ files: [{ name: `${long(200)}/`.repeat(21) + 'x', content: '' }] }, 'payload.files[0].name must be at most'],
-  ['{"files":[{"name":"\\ud800","content":""}]}', 'payload.files[0].name must be Unicode'],
-  ['{"files":[{"name":"x","content":"a\\udc00"}]}', 'payload.files[0].content must be Unicode'],
-  ['{"files":[{"name":"x","content":""}],"stdin":"\\ud83d"}', 'payload.stdin must be Unicode'],
-  ['{"files":[{"name":"x","content":""}],"language":"\\ud83d"}', 'payload.language must be Unicode'],
+  ['{"files":[{"name":"\\ud800","content":""}]}', 'payload.files[0].name must be well-formed Unicode'],
+  ['{"files":[{"name":"x","content":"a\\udc00"}]}', 'payload.files[0].content must be well-formed Unicode'],
+  ['{"files":[{"name":"x","content":""}],"stdin":"\\ud83d"}', 'payload.stdin must be well-formed Unicode'],
+  ['{"files":[{"name":"x","content":""}],"language":"\\ud83d"}', 'payload.language must be well-formed Unicode'],
   [{ files: [FILE], stdin: 1 }, 'payload.stdin must be string,null'],
   [{ files: [FILE], command: ['x'] }, 'payload.command must be string,null'],
-  [{ files: [FILE], command: 'a\0' }, 'payload.command must hold no NUL'],
+  [{ files: [FILE], command: 'a\0' }, 'payload.command must not contain NUL'],
   [{ files: [FILE], language: 1 }, 'payload.language must be string,null'],
   [{ files: [FILE], runInstructions: 'x' }, 'payload.runInstructions must be object,null'],
   [{ files: [FILE], runInstructions: {} }, 'payload.runInstructions.runCommand is required'],
   [{ files: [FILE], runInstructions: { runCommand: 'x', buildCommands: 'y' } }, 'payload.runInstructions.buildCommands must be array'],
   [{ files: [FILE], runInstructions: { runCommand: 'x', buildCommands: ['a', 1] } }, 'payload.runInstructions.buildCommands[1] must be string'],
-  [{ files: [FILE], runInstructions: { runCommand: 'x', buildCommands: ['a', '\0'] } }, 'payload.runInstructions.buildCommands[1] must hold no NUL'],
-  [{ files: [FILE], runInstructions: { runCommand: 'x\0' } }, 'payload.runInstructions.runCommand must hold no NUL'],
+  [{ files: [FILE], runInstructions: { runCommand: 'x', buildCommands: ['a', '\0'] } }, 'payload.runInstructions.buildCommands[1] must not contain NUL'],
+  [{ files: [FILE], runInstructions: { runCommand: 'x\0' } }, 'payload.runInstructions.runCommand must not contain NUL'],
   [{ files: [FILE], args: 'x' }, 'payload.args must be array'],
   [{ files: [FILE], args: ['a', 5] }, 'payload.args[1] must be string'],
-  [{ files: [FILE], args: ['a', 'b\0'] }, 'payload.args[1] must hold no NUL'],
+  [{ files: [FILE], args: ['a', 'b\0'] }, 'payload.args[1] must not contain NUL'],
   [{ files: [FILE], env: [] }, 'payload.env must be object'],
   [{ files: [FILE], env: { A: 1 } }, 'payload.env.A must be string'],
   [{ files: [FILE], env: { 'a/b~c': 1 } }, 'payload.env.a/b~c must be string'],
-  [{ files: [FILE], env: { A: '\0' } }, 'payload.env.A must hold no NUL'],
-  [{ files: [FILE], env: { '': 'x' } }, 'payload.env has the name ""'],
-  [{ files: [FILE], env: { 'A=B': 'x' } }, 'payload.env has the name "A=B"'],
+  [{ files: [FILE], env: { A: '\0' } }, 'payload.env.A must not contain NUL'],
+  [{ files: [FILE], env: { '': 'x' } }, 'payload.env: invalid name ""'],
+  [{ files: [FILE], env: { 'A=B': 'x' } }, 'payload.env: invalid name "A=B"'],
   [{ files: [FILE], limits: { time: '1' } }, 'payload.limits.time must be number'],
   [{ files: [FILE], limits: [] }, 'payload.limits must be object'],
   [{ files: Array(10_001).fill(FILE) }, 'payload.files must NOT have more than 10000 items'],
@@ -125,8 +125,8 @@ t.test('the code routes name the field that is wrong', async (t) => {
     ['/', { code: 1 }, 'code must be string'],
     ['/run/python', { code: null }, 'code must be string'],
     ['/run/python', { code: '', input: 5 }, 'input must be string,null'],
-    ['/run/python', '{"code":"\\ud800"}', 'code must be Unicode'],
-    ['/run/python', '{"code":"","input":"\\udfff"}', 'input must be Unicode'],
+    ['/run/python', '{"code":"\\ud800"}', 'code must be well-formed Unicode'],
+    ['/run/python', '{"code":"","input":"\\udfff"}', 'input must be well-formed Unicode'],
     ['/api/execute', { code: '' }, 'language is required'],
     ['/api/execute', { code: '', language: '' }, 'language must NOT have fewer'],
     ['/api/execute', { language: 'python' }, 'code is required'],
@@ -146,23 +146,23 @@ t.test('as many files, arguments and variables as there may be are fine, and wha
   t.equal((await post('/run', { image: IMAGE, payload })).statusCode, 200)
   for (const text of ['['.repeat(1_000_000), '{"a":'.repeat(200_000), '\\"['.repeat(200_000), '\\'.repeat(200_001) + '[']) {
     t.equal((await post('/', { code: '', input: text })).statusCode, 200, text.slice(0, 10))
-    t.equal(JSON.parse(runs.requests.at(-1)?.payload ?? '').stdin, text)
+    t.equal(JSON.parse(String(runs.requests.at(-1)?.payload)).stdin, text)
   }
 })
 
 t.test('names at the longest that a file system takes are fine', async (t) => {
   const { post } = await startApp(t)
   for (const name of [long(255), `${`${long(255)}/`.repeat(15)}${long(255)}`, 'a//b', './a', 'a/./b', '...', '-x', 'a b\n', '日本語.py']) {
-    const answer = await post('/run', { image: IMAGE, payload: { files: [{ name, content: '' }] } })
-    t.equal(answer.statusCode, 200, answer.body)
+    const response = await post('/run', { image: IMAGE, payload: { files: [{ name, content: '' }] } })
+    t.equal(response.statusCode, 200, response.body)
   }
 })
 
 type Assertions = Pick<typeof t, 'equal' | 'ok'>
 
-async function refused (t: Assertions, answer: { statusCode: number, body: string, json: () => { error?: string, message: string } }, beginning: string, sent: unknown) {
+async function refused (t: Assertions, response: { statusCode: number, body: string, json: () => { error?: string, message: string } }, beginning: string, sent: unknown) {
   const what = (JSON.stringify(sent) ?? '').slice(0, 100)
-  t.equal(answer.statusCode, 400, what)
-  t.equal(answer.json().error, 'request.invalid', what)
-  t.ok(answer.json().message.startsWith(beginning), `${what}: ${answer.json().message.slice(0, 200)}`)
+  t.equal(response.statusCode, 400, what)
+  t.equal(response.json().error, 'request.invalid', what)
+  t.ok(response.json().message.startsWith(beginning), `${what}: ${response.json().message.slice(0, 200)}`)
 }

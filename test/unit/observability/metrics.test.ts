@@ -2,6 +2,7 @@ import t from 'tap'
 
 import { Metrics } from '../../../service/observability/metrics.js'
 import type { PoolSnapshot, RunRecord } from '../../../service/runs/ports.js'
+import { FakePool } from '../fakes.js'
 
 const RUN: RunRecord = {
   requestId: 'r-1',
@@ -16,21 +17,23 @@ const RUN: RunRecord = {
   cpuTimeNs: 15_000_000,
   memoryPeakBytes: 4096
 }
-const IMAGE = { image: 'runonce/python:latest', ready: 3, starting: 1, target: 4, hits: 7, misses: 2, refillMs: 120, idleBytes: 9_000_000 }
+const COUNTS = { image: 'runonce/python:latest', hits: 7, misses: 2 }
+const IMAGE = { ...COUNTS, ready: 3, starting: 1, target: 4, refillMs: 120, idleBytes: 9_000_000 }
 
-function start (snapshot: PoolSnapshot = { ready: 0, images: [] }) {
-  const state = { load: { running: 0, waiting: 0 }, snapshot }
-  const metrics = new Metrics({ cores: 2, load: state.load, pool: { snapshot: () => state.snapshot } })
+function start (snapshot?: PoolSnapshot) {
+  const load = { running: 0, waiting: 0 }
+  const pool = new FakePool(snapshot)
+  const metrics = new Metrics({ cores: 2, load, pool })
   const lines = async () => (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  return { metrics, state, lines }
+  return { metrics, load, pool, lines }
 }
 
-t.test('runs are counted by image, token, outcome and where they ran; seconds are seconds', async (t) => {
+t.test('runs are counted by image, token, outcome and whether the pool served them; times are in seconds', async (t) => {
   const { metrics, lines } = start()
   metrics.finished(RUN)
   metrics.finished(RUN)
   metrics.finished({ ...RUN, outcome: 'none', pooled: false, phases: { queue: 1 }, cpuTimeNs: undefined })
-  const said = await lines()
+  const text = await lines()
   for (const line of [
     'runonce_runs_total{image="runonce/python:latest",token="grader",outcome="completed",pooled="true"} 2',
     'runonce_runs_total{image="runonce/python:latest",token="grader",outcome="none",pooled="false"} 1',
@@ -40,40 +43,54 @@ t.test('runs are counted by image, token, outcome and where they ran; seconds ar
     'runonce_queue_seconds_bucket{le="0.001"} 1',
     'runonce_queue_seconds_sum 0.005',
     'runonce_cpu_seconds_total{image="runonce/python:latest",token="grader"} 0.03'
-  ]) t.ok(said.includes(line), line)
+  ]) t.ok(text.includes(line), line)
 })
 
-t.test('what is running, what waits and what the pool holds is read when it is asked for', async (t) => {
-  const { state, lines } = start({ ready: 3, images: [IMAGE] })
-  Object.assign(state.load, { running: 4, waiting: 9 })
-  const said = await lines()
+t.test('load and pool are read for each scrape', async (t) => {
+  const { load, pool, lines } = start({ ready: 3, images: [IMAGE] })
+  Object.assign(load, { running: 4, waiting: 9 })
+  const text = await lines()
   for (const line of [
     'runonce_runs_running 4',
     'runonce_runs_waiting 9',
     'runonce_pool_ready{image="runonce/python:latest"} 3',
     'runonce_pool_starting{image="runonce/python:latest"} 1',
     'runonce_pool_target{image="runonce/python:latest"} 4',
-    'runonce_pool_hits{image="runonce/python:latest"} 7',
-    'runonce_pool_misses{image="runonce/python:latest"} 2',
     'runonce_pool_refill_seconds{image="runonce/python:latest"} 0.12',
     'runonce_pool_idle_bytes{image="runonce/python:latest"} 9000000'
-  ]) t.ok(said.includes(line), line)
-  t.ok(said.some((line) => /^process_resident_memory_bytes \d{7,}$/.test(line)))
-  state.snapshot = { ready: 0, images: [] }
-  t.notOk((await lines()).some((line) => line.includes('runonce/python')), 'an image that the pool has forgotten leaves')
+  ]) t.ok(text.includes(line), line)
+  pool.state = { ready: 0, images: [] }
+  t.notOk((await lines()).some((line) => line.includes('runonce/python')), 'an image that left the pool has no gauges')
 })
 
-t.test('an image that says it took less than no time, or more than there is, counts as a run all the same', async (t) => {
+t.test('pool hits and misses are counters that keep their value after an image left the pool', async (t) => {
+  const { metrics, pool, lines } = start({ ready: 3, images: [IMAGE] })
+  pool.counts = [COUNTS]
+  const expected = ['runonce_pool_hits_total{image="runonce/python:latest"} 7', 'runonce_pool_misses_total{image="runonce/python:latest"} 2']
+  const counters = async () => (await lines()).filter((line) => /^runonce_pool_(hits|misses)/.test(line))
+  t.same(await counters(), expected)
+  pool.state = { ready: 0, images: [] }
+  t.same(await counters(), expected, 'a second scrape adds nothing')
+  t.match(await metrics.text(), '# TYPE runonce_pool_hits_total counter')
+})
+
+t.test('the process\'s own metrics have the usual names', async (t) => {
+  const text = await start().lines()
+  for (const name of ['process_resident_memory_bytes', 'process_cpu_seconds_total', 'process_open_fds', 'nodejs_eventloop_lag_p99_seconds', 'nodejs_heap_size_used_bytes']) {
+    t.ok(text.some((line) => line.startsWith(`${name} `)), name)
+  }
+})
+
+t.test('an impossible CPU time is not counted, but its run is', async (t) => {
   const { metrics, lines } = start()
   for (const cpuTimeNs of [-1, -Infinity, NaN, 60_000_001, 1e300, Infinity]) metrics.finished({ ...RUN, cpuTimeNs })
-  const said = await lines()
-  t.ok(said.some((line) => line.startsWith('runonce_runs_total{')))
-  t.notOk(said.some((line) => line.startsWith('runonce_cpu_seconds_total{')))
+  const text = await lines()
+  t.ok(text.some((line) => line.startsWith('runonce_runs_total{')))
+  t.notOk(text.some((line) => line.startsWith('runonce_cpu_seconds_total{')))
 })
 
-t.test('no name of a run\'s request, nor anything of its output, is a label', async (t) => {
+t.test('request IDs are not labels', async (t) => {
   const { metrics, lines } = start()
-  metrics.submitted()
   metrics.finished(RUN)
   t.notOk((await lines()).some((line) => line.includes('r-1')))
 })

@@ -1,8 +1,7 @@
 import t from 'tap'
 
-import { lazyResult } from '../../../service/protocol/lazy-result.js'
-import { decodeOwnResult } from '../../../service/protocol/result-decoder.js'
-import { COMPLETED, fault } from '../fakes.js'
+import { decodeRunnerLine, lazyResult } from '../../../service/protocol/result-decoder.js'
+import { COMPLETED, serviceError } from '../fakes.js'
 
 t.test('what is no result is none', async (t) => {
   for (const text of ['', '[]', '{', '{}', 'x', '{"stdout":1,"stderr":"","error":""}', '{"stdout":"","stderr":""}', '{"stdout":"","stderr":"","error":null}', '{"stdout":"']) {
@@ -13,10 +12,10 @@ t.test('what is no result is none', async (t) => {
 t.test('a large result of our own goes out as it came, and can be read', async (t) => {
   const result = { ...COMPLETED, stdout: '\ufffd"\\\n'.repeat(50_000) }
   const line = Buffer.from(`${JSON.stringify(result)}\n`)
-  const answer = decodeOwnResult(line)
+  const answer = decodeRunnerLine(line)
   t.equal(answer.json, line)
   t.equal(answer.result.stdout, result.stdout)
   t.equal(answer.result.outcome, 'completed')
   t.same(JSON.parse(JSON.stringify(answer.result)), result)
-  t.throws(() => decodeOwnResult(Buffer.from(`{"stdout":"${'x'.repeat(70_000)}`)), fault({ statusCode: 500, slug: 'coderunner.stdout.decode' }))
+  t.throws(() => decodeRunnerLine(Buffer.from(`{"stdout":"${'x'.repeat(70_000)}`)), serviceError({ statusCode: 500, slug: 'coderunner.stdout.decode' }))
 })

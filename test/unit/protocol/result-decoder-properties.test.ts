@@ -4,8 +4,7 @@ import fc from 'fast-check'
 import t from 'tap'
 
 import { ServiceError } from '../../../service/errors.js'
-import { lazyResult } from '../../../service/protocol/lazy-result.js'
-import { decodeOwnResult, decodeResult } from '../../../service/protocol/result-decoder.js'
+import { decodeResult, decodeRunnerLine, lazyResult } from '../../../service/protocol/result-decoder.js'
 import { COMPLETED } from '../fakes.js'
 import { limitMs, search } from '../properties.js'
 
@@ -79,9 +78,9 @@ t.test('a large result of our own reads as a small one does, and a cut one is re
   t.pass(`${search(fc.property(text, text, fc.nat(), (stdout, stderr, cut) => {
     const result = { ...COMPLETED, stdout: stdout.padEnd(70_000, 'é"\\'), stderr }
     const line = Buffer.from(JSON.stringify(result))
-    const { result: whole, json } = decodeOwnResult(line)
+    const { result: whole, json } = decodeRunnerLine(line)
     const shorter = line.subarray(0, cut % line.length)
     return json === line && isDeepStrictEqual(JSON.parse(JSON.stringify(whole)), JSON.parse(line.toString())) &&
-      'slug' in answered(() => decodeOwnResult(shorter))
+      'slug' in answered(() => decodeRunnerLine(shorter))
   }))} results`)
 })

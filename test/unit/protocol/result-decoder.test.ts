@@ -1,8 +1,9 @@
 import t from 'tap'
 
 import type { ServiceError } from '../../../service/errors.js'
-import { decodeResult, endedResult, refuseLimitOutcome } from '../../../service/protocol/result-decoder.js'
-import { answerOf, COMPLETED, fault } from '../fakes.js'
+import { decodeResult } from '../../../service/protocol/result-decoder.js'
+import { refuseLimitOutcome, resultOfEndedRun } from '../../../service/protocol/result.js'
+import { decodedOf, COMPLETED, serviceError } from '../fakes.js'
 
 const NOTHING = Buffer.alloc(0)
 
@@ -19,9 +20,9 @@ t.test('anything else is coderunner.stdout.decode, and the message quotes it', a
     '', '\n', 'Traceback', '{', 'null', '[]', '5', '"x"', '{}', '{"stdout":"","stderr":""}', '{"stdout":1,"stderr":"","error":""}',
     '{"stdout":"","stderr":"","error":null}', '{"stdout":"","stderr":"","error":""} trailing', '{"stdout":"","stderr":"","error":""}{}'
   ]) {
-    t.throws(() => decodeResult(Buffer.from(text), NOTHING), fault({ statusCode: 500, slug: 'coderunner.stdout.decode' }), text)
+    t.throws(() => decodeResult(Buffer.from(text), NOTHING), serviceError({ statusCode: 500, slug: 'coderunner.stdout.decode' }), text)
   }
-  t.throws(() => decodeResult(Buffer.from('a "b"\n'), NOTHING), fault({ body: { error: 'coderunner.stdout.decode', message: /"a \\"b\\"\\n"$/ } }))
+  t.throws(() => decodeResult(Buffer.from('a "b"\n'), NOTHING), serviceError({ body: { error: 'coderunner.stdout.decode', message: /"a \\"b\\"\\n"$/ } }))
 })
 
 t.test('a message quotes 200 bytes at most', async (t) => {
@@ -32,23 +33,23 @@ t.test('a message quotes 200 bytes at most', async (t) => {
 
 t.test('a byte on the container\'s stderr is coderunner.stderr, whatever stdout has', async (t) => {
   t.throws(() => decodeResult(Buffer.from(JSON.stringify(COMPLETED)), Buffer.from('oops')),
-    fault({ statusCode: 500, slug: 'coderunner.stderr', body: { message: /"oops"$/ } }))
+    serviceError({ statusCode: 500, slug: 'coderunner.stderr', body: { message: /"oops"$/ } }))
 })
 
 t.test('a run that the service ended has every member of a result', async (t) => {
-  const { result, json } = endedResult('timeout', 'Time limit of 1 s exceeded', 1000.0004)
+  const { result, json } = resultOfEndedRun('timeout', 'Time limit of 1 s exceeded', 1000.0004)
   t.same(JSON.parse(json.toString()), result)
   t.match(result, { outcome: 'timeout', error: 'Time limit of 1 s exceeded', duration: 1_000_000_400, exitCode: null, signal: null, stdoutTruncated: false })
   t.same(Object.keys(COMPLETED).filter((key) => !(key in result)), [])
-  t.match(endedResult('output_limit', '', 0).result, { stdoutTruncated: true, stderrTruncated: true })
+  t.match(resultOfEndedRun('output_limit', '', 0).result, { stdoutTruncated: true, stderrTruncated: true })
 })
 
 t.test('with RUN_LIMITS_RESPONSE=error two outcomes are errors that carry the result', async (t) => {
   for (const [outcome, slug] of [['timeout', 'limits.execution_time'], ['output_limit', 'limits.read.size']] as const) {
     const result = { ...COMPLETED, outcome, error: 'why' }
-    t.throws(() => refuseLimitOutcome(answerOf(result)), fault({ statusCode: 400, slug, message: 'why', body: { message: 'why', result } }))
+    t.throws(() => refuseLimitOutcome(decodedOf(result).result), serviceError({ statusCode: 400, slug, message: 'why', body: { message: 'why', result } }))
   }
   for (const outcome of ['completed', 'failed', 'signaled', 'out_of_memory', 'build_failed', 'invalid', undefined]) {
-    t.doesNotThrow(() => refuseLimitOutcome(answerOf({ ...COMPLETED, outcome })), String(outcome))
+    t.doesNotThrow(() => refuseLimitOutcome(decodedOf({ ...COMPLETED, outcome }).result), String(outcome))
   }
 })

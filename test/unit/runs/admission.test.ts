@@ -4,11 +4,11 @@ import t from 'tap'
 
 import { ServiceError } from '../../../service/errors.js'
 import { Admission } from '../../../service/runs/admission.js'
-import { fault } from '../fakes.js'
+import { serviceError } from '../fakes.js'
 
 const NEVER = new AbortController().signal
 const options = { concurrency: 1, queueSize: 10, queueTimeoutMs: 5000 }
-const overloaded = fault({ statusCode: 503, slug: 'overloaded' })
+const overloaded = serviceError({ statusCode: 503, slug: 'overloaded' })
 
 t.test('so many run at once, so many wait, and the next is refused at once', async (t) => {
   const admission = new Admission({ ...options, concurrency: 2, queueSize: 1 })

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../../service/runs/ports.js'
 import { FakeObserver, until } from '../fakes.js'
 
 const RECORD = { requestId: 'r' } as RunRecord
-const SUBMISSION = { requestId: 'r', tokenName: 'default', image: 'x', sources: [] }
+const SUBMISSION = { requestId: 'r', tokenName: 'default', image: 'x', payload: Buffer.from('{}') }
 
 t.test('observers are told after this turn of the event loop, in order', async (t) => {
   const observer = new FakeObserver()

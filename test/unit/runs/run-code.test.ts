@@ -2,9 +2,10 @@ import t from 'tap'
 
 import { containerRefused, streamReadFailed } from '../../../service/errors.js'
 import { Admission } from '../../../service/runs/admission.js'
-import type { Exchange, ExchangeEnd, ImageDescription, RequestedLimits } from '../../../service/runs/ports.js'
+import type { RequestedLimits } from '../../../service/protocol/limits.js'
+import type { Exchange, ExchangeEnd, ImageDescription } from '../../../service/runs/ports.js'
 import { CodeRunner } from '../../../service/runs/run-code.js'
-import { COMPLETED, fault, FakeObserver, FakeSandbox, FakeSandboxes, foreignImage, languageImage } from '../fakes.js'
+import { COMPLETED, serviceError, FakeObserver, FakeSandbox, FakeSandboxes, foreignImage, languageImage } from '../fakes.js'
 
 const OURS = languageImage('python')
 const RESULT = `${JSON.stringify(COMPLETED)}\n`
@@ -22,7 +23,7 @@ function start (containers: Array<FakeSandbox | Error>, { image = OURS, limits =
   const observer = new FakeObserver()
   const sandboxes = new FakeSandboxes(...containers)
   const runner = new CodeRunner({ sandboxes, admission, observers: [observer], limits: { timeMs: 5000, outputBytes: 1000 }, limitsResponse })
-  const run = runner.run({ requestId: 'r', tokenName: 'default', image, payload: '{"a":1}', sources: ['code'], limits, signal })
+  const run = runner.run({ requestId: 'r', tokenName: 'default', image, payload: Buffer.from('{"a":1}'), limits, signal })
   return { run, admission, observer, sandboxes }
 }
 
@@ -59,7 +60,7 @@ t.test('every fault reaches the caller, and frees slot and container exactly onc
   ]
   for (const [what, sandbox, expected] of cases) {
     const { run, admission, observer } = start([sandbox])
-    await t.rejects(run, fault(expected), what)
+    await t.rejects(run, serviceError(expected), what)
     t.equal(sandbox.retired, 1, `${what}: retired once`)
     t.equal(admission.running, 0, `${what}: released`)
     t.match(observer.records, [{ outcome: 'none' }], `${what}: recorded`)
@@ -68,7 +69,7 @@ t.test('every fault reaches the caller, and frees slot and container exactly onc
 
 t.test('a container that cannot be had frees the slot', async (t) => {
   const { run, admission, observer } = start([containerRefused('no such image')])
-  await t.rejects(run, fault({ slug: 'docker.container.create' }))
+  await t.rejects(run, serviceError({ slug: 'docker.container.create' }))
   t.equal(admission.running, 0)
   t.equal(observer.records.length, 1)
 })
@@ -132,7 +133,7 @@ t.test('the largest result of a run within its output limit is not too large', a
 t.test('RUN_LIMITS_RESPONSE=error makes errors of limits, and still records them', async (t) => {
   const sandbox = new FakeSandbox('c', ends('deadline'))
   const { run, observer, admission } = start([sandbox], { limitsResponse: 'error' })
-  await t.rejects(run, fault({ slug: 'limits.execution_time', statusCode: 400 }))
+  await t.rejects(run, serviceError({ slug: 'limits.execution_time', statusCode: 400 }))
   t.match(observer.records, [{ outcome: 'timeout' }])
   t.same([sandbox.retired, admission.running], [1, 0])
 })
@@ -148,13 +149,13 @@ t.test('a waiting container that was lost is replaced once', async (t) => {
 t.test('a second lost container is a fault', async (t) => {
   const lost = [1, 2].map((n) => new FakeSandbox(`lost-${n}`, ends('eof'), true))
   const { run, admission } = start(lost)
-  await t.rejects(run, fault({ slug: 'docker.container.stream.read' }))
+  await t.rejects(run, serviceError({ slug: 'docker.container.stream.read' }))
   t.same([...lost.map(({ retired }) => retired), admission.running], [1, 1, 0])
 })
 
 t.test('a container that said something, or ran out of memory, is not run again', async (t) => {
   const { run, sandboxes } = start([new FakeSandbox('c', ends('eof', 'half a res'), true)])
-  await t.rejects(run, fault({ slug: 'coderunner.stdout.decode' }))
+  await t.rejects(run, serviceError({ slug: 'coderunner.stdout.decode' }))
   const killed = start([withMemoryKill(new FakeSandbox('c', ends('eof'), true))])
   t.match((await killed.run).result, { outcome: 'out_of_memory' })
   t.same([sandboxes.leased.length, killed.sandboxes.leased.length], [1, 1])

@@ -1,0 +1,58 @@
+import { engineUnreachable, type ErrorFactory, type ServiceError } from '../errors.js'
+
+const CONNECT_ERRORS: Record<string, string> = {
+  ENOENT: 'there is no socket at DOCKER_UNIX_SOCKET_PATH; is the engine running?',
+  ECONNREFUSED: 'nothing listens on the socket at DOCKER_UNIX_SOCKET_PATH; is the engine running?',
+  EACCES: 'permission denied on the socket at DOCKER_UNIX_SOCKET_PATH; the service must be in its group'
+}
+
+/**
+ * Turns the error of a failed engine call into the client's error.
+ * @param otherwise makes the error where the engine was reached
+ */
+export function toServiceError (error: unknown, otherwise: ErrorFactory): ServiceError {
+  return isConnectError(error) ? unreachable(error) : otherwise(withoutHostPaths(descriptionOf(error)), { cause: error })
+}
+
+/** The error of a call without a response within `ms` milliseconds. */
+export function noResponse (ms: number): Error {
+  return new DOMException(`The engine did not respond within ${ms} ms (the sum of DOCKER_UNIX_SOCKET_READ_TIMEOUT and _WRITE_TIMEOUT)`, 'TimeoutError')
+}
+
+/** Whether the engine itself rejected the request, with a 4xx status. */
+export function isRejection (error: unknown): boolean {
+  const status = statusOf(error) ?? 0
+  return status >= 400 && status < 500
+}
+
+/** The status of the engine's response to a failed call; undefined where there was no response. */
+export function statusOf (error: unknown): number | undefined {
+  return (error as { statusCode?: number } | null)?.statusCode
+}
+
+/** The engine's own message, without dockerode's prefix "(HTTP code 404) no such image - ". */
+export function messageOf (error: unknown): string {
+  const json = (error as { json?: { message?: unknown } } | null)?.json
+  if (typeof json?.message === 'string') return json.message
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** The engine's messages name directories of the host. Clients must not see them; the log has the original. */
+function withoutHostPaths (message: string): string {
+  return message.replace(/\/(?:var|run|root|home|mnt|srv|sys|proc)\/[^\s"',;:]+/g, '(a path of the host)')
+}
+
+/** Whether connect(2) failed. A connection that breaks later is the error of the call in progress. */
+function isConnectError (error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.syscall === 'connect'
+}
+
+function descriptionOf (error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return code === 'ECONNRESET' || code === 'EPIPE' ? `The connection to the engine was lost (${code})` : messageOf(error)
+}
+
+function unreachable (error: unknown): ServiceError {
+  const { code = '' } = error as NodeJS.ErrnoException
+  return engineUnreachable(`Cannot reach the Docker engine: ${CONNECT_ERRORS[code] ?? code}`, { cause: error })
+}

@@ -1,0 +1,42 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+import { tooLarge } from '../errors.js'
+import { encodePayload, payloadOfCode } from '../protocol/payload.js'
+import type { DecodedResult } from '../protocol/result.js'
+import type { Images, Runs } from '../runs/ports.js'
+import { clientSignal } from './client-signal.js'
+import { imageOfLanguage } from './language-images.js'
+
+export interface CodeRunParts {
+  images: Images
+  runs: Runs
+  /** Maximum size of a program, bytes. */
+  codeBytes: number
+}
+
+/** A program's text and the name of its language. */
+export interface CodeSubmission {
+  language: string
+  code: string
+  input?: string | null
+}
+
+/** Runs a program of one file. @throws ServiceError */
+export async function runCode (
+  { images, runs, codeBytes }: CodeRunParts, request: FastifyRequest, reply: FastifyReply, { language, code, input }: CodeSubmission
+): Promise<DecodedResult> {
+  if (Buffer.byteLength(code) > codeBytes) throw tooLarge(`code is larger than ${codeBytes} bytes (RUN_MAX_CODE_SIZE)`)
+  const image = imageOfLanguage(await images.languages(), language)
+  return await runs.run({
+    ...encodePayload(payloadOfCode(image.language?.main ?? 'main', code, input)),
+    image,
+    requestId: request.id,
+    tokenName: request.tokenName,
+    signal: clientSignal(reply)
+  })
+}
+
+/** Sends the bytes that the image wrote. */
+export function sendResult (reply: FastifyReply, { json }: DecodedResult): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(json)
+}

@@ -1,0 +1,70 @@
+import { constants } from 'node:os'
+
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+
+import { nullableString } from '../../protocol/payload.js'
+import type { RunResult } from '../../protocol/result.js'
+import { runCode, type CodeRunParts } from '../code-runs.js'
+import { errorResponses, RUN_ERRORS } from '../error-responses.js'
+
+const KILL = constants.signals.SIGKILL
+/** The first real-time signal that programs may use: the glibc of our images reserves 32 and 33 (signal(7)). */
+const FIRST_REAL_TIME = 34
+const LAST_SIGNAL = 64
+
+const BodySchema = Type.Object({
+  code: Type.String({ description: 'The program' }),
+  language: Type.String({ minLength: 1, description: 'A language\'s name or alias' }),
+  input: Type.Optional(nullableString('The program\'s standard input'))
+}, { examples: [{ code: 'print(input())', language: 'python', input: 'Hello World!' }] })
+
+const ResponseSchema = Type.Object({
+  stdout: Type.String(),
+  stderr: Type.String(),
+  executionTime: Type.Number({ description: 'Wall time, milliseconds' }),
+  exitCode: Type.Integer({ description: 'The exit code; 128 + n where signal n ended the program' }),
+  error: Type.Optional(Type.String({ description: 'The reason where the program failed' }))
+}, { description: 'The run\'s output and exit code', examples: [{ stdout: 'Hello World!\n', stderr: '', executionTime: 8.41, exitCode: 0 }] })
+
+/** `POST /api/execute`: a program in, its output and exit code out. */
+export function addApiExecute (scope: FastifyInstance, parts: CodeRunParts): void {
+  scope.withTypeProvider<TypeBoxTypeProvider>().post('/api/execute', {
+    schema: {
+      summary: 'Run a program and get its output and exit code',
+      tags: ['run'],
+      body: BodySchema,
+      response: { 200: ResponseSchema, ...errorResponses('unsupportedLanguage', ...RUN_ERRORS) }
+    }
+  }, async (request, reply) => {
+    const startedAt = performance.now()
+    const { result } = await runCode(parts, request, reply, request.body)
+    return toResponse(result, performance.now() - startedAt)
+  })
+}
+
+function toResponse (result: RunResult, wallMs: number) {
+  return {
+    stdout: result.stdout,
+    stderr: result.stderr,
+    executionTime: result.duration === undefined ? Math.round(wallMs) : Math.round(result.duration / 1e4) / 100,
+    exitCode: exitCodeOf(result),
+    ...(result.error === '' ? {} : { error: result.error })
+  }
+}
+
+/** As in a shell: 128 + n where signal n ended the program. A run that reached a limit was ended by SIGKILL. */
+function exitCodeOf ({ exitCode, signal, outcome }: RunResult): number {
+  if (typeof exitCode === 'number') return exitCode
+  if (outcome === 'invalid') return 1
+  return 128 + (signalNumber(typeof signal === 'string' ? signal : '') ?? KILL)
+}
+
+/** Parses the runner's signal names: `SIGSEGV`, `SIGRTMIN+3`, and `SIG33` where there is no name. */
+function signalNumber (name: string): number | undefined {
+  if (Object.hasOwn(constants.signals, name)) return constants.signals[name as NodeJS.Signals]
+  const [, realTime, digits] = /^SIG(RTMIN\+)?(\d{1,2})$/.exec(name) ?? []
+  const number = Number(digits) + (realTime === undefined ? 0 : FIRST_REAL_TIME)
+  return number > 0 && number <= LAST_SIGNAL ? number : undefined
+}

@@ -1,0 +1,3 @@
+/** The protocols of other systems, one line each. */
+export { addRunUserCode } from './run-user-code.js'
+export { addApiExecute } from './api-execute.js'

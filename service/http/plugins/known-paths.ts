@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify'
+
+interface KnownPath {
+  pattern: string
+  /** The methods that its routes support. */
+  methods: string[]
+}
+
+/** Returns a function that looks up a path among the routes that are added after this call, whatever their methods. */
+export function trackPaths (app: FastifyInstance): (path: string) => KnownPath | undefined {
+  const paths = new Map<string, { matches: RegExp, methods: Set<string> }>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = paths.get(url) ?? { matches: matcherOf(url), methods: new Set<string>() }
+    // Fastify adds a HEAD route for each GET route, and reports some GET routes by their HEAD route only.
+    for (const one of [method].flat().flatMap((each) => each === 'HEAD' ? ['GET', each] : [each])) known.methods.add(one)
+    paths.set(url, known)
+  })
+  return (path) => {
+    const found = [...paths].filter(([, { matches }]) => matches.test(decoded(path)))
+    const [first] = found
+    return first && { pattern: first[0], methods: [...new Set(found.flatMap(([, { methods }]) => [...methods]))] }
+  }
+}
+
+/** Supports the part of find-my-way's patterns that our routes use. */
+function matcherOf (pattern: string): RegExp {
+  const source = pattern.split('/').map((part) => part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${source.join('/')}$`)
+}
+
+function decoded (path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
+}

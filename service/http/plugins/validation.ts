@@ -1,0 +1,29 @@
+import type { FastifyRequest, FastifySchemaValidationError } from 'fastify'
+import type { Static, TSchema } from 'typebox'
+
+import { invalidRequest, type ServiceError } from '../../errors.js'
+
+/** ajv's first error as a sentence that names the member, for example `payload.files[0].name must be string`. */
+export function validationError (errors: FastifySchemaValidationError[], where: string): ServiceError {
+  const [first] = errors
+  const field = fieldName(where, first?.instancePath ?? '')
+  const missing = (first?.params as { missingProperty?: string } | undefined)?.missingProperty
+  if (missing !== undefined) return invalidRequest(`${fieldName(field, `/${missing}`)} is required`)
+  return invalidRequest(`${field || 'The body'} ${first?.message ?? 'is not valid'}`)
+}
+
+/**
+ * Checks a part of the request that its route's schema leaves open.
+ * @param where the part's name in messages
+ * @throws ServiceError `request.invalid`, naming the member
+ */
+export function validated<Schema extends TSchema> (request: FastifyRequest, schema: Schema, value: unknown, where: string): Static<Schema> {
+  const validate = request.getValidationFunction(schema) ?? request.compileValidationSchema(schema)
+  if (!validate(value)) throw validationError((validate.errors ?? []) as FastifySchemaValidationError[], where)
+  return value as Static<Schema>
+}
+
+function fieldName (where: string, instancePath: string): string {
+  const parts = instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return parts.reduce((path, part) => /^\d+$/.test(part) ? `${path}[${part}]` : path === '' ? part : `${path}.${part}`, where)
+}

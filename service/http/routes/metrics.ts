@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+
+import type { ServiceMetrics } from '../../runs/ports.js'
+
+/** Prometheus's text format 0.0.4. */
+const MetricsSchema = {
+  description: 'Metrics',
+  content: {
+    'text/plain': {
+      schema: Type.String({ examples: ['# HELP runonce_runs_running Runs in progress\n# TYPE runonce_runs_running gauge\nrunonce_runs_running 2\n'] })
+    }
+  }
+}
+
+export function addMetricsRoute (app: FastifyInstance, metrics: ServiceMetrics): void {
+  app.get('/metrics', {
+    schema: { summary: 'Get metrics for Prometheus', tags: ['status'], response: { 200: MetricsSchema } }
+  }, async (_request, reply) => await reply.type(metrics.contentType).send(await metrics.text()))
+}
