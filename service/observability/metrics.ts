@@ -6,6 +6,9 @@ import type { LeaseCounts, Load, PoolSnapshot, PoolStatus, RunObserver, RunRecor
 const RUN_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const WAIT_SECONDS = [0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30]
 
+/** Interval of the event loop lag histogram. The default of 10 ms costs 0.5 % of a core. The lag at each scrape is exact all the same. */
+const LAG_INTERVAL_MS = 100
+
 interface MetricsParts {
   /** CPU cores of the machine: upper bound of a run's CPU time for its wall time. */
   cores: number
@@ -31,7 +34,7 @@ export class Metrics implements RunObserver, ServiceMetrics {
     this.#gauge('runonce_runs_waiting', 'Runs in the queue', (gauge) => gauge.set(load.waiting))
     this.#addPoolState(pool)
     this.#addPoolLeases(pool)
-    collectDefaultMetrics({ register: this.#registry })
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LAG_INTERVAL_MS })
   }
 
   get contentType (): string { return this.#registry.contentType }

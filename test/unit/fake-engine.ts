@@ -114,6 +114,13 @@ export function upgrade (socket: Duplex): void {
   socket.write('HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n')
 }
 
+/** Starts an event stream that stays open; `opened` gets its response, to write events to. */
+export const eventStream = (opened: ServerResponse[] = []): Answer => (_call, response) => {
+  response.writeHead(200)
+  response.flushHeaders()
+  opened.push(response)
+}
+
 /** One frame of the multiplexed stream. */
 export function frame (type: 0 | 1 | 2, text: string | Buffer): Buffer {
   const bytes = Buffer.from(text)

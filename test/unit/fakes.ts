@@ -1,5 +1,6 @@
 import { pino, type Logger } from 'pino'
 
+import { ENGINE_VERSION_EXAMPLE } from '../../service/http/routes/version.js'
 import type { LanguageDescription } from '../../service/protocol/image-labels.js'
 import type { DecodedResult } from '../../service/protocol/result.js'
 import type {
@@ -80,25 +81,12 @@ export class FakeRuns implements Runs {
   }
 }
 
-export const ENGINE_VERSION: EngineVersion = {
-  version: '20.10.24',
-  apiVersion: '1.41',
-  gitCommit: '5d6db84',
-  goVersion: 'go1.19.8',
-  os: 'linux',
-  arch: 'amd64',
-  kernelVersion: '6.1.0',
-  buildTime: '2023-05-18',
-  platform: { name: '' },
-  components: [{ name: 'Engine', version: '20.10.24' }]
-}
-
 export class FakeEngineStatus implements EngineStatus {
   fail: Error | undefined
 
   async version (): Promise<EngineVersion> {
     if (this.fail !== undefined) throw this.fail
-    return ENGINE_VERSION
+    return ENGINE_VERSION_EXAMPLE
   }
 
   async ping (): Promise<void> {

@@ -1,9 +1,22 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 
-import type { EngineStatus } from '../../runs/ports.js'
+import type { EngineStatus, EngineVersion } from '../../runs/ports.js'
 import { errorResponses } from '../error-responses.js'
 import type { About } from '../plugins/openapi.js'
+
+export const ENGINE_VERSION_EXAMPLE: EngineVersion = {
+  version: '20.10.24',
+  apiVersion: '1.41',
+  gitCommit: '5d6db84',
+  goVersion: 'go1.19.8',
+  os: 'linux',
+  arch: 'amd64',
+  kernelVersion: '6.1.0',
+  buildTime: '2023-05-18',
+  platform: { name: '' },
+  components: [{ name: 'Engine', version: '20.10.24' }]
+}
 
 const VersionSchema = Type.Object({
   docker: Type.Object({
@@ -19,23 +32,7 @@ const VersionSchema = Type.Object({
     components: Type.Array(Type.Object({ name: Type.String(), version: Type.String() }))
   }),
   runonce: Type.Object({ version: Type.String() })
-}, {
-  examples: [{
-    docker: {
-      version: '26.1.5',
-      apiVersion: '1.45',
-      gitCommit: '411e817',
-      goVersion: 'go1.21.13',
-      os: 'linux',
-      arch: 'amd64',
-      kernelVersion: '6.12.0',
-      buildTime: '2024-07-23T19:48:57.000000000+00:00',
-      platform: { name: 'Docker Engine - Community' },
-      components: [{ name: 'Engine', version: '26.1.5' }]
-    },
-    runonce: { version: '0.1.0' }
-  }]
-})
+}, { examples: [{ docker: ENGINE_VERSION_EXAMPLE, runonce: { version: '0.1.0' } }] })
 
 /** A health check for operators: fails while the engine does not respond. Needs a token. */
 export function addVersionRoute (scope: FastifyInstance, { about, engine }: { about: About, engine: EngineStatus }): void {

@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import t from 'tap'
 
 import { Engine } from '../../../service/docker/engine.js'
+import { ENGINE_VERSION_EXAMPLE } from '../../../service/http/routes/version.js'
 import { ServiceReadiness } from '../../../service/runs/readiness.js'
 import { FakeEngine, json, silence } from '../fake-engine.js'
 import { FakeEngineStatus, FakePool, serviceError } from '../fakes.js'
@@ -10,31 +11,20 @@ import { FakeEngineStatus, FakePool, serviceError } from '../fakes.js'
 const VERSION = {
   Version: '20.10.24',
   ApiVersion: '1.41',
-  GitCommit: 'g',
-  GoVersion: 'go1',
+  GitCommit: '5d6db84',
+  GoVersion: 'go1.19.8',
   Os: 'linux',
   Arch: 'amd64',
-  KernelVersion: '6.1',
-  BuildTime: 'b',
-  Platform: { Name: 'p' },
+  KernelVersion: '6.1.0',
+  BuildTime: '2023-05-18',
+  Platform: { Name: '' },
   Components: [{ Name: 'Engine', Version: '20.10.24', Details: {} }]
 }
 
 t.test('the engine\'s version is told in our names', async (t) => {
   const engine = await FakeEngine.start(t)
   engine.on('GET /version', json(200, VERSION))
-  t.same(await engine.client(t).version(), {
-    version: '20.10.24',
-    apiVersion: '1.41',
-    gitCommit: 'g',
-    goVersion: 'go1',
-    os: 'linux',
-    arch: 'amd64',
-    kernelVersion: '6.1',
-    buildTime: 'b',
-    platform: { name: 'p' },
-    components: [{ name: 'Engine', version: '20.10.24' }]
-  })
+  t.same(await engine.client(t).version(), ENGINE_VERSION_EXAMPLE)
   engine.on('GET /version', json(200, { Version: '1' }))
   t.match(await engine.client(t).version(), { version: '1', platform: { name: '' }, components: [] })
 })

@@ -4,7 +4,7 @@ import t from 'tap'
 
 import { EventStream, type EngineEvent } from '../../../service/docker/event-stream.js'
 import { OutOfMemoryWatch } from '../../../service/docker/out-of-memory.js'
-import { FakeEngine, json } from '../fake-engine.js'
+import { eventStream, FakeEngine, json } from '../fake-engine.js'
 import { gate, until } from '../fakes.js'
 
 const OOM = { Type: 'container', Action: 'oom', Actor: { ID: 'c1' } }
@@ -14,11 +14,7 @@ interface Teardown { teardown: (work: () => void | Promise<void>) => void }
 async function start (t: Teardown) {
   const engine = await FakeEngine.start(t)
   const open: ServerResponse[] = []
-  engine.on('GET /events', (_call, response) => {
-    response.writeHead(200)
-    response.flushHeaders()
-    open.push(response)
-  })
+  engine.on('GET /events', eventStream(open))
   const events = new EventStream(engine.client(t, 200))
   t.teardown(() => events.close())
   const seen: EngineEvent[] = []

@@ -4,7 +4,7 @@ import t from 'tap'
 
 import { EventStream } from '../../../service/docker/event-stream.js'
 import { ImageCatalog } from '../../../service/docker/image-catalog.js'
-import { FakeEngine, json } from '../fake-engine.js'
+import { eventStream, FakeEngine, json } from '../fake-engine.js'
 import { serviceError, until } from '../fakes.js'
 
 const LABELS = {
@@ -25,11 +25,7 @@ interface Teardown { teardown: (work: () => void | Promise<void>) => void }
 async function start (t: Teardown, allowed = ['runonce/*', 'glot/*'], connect = true) {
   const engine = await FakeEngine.start(t)
   const open: ServerResponse[] = []
-  engine.on('GET /events', (_call, response) => {
-    response.writeHead(200)
-    response.flushHeaders()
-    open.push(response)
-  })
+  engine.on('GET /events', eventStream(open))
   const client = engine.client(t, 300)
   const events = new EventStream(client)
   t.teardown(() => events.close())

@@ -3,7 +3,7 @@ import t from 'tap'
 import { readConfig } from '../../../service/config/config.js'
 import { EventStream } from '../../../service/docker/event-stream.js'
 import { SettingsCheck, settingsWarnings, type EngineInfo } from '../../../service/docker/settings-check.js'
-import { FakeEngine, json } from '../fake-engine.js'
+import { eventStream, FakeEngine, json } from '../fake-engine.js'
 import { until } from '../fakes.js'
 
 const INFO: EngineInfo = { NCPU: 4, MemTotal: 8e9, Runtimes: { runc: {}, crun: {} }, MemoryLimit: true, SwapLimit: true, PidsLimit: true, CpuCfsQuota: true }
@@ -45,7 +45,7 @@ t.test('each warning comes once, as soon as the engine responds, and again if an
   check.follow(events)
   await check.check()
   t.same(warnings, [], 'an engine that does not respond is no warning')
-  engine.on('GET /info', json(200, { ...INFO, NCPU: 2 })).on('GET /events', (_call, response) => { response.writeHead(200); response.flushHeaders() })
+  engine.on('GET /info', json(200, { ...INFO, NCPU: 2 })).on('GET /events', eventStream())
   await events.start()
   await until(() => warnings.length === 1)
   await check.check()

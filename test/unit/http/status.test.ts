@@ -1,10 +1,11 @@
 import t from 'tap'
 
 import { engineUnreachable, executionTimeExceeded, runnerWroteStderr, stdoutDecodeFailed } from '../../../service/errors.js'
+import { ENGINE_VERSION_EXAMPLE } from '../../../service/http/routes/version.js'
 import { RunLog } from '../../../service/observability/run-log.js'
 import { CodeRunner } from '../../../service/runs/run-code.js'
 import { Admission } from '../../../service/runs/admission.js'
-import { COMPLETED, ENGINE_VERSION, FakeSandbox, FakeSandboxes, recordingLogger, until } from '../fakes.js'
+import { COMPLETED, FakeSandbox, FakeSandboxes, recordingLogger, until } from '../fakes.js'
 import { startApp, TOKEN } from './start-app.js'
 
 t.test('GET / says what this is, without a token', async (t) => {
@@ -14,7 +15,7 @@ t.test('GET / says what this is, without a token', async (t) => {
 
 t.test('GET /version tells the engine\'s version and ours', async (t) => {
   const { inject } = await startApp(t)
-  t.same((await inject({ url: '/version' })).json(), { docker: ENGINE_VERSION, runonce: { version: '1.2.3' } })
+  t.same((await inject({ url: '/version' })).json(), { docker: ENGINE_VERSION_EXAMPLE, runonce: { version: '1.2.3' } })
 })
 
 t.test('/api/health is 503 and degraded while the engine does not response', async (t) => {

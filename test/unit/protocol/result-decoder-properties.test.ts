@@ -36,17 +36,14 @@ function answered (decode: () => { result: unknown }): { result: unknown } | { s
   }
 }
 
-function parsed (bytes: Buffer): unknown {
+/** A result by a second reading: what JSON.parse gives, where it has the three texts. */
+function resultIn (bytes: Buffer): unknown {
+  let value: unknown
   try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
-
-function isResult (value: unknown): boolean {
+    value = JSON.parse(bytes.toString('utf8'))
+  } catch { /* Not JSON, so not a result. */ }
   const { stdout, stderr, error } = (value ?? {}) as Record<string, unknown>
-  return [stdout, stderr, error].every((each) => typeof each === 'string')
+  return [stdout, stderr, error].every((each) => typeof each === 'string') ? value : undefined
 }
 
 /** Own members and their values, read from a lazy result by its getters. */
@@ -68,8 +65,8 @@ t.test('of damaged bytes a lazy result is none, or an object with an error text,
 t.test('any bytes are decoded as JSON.parse reads them, or refused with the slug for it', async (t) => {
   const bytes = fc.oneof(damaged, results.map((line) => Buffer.from(line)), fc.json().map((json) => Buffer.from(json)), fc.uint8Array().map((each) => Buffer.from(each)))
   t.pass(`${search(fc.property(bytes, fc.oneof(fc.constant(NOTHING), fc.uint8Array({ maxLength: 3 }).map((each) => Buffer.from(each))), (stdout, stderr) => {
-    const value = parsed(stdout)
-    const expected = stderr.length > 0 ? { slug: 'coderunner.stderr' } : isResult(value) ? { result: value } : { slug: 'coderunner.stdout.decode' }
+    const value = resultIn(stdout)
+    const expected = stderr.length > 0 ? { slug: 'coderunner.stderr' } : value !== undefined ? { result: value } : { slug: 'coderunner.stdout.decode' }
     return isDeepStrictEqual(answered(() => decodeResult(stdout, stderr)), expected)
   }))} answers`)
 })
