@@ -8,7 +8,7 @@ import { Engine } from '../../service/docker/engine.js'
 
 interface Teardown { teardown: (work: () => void | Promise<void>) => void }
 
-/** One call, as the engine saw it. */
+/** A request that the engine got. */
 export interface EngineCall {
   method: string
   path: string
@@ -16,20 +16,20 @@ export interface EngineCall {
   body: string
 }
 
-type Answer = (call: EngineCall, response: ServerResponse, request: IncomingMessage) => void
+type Responder = (call: EngineCall, response: ServerResponse, request: IncomingMessage) => void
 
-/** A small HTTP server on a unix socket that answers as the test says, and records what it was asked. */
+/** A small HTTP server on a Unix socket. Responds as the test says, and records the requests. */
 export class FakeEngine {
   readonly calls: EngineCall[] = []
   readonly attached: Duplex[] = []
   socketPath = ''
-  /** By «METHOD /path»; a path that ends in * stands for all that begin so. */
-  readonly answers = new Map<string, Answer>()
+  /** By "METHOD /path"; a path that ends in * matches a prefix. */
+  readonly responders = new Map<string, Responder>()
   onAttach: (socket: Duplex, request: IncomingMessage) => void = upgrade
   readonly #server = createServer((request, response) => { void this.#take(request, response) })
   readonly #sockets = new Set<Duplex>()
 
-  /** @param t ends the engine when the test is over */
+  /** @param t stops the engine at the end of the test */
   static async start (t: Teardown): Promise<FakeEngine> {
     const engine = new FakeEngine()
     const folder = mkdtempSync(join(tmpdir(), 'runonce-engine-'))
@@ -59,8 +59,8 @@ export class FakeEngine {
     return client
   }
 
-  on (route: string, answer: Answer): this {
-    this.answers.set(route, answer)
+  on (route: string, responder: Responder): this {
+    this.responders.set(route, responder)
     return this
   }
 
@@ -80,15 +80,15 @@ export class FakeEngine {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const call = callOf(request, Buffer.concat(chunks).toString())
     this.calls.push(call)
-    const answer = this.#answerTo(`${call.method} ${call.path}`)
-    if (answer === undefined) json(404, { message: 'page not found' })(call, response, request)
-    else answer(call, response, request)
+    const responder = this.#answerTo(`${call.method} ${call.path}`)
+    if (responder === undefined) json(404, { message: 'page not found' })(call, response, request)
+    else responder(call, response, request)
   }
 
-  #answerTo (route: string): Answer | undefined {
-    const [found] = [...this.answers].find(([pattern]) =>
+  #answerTo (route: string): Responder | undefined {
+    const [found] = [...this.responders].find(([pattern]) =>
       pattern.endsWith('*') ? route.startsWith(pattern.slice(0, -1)) : route === pattern) ?? []
-    return found === undefined ? undefined : this.answers.get(found)
+    return found === undefined ? undefined : this.responders.get(found)
   }
 }
 
@@ -97,25 +97,25 @@ function callOf (request: IncomingMessage, body: string): EngineCall {
   return { method: request.method ?? '', path: pathname, query: searchParams, body }
 }
 
-/** An answer of JSON. */
-export const json = (status: number, body: unknown): Answer => (_call, response) => {
+/** Responds with JSON. */
+export const json = (status: number, body: unknown): Responder => (_call, response) => {
   response.writeHead(status, { 'content-type': 'application/json' })
   response.end(JSON.stringify(body))
 }
 
-/** An answer without a body. */
-export const empty = (status: number): Answer => (_call, response) => { response.writeHead(status).end() }
+/** Responds without a body. */
+export const empty = (status: number): Responder => (_call, response) => { response.writeHead(status).end() }
 
-/** No answer at all. */
-export const silence: Answer = () => {}
+/** Does not respond. */
+export const silence: Responder = () => {}
 
-/** The engine's answer to an attach: from here on the socket is the container's. */
+/** Accepts an attach request: from here on the socket is the container's. */
 export function upgrade (socket: Duplex): void {
   socket.write('HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n')
 }
 
 /** Starts an event stream that stays open; `opened` gets its response, to write events to. */
-export const eventStream = (opened: ServerResponse[] = []): Answer => (_call, response) => {
+export const eventStream = (opened: ServerResponse[] = []): Responder => (_call, response) => {
   response.writeHead(200)
   response.flushHeaders()
   opened.push(response)

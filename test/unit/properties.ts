@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 
-/** Seconds for each property: a smoke by default, minutes for a search (`RUNONCE_TEST_FUZZ_SECONDS=600`). */
+/** Seconds for each property: a short check by default; set RUNONCE_TEST_FUZZ_SECONDS=600 for a search. */
 const SECONDS = Number(process.env.RUNONCE_TEST_FUZZ_SECONDS ?? 2)
-/** Within the smoke's seconds on an idle machine; a search has no end but its time. */
+/** Enough for the short check's time on an idle machine; a search ends by its time only. */
 const RUNS = process.env.RUNONCE_TEST_FUZZ_SECONDS === undefined ? 2000 : Infinity
 
 /**
@@ -16,12 +16,12 @@ export function search<T> (property: fc.IProperty<T>): number {
   return found.numRuns
 }
 
-/** tap's limit of a file with so many properties, milliseconds. */
+/** tap's timeout for a file with that many properties, milliseconds. */
 export function limitMs (properties: number): number {
   return (properties * SECONDS + 60) * 1000
 }
 
-/** Bytes cut into chunks, at any borders; some of them empty. */
+/** Cuts bytes into chunks at the given offsets; some chunks are empty. */
 export function cutsOf (bytes: Buffer, borders: number[]): Buffer[] {
   const places = borders.map((border) => border % (bytes.length + 1)).sort((a, b) => a - b)
   return [0, ...places].map((at, index) => bytes.subarray(at, places[index] ?? bytes.length))

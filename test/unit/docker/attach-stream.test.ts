@@ -14,7 +14,7 @@ t.test('attaches by an Upgrade without a body, to all three streams', async (t) 
   t.same([...(call?.query ?? [])].sort(), [['stderr', '1'], ['stdin', '1'], ['stdout', '1'], ['stream', '1']])
 })
 
-t.test('what the container says with the engine\'s answer is not lost', async (t) => {
+t.test('output that arrives with the engine\'s response is kept', async (t) => {
   const engine = await FakeEngine.start(t)
   engine.onAttach = (socket) => {
     socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nfirst words')
@@ -24,7 +24,7 @@ t.test('what the container says with the engine\'s answer is not lost', async (t
   stream.destroy()
 })
 
-t.test('the payload arrives, its end too, and output follows after it', async (t) => {
+t.test('the container gets the payload and its end, and output can follow', async (t) => {
   const engine = await FakeEngine.start(t)
   const received: string[] = []
   engine.onAttach = (socket) => {
@@ -38,20 +38,20 @@ t.test('the payload arrives, its end too, and output follows after it', async (t
   t.equal(received.join(''), 'payload')
 })
 
-t.test('a refusal carries the engine\'s own message and status', async (t) => {
+t.test('a rejection has the engine\'s message and status', async (t) => {
   const engine = await FakeEngine.start(t)
   const body = '{"message":"No such container: c1"}'
   engine.onAttach = (socket) => { socket.end(`HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`) }
   await t.rejects(engine.client(t, 1000).attach('c1'), { message: 'No such container: c1', statusCode: 404 })
 })
 
-t.test('a refusal without a message tells the status', async (t) => {
+t.test('a rejection without a message names the status', async (t) => {
   const engine = await FakeEngine.start(t)
   engine.onAttach = (socket) => { socket.end('HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\noops') }
   await t.rejects(engine.client(t, 1000).attach('c1'), { message: /500/ })
 })
 
-t.test('every way of not answering ends with an error, in time', async (t) => {
+t.test('every missing response ends with an error in time', async (t) => {
   const cases: Array<[string, FakeEngine['onAttach'], RegExp]> = [
     ['silence', () => {}, /within \d+ ms/],
     ['a hang-up', (socket) => { socket.destroy() }, /hang up|ECONNRESET/],
@@ -70,7 +70,7 @@ t.test('every way of not answering ends with an error, in time', async (t) => {
   }
 })
 
-t.test('without an engine there is the connection\'s error', async (t) => {
+t.test('without an engine the connection\'s error is thrown', async (t) => {
   const client = new Engine({ socketPath: '/nonexistent/docker.sock', readTimeoutMs: 500, writeTimeoutMs: 500 })
   await t.rejects(client.attach('c1'), { code: 'ENOENT' })
 })

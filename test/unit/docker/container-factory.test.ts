@@ -79,7 +79,7 @@ t.test('the CPU limit is left alone where the result came, the container is gone
   for (const { engine } of [inTime, gone, whole, foreign]) t.equal(engine.made('POST', '/containers/c1/update').length, 0)
 })
 
-t.test('an engine that fails at it, or does not answer, changes nothing', async (t) => {
+t.test('errors of the engine while lifting the CPU limit are ignored', async (t) => {
   for (const answer of [json(500, { message: 'no' }), json(404, { message: 'gone' }), silence]) {
     const { engine, factory } = await start(t)
     engine.on('POST /containers/c1/update', answer)
@@ -90,7 +90,7 @@ t.test('an engine that fails at it, or does not answer, changes nothing', async 
   }
 })
 
-t.test('each step that fails has its slug, and leaves no container and no connection', async (t) => {
+t.test('each failed step has its slug, and leaves no container and no connection', async (t) => {
   const cases: Array<[string, (engine: FakeEngine) => void, object, boolean]> = [
     ['create, refused', (engine) => engine.on('POST /containers/create', json(400, { message: 'invalid tmpfs option' })), { slug: 'docker.container.create', statusCode: 400, message: 'invalid tmpfs option' }, false],
     ['create, no image', (engine) => engine.on('POST /containers/create', json(404, { message: 'No such image' })), { slug: 'docker.container.create', statusCode: 400 }, false],

@@ -37,7 +37,7 @@ function start (t: { teardown: (work: () => void) => void }, { pooled = false, e
   return { sandbox, container, stream, removed, received: () => received, inputEnded: () => inputEnded }
 }
 
-t.test('the exchange is over with the result\'s line, and the stream stays open', async (t) => {
+t.test('the exchange ends with the result\'s line, and the stream stays open', async (t) => {
   const { sandbox, container, received, inputEnded } = start(t)
   const exchange = sandbox.exchange(Buffer.from('payload'), OURS)
   container.write(frame(1, RESULT.slice(0, 5)))
@@ -47,7 +47,7 @@ t.test('the exchange is over with the result\'s line, and the stream stays open'
   t.same([received(), inputEnded(), sandbox.ended], ['payload', false, false])
 })
 
-t.test('a foreign image gets its stdin closed, and is read to its end', async (t) => {
+t.test('a foreign image\'s stdin is closed, and its output read to the end', async (t) => {
   const { sandbox, container, received, inputEnded } = start(t)
   const exchange = sandbox.exchange(Buffer.from('payload'), FOREIGN)
   await until(inputEnded)
@@ -65,7 +65,7 @@ t.test('a stream that ends without a result ends the exchange', async (t) => {
   t.match(await exchange, { end: 'eof' })
 })
 
-t.test('at the deadline the exchange is over, with what was said', async (t) => {
+t.test('at the deadline the exchange ends, with the output until then', async (t) => {
   const { sandbox, container } = start(t)
   container.write(frame(1, 'words'))
   const startedAt = performance.now()
@@ -74,7 +74,7 @@ t.test('at the deadline the exchange is over, with what was said', async (t) => 
   t.ok(performance.now() - startedAt >= 45)
 })
 
-t.test('too much output ends the exchange, stderr counted too', async (t) => {
+t.test('too much output ends the exchange; stderr counts too', async (t) => {
   const { sandbox, container } = start(t)
   const exchange = sandbox.exchange(Buffer.from(''), { ...FOREIGN, maxBytes: 10 })
   container.write(frame(1, 'x'.repeat(6)))
@@ -84,7 +84,7 @@ t.test('too much output ends the exchange, stderr counted too', async (t) => {
   t.equal((await exchange).end, 'too_large')
 })
 
-t.test('a client that goes away ends the exchange, and no listener stays on its signal', async (t) => {
+t.test('a client that leaves ends the exchange, and its signal keeps no listener', async (t) => {
   const { sandbox } = start(t)
   const client = new AbortController()
   const exchange = sandbox.exchange(Buffer.from(''), { ...OURS, signal: client.signal })
@@ -94,7 +94,7 @@ t.test('a client that goes away ends the exchange, and no listener stays on its 
   t.equal((await start(t).sandbox.exchange(Buffer.from(''), { ...OURS, signal: AbortSignal.abort() })).end, 'cancelled', 'from the start')
 })
 
-t.test('every end takes its listener off the client\'s signal', async (t) => {
+t.test('every end removes the listener from the client\'s signal', async (t) => {
   const { signal } = new AbortController()
   const first = start(t)
   first.container.write(frame(1, RESULT))
@@ -103,7 +103,7 @@ t.test('every end takes its listener off the client\'s signal', async (t) => {
   t.equal(getEventListeners(signal, 'abort').length, 0)
 })
 
-t.test('blank lines before the result are the runner\'s word that it is ready', async (t) => {
+t.test('blank lines before the result mean that the runner is ready', async (t) => {
   const { sandbox, container } = start(t, { pooled: true })
   container.write(frame(1, '\n'))
   await sandbox.warmed
@@ -113,7 +113,7 @@ t.test('blank lines before the result are the runner\'s word that it is ready', 
   t.equal(String((await exchange).stdout), RESULT)
 })
 
-t.test('a waiting container that dies says so, to all who wait for it', async (t) => {
+t.test('the end of a waiting container resolves all of its promises', async (t) => {
   const { sandbox, container } = start(t, { pooled: true })
   container.end()
   await Promise.all([sandbox.whenEnded, sandbox.warmed])
@@ -121,7 +121,7 @@ t.test('a waiting container that dies says so, to all who wait for it', async (t
   t.match(await sandbox.exchange(Buffer.from('payload'), OURS), { end: 'eof' })
 })
 
-t.test('a stream that breaks is an error, but for a waiting container that had said nothing', async (t) => {
+t.test('a lost stream is an error, except for a pooled container that wrote nothing', async (t) => {
   const fresh = start(t)
   fresh.stream.destroy(new Error('broke'))
   await t.rejects(fresh.sandbox.exchange(Buffer.from(''), OURS), serviceError({ slug: 'docker.container.stream.read', message: /broke/ }))
@@ -130,14 +130,14 @@ t.test('a stream that breaks is an error, but for a waiting container that had s
   t.match(await pooled.sandbox.exchange(Buffer.from(''), OURS), { end: 'eof' })
 })
 
-t.test('bytes that are no multiplexed stream are an error', async (t) => {
+t.test('bytes that are not a multiplexed stream are an error', async (t) => {
   const { sandbox, container } = start(t)
   const exchange = sandbox.exchange(Buffer.from(''), OURS)
   container.write('HTTP/1.1 500')
   await t.rejects(exchange, serviceError({ slug: 'docker.container.stream.read' }))
 })
 
-t.test('a program that ends before it took its payload is heard all the same', async (t) => {
+t.test('the output of a container that exits before reading its payload is kept', async (t) => {
   const { sandbox, stream, container } = start(t)
   const exchange = sandbox.exchange(Buffer.from(''), FOREIGN)
   container.write(frame(1, 'early'))
@@ -147,7 +147,7 @@ t.test('a program that ends before it took its payload is heard all the same', a
   t.same([end, String(stdout)], ['eof', 'early'])
 })
 
-t.test('after its result a container may go by itself, and is not removed', async (t) => {
+t.test('a container that exits by itself after its result is not removed', async (t) => {
   const { sandbox, container, removed, stream } = start(t, { exitGraceMs: 2000 })
   container.write(frame(1, RESULT))
   await sandbox.exchange(Buffer.from(''), OURS)
@@ -157,7 +157,7 @@ t.test('after its result a container may go by itself, and is not removed', asyn
   t.same(removed, [])
 })
 
-t.test('one that lingers after its result is removed, once', async (t) => {
+t.test('a container that does not exit after its result is removed, once', async (t) => {
   const { sandbox, container, removed, stream } = start(t, { exitGraceMs: 20 })
   container.write(frame(1, RESULT))
   await sandbox.exchange(Buffer.from(''), OURS)
@@ -168,7 +168,7 @@ t.test('one that lingers after its result is removed, once', async (t) => {
   t.same(removed, ['c1'])
 })
 
-t.test('one without a result is removed at once, once, and its stream closed', async (t) => {
+t.test('a container without a result is removed at once, and its stream closed', async (t) => {
   for (const end of ['deadline', 'cancelled', 'too_large', 'eof', 'unused'] as const) {
     const { sandbox, container, removed, stream } = start(t)
     const client = new AbortController()
@@ -186,7 +186,7 @@ t.test('one without a result is removed at once, once, and its stream closed', a
   }
 })
 
-t.test('a retired container\'s further words are not kept', async (t) => {
+t.test('further output of a retired container is not kept', async (t) => {
   const { sandbox, container } = start(t)
   const { stdout } = await sandbox.exchange(Buffer.from(''), { ...OURS, deadlineMs: 1 })
   sandbox.retire()

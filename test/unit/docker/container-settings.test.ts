@@ -12,7 +12,7 @@ function settings (env: Record<string, string> = {}, image: ImageDescription = P
   return containerSettings({ image, container, run, identity: { owner: 'me', boot: 'this' }, purpose })
 }
 
-t.test('the whole body for the default settings', async (t) => {
+t.test('the complete create request for the default settings', async (t) => {
   const { Labels: { 'runonce.expires': expires, ...labels } = {}, ...body } = settings()
   t.same(labels, { 'runonce.owner': 'me', 'runonce.boot': 'this' })
   const expiresInMs = Date.parse(expires ?? '') - Date.now()
@@ -46,7 +46,7 @@ t.test('the whole body for the default settings', async (t) => {
   })
 })
 
-t.test('the whole of what odd settings change', async (t) => {
+t.test('all changes that unusual settings make', async (t) => {
   const body = settings({
     DOCKER_CONTAINER_HOSTNAME: 'glot',
     DOCKER_CONTAINER_USER: '1000:1000',
@@ -106,13 +106,13 @@ t.test('a foreign image gets no environment of ours', async (t) => {
   t.same(settings({}, foreignImage()).Env, [])
 })
 
-t.test('a container made ahead is warm, announces itself and may wait', async (t) => {
+t.test('a pooled container is warm, announces itself and may wait', async (t) => {
   const body = settings({}, PYTHON, { idleMs: 3_600_000, warm: true, announce: true })
   t.same(body.Env, ['RUNONCE_TIME_LIMIT_MS=10000', 'RUNONCE_OUTPUT_LIMIT=1048576', 'RUNONCE_ANNOUNCE=1', 'RUNONCE_WORK_DIR=/work'])
   t.ok(Date.parse(body.Labels?.['runonce.expires'] ?? '') - Date.now() > 3_600_000 + 39_000)
 })
 
-t.test('an image gets what its label asks for, never less than the default, never more than the caps', async (t) => {
+t.test('an image gets what its labels need, never less than the default, never more than the caps', async (t) => {
   const grant = (image: Partial<ImageDescription>, env = {}) => {
     const { Memory, MemorySwap, PidsLimit } = settings(env, { ...PYTHON, ...image }).HostConfig ?? {}
     return [Memory, MemorySwap, PidsLimit]

@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 
 export type { Duplex }
 
-/** Two streams, each of which reads what the other writes, as the two ends of a socket do: the first as a client's. */
+/** Two connected streams, like the two ends of a socket. The first is the client's. */
 export function duplexPair (): [Duplex, Duplex] {
   const a: Duplex = end(() => b, false)
   const b: Duplex = end(() => a, true)

@@ -21,7 +21,7 @@ const VERSION = {
   Components: [{ Name: 'Engine', Version: '20.10.24', Details: {} }]
 }
 
-t.test('the engine\'s version is told in our names', async (t) => {
+t.test('the engine\'s version is returned under our member names', async (t) => {
   const engine = await FakeEngine.start(t)
   engine.on('GET /version', json(200, VERSION))
   t.same(await engine.client(t).version(), ENGINE_VERSION_EXAMPLE)
@@ -29,7 +29,7 @@ t.test('the engine\'s version is told in our names', async (t) => {
   t.match(await engine.client(t).version(), { version: '1', platform: { name: '' }, components: [] })
 })
 
-t.test('an engine that answers with an error, and one that does not answer, each have the slug of the call', async (t) => {
+t.test('an error of the engine, and a missing response, have the slug of the call', async (t) => {
   const engine = await FakeEngine.start(t)
   const client = engine.client(t, 100)
   engine.on('GET /version', json(500, { message: 'broken' }))
@@ -40,19 +40,19 @@ t.test('an engine that answers with an error, and one that does not answer, each
   await t.rejects(client.ping(), serviceError({ slug: 'docker.version', statusCode: 500 }))
   t.ok(performance.now() - startedAt < 1000, 'each within its deadline')
   engine.on('GET /version', (_call, response) => { response.write('{"Ver') })
-  await t.rejects(client.version(), serviceError({ slug: 'docker.version' }), 'an answer that stops half-way')
+  await t.rejects(client.version(), serviceError({ slug: 'docker.version' }), 'a response that stops half-way')
   engine.on('GET /version', (_call, response) => { response.destroy() })
   await t.rejects(client.version(), serviceError({ slug: 'docker.version', message: /was lost/ }))
 })
 
-t.test('without a socket it says so, and names no path', async (t) => {
+t.test('without a socket the message says so, and names no path', async (t) => {
   const client = new Engine({ socketPath: '/nonexistent/docker.sock', readTimeoutMs: 100, writeTimeoutMs: 100 })
   await t.rejects(client.ping(), serviceError({ slug: 'docker.unixsocket', message: /no socket at DOCKER_UNIX_SOCKET_PATH/ }))
-  const { message } = await client.ping().then(() => new Error('no fault'), (error: Error) => error)
+  const { message } = await client.ping().then(() => new Error('no error'), (error: Error) => error)
   t.notMatch(message, /nonexistent/)
 })
 
-t.test('DOCKER_HOST and its kin do not decide where the engine is', async (t) => {
+t.test('DOCKER_HOST and related variables are ignored', async (t) => {
   const engine = await FakeEngine.start(t)
   const before = process.env.DOCKER_HOST
   process.env.DOCKER_HOST = 'tcp://127.0.0.1:1'
@@ -64,7 +64,7 @@ t.test('DOCKER_HOST and its kin do not decide where the engine is', async (t) =>
   t.match(await engine.client(t).version(), { version: '20.10.24' })
 })
 
-t.test('the service is ready while the engine answers and it is not stopping', async (t) => {
+t.test('the service is ready while the engine responds and it is not stopping', async (t) => {
   const engine = new FakeEngineStatus()
   const readiness = new ServiceReadiness(engine, new FakePool({ ready: 2, images: [] }))
   t.match(readiness.pool(), { ready: 2 })
@@ -76,7 +76,7 @@ t.test('the service is ready while the engine answers and it is not stopping', a
   t.match(await readiness.notReady(), /shutting down/)
 })
 
-t.test('docker-modem\'s debug text of a request does not walk through our sockets', async (t) => {
+t.test('docker-modem\'s debug formatting of a request does not walk through our sockets', async (t) => {
   const engine = await FakeEngine.start(t)
   engine.on('GET /version', json(200, VERSION))
   const client = engine.client(t)

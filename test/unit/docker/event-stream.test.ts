@@ -24,7 +24,7 @@ async function start (t: Teardown) {
   return { engine, events, seen, open, gaps: () => gaps }
 }
 
-t.test('events arrive whole, whatever the borders of the chunks', async (t) => {
+t.test('events are complete in any chunks', async (t) => {
   const { events, seen, open } = await start(t)
   await events.start()
   const text = `${JSON.stringify(OOM)}\n\n${JSON.stringify({ Type: 'image', Action: 'tag', Actor: { Attributes: { name: 'é😀' } } })}\n`
@@ -37,7 +37,7 @@ t.test('events arrive whole, whatever the borders of the chunks', async (t) => {
   t.equal(seen[1]?.Actor?.Attributes?.name, 'é😀')
 })
 
-t.test('only what matters is asked for', async (t) => {
+t.test('only relevant events are requested', async (t) => {
   const { engine, events } = await start(t)
   await events.start()
   const filters = JSON.parse(engine.calls[0]?.query.get('filters') ?? '')
@@ -45,7 +45,7 @@ t.test('only what matters is asked for', async (t) => {
   for (const event of ['oom', 'tag', 'untag', 'delete', 'load', 'pull']) t.ok(filters.event.includes(event), event)
 })
 
-t.test('the connection\'s timeout is not the stream\'s', async (t) => {
+t.test('the timeout applies to connecting, not to the open stream', async (t) => {
   const { events, seen, open } = await start(t)
   await events.start()
   await new Promise((resolve) => setTimeout(resolve, 300))
@@ -54,7 +54,7 @@ t.test('the connection\'s timeout is not the stream\'s', async (t) => {
   t.equal(open.length, 1)
 })
 
-t.test('when the stream ends it connects again, and tells the gap', async (t) => {
+t.test('when the stream ends it reconnects, and reports a gap', async (t) => {
   const { events, seen, open, gaps } = await start(t)
   await events.start()
   t.same([events.connected, gaps()], [true, 1])
@@ -67,7 +67,7 @@ t.test('when the stream ends it connects again, and tells the gap', async (t) =>
   await until(() => seen.length === 1)
 })
 
-t.test('a stream that breaks off in the middle of an event is no more than a gap', async (t) => {
+t.test('a stream that ends within an event is a gap only', async (t) => {
   const { events, seen, open } = await start(t)
   await events.start()
   open[0]?.write('{"Type":"cont')
@@ -79,7 +79,7 @@ t.test('a stream that breaks off in the middle of an event is no more than a gap
   t.same(seen, [OOM])
 })
 
-t.test('a line that is no event ends the stream, not the service', async (t) => {
+t.test('a line that is not an event ends the stream, not the service', async (t) => {
   const { events, seen, open } = await start(t)
   await events.start()
   open[0]?.write('<html>\n')
@@ -89,7 +89,7 @@ t.test('a line that is no event ends the stream, not the service', async (t) => 
   t.ok(events.connected)
 })
 
-t.test('while the engine is away it tries to connect about twice a second, and reports no gap', async (t) => {
+t.test('while the engine is down it tries about twice a second, and reports one gap only', async (t) => {
   const { engine, events, gaps } = await start(t)
   engine.on('GET /events', json(500, { message: 'not now' }))
   await events.start()
@@ -100,7 +100,7 @@ t.test('while the engine is away it tries to connect about twice a second, and r
   t.notOk(events.connected)
 })
 
-t.test('an engine that takes the connection and says nothing is tried again', async (t) => {
+t.test('an engine that accepts the connection and does not respond is tried again', async (t) => {
   const { engine, events } = await start(t)
   engine.on('GET /events', () => {})
   await events.start()
@@ -108,7 +108,7 @@ t.test('an engine that takes the connection and says nothing is tried again', as
   await until(() => engine.made('GET', '/events').length === 2)
 })
 
-t.test('after close nothing is open, and nothing connects again', async (t) => {
+t.test('after close nothing is open, and nothing reconnects', async (t) => {
   const { engine, events, open } = await start(t)
   await events.start()
   events.close()
@@ -118,7 +118,7 @@ t.test('after close nothing is open, and nothing connects again', async (t) => {
   t.same([open.length, events.connected], [1, false])
 })
 
-t.test('closing while it connects leaves nothing open', async (t) => {
+t.test('closing during connecting leaves nothing open', async (t) => {
   const { engine, events } = await start(t)
   const { opened, open } = gate()
   engine.on('GET /events', (_call, response) => { void opened.then(() => response.writeHead(200).flushHeaders()) })
@@ -131,7 +131,7 @@ t.test('closing while it connects leaves nothing open', async (t) => {
   t.notOk(events.connected)
 })
 
-t.test('a kill for want of memory is known by its container, a moment later too', async (t) => {
+t.test('an out-of-memory kill is recorded for its container, even if the event is late', async (t) => {
   const { events, open } = await start(t)
   const watch = new OutOfMemoryWatch(events)
   await events.start()
@@ -144,7 +144,7 @@ t.test('a kill for want of memory is known by its container, a moment later too'
   t.ok(Date.now() - startedAt >= 190, 'it waited for the engine\'s word')
 })
 
-t.test('of kills only the last thousand are remembered', async (t) => {
+t.test('only the last thousand kills are kept', async (t) => {
   const { events, open } = await start(t)
   const watch = new OutOfMemoryWatch(events)
   await events.start()

@@ -55,7 +55,7 @@ t.test('patterns allow names, and nothing else', async (t) => {
   }
 })
 
-t.test('a name with what no image name has is not allowed, and never reaches the engine', async (t) => {
+t.test('a name with invalid characters is not allowed, and never reaches the engine', async (t) => {
   const { engine, catalog } = await start(t)
   for (const ref of ['runonce/a?x=1', 'runonce/a%2f..%2f..%2fx', 'runonce/%70ython', 'runonce/a b', 'runonce/a\n', 'runonce/é', 'runonce/a#b', 'runonce/a\0', 'runonce/a\\b', 'runonce/*']) {
     await t.rejects(catalog.describe(ref), serviceError({ slug: 'image.not_allowed' }), JSON.stringify(ref))
@@ -63,7 +63,7 @@ t.test('a name with what no image name has is not allowed, and never reaches the
   t.equal(engine.made('GET', '/images').length, 0)
 })
 
-t.test('a name written to keep the match busy is refused within a moment', async (t) => {
+t.test('a name that is designed to match slowly is refused quickly', async (t) => {
   const { catalog } = await start(t)
   const startedAt = performance.now()
   for (const ref of [`runonce/${':'.repeat(500_000)}/`, `runonce/${'@'.repeat(500_000)}/`]) {
@@ -72,7 +72,7 @@ t.test('a name written to keep the match busy is refused within a moment', async
   t.ok(performance.now() - startedAt < 1000, `${Math.round(performance.now() - startedAt)} ms`)
 })
 
-t.test('an image is what its labels say', async (t) => {
+t.test('an image\'s description comes from its labels', async (t) => {
   const { engine, catalog } = await start(t)
   engine.on('GET /images/runonce/python:latest/json', inspect({ Labels: LABELS, User: 'glot' }))
   t.same(await catalog.describe('runonce/python:latest'), {
@@ -87,7 +87,7 @@ t.test('an image is what its labels say', async (t) => {
   })
 })
 
-t.test('an image without our protocol\'s label is a foreign one; odd figures are none', async (t) => {
+t.test('an image without our protocol\'s label is foreign; invalid numbers are ignored', async (t) => {
   const { engine, catalog } = await start(t)
   for (const [n, config] of [{}, { Labels: null }, { Labels: { ...LABELS, 'runonce.protocol': '2' } }].entries()) {
     engine.on(`GET /images/glot/x:${n}/json`, inspect(config))
@@ -99,7 +99,7 @@ t.test('an image without our protocol\'s label is a foreign one; odd figures are
   }
 })
 
-t.test('an image that is not there is 400, an engine that is not there 500', async (t) => {
+t.test('a missing image is 400, a missing engine 500', async (t) => {
   const { engine, catalog } = await start(t)
   engine.on('GET /images/runonce/x/json', json(404, { message: 'No such image: runonce/x:latest' }))
   await t.rejects(catalog.describe('runonce/x'), serviceError({ statusCode: 400, slug: 'docker.container.create', message: 'The engine has no image runonce/x' }))
@@ -113,7 +113,7 @@ t.test('an image that is not there is 400, an engine that is not there 500', asy
   await t.rejects(catalog.describe('runonce/y'), serviceError({ statusCode: 500, slug: 'docker.unixsocket' }))
 })
 
-t.test('an image is looked up once, until an event says that images changed', async (t) => {
+t.test('an image is looked up once, until an event reports a change', async (t) => {
   const { engine, catalog, inspections, tell } = await start(t)
   engine.on('GET /images/runonce/python/json', inspect({}, 'sha256:old'))
   await Promise.all([catalog.describe('runonce/python'), catalog.describe('runonce/python')])
@@ -126,14 +126,14 @@ t.test('an image is looked up once, until an event says that images changed', as
   t.equal(inspections(), 2, 'a container\'s event changes nothing')
 })
 
-t.test('a failure is not remembered', async (t) => {
+t.test('failures are not cached', async (t) => {
   const { engine, catalog } = await start(t)
   await t.rejects(catalog.describe('runonce/python'))
   engine.on('GET /images/runonce/python/json', inspect({}))
   t.equal((await catalog.describe('runonce/python')).id, 'sha256:1')
 })
 
-t.test('without the event stream nothing is remembered', async (t) => {
+t.test('without the event stream nothing is cached', async (t) => {
   const { engine, catalog, inspections } = await start(t, undefined, false)
   engine.on('GET /images/runonce/python/json', inspect({})).on('GET /images/json', json(200, []))
   await catalog.describe('runonce/python')
@@ -144,7 +144,7 @@ t.test('without the event stream nothing is remembered', async (t) => {
   t.equal(engine.made('GET', '/images/json').length, 2)
 })
 
-t.test('a broken stream forgets what was remembered', async (t) => {
+t.test('losing the event stream clears the cache', async (t) => {
   const { engine, events, catalog, inspections, breakOff } = await start(t)
   engine.on('GET /images/runonce/python/json', inspect({}))
   await catalog.describe('runonce/python')
@@ -154,7 +154,7 @@ t.test('a broken stream forgets what was remembered', async (t) => {
   t.equal(inspections(), 2)
 })
 
-t.test('languages are our own allowed images by their latest tag, in order', async (t) => {
+t.test('languages are our own allowed images by their latest tag, sorted', async (t) => {
   const { engine, catalog } = await start(t, ['runonce/*'])
   const listed = (language: string, ...tags: string[]) => ({ RepoTags: tags, Labels: { 'runonce.protocol': '1', 'runonce.language': language } })
   engine.on('GET /images/json', json(200, [
@@ -168,7 +168,7 @@ t.test('languages are our own allowed images by their latest tag, in order', asy
   t.equal(engine.made('GET', '/images/json').length, 1, 'remembered')
 })
 
-t.test('an image that goes while the languages are listed is left out', async (t) => {
+t.test('an image that is removed while the languages are listed is left out', async (t) => {
   const { engine, catalog } = await start(t)
   const listed = (language: string) => ({ RepoTags: [`runonce/${language}:latest`], Labels: { 'runonce.language': language } })
   engine.on('GET /images/json', json(200, [listed('c'), listed('gone')]))
@@ -176,7 +176,7 @@ t.test('an image that goes while the languages are listed is left out', async (t
   t.same((await catalog.languages()).map(({ ref }) => ref), ['runonce/c:latest'])
 })
 
-t.test('a burst of events is told once', async (t) => {
+t.test('a burst of events notifies once', async (t) => {
   const { catalog, tell } = await start(t)
   await new Promise((resolve) => setTimeout(resolve, 150))
   let told = 0

@@ -8,7 +8,7 @@ import { SECOND_TOKEN, startApp, TOKEN } from './start-app.js'
 
 const REFUSAL = { error: 'access_token', message: 'Missing or wrong access token' }
 
-t.test('without the right token there is the same 401, whatever was sent instead', async (t) => {
+t.test('every wrong or missing token gets the same 401', async (t) => {
   const { app, runs } = await startApp(t)
   const cases: Array<[string, Record<string, string>]> = [
     ['nothing', {}],
@@ -34,14 +34,14 @@ t.test('without the right token there is the same 401, whatever was sent instead
   t.same(runs.requests, [], 'nothing ran')
 })
 
-t.test('every run route and /version want a token', async (t) => {
+t.test('every run route and /version need a token', async (t) => {
   const { app } = await startApp(t)
   for (const [method, url] of [['GET', '/version'], ['POST', '/run'], ['POST', '/run/python'], ['POST', '/'], ['POST', '/api/execute']] as const) {
     t.equal((await app.inject({ method, url })).statusCode, 401, `${method} ${url}`)
   }
 })
 
-t.test('either header, and each configured token, lets a client in under the token\'s name', async (t) => {
+t.test('either header works with each configured token, and gives the request the token\'s name', async (t) => {
   const { app, runs } = await startApp(t)
   const cases: Array<[Record<string, string>, string]> = [
     [{ 'x-access-token': TOKEN }, 'default'],
@@ -57,7 +57,7 @@ t.test('either header, and each configured token, lets a client in under the tok
   }
 })
 
-t.test('a token beyond ASCII works as UTF-8 in either header', async (t) => {
+t.test('a non-ASCII token works as UTF-8 in either header', async (t) => {
   for (const token of ['пароль-пароль-Р', 'clé-secrète-où-ça-à', 'geheim-ß-🔑-geheim', 'tail-of-nbsp-é\u00a0x']) {
     const service = await startApp(t, { env: { API_ACCESS_TOKEN: token } })
     const port = await service.listen()
@@ -77,7 +77,7 @@ t.test('the token is checked before the body has arrived', async (t) => {
   t.match(String(head), /^HTTP\/1\.1 401 /)
 })
 
-t.test('a wrong token is refused before its body is found too large or of a wrong type', async (t) => {
+t.test('a wrong token is refused before the body\'s size and type are checked', async (t) => {
   const { app } = await startApp(t, { env: { RUN_MAX_PAYLOAD_SIZE: '100' } })
   const response = await app.inject({ method: 'POST', url: '/run', headers: { 'x-access-token': 'no', 'content-type': 'text/plain' }, payload: 'x'.repeat(1000) })
   t.equal(response.statusCode, 401)

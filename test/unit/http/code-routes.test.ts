@@ -4,7 +4,7 @@ import { decodedOf, COMPLETED, languageImage } from '../fakes.js'
 import { engineUnreachable } from '../../../service/errors.js'
 import { startApp } from './start-app.js'
 
-t.test('a language runs by its name or an alias, in any case, as one file with its main name', async (t) => {
+t.test('a language runs by its name or an alias in any case, as one file with the language\'s main file name', async (t) => {
   const { post, runs } = await startApp(t)
   for (const name of ['python', 'py', 'py3', 'Python', 'PY']) {
     const response = await post(`/run/${name}`, { code: 'print(1)', input: 'in' })
@@ -29,14 +29,14 @@ t.test('no input is an empty stdin', async (t) => {
   }
 })
 
-t.test('a name comes before another language\'s alias', async (t) => {
+t.test('a name takes precedence over another language\'s alias', async (t) => {
   const images = [languageImage('a', { aliases: ['b'] }), languageImage('b')]
   const { post, runs } = await startApp(t, { images })
   await post('/run/b', { code: '' })
   t.equal(runs.requests[0]?.image.ref, 'runonce/b:latest')
 })
 
-t.test('a language that is not there is 400 and the message lists what there is', async (t) => {
+t.test('an unsupported language is 400 and the message lists the supported ones', async (t) => {
   const { post } = await startApp(t)
   for (const [url, body] of [['/run/cobol', {}], ['/run/__proto__', {}], ['/run/glot%2Fpython', {}], ['/api/execute', { language: 'constructor' }]] as const) {
     const response = await post(url, { code: '', ...body })
@@ -47,7 +47,7 @@ t.test('a language that is not there is 400 and the message lists what there is'
   t.match((await none.post('/', { code: '' })).json(), { error: 'language.unsupported', message: /none/ })
 })
 
-t.test('/api/execute tells the run in its own shape', async (t) => {
+t.test('/api/execute returns the result in its own format', async (t) => {
   const { post, runs } = await startApp(t)
   const cases: Array<[object, object]> = [
     [{}, { stdout: 'hi\n', stderr: '', executionTime: 12.35, exitCode: 0 }],
@@ -84,7 +84,7 @@ t.test('/api/languages lists names and listed aliases, without a token', async (
   }
 })
 
-t.test('/api/languages?details=1 tells name, aliases, version, image and hello', async (t) => {
+t.test('/api/languages?details=1 returns name, aliases, version, image and hello', async (t) => {
   const { app } = await startApp(t)
   const { languages } = (await app.inject({ url: '/api/languages?details=1' })).json()
   t.same(languages[0], { name: 'python', aliases: ['py', 'py3'], version: '3.13.5', image: 'runonce/python:latest', hello: 'print("Hello World!")\n' })
@@ -92,7 +92,7 @@ t.test('/api/languages?details=1 tells name, aliases, version, image and hello',
   t.equal((await app.inject({ url: '/api/languages?details=1&details=2' })).statusCode, 400)
 })
 
-t.test('without an engine the languages are a 500 docker.unixsocket', async (t) => {
+t.test('without an engine /api/languages is a 500 docker.unixsocket', async (t) => {
   const { app, images, post } = await startApp(t)
   images.fail = engineUnreachable('Can\'t reach the Docker engine')
   for (const response of [await app.inject({ url: '/api/languages' }), await post('/', { code: '' }), await post('/run', { image: 'runonce/python:latest', payload: {} })]) {

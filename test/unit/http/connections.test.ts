@@ -34,7 +34,7 @@ async function start (t: Test, listener: RequestListener) {
 
 const afterFirstByte = async (socket: Socket) => await new Promise<void>((resolve) => socket.once('data', () => { socket.pause(); resolve() }))
 
-t.test('an response that a client still reads is read to its end, and its connection is closed then', async (t) => {
+t.test('draining waits for a response that a client is still reading, and then closes its connection', async (t) => {
   const { connections, open } = await start(t, (_request, response) => response.end(LARGE))
   const client = await open(GET)
   await afterFirstByte(client.socket)
@@ -45,7 +45,7 @@ t.test('an response that a client still reads is read to its end, and its connec
   t.ok(client.bytes > LARGE.length, `${client.bytes} bytes`)
 })
 
-t.test('idle connections are closed at once, and one that said nothing after a second', async (t) => {
+t.test('draining closes idle connections at once, and one without a request after a second', async (t) => {
   const { connections, open, seen } = await start(t, (request, response) => { if (request.url !== '/wait') response.end('x') })
   const [idle, silent] = [await open(GET), await open()]
   const waiting = await open(GET.replace('/', '/wait'))
@@ -63,7 +63,7 @@ t.test('idle connections are closed at once, and one that said nothing after a s
   await until(() => waiting.ended)
 })
 
-t.test('what comes while the others are waited for is answered, and told that it is the last', async (t) => {
+t.test('requests during draining get a response with Connection: close', async (t) => {
   const { connections, open, seen } = await start(t, (request, response) => { if (request.url !== '/wait') response.end('x') })
   await open(GET.replace('/', '/wait'))
   await until(() => seen.includes('/wait'))
@@ -75,7 +75,7 @@ t.test('what comes while the others are waited for is answered, and told that it
   await drained
 })
 
-t.test('requests sent one behind the other on a connection have all their responses', async (t) => {
+t.test('draining waits for all pipelined responses of a connection', async (t) => {
   const { connections, open, seen } = await start(t, (request, response) => {
     setTimeout(() => response.end(`response to ${request.url}`), request.url === '/1' ? 100 : 300)
   })
@@ -86,21 +86,21 @@ t.test('requests sent one behind the other on a connection have all their respon
   t.match(client.text, /response to \/1[^]*response to \/2/)
 })
 
-t.test('who comes after the last response is out does not hold the server open', async (t) => {
+t.test('new connections after the last response do not keep the server open', async (t) => {
   const { connections, open } = await start(t, (_request, response) => response.end())
   await connections.drain(10_000)
   const late = await open()
   await until(() => late.ended)
 })
 
-t.test('nothing open is nothing to wait for', async (t) => {
+t.test('draining without connections ends at once', async (t) => {
   const { connections } = await start(t, (_request, response) => response.end())
   const startedAt = performance.now()
   await connections.drain(10_000)
   t.ok(performance.now() - startedAt < 500)
 })
 
-t.test('responses that waited behind another on a connection that broke off are not waited for', async (t) => {
+t.test('draining does not wait for pipelined responses of a connection that was lost', async (t) => {
   const { connections, open, seen } = await start(t, () => {})
   const client = await open(GET + GET + GET)
   await until(() => seen.length === 3)

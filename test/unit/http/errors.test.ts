@@ -11,7 +11,7 @@ import { startApp, TOKEN } from './start-app.js'
 
 const RUN = { image: 'runonce/python:latest', payload: { files: [{ name: 'a.py', content: '' }] } }
 
-t.test('what the engine or the image does wrong reaches the client with its status and slug', async (t) => {
+t.test('errors of the engine or the image reach the client with status and slug', async (t) => {
   const service = await startApp(t)
   const cases: Array<[Error, number, string]> = [
     [containerRefused('There is no image x on this engine'), 400, 'docker.container.create'],
@@ -26,7 +26,7 @@ t.test('what the engine or the image does wrong reaches the client with its stat
     [stdoutDecodeFailed('"x"'), 500, 'coderunner.stdout.decode'],
     [runnerWroteStderr('"x"'), 500, 'coderunner.stderr'],
     [overloaded('The run queue is full', 7), 503, 'overloaded'],
-    [new Error('a fault of ours at /srv/runonce/service.js with secrets'), 500, 'internal']
+    [new Error('unexpected error at /srv/runonce/service.js with secrets'), 500, 'internal']
   ]
   for (const [error, status, slug] of cases) {
     service.runs.handler = async () => { throw error }
@@ -34,18 +34,18 @@ t.test('what the engine or the image does wrong reaches the client with its stat
     t.equal(response.statusCode, status, slug)
     t.equal(response.json().error, slug)
     t.type(response.json().message, 'string')
-    t.notMatch(response.body, /\/srv|at .*\.js|secrets/, 'no path, no stack, nothing of an unknown fault')
+    t.notMatch(response.body, /\/srv|at .*\.js|secrets/, 'no path, no stack, nothing of an unexpected error')
     t.ok(response.headers['x-request-id'])
   }
 })
 
-t.test('503 says when to come back', async (t) => {
+t.test('503 has Retry-After', async (t) => {
   const service = await startApp(t)
   service.runs.handler = async () => { throw overloaded('The run queue is full', 7) }
   t.equal((await service.post('/run', RUN)).headers['retry-after'], '7')
 })
 
-t.test('an image outside the allowed ones is 403', async (t) => {
+t.test('an image that is not allowed is 403', async (t) => {
   const service = await startApp(t)
   service.images.fail = imageNotAllowed('evil/x', ['runonce/*'])
   const response = await service.post('/run', { ...RUN, image: 'evil/x' })
@@ -63,7 +63,7 @@ t.test('/version is 500 docker.version or docker.unixsocket when the engine fail
   }
 })
 
-t.test('a body over its size is 413 and names the limit', async (t) => {
+t.test('a body that is too large is 413 and the message names the limit', async (t) => {
   const service = await startApp(t, { env: { RUN_MAX_PAYLOAD_SIZE: '2000', RUN_MAX_CODE_SIZE: '100' } })
   const body = await service.post('/run', { ...RUN, image: 'x'.repeat(2000) })
   t.equal(body.statusCode, 413)
@@ -88,7 +88,7 @@ t.test('a body that is not application/json is 415', async (t) => {
   }
 })
 
-t.test('a compressed body is 415, before it is read; identity is none', async (t) => {
+t.test('a compressed body is 415 before it is read; identity is accepted', async (t) => {
   const service = await startApp(t)
   const body = gzipSync(JSON.stringify(RUN))
   for (const encoding of ['gzip', 'br', 'GZIP', 'identity, gzip', 'x']) {
@@ -106,7 +106,7 @@ t.test('a compressed body is 415, before it is read; identity is none', async (t
   t.equal(stranger.statusCode, 401, 'the token comes first')
 })
 
-t.test('what is not there is 404, token or not', async (t) => {
+t.test('an unknown path is 404, with or without a token', async (t) => {
   const { app } = await startApp(t)
   for (const url of ['/nowhere', '/run/python/more', '/api', '/run/', '/%2e%2e/etc/passwd', '/version/']) {
     const response = await app.inject({ url, method: 'GET' })
@@ -127,7 +127,7 @@ t.test('a URL that cannot be decoded, or is too long, is 400 in our error body',
   }
 })
 
-t.test('every response carries X-Request-Id', async (t) => {
+t.test('every response has X-Request-Id', async (t) => {
   const { app, inject, post } = await startApp(t)
   const responses = [
     await app.inject({ url: '/' }), await app.inject({ url: '/nowhere' }), await app.inject({ url: '/version' }),
@@ -137,7 +137,7 @@ t.test('every response carries X-Request-Id', async (t) => {
   for (const response of responses) t.match(response.headers['x-request-id'], /^[\w-]{36}$/, `${response.raw.req.method} ${response.raw.req.url}`)
 })
 
-t.test('the client\'s own request id is taken over only where logs can carry it', async (t) => {
+t.test('the client\'s own request ID is used only if it is safe to log', async (t) => {
   const { app, post, runs } = await startApp(t)
   for (const id of ['abc', 'a.b:c-d_E9', 'x'.repeat(128)]) {
     t.equal((await app.inject({ url: '/', headers: { 'x-request-id': id } })).headers['x-request-id'], id)
@@ -149,7 +149,7 @@ t.test('the client\'s own request id is taken over only where logs can carry it'
   t.equal(runs.requests[0]?.requestId, 'mine-1', 'and goes with the run')
 })
 
-t.test('bytes that are no HTTP request get our error body and a request id', async (t) => {
+t.test('bytes that are not an HTTP request get our error body and a request ID', async (t) => {
   const service = await startApp(t)
   const port = await service.listen()
   for (const [sent, status] of [['nonsense\r\n\r\n', 400], [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431]] as const) {
@@ -160,7 +160,7 @@ t.test('bytes that are no HTTP request get our error body and a request id', asy
   }
 })
 
-t.test('a client that sends far too much reads the response, not a broken pipe', async (t) => {
+t.test('a client that sends far too much gets the response, not EPIPE', async (t) => {
   const { listen } = await startApp(t)
   const port = await listen()
   for (const mebibytes of [3, 20, 50]) {
@@ -172,7 +172,7 @@ t.test('a client that sends far too much reads the response, not a broken pipe',
   }
 })
 
-t.test('nothing is read for a path that is not there', async (t) => {
+t.test('the body of a request to an unknown path is not read', async (t) => {
   const { app } = await startApp(t)
   const response = await app.inject({ method: 'POST', url: '/nope', headers: { 'content-type': 'application/json' }, payload: ' '.repeat(5_000_000) })
   t.equal(response.statusCode, 404)

@@ -62,7 +62,7 @@ const CASES: Case[] = [
   ...runs('/api/execute', { code: '', language: 'python' })
 ]
 
-t.test('/openapi.json says of every route what it answers, and nothing that it does not', async (t) => {
+t.test('/openapi.json documents every response of every route, and no other', async (t) => {
   const { app } = await startApp(t)
   const paths = (await app.inject({ url: '/openapi.json' })).json().paths as Documented
   const seen = new Set<string>()
@@ -89,7 +89,7 @@ t.test('/openapi.json says of every route what it answers, and nothing that it d
   t.same(documented.sort(), [...seen].sort())
 })
 
-t.test('/openapi.json says what the bodies of requests are', async (t) => {
+t.test('/openapi.json documents the request bodies', async (t) => {
   const { app } = await startApp(t)
   const { paths, components } = (await app.inject({ url: '/openapi.json' })).json() as { paths: Documented, components: { schemas: Record<string, Schema> } }
   const bodyOf = (path: string) => paths[path]?.post?.requestBody

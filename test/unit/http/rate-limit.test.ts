@@ -2,7 +2,7 @@ import t from 'tap'
 
 import { SECOND_TOKEN, startApp, TOKEN } from './start-app.js'
 
-t.test('over the rate for an address there is 429 with Retry-After, before the token is looked at', async (t) => {
+t.test('an address over its rate gets 429 with Retry-After, before its token is checked', async (t) => {
   const { app } = await startApp(t, { env: { RATE_LIMIT_IP_MAX: '3', RATE_LIMIT_WINDOW: '30' } })
   const ask = async (token: string, remoteAddress = '10.0.0.1') => await app.inject({ url: '/version', headers: { 'x-access-token': token }, remoteAddress })
   t.same([(await ask('wrong-1')).statusCode, (await ask('wrong-2')).statusCode, (await ask(TOKEN)).statusCode], [401, 401, 200], 'wrong tokens count')
@@ -15,7 +15,7 @@ t.test('over the rate for an address there is 429 with Retry-After, before the t
   t.equal((await app.inject({ url: '/livez', remoteAddress: '10.0.0.1' })).statusCode, 200, 'health checks go on')
 })
 
-t.test('over the rate for a token there is 429, by its name, from whatever address', async (t) => {
+t.test('a token over its rate gets 429 from any address', async (t) => {
   const { app } = await startApp(t, { env: { RATE_LIMIT_TOKEN_MAX: '2' } })
   const ask = async (token: string, address: number) =>
     (await app.inject({ url: '/version', headers: { 'x-access-token': token }, remoteAddress: `10.0.0.${address}` })).statusCode
@@ -24,14 +24,14 @@ t.test('over the rate for a token there is 429, by its name, from whatever addre
   for (let i = 0; i < 5; i++) t.equal(await ask(`wrong-${i}`, 9), 401, 'random tokens get no allowance')
 })
 
-t.test('routes share one allowance', async (t) => {
+t.test('routes share one limit', async (t) => {
   const { inject, post } = await startApp(t, { env: { RATE_LIMIT_TOKEN_MAX: '2' } })
   t.equal((await post('/', { code: '' })).statusCode, 200)
   t.equal((await inject({ url: '/version' })).statusCode, 200)
   t.equal((await post('/run/python', { code: '' })).statusCode, 429)
 })
 
-t.test('the two limits count apart: a refused token does not spend another token\'s', async (t) => {
+t.test('the limits count separately: a refused token does not use up another token\'s', async (t) => {
   const { app } = await startApp(t, { env: { RATE_LIMIT_TOKEN_MAX: '1', RATE_LIMIT_IP_MAX: '100' } })
   const ask = async (token: string) => (await app.inject({ url: '/version', headers: { 'x-access-token': token } })).statusCode
   t.same([await ask(TOKEN), await ask(TOKEN), await ask(SECOND_TOKEN)], [200, 429, 200])

@@ -9,7 +9,7 @@ const PYTHON = 'runonce/python:latest'
 const FOREIGN = 'glot/python:latest'
 const FILES = [{ name: 'main.py', content: 'print(1)' }]
 
-t.test('the result reaches the client byte for byte as the image wrote it', async (t) => {
+t.test('the client gets the result byte for byte as the image wrote it', async (t) => {
   const { post, runs } = await startApp(t)
   const json = Buffer.from('{"stdout":"\\u0041 \\ud83d\\ude00","stderr":"","error":"", "big":12345678901234567890, "own": [1.0]}\n')
   runs.handler = async () => ({ result: COMPLETED, json })
@@ -19,7 +19,7 @@ t.test('the result reaches the client byte for byte as the image wrote it', asyn
   t.same(response.rawPayload, json)
 })
 
-t.test('a program that fails is a 200 like any other', async (t) => {
+t.test('a program that fails is a 200', async (t) => {
   const { post, runs } = await startApp(t)
   for (const outcome of ['failed', 'signaled', 'timeout', 'output_limit', 'out_of_memory', 'build_failed', 'invalid']) {
     runs.handler = async () => decodedOf({ ...COMPLETED, outcome })
@@ -60,7 +60,7 @@ t.test('a foreign image\'s payload may be nested as deep as any body', async (t)
   }
 })
 
-t.test('our runner gets the known fields only, however deep the others go', async (t) => {
+t.test('our runner gets only members of the schema, however deeply others are nested', async (t) => {
   const { post, runs } = await startApp(t)
   const nested = `${'['.repeat(9_996)}${']'.repeat(9_996)}`
   const response = await post('/run', `{"image":"${PYTHON}","payload":{"files":[{"name":"a.py","content":"x","mode":${nested}}],"extra":${nested},"stdin":"\\u0000é"}}`)
@@ -68,7 +68,7 @@ t.test('our runner gets the known fields only, however deep the others go', asyn
   t.same(JSON.parse(String(runs.requests[0]?.payload)), { files: [{ name: 'a.py', content: 'x' }], stdin: '\0é', limits: {} })
 })
 
-t.test('all of a payload\'s fields reach our runner as they are', async (t) => {
+t.test('our runner gets all members of a payload unchanged', async (t) => {
   const { post, runs } = await startApp(t)
   const payload = {
     language: 'python',
@@ -97,7 +97,7 @@ t.test('no files are fine where a command or run instructions say what to run', 
   }
 })
 
-t.test('of limits beside the image and in the payload the stricter hold, each for itself', async (t) => {
+t.test('the stricter of the request\'s and the payload\'s limits applies, for each limit', async (t) => {
   const { post, runs } = await startApp(t)
   const cases = [
     [undefined, undefined, {}],
@@ -117,7 +117,7 @@ t.test('of limits beside the image and in the payload the stricter hold, each fo
   t.equal(runs.requests.at(-1)?.limits.timeMs, 2000, 'a foreign payload is not read')
 })
 
-t.test('the run hears of a client that goes away', async (t) => {
+t.test('the run\'s signal aborts when the client closes its connection', async (t) => {
   const service = await startApp(t)
   let aborted = false
   service.runs.handler = async ({ signal }) => {
@@ -131,7 +131,7 @@ t.test('the run hears of a client that goes away', async (t) => {
   await until(() => aborted, 'the abort')
 })
 
-t.test('the run hears of a client that went away before it began', async (t) => {
+t.test('the run\'s signal is aborted from the start if the client left before', async (t) => {
   const service = await startApp(t)
   const { opened, open } = gate()
   service.images.gate = opened
@@ -146,7 +146,7 @@ t.test('the run hears of a client that went away before it began', async (t) => 
   t.ok(service.runs.requests[0]?.signal.aborted, 'its signal says so from the start')
 })
 
-t.test('a client that stays until its response is there is no client that went away', async (t) => {
+t.test('the run\'s signal does not abort while the client waits for the response', async (t) => {
   const service = await startApp(t)
   const client = post(await service.listen(), { image: PYTHON, payload: { files: FILES } })
   await new Promise<void>((resolve) => client.on('response', (response) => response.resume().on('close', resolve)))

@@ -8,12 +8,12 @@ import { Admission } from '../../../service/runs/admission.js'
 import { COMPLETED, FakeSandbox, FakeSandboxes, recordingLogger, until } from '../fakes.js'
 import { startApp, TOKEN } from './start-app.js'
 
-t.test('GET / says what this is, without a token', async (t) => {
+t.test('GET / returns name and version, without a token', async (t) => {
   const { app } = await startApp(t)
   t.same((await app.inject({ url: '/' })).json(), { name: 'runonce', version: '1.2.3', description: 'runs' })
 })
 
-t.test('GET /version tells the engine\'s version and ours', async (t) => {
+t.test('GET /version returns the versions of the engine and the service', async (t) => {
   const { inject } = await startApp(t)
   t.same((await inject({ url: '/version' })).json(), { docker: ENGINE_VERSION_EXAMPLE, runonce: { version: '1.2.3' } })
 })
@@ -29,7 +29,7 @@ t.test('/api/health is 503 and degraded while the engine does not response', asy
   t.match(degraded.json(), { status: 'degraded', service: 'code-execution' })
 })
 
-t.test('/readyz says why it is not ready; /livez goes on', async (t) => {
+t.test('/readyz returns why the service is not ready; /livez stays 200', async (t) => {
   const { app, readiness } = await startApp(t)
   t.match((await app.inject({ url: '/readyz' })).json(), { ready: true })
   readiness.reason = 'The service is shutting down'
@@ -39,7 +39,7 @@ t.test('/readyz says why it is not ready; /livez goes on', async (t) => {
   t.equal((await app.inject({ url: '/livez' })).statusCode, 200)
 })
 
-t.test('/openapi.json describes every route, and which want a token', async (t) => {
+t.test('/openapi.json describes every route, and which need a token', async (t) => {
   const { app } = await startApp(t)
   const { openapi, paths } = (await app.inject({ url: '/openapi.json' })).json()
   t.match(openapi, /^3\.1\./, 'whose schemas are JSON Schema, as ours are')
@@ -59,7 +59,7 @@ t.test('/docs is a page, and can be switched off with /openapi.json', async (t) 
   for (const url of ['/docs', '/docs/', '/openapi.json']) t.equal((await off.app.inject({ url })).statusCode, 404, url)
 })
 
-t.test('/metrics counts responses by route, without the words of any path, and can be switched off', async (t) => {
+t.test('/metrics counts responses by route, without paths, and can be switched off', async (t) => {
   const { app, inject } = await startApp(t)
   await inject({ url: '/version' })
   await app.inject({ url: '/version' })
@@ -79,7 +79,7 @@ t.test('/metrics counts responses by route, without the words of any path, and c
   t.equal((await off.app.inject({ url: '/metrics' })).statusCode, 404)
 })
 
-t.test('a whole run leaves one log line, and nothing of the code, its output or the token in any', async (t) => {
+t.test('a run leaves one log line, and no code, output or token in any', async (t) => {
   const { logger, lines } = recordingLogger()
   const service = await startApp(t)
   const json = JSON.stringify({ ...COMPLETED, stdout: 'secret-output', stderr: 'secret-output' })
@@ -115,26 +115,26 @@ t.test('a whole run leaves one log line, and nothing of the code, its output or 
   t.match(suspicious, [{ requestId: 'r-1', tokenName: 'default', patterns: ['shell_out', 'dynamic_evaluation'] }])
 })
 
-t.test('an image\'s words reach the client, and no log line', async (t) => {
+t.test('text that an image wrote reaches the client, and no log line', async (t) => {
   const service = await startApp(t)
-  for (const fault of [stdoutDecodeFailed('"secret-output"'), runnerWroteStderr('"secret-output"'), executionTimeExceeded('too long', { details: { result: { stdout: 'secret-output' } } })]) {
-    service.runs.handler = async () => { throw fault }
-    t.match((await service.post('/', { code: '' })).body, 'secret-output', fault.slug)
-    // As whoever logs a fault that nobody caught.
-    service.app.log.fatal({ err: fault }, 'stopping after a fault')
-    service.app.log.error(fault)
-    service.app.log.error({ err: new Error('a fault of ours', { cause: fault }) })
+  for (const error of [stdoutDecodeFailed('"secret-output"'), runnerWroteStderr('"secret-output"'), executionTimeExceeded('too long', { details: { result: { stdout: 'secret-output' } } })]) {
+    service.runs.handler = async () => { throw error }
+    t.match((await service.post('/', { code: '' })).body, 'secret-output', error.slug)
+    // As for an uncaught error.
+    service.app.log.fatal({ err: error }, 'stopping after an unexpected error')
+    service.app.log.error(error)
+    service.app.log.error({ err: new Error('an unexpected error', { cause: error }) })
   }
   t.match(service.lines.join(''), /coderunner\.stdout\.decode/)
   t.notMatch(service.lines.join(''), /secret-/)
 })
 
-t.test('a refused body leaves nothing of itself in the log', async (t) => {
+t.test('nothing of a refused body is logged', async (t) => {
   const service = await startApp(t)
   await service.post('/run', '{"image": secret-code')
   await service.post('/run', { image: 'runonce/python:latest', payload: { files: [{ name: '/secret-name', content: 'secret-code' }] } })
-  service.runs.handler = async () => { throw new Error('a fault of ours') }
+  service.runs.handler = async () => { throw new Error('an unexpected error') }
   await service.post('/', { code: 'secret-code' }, { cookie: 'secret-cookie' })
-  t.match(service.lines.join(''), /a fault of ours/)
+  t.match(service.lines.join(''), /an unexpected error/)
   t.notMatch(service.lines.join(''), /secret-/)
 })

@@ -103,13 +103,13 @@ const PAYLOADS: Array<[unknown, string]> = [
   [{ files: [FILE], runInstructions: { runCommand: 'x', buildCommands: Array(10_001).fill('') } }, 'payload.runInstructions.buildCommands must NOT have more than 10000 items']
 ]
 
-t.test('a body that is no run request is 400 and the message names the field', async (t) => {
+t.test('an invalid run request is 400 and the message names the member', async (t) => {
   const { post, runs } = await startApp(t)
   for (const [body, beginning] of BODIES) await refused(t, await post('/run', body), beginning, body)
   t.same(runs.requests, [])
 })
 
-t.test('a payload that our runner could not run is 400 and the message names the field', async (t) => {
+t.test('a payload that our runner cannot run is 400 and the message names the member', async (t) => {
   const { post, runs } = await startApp(t)
   for (const [payload, beginning] of PAYLOADS) {
     const text = typeof payload === 'string' && payload.startsWith('{"files') ? payload : JSON.stringify(payload)
@@ -118,7 +118,7 @@ t.test('a payload that our runner could not run is 400 and the message names the
   t.same(runs.requests, [])
 })
 
-t.test('the code routes name the field that is wrong', async (t) => {
+t.test('the messages of the code routes name the invalid member', async (t) => {
   const { post, runs } = await startApp(t)
   const cases: Array<[string, unknown, string]> = [
     ['/', {}, 'code is required'],
@@ -136,7 +136,7 @@ t.test('the code routes name the field that is wrong', async (t) => {
   t.same(runs.requests, [])
 })
 
-t.test('as many files, arguments and variables as there may be are fine, and what stands in a string is no nesting', async (t) => {
+t.test('the maximum of files, arguments and variables is accepted, and brackets in strings are not nesting', async (t) => {
   const { post, runs } = await startApp(t)
   const payload = {
     files: Array.from({ length: 10_000 }, (_, i) => ({ name: String(i), content: '' })),
@@ -150,7 +150,7 @@ t.test('as many files, arguments and variables as there may be are fine, and wha
   }
 })
 
-t.test('names at the longest that a file system takes are fine', async (t) => {
+t.test('file names of the maximum length are accepted', async (t) => {
   const { post } = await startApp(t)
   for (const name of [long(255), `${`${long(255)}/`.repeat(15)}${long(255)}`, 'a//b', './a', 'a/./b', '...', '-x', 'a b\n', '日本語.py']) {
     const response = await post('/run', { image: IMAGE, payload: { files: [{ name, content: '' }] } })

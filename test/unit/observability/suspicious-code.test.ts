@@ -37,7 +37,7 @@ t.test('plain programs have none', async (t) => {
   }
 })
 
-t.test('a program written to keep the search busy is searched within a moment', async (t) => {
+t.test('a program that is designed to match slowly is searched quickly', async (t) => {
   const blanks = ' '.repeat(500_000)
   const hostile = [
     `while${blanks}`, `while 1${blanks}`, `while(1${blanks})${blanks}x`, `:${blanks}(`, `:(${blanks}){${blanks}:${blanks}|`, 'while '.repeat(80_000),

@@ -28,7 +28,7 @@ t.test('an image that had to give way does not stand in the way of others', asyn
   t.equal(factory.alive().length, 1)
 })
 
-t.test('while every core has a run, or a run waits, no refill starts', async (t) => {
+t.test('no refill starts while every core has a run, or a run waits', async (t) => {
   const { pool, factory, load } = await startPool(t, [python])
   for (const [running, waiting] of [[4, 0], [1, 1]] as const) {
     Object.assign(load, { running, waiting })
@@ -40,7 +40,7 @@ t.test('while every core has a run, or a run waits, no refill starts', async (t)
   await until(() => factory.prepared.length > 0)
 })
 
-t.test('runs that keep every core for long do not leave an image without anything ready', async (t) => {
+t.test('long runs on every core do not leave an image without ready containers', async (t) => {
   const { pool, factory, load, clock } = await startPool(t, [python, ruby], { images: [python.ref, ruby.ref], min: 2 })
   await until(() => pool.snapshot().ready === 4)
   Object.assign(load, { running: 4, waiting: 3 })
@@ -60,7 +60,7 @@ t.test('runs that keep every core for long do not leave an image without anythin
   t.equal(factory.alive(python).length, 0, 'the next one waits again')
 })
 
-t.test('at most half as many refills as cores are under way', async (t) => {
+t.test('at most half as many refills as cores run at once', async (t) => {
   const { pool, factory } = await startPool(t, [python])
   factory.gate = pause() as Promise<never>
   for (let i = 0; i < 8; i++) await pool.lease(python)

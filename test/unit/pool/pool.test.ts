@@ -9,7 +9,7 @@ const ruby = languageImage('ruby')
 const java = languageImage('java')
 const pause = () => new Promise((resolve) => setTimeout(resolve, 30))
 
-t.test('images in the list are ready from boot, each as often as POOL_MIN says', async (t) => {
+t.test('images in POOL_IMAGES are ready from the start, POOL_MIN containers each', async (t) => {
   const { pool, factory } = await startPool(t, [python, ruby, java], { images: [python.ref, ruby.ref], min: 2 })
   await until(() => pool.snapshot().ready === 4)
   t.equal(factory.alive(python).length, 2)
@@ -17,14 +17,14 @@ t.test('images in the list are ready from boot, each as often as POOL_MIN says',
   t.equal(factory.alive(java).length, 0)
 })
 
-t.test('without a list, the images are ready whose label says that people call them most', async (t) => {
+t.test('without POOL_IMAGES, images with the label runonce.interactive are ready', async (t) => {
   const called = languageImage('bash', { interactive: true })
   const { pool, factory } = await startPool(t, [python, called], { images: undefined })
   await until(() => pool.snapshot().ready === 1)
   t.equal(factory.prepared[0]?.image.id, called.id)
 })
 
-t.test('a lease takes the oldest, never the same twice, and a refill follows its end', async (t) => {
+t.test('a lease takes the oldest container, never the same twice, and a refill follows its end', async (t) => {
   const { pool, factory } = await startPool(t, [python], { images: [python.ref], min: 2 })
   await until(() => pool.snapshot().ready === 2)
   const first = await pool.lease(python)
@@ -37,14 +37,14 @@ t.test('a lease takes the oldest, never the same twice, and a refill follows its
   t.equal(factory.cold.length, 0)
 })
 
-t.test('without a ready one the cold way serves', async (t) => {
+t.test('without a ready container a lease creates one', async (t) => {
   const { pool, factory } = await startPool(t, [python])
   const sandbox = await pool.lease(python)
   t.equal(sandbox, factory.cold[0])
   t.equal(pool.snapshot().images[0]?.misses, 1)
 })
 
-t.test('an image that is asked for for the first time warms up, and cools down when nobody asks any more', async (t) => {
+t.test('the first lease of an image makes containers ready, and they go when it is not used any more', async (t) => {
   const { pool, factory, clock } = await startPool(t, [python], { idleTtlMs: 60_000 })
   await pool.lease(python)
   await until(() => factory.alive(python).length === 1)
@@ -64,7 +64,7 @@ t.test('a burst raises the target to its size, within POOL_MAX', async (t) => {
   t.equal(factory.alive(python).length, 6)
 })
 
-t.test('ready containers hold no more memory together than POOL_MEMORY, also once it is known what one holds', async (t) => {
+t.test('ready containers stay within POOL_MEMORY, before and after their memory is measured', async (t) => {
   const { pool, factory } = await startPool(t, [python], { memoryBytes: 100 * MIB, max: 50 })
   factory.bytes = 40 * MIB
   for (let i = 0; i < 10; i++) await pool.lease(python)
@@ -74,7 +74,7 @@ t.test('ready containers hold no more memory together than POOL_MEMORY, also onc
   t.equal(factory.alive(python).length, 2)
 })
 
-t.test('a container counts as ready only when it says that it is warm', async (t) => {
+t.test('a container counts as ready only when it is warm', async (t) => {
   const { pool, factory } = await startPool(t, [python])
   factory.warmAtOnce = false
   await pool.lease(python)
@@ -85,7 +85,7 @@ t.test('a container counts as ready only when it says that it is warm', async (t
   await until(() => pool.snapshot().ready === 1)
 })
 
-t.test('a ready container that dies is never leased, and is replaced later each time', async (t) => {
+t.test('a ready container that dies is never leased, and its replacement waits longer each time', async (t) => {
   const { pool, factory, clock, warnings } = await startPool(t, [python], { images: [python.ref] })
   for (let deaths = 1; deaths <= 3; deaths++) {
     await until(() => factory.alive().length === 1 && pool.snapshot().ready === 1)
@@ -99,7 +99,7 @@ t.test('a ready container that dies is never leased, and is replaced later each 
   t.equal(await pool.lease(python), factory.prepared[3])
 })
 
-t.test('a refill that fails is tried again later', async (t) => {
+t.test('a failed refill is retried later', async (t) => {
   const { pool, factory, clock, warnings } = await startPool(t, [python])
   factory.fail = new Error('no space left on device')
   await pool.lease(python)
@@ -120,7 +120,7 @@ t.test('a ready container is replaced before it gets older than POOL_MAX_AGE', a
   t.equal(factory.prepared[1]?.retired, 0)
 })
 
-t.test('when a tag moves, the containers of the image that it left are retired', async (t) => {
+t.test('when a tag moves, containers of the old image are retired', async (t) => {
   const { pool, factory, images } = await startPool(t, [python], { images: [python.ref] })
   await until(() => pool.snapshot().ready === 1)
   const rebuilt = { ...python, id: 'sha256:rebuilt' }
@@ -130,7 +130,7 @@ t.test('when a tag moves, the containers of the image that it left are retired',
   t.equal(factory.alive(python).length, 0)
 })
 
-t.test('an image that is gone keeps no containers; one that comes again gets them', async (t) => {
+t.test('a removed image keeps no containers; when it is back it gets new ones', async (t) => {
   const { pool, factory, images } = await startPool(t, [python], { images: [python.ref] })
   await until(() => pool.snapshot().ready === 1)
   images.fail = imageNotAllowed(python.ref, [])
@@ -141,7 +141,7 @@ t.test('an image that is gone keeps no containers; one that comes again gets the
   await until(() => pool.snapshot().ready === 1)
 })
 
-t.test('an engine that does not answer at boot is asked again until it does', async (t) => {
+t.test('an engine that does not respond at start is retried until it does', async (t) => {
   const { pool, images } = await startPool(t, [python], { images: [python.ref] })
   images.fail = engineUnreachable('gone')
   images.changed()
@@ -150,7 +150,7 @@ t.test('an engine that does not answer at boot is asked again until it does', as
   await until(() => pool.snapshot().ready === 1)
 })
 
-t.test('closing retires all that wait, and what arrives too late', async (t) => {
+t.test('closing retires all ready containers, and those that arrive later', async (t) => {
   const { pool, factory } = await startPool(t, [python], { images: [python.ref] })
   await until(() => pool.snapshot().ready === 1)
   factory.gate = pause() as Promise<never>

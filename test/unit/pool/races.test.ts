@@ -8,7 +8,7 @@ const python = languageImage('python')
 const ruby = languageImage('ruby')
 const pause = () => new Promise((resolve) => setTimeout(resolve, 30))
 
-t.test('what a container held while a program ran in it is not taken for what one holds that waits', async (t) => {
+t.test('memory of a container whose program runs is not taken for a ready container\'s', async (t) => {
   const { pool, factory } = await startPool(t, [python])
   const measuring = gate()
   factory.measuring = measuring.opened
@@ -26,7 +26,7 @@ t.test('what a container held while a program ran in it is not taken for what on
   await until(() => pool.snapshot().images[0]?.idleBytes === 20 * MIB, 'the next one to be measured')
 })
 
-t.test('a container whose stream ended before it was ready is retired all the same', async (t) => {
+t.test('a container whose stream ended before it was ready is retired', async (t) => {
   const { pool, factory, warnings } = await startPool(t, [python])
   factory.warmAtOnce = false
   await pool.lease(python)
@@ -36,7 +36,7 @@ t.test('a container whose stream ended before it was ready is retired all the sa
   t.equal(factory.prepared[0]?.retired, 1)
 })
 
-t.test('a waiting container whose stream has ended is retired by the lease that passes it over', async (t) => {
+t.test('a ready container whose stream has ended is retired by the next lease', async (t) => {
   const images = new ImagePool(python, 1000)
   const [dead, alive] = [new FakeReady('dead', python, true, true), new FakeReady('alive', python, true, true)]
   images.ready.push({ sandbox: dead, sinceMs: 0 }, { sandbox: alive, sinceMs: 0 })
@@ -45,7 +45,7 @@ t.test('a waiting container whose stream has ended is retired by the lease that 
   t.same([dead.retired, alive.retired], [1, 0])
 })
 
-t.test('an older answer about images does not undo a newer one', async (t) => {
+t.test('an older lookup of images does not undo a newer one', async (t) => {
   const { pool, factory, images } = await startPool(t, [python], { images: [python.ref] })
   await until(() => pool.snapshot().ready === 1)
   const rebuilt = { ...python, id: 'sha256:rebuilt' }
@@ -65,7 +65,7 @@ t.test('an older answer about images does not undo a newer one', async (t) => {
   t.same([factory.alive(rebuilt).length, factory.alive(python).length], [1, 0])
 })
 
-t.test('one asking at a time, however long the engine takes', async (t) => {
+t.test('one lookup at a time, however long the engine takes', async (t) => {
   const { images } = await startPool(t, [python], { images: [python.ref] })
   const hung = gate()
   images.gate = hung.opened
@@ -77,7 +77,7 @@ t.test('one asking at a time, however long the engine takes', async (t) => {
   await until(() => images.described.length === before + 2, 'and once more for what came meanwhile')
 })
 
-t.test('an image that comes to be used while the names are asked about keeps its pool', async (t) => {
+t.test('an image that comes into use during a lookup keeps its pool', async (t) => {
   const { pool, factory, images } = await startPool(t, [python, ruby], { images: [python.ref] })
   await until(() => pool.snapshot().ready === 1)
   const asking = gate()
@@ -91,7 +91,7 @@ t.test('an image that comes to be used while the names are asked about keeps its
   t.ok(pool.snapshot().images.some(({ image }) => image === ruby.ref))
 })
 
-t.test('a wall clock that is set back holds no refill up', async (t) => {
+t.test('setting the wall clock back delays no refill', async (t) => {
   const now = Date.now
   let setBackMs = 0
   Date.now = () => now() - setBackMs

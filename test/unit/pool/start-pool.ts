@@ -9,7 +9,7 @@ import { FakeImages, gate } from '../fakes.js'
 
 export const MIB = 1024 * 1024
 
-/** A container that waits until it is told to end. */
+/** A container that waits until the test ends it. */
 export class FakeReady implements ReadySandbox {
   readonly phases = {}
   readonly warmed: Promise<void>
@@ -45,7 +45,7 @@ export class FakeReady implements ReadySandbox {
   async ranOutOfMemory (): Promise<boolean> { return false }
 }
 
-/** Makes containers at once, or as `gate` and `fail` say; counts what it makes. */
+/** Makes containers at once, after `gate`, or fails with `fail`. */
 export class FakeFactory implements SandboxFactory {
   readonly prepared: FakeReady[] = []
   readonly cold: FakeReady[] = []
@@ -53,7 +53,7 @@ export class FakeFactory implements SandboxFactory {
   gate: Promise<void> = Promise.resolve()
   warmAtOnce = true
   bytes = 10 * MIB
-  /** What a measurement waits for. */
+  /** A measurement waits for it. */
   measuring: Promise<void> = Promise.resolve()
   preparing = 0
   mostAtOnce = 0

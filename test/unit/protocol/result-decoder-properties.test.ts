@@ -12,7 +12,7 @@ t.setTimeout(limitMs(4))
 
 const NOTHING = Buffer.alloc(0)
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string().map((each) => `${each}"}],:\\`), fc.string({ unit: fc.constantFrom('"', '\\', '{', ']', ',', ':', 'a', '\0', '\u2028') }))
-/** A result as the runner writes it: its members, in any order, and members that a later version may have. */
+/** A result as a runner may write it: its members in any order, and members of a later version. */
 const results = fc.tuple(
   fc.record({ ...Object.fromEntries(Object.keys(COMPLETED).map((name) => [name, fc.jsonValue()])), stdout: text, stderr: text, error: text, stdoutBase64: text, build: fc.jsonValue() },
     { requiredKeys: ['stdout', 'stderr', 'error'] }),
@@ -26,7 +26,7 @@ const damaged = fc.tuple(results, fc.nat(), fc.nat(3), fc.uint8Array({ maxLength
   return Buffer.concat([bytes.subarray(0, at), given, bytes.subarray(at + taken)])
 })
 
-/** What a function gives, or the slug of its refusal; any other error is the property's end. */
+/** What `decode` returns, or the slug of its ServiceError. @throws any other error */
 function answered (decode: () => { result: unknown }): { result: unknown } | { slug: string } {
   try {
     return { result: decode().result }
@@ -46,16 +46,16 @@ function resultIn (bytes: Buffer): unknown {
   return [stdout, stderr, error].every((each) => typeof each === 'string') ? value : undefined
 }
 
-/** Own members and their values, read from a lazy result by its getters. */
+/** The members of a lazy result, read through its getters. */
 function membersOf (result: object | undefined): unknown {
   return result === undefined ? undefined : Object.entries(result).sort(([a], [b]) => a < b ? -1 : 1)
 }
 
-t.test('a lazy result has the members that JSON.parse gives, whatever their names, order and texts', async (t) => {
+t.test('a lazy result has the members that JSON.parse gives, with any names, order and texts', async (t) => {
   t.pass(`${search(fc.property(results, (line) => isDeepStrictEqual(membersOf(lazyResult(Buffer.from(`${line}\n`))), membersOf(JSON.parse(line)))))} results`)
 })
 
-t.test('of damaged bytes a lazy result is none, or an object with an error text, and finding out throws nothing', async (t) => {
+t.test('damaged bytes give undefined or an object with an error text, and never throw', async (t) => {
   t.pass(`${search(fc.property(fc.oneof(damaged, fc.uint8Array().map((bytes) => Buffer.from(bytes))), (bytes) => {
     const result = lazyResult(bytes)
     return result === undefined || typeof result.error === 'string'
@@ -71,7 +71,7 @@ t.test('any bytes are decoded as JSON.parse reads them, or refused with the slug
   }))} answers`)
 })
 
-t.test('a large result of our own reads as a small one does, and a cut one is refused', async (t) => {
+t.test('a large result reads like a small one, and a truncated one is refused', async (t) => {
   t.pass(`${search(fc.property(text, text, fc.nat(), (stdout, stderr, cut) => {
     const result = { ...COMPLETED, stdout: stdout.padEnd(70_000, 'é"\\'), stderr }
     const line = Buffer.from(JSON.stringify(result))

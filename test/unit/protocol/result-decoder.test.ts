@@ -7,7 +7,7 @@ import { decodedOf, COMPLETED, serviceError } from '../fakes.js'
 
 const NOTHING = Buffer.alloc(0)
 
-t.test('a result is any object with the three members of glot\'s', async (t) => {
+t.test('a result is any object with glot\'s three members', async (t) => {
   for (const text of ['{"stdout":"","stderr":"","error":""}', ' {"stdout":"a","stderr":"b","error":"c","x":1}\n', JSON.stringify(COMPLETED)]) {
     const { result, json } = decodeResult(Buffer.from(text), NOTHING)
     t.same(result, JSON.parse(text))
@@ -25,7 +25,7 @@ t.test('anything else is coderunner.stdout.decode, and the message quotes it', a
   t.throws(() => decodeResult(Buffer.from('a "b"\n'), NOTHING), serviceError({ body: { error: 'coderunner.stdout.decode', message: /"a \\"b\\"\\n"$/ } }))
 })
 
-t.test('a message quotes 200 bytes at most', async (t) => {
+t.test('a message quotes at most 200 bytes', async (t) => {
   const { body, message } = t.throws(() => decodeResult(Buffer.from('x'.repeat(300)), NOTHING)) as ServiceError
   t.notMatch(message, 'xxx', 'which is the client\'s, and not the log\'s')
   t.match(body.message, /"x{200}"$/)
@@ -36,7 +36,7 @@ t.test('a byte on the container\'s stderr is coderunner.stderr, whatever stdout 
     serviceError({ statusCode: 500, slug: 'coderunner.stderr', body: { message: /"oops"$/ } }))
 })
 
-t.test('a run that the service ended has every member of a result', async (t) => {
+t.test('the result of a run that the service ended has every member', async (t) => {
   const { result, json } = resultOfEndedRun('timeout', 'Time limit of 1 s exceeded', 1000.0004)
   t.same(JSON.parse(json.toString()), result)
   t.match(result, { outcome: 'timeout', error: 'Time limit of 1 s exceeded', duration: 1_000_000_400, exitCode: null, signal: null, stdoutTruncated: false })

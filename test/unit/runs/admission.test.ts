@@ -10,7 +10,7 @@ const NEVER = new AbortController().signal
 const options = { concurrency: 1, queueSize: 10, queueTimeoutMs: 5000 }
 const overloaded = serviceError({ statusCode: 503, slug: 'overloaded' })
 
-t.test('so many run at once, so many wait, and the next is refused at once', async (t) => {
+t.test('runs over the limit wait, and runs over the queue\'s size are refused at once', async (t) => {
   const admission = new Admission({ ...options, concurrency: 2, queueSize: 1 })
   const releases = [await admission.enter('a', NEVER), await admission.enter('a', NEVER)]
   const third = admission.enter('a', NEVER)
@@ -23,7 +23,7 @@ t.test('so many run at once, so many wait, and the next is refused at once', asy
   t.same([admission.running, admission.waiting], [0, 0])
 })
 
-t.test('one token cannot fill a queue that it shares', async (t) => {
+t.test('one token cannot fill a shared queue', async (t) => {
   const admission = new Admission({ ...options, queueSize: 8, shared: true })
   const runs = [admission.enter('flood', NEVER)]
   for (let i = 0; i < 6; i++) runs.push(admission.enter('flood', NEVER))
@@ -44,7 +44,7 @@ t.test('a token that has the queue to itself may fill it', async (t) => {
   for (const run of runs) (await run)()
 })
 
-t.test('without a queue a run is either in or refused', async (t) => {
+t.test('without a queue a run is admitted or refused', async (t) => {
   const admission = new Admission({ ...options, queueSize: 0 })
   const release = await admission.enter('a', NEVER)
   await t.rejects(admission.enter('b', NEVER), overloaded)
@@ -52,7 +52,7 @@ t.test('without a queue a run is either in or refused', async (t) => {
   t.ok(await admission.enter('b', NEVER))
 })
 
-t.test('one token\'s runs go first come first served', async (t) => {
+t.test('runs of one token are admitted in order of arrival', async (t) => {
   t.same(await order(['a1', 'a2', 'a3', 'a4']), ['a1', 'a2', 'a3', 'a4'])
 })
 
@@ -60,7 +60,7 @@ t.test('tokens take turns, so that one token\'s flood does not starve another', 
   t.same(await order(['a1', 'a2', 'a3', 'a4', 'b1', 'c1', 'c2']), ['a1', 'b1', 'c1', 'a2', 'c2', 'a3', 'a4'])
 })
 
-t.test('a token that comes anew goes behind those that wait already', async (t) => {
+t.test('a new token comes after those that wait already', async (t) => {
   const admission = new Admission(options)
   const entered: string[] = []
   let release = await admission.enter('x', NEVER)
@@ -76,7 +76,7 @@ t.test('a token that comes anew goes behind those that wait already', async (t) 
   t.same(entered, ['a1', 'b1', 'a2', 'c1'])
 })
 
-t.test('a run that waits too long is refused and frees its place', async (t) => {
+t.test('a run that waits too long is refused and leaves the queue', async (t) => {
   const admission = new Admission({ ...options, queueSize: 1, queueTimeoutMs: 20 })
   const release = await admission.enter('a', NEVER)
   await t.rejects(admission.enter('a', NEVER), { ...overloaded, message: /waited too long/ })
@@ -86,7 +86,7 @@ t.test('a run that waits too long is refused and frees its place', async (t) => 
   t.ok(await next)
 })
 
-t.test('a client that goes away while it waits frees its place', async (t) => {
+t.test('a client that leaves while it waits frees its place in the queue', async (t) => {
   const admission = new Admission(options)
   const release = await admission.enter('a', NEVER)
   const client = new AbortController()
@@ -99,13 +99,13 @@ t.test('a client that goes away while it waits frees its place', async (t) => {
   t.ok(await stays)
 })
 
-t.test('a client that was gone before is not let in', async (t) => {
+t.test('a client that left before is not admitted', async (t) => {
   const admission = new Admission(options)
   await t.rejects(admission.enter('a', AbortSignal.abort(new Error('gone'))), { message: 'gone' })
   t.equal(admission.running, 0)
 })
 
-t.test('no listener stays on a client\'s signal', async (t) => {
+t.test('a client\'s signal keeps no listener', async (t) => {
   const admission = new Admission({ ...options, queueSize: 1, queueTimeoutMs: 10 })
   const { signal } = new AbortController()
   const release = await admission.enter('a', signal)
@@ -116,7 +116,7 @@ t.test('no listener stays on a client\'s signal', async (t) => {
   t.equal(getEventListeners(signal, 'abort').length, 0)
 })
 
-t.test('to release twice releases once', async (t) => {
+t.test('releasing twice releases once', async (t) => {
   const admission = new Admission(options)
   const first = await admission.enter('a', NEVER)
   const waiting = [admission.enter('a', NEVER), admission.enter('a', NEVER)]
@@ -163,7 +163,7 @@ t.test('Retry-After grows with the queue, from 1 s to 60 s', async (t) => {
   t.equal(await retryAfter(endless), 60)
 })
 
-t.test('closing waits for all that were accepted and refuses all that come', async (t) => {
+t.test('closing waits for accepted runs and refuses new ones', async (t) => {
   const admission = new Admission(options)
   const release = await admission.enter('a', NEVER)
   const waits = admission.enter('a', NEVER)
@@ -183,7 +183,7 @@ t.test('closing when nothing runs is done at once', async () => {
   await new Admission(options).close()
 })
 
-t.test('closing is done when the last that waited went away', async (t) => {
+t.test('closing ends when the last waiting run leaves', async (t) => {
   const admission = new Admission({ ...options, queueTimeoutMs: 10 })
   const release = await admission.enter('a', NEVER)
   const waits = admission.enter('a', NEVER)

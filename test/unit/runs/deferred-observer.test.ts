@@ -7,23 +7,23 @@ import { FakeObserver, until } from '../fakes.js'
 const RECORD = { requestId: 'r' } as RunRecord
 const SUBMISSION = { requestId: 'r', tokenName: 'default', image: 'x', payload: Buffer.from('{}') }
 
-t.test('observers are told after this turn of the event loop, in order', async (t) => {
+t.test('observers are notified after this turn of the event loop, in order', async (t) => {
   const observer = new FakeObserver()
   const deferred = new DeferredObserver({ observers: [observer], log: { error: () => {} } })
   deferred.submitted(SUBMISSION)
   deferred.finished(RECORD)
   await Promise.resolve()
-  t.same([observer.submissions.length, observer.records.length], [0, 0], 'not in the turn that writes the answer')
+  t.same([observer.submissions.length, observer.records.length], [0, 0], 'not in the turn that writes the response')
   await until(() => observer.records.length === 1)
   t.same([observer.submissions, observer.records], [[SUBMISSION], [RECORD]])
 })
 
-t.test('one that fails is told of, and keeps nothing from the others', async (t) => {
-  const faults: object[] = []
+t.test('an observer that fails is logged, and the others are notified', async (t) => {
+  const errors: object[] = []
   const [broken, sound] = [new FakeObserver(), new FakeObserver()]
   broken.finished = () => { throw new Error('no') }
-  const deferred = new DeferredObserver({ observers: [broken, sound], log: { error: (details) => { faults.push(details) } } })
+  const deferred = new DeferredObserver({ observers: [broken, sound], log: { error: (details) => { errors.push(details) } } })
   deferred.finished(RECORD)
   await until(() => sound.records.length === 1)
-  t.match(faults, [{ err: { message: 'no' } }])
+  t.match(errors, [{ err: { message: 'no' } }])
 })

@@ -31,7 +31,7 @@ function ends (end: ExchangeEnd, stdout = '', stderr = '') {
   return async (): Promise<Exchange> => ({ end, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) })
 }
 
-t.test('every end of an exchange has its answer, and frees slot and container exactly once', async (t) => {
+t.test('every end of an exchange gives a result, and frees slot and container exactly once', async (t) => {
   const cases: Array<[string, FakeSandbox, Options, object]> = [
     ['a result', new FakeSandbox('c', ends('result', RESULT)), {}, COMPLETED],
     ['a result before the end of the stream', new FakeSandbox('c', ends('eof', RESULT)), {}, COMPLETED],
@@ -49,7 +49,7 @@ t.test('every end of an exchange has its answer, and frees slot and container ex
   }
 })
 
-t.test('every fault reaches the caller, and frees slot and container exactly once', async (t) => {
+t.test('every error reaches the caller, and frees slot and container exactly once', async (t) => {
   const fails = async () => { throw streamReadFailed('broke off') }
   const cases: Array<[string, FakeSandbox, object]> = [
     ['the stream broke', new FakeSandbox('c', fails), { slug: 'docker.container.stream.read' }],
@@ -67,14 +67,14 @@ t.test('every fault reaches the caller, and frees slot and container exactly onc
   }
 })
 
-t.test('a container that cannot be had frees the slot', async (t) => {
+t.test('a failed lease frees the slot', async (t) => {
   const { run, admission, observer } = start([containerRefused('no such image')])
   await t.rejects(run, serviceError({ slug: 'docker.container.create' }))
   t.equal(admission.running, 0)
   t.equal(observer.records.length, 1)
 })
 
-t.test('a client that goes away ends the run with its reason', async (t) => {
+t.test('a client that leaves ends the run with the signal\'s reason', async (t) => {
   const client = new AbortController()
   const sandbox = new FakeSandbox('c', async () => {
     client.abort(new Error('gone'))
@@ -85,7 +85,7 @@ t.test('a client that goes away ends the run with its reason', async (t) => {
   t.same([sandbox.retired, admission.running], [1, 0])
 })
 
-t.test('a client that went away while its container was made costs no exchange', async (t) => {
+t.test('a client that left while its container was created causes no exchange', async (t) => {
   const client = new AbortController()
   const sandbox = new FakeSandbox('c', ends('result', RESULT))
   const { run, admission } = start([sandbox], { signal: client.signal })
@@ -94,13 +94,13 @@ t.test('a client that went away while its container was made costs no exchange',
   t.same([sandbox.exchanges.length, sandbox.retired, admission.running], [0, 1, 0])
 })
 
-t.test('a run that is not let in leases nothing', async (t) => {
+t.test('a run that is not admitted leases nothing', async (t) => {
   const { run, sandboxes } = start([], { signal: AbortSignal.abort(new Error('gone')) })
   await t.rejects(run, { message: 'gone' })
   t.equal(sandboxes.leased.length, 0)
 })
 
-t.test('the stricter of the service\'s limits and the request\'s hold', async (t) => {
+t.test('the stricter of the service\'s and the request\'s limits apply', async (t) => {
   const cases: Array<[RequestedLimits, ImageDescription, object]> = [
     [{}, OURS, { deadlineMs: 7000, overdueMs: 5300, maxBytes: 16 * 1000 + 65_536, resultIsFirstLine: true }],
     [{ timeMs: 200, outputBytes: 10 }, OURS, { deadlineMs: 2200, overdueMs: 500, maxBytes: 16 * 10 + 65_536 }],
@@ -130,7 +130,7 @@ t.test('the largest result of a run within its output limit is not too large', a
   t.ok(largest.length - 2000 <= maxBytes - 65_536, `${largest.length} bytes of ${maxBytes}`)
 })
 
-t.test('RUN_LIMITS_RESPONSE=error makes errors of limits, and still records them', async (t) => {
+t.test('RUN_LIMITS_RESPONSE=error turns limits into errors, and still records them', async (t) => {
   const sandbox = new FakeSandbox('c', ends('deadline'))
   const { run, observer, admission } = start([sandbox], { limitsResponse: 'error' })
   await t.rejects(run, serviceError({ slug: 'limits.execution_time', statusCode: 400 }))
@@ -138,7 +138,7 @@ t.test('RUN_LIMITS_RESPONSE=error makes errors of limits, and still records them
   t.same([sandbox.retired, admission.running], [1, 0])
 })
 
-t.test('a waiting container that was lost is replaced once', async (t) => {
+t.test('a lost pooled container is replaced once', async (t) => {
   const lost = new FakeSandbox('lost', ends('eof'), true)
   const fresh = new FakeSandbox('fresh', ends('result', RESULT))
   const { run, sandboxes } = start([lost, fresh])
@@ -146,14 +146,14 @@ t.test('a waiting container that was lost is replaced once', async (t) => {
   t.same([sandboxes.leased.length, lost.retired, fresh.retired], [2, 1, 1])
 })
 
-t.test('a second lost container is a fault', async (t) => {
+t.test('a second lost container is an error', async (t) => {
   const lost = [1, 2].map((n) => new FakeSandbox(`lost-${n}`, ends('eof'), true))
   const { run, admission } = start(lost)
   await t.rejects(run, serviceError({ slug: 'docker.container.stream.read' }))
   t.same([...lost.map(({ retired }) => retired), admission.running], [1, 1, 0])
 })
 
-t.test('a container that said something, or ran out of memory, is not run again', async (t) => {
+t.test('a container that wrote something, or ran out of memory, is not retried', async (t) => {
   const { run, sandboxes } = start([new FakeSandbox('c', ends('eof', 'half a res'), true)])
   await t.rejects(run, serviceError({ slug: 'coderunner.stdout.decode' }))
   const killed = start([withMemoryKill(new FakeSandbox('c', ends('eof'), true))])
@@ -161,7 +161,7 @@ t.test('a container that said something, or ran out of memory, is not run again'
   t.same([sandboxes.leased.length, killed.sandboxes.leased.length], [1, 1])
 })
 
-t.test('the record tells outcome, phases and figures', async (t) => {
+t.test('the record has outcome, phases and measurements', async (t) => {
   const { run, observer } = start([new FakeSandbox('c', ends('result', RESULT))])
   await run
   t.match(observer.records, [{
@@ -179,7 +179,7 @@ t.test('the record tells outcome, phases and figures', async (t) => {
   }])
 })
 
-t.test('a foreign image\'s own members cannot carry output into the record', async (t) => {
+t.test('a foreign image cannot put output into the record', async (t) => {
   const forged = { stdout: '', stderr: '', error: '', outcome: 'secret-output', duration: 'secret-output', stdoutBytes: { x: 'secret-output' }, memoryPeak: ['secret-output'] }
   const { run, observer } = start([new FakeSandbox('c', ends('eof', JSON.stringify(forged)))], { image: foreignImage() })
   await run
@@ -187,7 +187,7 @@ t.test('a foreign image\'s own members cannot carry output into the record', asy
   t.equal(observer.records[0]?.outcome, 'foreign')
 })
 
-t.test('an image that says it is one of ours cannot carry output, or figures that are none, into the record', async (t) => {
+t.test('an image with our label cannot put output, or invalid numbers, into the record', async (t) => {
   const figures = ['secret-output', { x: 'secret-output' }, ['secret-output'], -1, null]
   for (const [i, figure] of figures.entries()) {
     const forged = { ...COMPLETED, outcome: figure, duration: figure, stdoutBytes: figure, stderrBytes: figure, cpuTime: figure, memoryPeak: figure }
