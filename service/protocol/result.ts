@@ -9,6 +9,11 @@ export const OUTCOMES = [
 
 export type Outcome = typeof OUTCOMES[number]
 
+/** The steps of a run. */
+export const PHASES = ['build', 'run'] as const
+
+export type Phase = typeof PHASES[number]
+
 const integerOrNull = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description })
 
 /**
@@ -36,7 +41,9 @@ export const ResultSchema = Type.Object({
     stderr: Type.String(),
     exitCode: integerOrNull('Null where a signal ended the build'),
     duration: Type.Integer({ description: 'Wall time of the build step, nanoseconds' })
-  }, { description: 'The build step, where there was one' }))
+  }, { description: 'The build step, where there was one' })),
+  // Optional: images with an older runner do not have it.
+  phase: Type.Optional(Type.Unsafe<Phase>({ type: 'string', enum: [...PHASES], description: 'The step that the outcome is about' }))
 }, {
   description: 'The result of the run, whatever the program did. An image that does not speak runonce\'s protocol returns an object of its own.',
   examples: [{
@@ -52,7 +59,8 @@ export const ResultSchema = Type.Object({
     stdoutTruncated: false,
     stderrTruncated: false,
     cpuTime: 9_120_000,
-    memoryPeak: 9_437_184
+    memoryPeak: 9_437_184,
+    phase: 'run'
   }]
 })
 
@@ -91,7 +99,7 @@ export function isResult (value: unknown): value is RunResult {
   return typeof stdout === 'string' && typeof stderr === 'string' && typeof error === 'string'
 }
 
-/** The result of a run that the service ended itself. */
+/** The result of a run that the service ended itself. The service cannot see builds, so the phase is always `run`. */
 export function resultOfEndedRun (outcome: Outcome, error: string, durationMs: number): DecodedResult {
   const result: FullResult = {
     stdout: '',
@@ -106,7 +114,8 @@ export function resultOfEndedRun (outcome: Outcome, error: string, durationMs: n
     stdoutTruncated: outcome === 'output_limit',
     stderrTruncated: outcome === 'output_limit',
     cpuTime: 0,
-    memoryPeak: null
+    memoryPeak: null,
+    phase: 'run'
   }
   return { result, json: Buffer.from(JSON.stringify(result)) }
 }

@@ -39,7 +39,8 @@ t.test('a byte on the container\'s stderr is coderunner.stderr, whatever stdout 
 t.test('the result of a run that the service ended has every member', async (t) => {
   const { result, json } = resultOfEndedRun('timeout', 'Time limit of 1 s exceeded', 1000.0004)
   t.same(JSON.parse(json.toString()), result)
-  t.match(result, { outcome: 'timeout', error: 'Time limit of 1 s exceeded', duration: 1_000_000_400, exitCode: null, signal: null, stdoutTruncated: false })
+  t.match(result, { outcome: 'timeout', error: 'Time limit of 1 s exceeded', duration: 1_000_000_400, exitCode: null, signal: null, stdoutTruncated: false, phase: 'run' })
+  t.equal(Object.keys(JSON.parse(json.toString())).at(-1), 'phase', 'the last member')
   t.same(Object.keys(COMPLETED).filter((key) => !(key in result)), [])
   t.match(resultOfEndedRun('output_limit', '', 0).result, { stdoutTruncated: true, stderrTruncated: true })
 })
