@@ -89,7 +89,7 @@ t.test('a line that is not an event ends the stream, not the service', async (t)
   t.ok(events.connected)
 })
 
-t.test('while the engine is down it tries about twice a second, and reports one gap only', async (t) => {
+t.test('while the engine is down it tries to connect about twice a second, and reports no gap', async (t) => {
   const { engine, events, gaps } = await start(t)
   engine.on('GET /events', json(500, { message: 'not now' }))
   await events.start()
