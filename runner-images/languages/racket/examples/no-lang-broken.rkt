@@ -1,0 +1,4 @@
+; a program without #lang
+(define (f)
+  (nobody))
+(f)

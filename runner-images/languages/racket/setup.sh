@@ -1,0 +1,2 @@
+raco make no-lang.rkt
+chmod -R a+rX compiled
