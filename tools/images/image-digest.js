@@ -7,7 +7,7 @@ import { imageJson, isInImage } from './language.js'
 export const FORMAT = '1'
 
 /** Part of every build, beside the runner. */
-export const RECIPE = ['Dockerfile', 'packages.sh']
+export const RECIPE = ['Dockerfile', 'packages.sh', 'any-name']
 
 /** Folders of the runner that are not part of an image. */
 const NOT_RUNNER = new Set(['out', 'tests', 'fuzz', 'README.md'])

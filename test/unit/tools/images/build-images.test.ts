@@ -18,6 +18,7 @@ async function start (t: Parameters<typeof FakeEngine.start>[0] & { testdir: (fi
   const imagesDir = path.resolve(t.testdir({
     Dockerfile: 'FROM x',
     'packages.sh': '',
+    'any-name': '',
     runner: { 'main.c': '' },
     shared: { jvm: { 'shared.json': '{"packages":["openjdk"]}', 'a.java': '' } },
     languages: { bad: language('bad', { shared: ['jvm'], packages: ['bad-package'] }), good: language('good', { glot: 'better', ...present }) }

@@ -65,6 +65,7 @@ void t.test('the digest changes with what goes into an image, and with nothing e
     Dockerfile: 'FROM x',
     runner: { 'main.c': 'int main;', tests: { 'a.c': 'a' }, out: { runner: 'binary' }, vendor: { 'y.c': 'y' } },
     'packages.sh': 'apt-get',
+    'any-name': 'ln',
     shared: { jvm: { 'setup.sh': 'true', 'README.md': 'x' }, moon: { 'setup.sh': 'true' } },
     languages: {
       lua: { 'language.json': '{"shared":["jvm"]}', warm: { 'w.lua': 'w' }, examples: { 'stdin.lua': 'a' } },
@@ -101,6 +102,8 @@ void t.test('the digest changes with what goes into an image, and with nothing e
   await changed('runner')
   await write('packages.sh', 'dpkg')
   await changed('packages.sh')
+  await write('any-name', 'cp')
+  await changed('any-name')
   await write('shared/jvm/setup.sh', 'false')
   await changed('a shared folder')
   await write('languages/lua/language.json', '{"shared":["jvm"],"memory":1}')
