@@ -1,0 +1,3 @@
+implement main0 () = print (
+  nobody
+)

@@ -1,0 +1,1 @@
+implement main0 () = print"Hello World!\n"

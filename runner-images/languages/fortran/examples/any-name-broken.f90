@@ -1,0 +1,4 @@
+program broken
+  implicit none
+  nobody = 1
+end program
