@@ -26,6 +26,9 @@ enum { RUNNER_FD = 3, OPEN_FOLDERS = 16 };
 static const char *const PRELOADED[] = {"bisect", "collections", "datetime", "functools", "heapq", "itertools",
     "json", "linecache", "math", "random", "re", "string", "textwrap", "traceback", "typing"};
 
+/* Names of further modules, with commas between them: a package set's. Taken out of the environment. */
+#define MORE_MODULES "RUNONCE_PRELOAD"
+
 /* The names in sys.modules as site left it, a set, for is_preloaded. */
 static PyObject *started_with;
 static char **plain_argv;
@@ -47,18 +50,35 @@ static int initialize(int argc, char **argv) {
     return PyStatus_Exception(status) ? -1 : 0;
 }
 
-static int preload(void) {
+/* Takes MORE_MODULES out of the environment, before the interpreter makes itself a copy. NULL: it was not set. */
+static char *take_more_modules(void) {
+    char *variable = variable_find(MORE_MODULES);
+    char *names = variable == NULL ? NULL : strdup(getenv(MORE_MODULES));
+    (void)unsetenv(MORE_MODULES);
+    variable_wipe(variable);
+    return names;
+}
+
+static int import(const char *name) {
+    PyObject *module = PyImport_ImportModule(name);
+    if (module == NULL)
+        return -1;
+    Py_DECREF(module);
+    return 0;
+}
+
+static int preload(char *more_modules) {
     PyObject *finders = PySys_GetObject("path_importer_cache");
     PyObject *known_finders = PyDict_Copy(finders);
     started_with = PySet_New(PyImport_GetModuleDict());
     if (started_with == NULL || known_finders == NULL)
         return -1;
-    for (size_t i = 0; i < sizeof PRELOADED / sizeof PRELOADED[0]; i++) {
-        PyObject *module = PyImport_ImportModule(PRELOADED[i]);
-        if (module == NULL)
+    for (size_t i = 0; i < sizeof PRELOADED / sizeof PRELOADED[0]; i++)
+        if (import(PRELOADED[i]) < 0)
             return -1;
-        Py_DECREF(module);
-    }
+    for (char *name = more_modules; name != NULL;)
+        if (import(strsep(&name, ",")) < 0)
+            return -1;
     PyDict_Clear(finders);
     if (PyDict_Update(finders, known_finders) < 0)
         return -1;
@@ -153,11 +173,12 @@ static int set_command_line(int argc, char **argv) {
 static int warm_main(int argc, char **argv, char **environment) {
     (void)environment;
     (void)forget_preload();
+    char *more_modules = take_more_modules();
     (void)fcntl(RUNNER_FD, F_SETFD, FD_CLOEXEC);
     if (initialize(argc, argv) < 0)
         _exit(1); /* the runner runs the plain command */
     heap_begin();
-    if (preload() < 0 || heap_set_aside() < 0)
+    if (preload(more_modules) < 0 || heap_set_aside() < 0)
         _exit(1);
     int count = receive_program(argv[0]);
     if (nftw(".", is_shadowed, OPEN_FOLDERS, FTW_PHYS) != 0)
