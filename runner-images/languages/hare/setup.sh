@@ -1,3 +1,9 @@
+# Hare's own resolver reads the file of hosts, which is empty in a container without a network. This one has the default host name.
+for file in $(grep -rl '"/etc/hosts"' /usr/share/hare/stdlib/unix/hosts); do
+    sed -i 's|"/etc/hosts"|"/opt/runonce/language/hosts"|' "$file"
+done
+grep -rq /opt/runonce/language/hosts /usr/share/hare/stdlib/unix/hosts
+
 # The standard library is compiled once, here. hare locks and replaces files in its cache and compares their times, so that a
 # program's build gets a writable folder of links to these, all of one age, and copies of the few files that hare opens for
 # writing: the wrapper makes it, for whoever calls hare. The folder's path is part of what hare looks files up by: it is the same here.
