@@ -1,3 +1,8 @@
+# Without cgo, programs look names up by Go's own resolver, which knows the file of hosts and DNS only.
+net=$(go env GOROOT)/src/net
+cp resolver/own_name.go "$net"
+sed -i 's/^func lookupStaticHost(/func lookupHostsFile(/; s/^func lookupStaticAddr(/func lookupHostsFileAddr(/' "$net/hosts.go"
+
 # The standard library is compiled once, here: a build at run time finds it in this cache, which it can't write to.
 export GOCACHE=/opt/runonce/go-cache CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOTOOLCHAIN=local GOTELEMETRY=off GOMAXPROCS=2 GOPROXY=off
 language=$PWD
