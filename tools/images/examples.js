@@ -120,7 +120,7 @@ export function resultErrors ({ name, expected }, result) {
   } else if (expected.stdout !== undefined && result.stdout !== expected.stdout) {
     errors.push(differs('stdout', expected.stdout, result.stdout))
   }
-  const fails = name === 'broken' || (expected.exitCode ?? 0) !== 0
+  const fails = name === 'broken' || (expected.exitCode ?? 0) !== 0 || (expected.outcome ?? 'completed') !== 'completed'
   const stderr = expected.stderr ?? (fails ? undefined : '')
   if (stderr !== undefined && result.stderr !== stderr) errors.push(differs('stderr', stderr, result.stderr))
   const exitCode = expected.exitCode ?? (fails ? undefined : 0)

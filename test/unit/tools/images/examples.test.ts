@@ -63,6 +63,8 @@ const results: Array<[string, Example, Partial<Result>, RegExp | undefined]> = [
   ['exit', { exitCode: 3 }, { exitCode: 4, error: 'Exit code: 3', outcome: 'failed' }, /^exitCode is 4, not 3$/],
   ['exit', { exitCode: 3 }, { exitCode: 3, error: 'Killed', outcome: 'failed' }, /^error is "Killed", not "Exit code: 3"$/],
   ['exit', { exitCode: 3 }, { exitCode: 3, error: 'Exit code: 3', outcome: 'timeout' }, /^outcome is "timeout", not "failed"$/],
+  ['x', { outcome: 'signaled', error: 'Killed by signal SIGFPE' }, { stderr: 'why', error: 'Killed by signal SIGFPE', exitCode: null, outcome: 'signaled' }, undefined],
+  ['x', { outcome: 'signaled', error: 'Killed by signal SIGFPE' }, { error: 'Killed by signal SIGILL', exitCode: null, outcome: 'signaled' }, /^error is/],
   ['stdin', {}, { outcome: 'timeout' }, /^outcome is "timeout", not "completed"$/],
   ['broken', BROKEN, BUILD_FAILED, undefined],
   ['broken', BROKEN, { ...BUILD_FAILED, outcome: 'failed', stdout: 'main.lua:1', stderr: '' }, undefined],
