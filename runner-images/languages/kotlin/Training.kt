@@ -1,3 +1,5 @@
+package runonce.training
+
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking

@@ -1,3 +1,5 @@
+package runonce.training
+
 import scala.collection.mutable
 import scala.concurrent.{Await, Future}
 import scala.concurrent.duration.*

@@ -1,4 +1,4 @@
-name=scala training='Training.scala Style.scala' main=training
+name=scala training='Training.scala Style.scala' main=runonce.training.training
 libraries=$(/opt/runonce/shared/jvm/classpath /opt/runonce/maven/scala-library-*.jar)
 . /opt/runonce/shared/jvm/compiled.sh
 

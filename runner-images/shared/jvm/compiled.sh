@@ -4,7 +4,8 @@
 #   name       the language's: kotlin
 #   libraries  class path of what programs may use
 #   training   the programs that are compiled, the main one first
-#   main       the class that is run
+#   main       the class that is run, in the package runonce.training: its jar comes before the program's own classes on the class
+#              path, and a class there hides the program's of the same name
 jvm=/opt/runonce/shared/jvm
 dir=/opt/runonce/$name
 mkdir -p $dir /tmp/work
@@ -15,7 +16,7 @@ $jvm/jar --create --file $dir/compile.jar -C /tmp/classes .
 cp $training /tmp/work/
 cd /tmp/work
 java @$jvm/compiler.options -XX:AOTCacheOutput=$dir/compiler.aot -Drunonce.libraries="$libraries" -cp "$compiler" Compile $training
-$jvm/jar --create --file $dir/training.jar -C .runonce/classes .
+$jvm/jar --create --file $dir/training.jar -C .runonce/classes runonce
 echo 1 | java @$jvm/program.options -XX:AOTCacheOutput=$dir/program.aot -cp "$libraries:$dir/training.jar" $main
 cd - > /dev/null
 
