@@ -8,9 +8,11 @@ for argument; do
         *) set -- "$@" "$argument" ;;
     esac
 done
-exec gcc -fuse-ld=mold -Wl,--threads=1 "$@"
+exec gcc -fuse-ld=mold -Wl,--threads=1 "$@" /opt/runonce/swift-flush.o
 END
 chmod 755 /usr/libexec/swift/bin/clang
+
+gcc -std=gnu17 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -c -o /opt/runonce/swift-flush.o flush.c
 
 # The C library's and the shims' modules are compiled once, here: most of what a small program's build would wait for.
 modules=/opt/runonce/swift-modules

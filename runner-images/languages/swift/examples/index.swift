@@ -1,0 +1,3 @@
+print("before")
+let numbers: [Int] = []
+print(numbers[CommandLine.arguments.count])

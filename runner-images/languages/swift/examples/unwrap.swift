@@ -1,0 +1,2 @@
+print("before")
+print(Int("x\(CommandLine.arguments.count)")!)
