@@ -4,9 +4,17 @@ packages install "gcc-$version-plugin-dev"
 g++ -O1 -Wall -fno-rtti -fPIC -shared -I"$(g++ -print-file-name=plugin)/include" -o /tmp/instantiate.so instantiate.cc
 packages purge "gcc-$version-plugin-dev"
 
-driver=g++ language=c++ flags='-std=gnu++20 -O2 -Wall -iquote .' libraries='' needed='stdc++ m gcc_s c'
-headers='bits/stdc++.h iostream' plugin=-fplugin=/tmp/instantiate.so ending='#pragma runonce instantiate'
-programs="$PWD/hello.cpp $PWD/sample.cpp $PWD/sample-iostream.cpp"
+driver=g++ language=c++ flags='-std=gnu++23 -O2 -Wall -iquote .' libraries=-lstdc++exp needed='stdc++ m gcc_s c'
+precompiled=/opt/runonce/precompiled
+mkdir "$precompiled"
+cp instances.h "$precompiled"
+g++ $flags -c -o /tmp/instances.o instances.cc
+archive=$precompiled/libinstances.a
+ar rcs "$archive" /tmp/instances.o
+
+headers='bits/stdc++.h regex iostream' plugin=-fplugin=/tmp/instantiate.so ending='#include "instances.h"
+#pragma runonce instantiate'
+programs="$PWD/hello.cpp $PWD/sample.cpp $PWD/sample-iostream.cpp $PWD/sample-regex.cpp"
 . /opt/runonce/shared/native/make.sh
 
 # glot has one image for C and C++, and this one stands in for it; its clients name clang and clang++ in their build commands, with

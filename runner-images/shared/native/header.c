@@ -1,5 +1,5 @@
 /* A precompiled header is taken where it changes nothing: the compiler takes one a unit, and only before all else. The standard's
- * headers do not depend on their order, so one that every file includes before its first other line may come first. */
+ * headers do not depend on their order, so one that the file includes before its first other line may come first. */
 #include <stdio.h>
 #include <string.h>
 
@@ -54,18 +54,13 @@ static void read_includes(const char *path, bool found[]) {
     }
 }
 
-/* HEADERS are in the order of what they hold: each one includes those after it. */
-const char *header_choose(const struct unit *units, size_t count) {
+/* HEADERS are in the order of how much they hold: the largest one that the file includes itself. */
+const char *header_choose(const struct unit *unit) {
+    bool found[HEADER_COUNT + 1] = {false};
+    read_includes(unit->source, found);
     size_t choice = 0;
-    for (size_t i = 0; i < count; i++) {
-        bool found[HEADER_COUNT + 1] = {false};
-        read_includes(units[i].source, found);
-        size_t first = 0;
-        while (HEADERS[first].name != NULL && !found[first])
-            first++;
-        if (first > choice)
-            choice = first;
-    }
+    while (HEADERS[choice].name != NULL && !found[choice])
+        choice++;
     return HEADERS[choice].path;
 }
 

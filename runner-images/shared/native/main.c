@@ -20,10 +20,9 @@ static bool environment_is_plain(void) {
 
 /* Every file is compiled, also after one with errors, as the driver does. */
 static int build(struct unit *units, size_t count) {
-    const char *header = header_choose(units, count);
     int worst = 0;
     for (size_t i = 0; i < count; i++) {
-        int failed = stage_compile(&units[i], header);
+        int failed = stage_compile(&units[i], header_choose(&units[i]));
         if (failed < 0)
             return -1;
         if (failed > 0)

@@ -4,9 +4,10 @@
 #   flags      the compiler's
 #   libraries  what the driver is told to link with: -lm
 #   needed     the libraries that nearly every program needs, in the driver's order: m c
-#   headers    what to precompile, each one included by those before it; may be empty
+#   headers    what to precompile, those that hold more first; may be empty
 #   plugin     a compiler plugin's flag, and
-#   ending     the last line of a precompiled header, which tells the plugin so; both may be empty
+#   ending     the last lines of a precompiled header, which the plugin reads; both may be empty
+#   archive    a static library that is linked before the others; may be empty
 #   programs   which must come out as the driver builds them
 # What the driver would run, with all arguments, it says itself: nothing here knows a version or an architecture.
 native=/opt/runonce/shared/native
@@ -78,7 +79,7 @@ linker() {
         shift
     done
     array LINKER $words
-    array LIBRARIES $after
+    array LIBRARIES $archive $after
 }
 
 # The shared objects and archives of the needed libraries: what a linker script names of them, but for what it wants only as needed.
@@ -114,7 +115,7 @@ table() {
     eval "linker $(sed -n 3p "$work/commands")"
     array DRIVER "$(command -v "$driver")" $flags $link -o a.out
     array DRIVER_LANGUAGE -x "$language"
-    array DRIVER_LIBRARIES $libraries
+    array DRIVER_LIBRARIES $archive $libraries
     table
 } > "$work/recipe.h"
 

@@ -23,8 +23,8 @@ struct streams {
     int in, out, err;
 };
 
-/* header.c: the precompiled header that changes nothing in any of the files, or NULL. */
-const char *header_choose(const struct unit *units, size_t count);
+/* header.c: the precompiled header that changes nothing in the file, or NULL. */
+const char *header_choose(const struct unit *unit);
 /* Whether the messages would be others without: they name it, or what it has instantiated already. */
 bool header_matters(const char *messages);
 

@@ -1,0 +1,3 @@
+#include <regex>
+#define INSTANCE template
+#include "instances.h"
