@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os'
 import t from 'tap'
 
 import { readExamples, resultErrors, type Case } from '../../tools/images/examples.js'
-import { LANGUAGES, readLanguage } from '../../tools/images/language.js'
 import { isSameRelease, readMeasurements } from '../../tools/images/measurements.js'
+import { readImage } from '../../tools/images/sets.js'
 import { startService, type Result, type Service } from './kit.js'
 import { languagesToTest } from '../../tools/testing/choose-languages.js'
 
@@ -37,7 +37,7 @@ void t.test('every language runs its hello and its examples', async (t) => {
 })
 
 async function tryLanguage (service: Service, name: string): Promise<Outcome[]> {
-  const { cases, errors } = await readExamples(await readLanguage(LANGUAGES, name))
+  const { cases, errors } = await readExamples(await readImage(name))
   const outcomes: Outcome[] = errors.map((error) => ({ title: 'its folder', errors: [error] }))
   for (const each of cases) outcomes.push(await tryCase(service, name, each))
   return outcomes

@@ -72,10 +72,20 @@ function buildArguments (builder, shared, own = {}) {
  * @returns {Promise<Built | undefined>} the language's image if its digest is that of a new build
  */
 export async function upToDate (builder, name) {
+  return await presentImage(builder.docker, name, await digestOf(builder, name))
+}
+
+/**
+ * @param {Docker} docker
+ * @param {string} name of a language or a package set
+ * @param {string} digest
+ * @returns {Promise<Built | undefined>} its image, if it has this digest
+ */
+export async function presentImage (docker, name, digest) {
   try {
-    const image = await builder.docker.getImage(tagOf(name)).inspect()
+    const image = await docker.getImage(tagOf(name)).inspect()
     const labels = image.Config.Labels ?? {}
-    if (labels['runonce.digest'] !== await digestOf(builder, name)) return undefined
+    if (labels['runonce.digest'] !== digest) return undefined
     return { name, tag: tagOf(name), version: labels['runonce.version'] ?? '', bytes: image.Size, fresh: false }
   } catch (error) {
     if (/** @type {{statusCode?: number}} */ (error).statusCode === 404) return undefined
@@ -124,9 +134,9 @@ export async function tagForGlot ({ docker, imagesDir }, name) {
   await docker.getImage(tagOf(name)).tag({ repo: `glot/${language.glot ?? name}`, tag: 'latest' })
 }
 
-/** @param {string} language */
-export function tagOf (language) {
-  return `runonce/${language}:latest`
+/** @param {string} name of a language or a package set */
+export function tagOf (name) {
+  return `runonce/${name}:latest`
 }
 
 /**
@@ -144,7 +154,7 @@ async function labelContext (from) {
  * @param {string} dir is removed in the end
  * @param {(dir: string) => Promise<T>} use
  */
-async function withDir (dir, use) {
+export async function withDir (dir, use) {
   try {
     return await use(dir)
   } finally {

@@ -7,10 +7,11 @@ import { withLock } from '../lib/lock.js'
 import { ensureBase } from './base-image.js'
 import { failureText } from './docker-build.js'
 import { buildImage, buildRunner, buildShared, tagForGlot, upToDate } from './build-image.js'
-import { listLanguages, readLanguage, registriesOf } from './language.js'
+import { buildSet } from './build-set.js'
+import { readLanguage } from './language.js'
 import { Progress } from './progress.js'
 import { installClients } from './registry-clients.js'
-import { selectLanguages } from './select-languages.js'
+import { listSets, readSet, registriesOf, selectImages } from './sets.js'
 
 const IMAGES = fileURLToPath(new URL('../../runner-images', import.meta.url))
 /** The memory that one build may need: it runs a compiler. */
@@ -19,11 +20,14 @@ const BUILD_BYTES = 2 * 2 ** 30
 const LOCK_MS = 60 * 60_000
 const ARCHES = new Map([['x86_64', 'x64'], ['amd64', 'x64'], ['aarch64', 'arm64'], ['arm64', 'arm64']])
 
-/** @typedef {import('./build-image.js').Built | {name: string, error: Error}} Result */
+/**
+ * @typedef {import('./build-image.js').Built} Built
+ * @typedef {Built | {name: string, error: Error}} Result
+ */
 
 /**
- * Builds the images of the named languages, or of all. The engine's processors and memory limit how many builds run at a time. A build that
- * fails does not stop the others.
+ * Builds the images of the named languages and package sets, or of all languages. The engine's processors and memory limit how many builds
+ * run at a time. A build that fails does not stop the others.
  * @param {object} options
  * @param {string} options.socketPath
  * @param {string[]} [options.names]
@@ -34,7 +38,8 @@ const ARCHES = new Map([['x86_64', 'x64'], ['amd64', 'x64'], ['aarch64', 'arm64'
  * @throws Error for an unknown name, or when there is no base image
  */
 export async function buildImages ({ socketPath, names = [], glotTags = false, out = process.stdout, imagesDir = IMAGES }) {
-  const selected = selectLanguages(names, await listLanguages(path.join(imagesDir, 'languages')))
+  const selected = await selectImages(names, imagesDir)
+  const sets = await listSets(imagesDir)
   await installClients(await registriesOf(imagesDir, selected))
   const docker = dockerClient(socketPath)
   const progress = new Progress(out)
@@ -47,31 +52,23 @@ export async function buildImages ({ socketPath, names = [], glotTags = false, o
     const base = await ensureBase(docker, (step) => { made = true; progress.step('base', step) })
     if (made) progress.done('base', `${base.tag} is ready`)
     const builder = { docker, imagesDir, base, arch }
-    const stages = sharedStages(builder, progress)
+    const { ensureLanguage, ensureSet } = imageMaker(builder, progress, socketPath)
     let ended = 0
     return await pLimit(concurrentBuilds(NCPU, MemTotal)).map(selected, (name) => buildOne(name))
 
     /** @param {string} name */
     async function buildOne (name) {
       try {
-        const built = await withLock(`${socketPath}/${name}`, LOCK_MS, async () => await ensureImage(name),
-          () => progress.step(name, 'waiting: another process builds it'))
-        if (glotTags) await tagForGlot(builder, name)
-        progress.done(name, `${counted()} ${built.fresh ? `built ${built.version}` : `up to date (${built.version})`}`.trimStart())
+        const isSet = sets.includes(name)
+        const built = isSet ? await ensureSet(name) : await ensureLanguage(name)
+        if (glotTags && !isSet) await tagForGlot(builder, name)
+        progress.done(name, `${counted()} ${describe(built)}`.trimStart())
         return built
       } catch (thrown) {
         const error = /** @type {Error} */ (thrown)
         progress.done(name, `${counted()} ${failureText(error)}`.trimStart())
         return { name, error }
       }
-    }
-
-    /** @param {string} name */
-    async function ensureImage (name) {
-      const present = await upToDate(builder, name)
-      if (present !== undefined) return present
-      await stages(name)
-      return await buildImage(builder, name, (step) => progress.step(name, step))
     }
 
     function counted () {
@@ -89,6 +86,47 @@ export async function buildImages ({ socketPath, names = [], glotTags = false, o
  */
 export function concurrentBuilds (processors, memory) {
   return Math.max(1, Math.min(processors, Math.floor(memory / BUILD_BYTES)))
+}
+
+/**
+ * Builds images that are not up to date. Only one process at a time builds an image.
+ * @param {import('./build-image.js').Builder} builder
+ * @param {Progress} progress
+ * @param {string} socketPath
+ */
+function imageMaker (builder, progress, socketPath) {
+  const stages = sharedStages(builder, progress)
+  return { ensureLanguage, ensureSet }
+
+  /** @param {string} name */
+  async function ensureLanguage (name) {
+    return await locked(name, async () => {
+      const present = await upToDate(builder, name)
+      if (present !== undefined) return present
+      await stages(name)
+      return await buildImage(builder, name, (step) => progress.step(name, step))
+    })
+  }
+
+  /** @param {string} name */
+  async function ensureSet (name) {
+    const { base } = (await readSet(builder.imagesDir, name)).set
+    progress.done(base, describe(await ensureLanguage(base)))
+    return await locked(name, async () => await buildSet(builder, name, (step) => progress.step(name, step)))
+  }
+
+  /**
+   * @param {string} name
+   * @param {() => Promise<Built>} work
+   */
+  async function locked (name, work) {
+    return await withLock(`${socketPath}/${name}`, LOCK_MS, work, () => progress.step(name, 'waiting: another process builds it'))
+  }
+}
+
+/** @param {Built} image */
+function describe ({ fresh, version }) {
+  return fresh ? `built ${version}` : `up to date (${version})`
 }
 
 /**

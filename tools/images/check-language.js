@@ -1,4 +1,4 @@
-import { ARTIFACT_FIELDS, CONTENT_FIELDS, EXAMPLE_FIELDS, LANGUAGE_FIELDS, fieldErrors, isRecord } from './field-checks.js'
+import { ARTIFACT_FIELDS, CONTENT_FIELDS, EXAMPLE_FIELDS, LANGUAGE_FIELDS, SET_FIELDS, fieldErrors, isRecord } from './field-checks.js'
 
 /** The example programs that every language has: see runner-images/languages/README.md. */
 export const CASES = ['stdin', 'exit', 'broken', 'stderr', 'two']
@@ -31,6 +31,18 @@ export function sharedErrors (value) {
   const shared = /** @type {Record<string, unknown>} */ (value)
   const errors = fieldErrors(shared, CONTENT_FIELDS, '')
   return errors.length > 0 ? errors : artifactErrors(shared)
+}
+
+/**
+ * Checks a parsed package set.
+ * @param {unknown} value
+ * @returns {string[]}
+ */
+export function setErrors (value) {
+  if (!isRecord(value)) return ['it is not a JSON object']
+  const set = /** @type {Record<string, any>} */ (value)
+  const errors = fieldErrors(set, SET_FIELDS, '')
+  return errors.length > 0 ? errors : [...artifactErrors(set), ...exampleErrors(set.examples ?? {})]
 }
 
 /** @param {Record<string, any>} value */

@@ -1,19 +1,19 @@
-// npm run images [-- [--first] [--glot-tags] name…]: builds the images of all languages, or of the named ones. --first: of those that the
-// quickstart has, too. --glot-tags: gives each image the name of glot's image, too. Skips images that are up to date.
+// npm run images [-- [--first] [--glot-tags] name…]: builds the images of all languages, or of the named languages and package sets.
+// --first: of the quickstart's languages, too. --glot-tags: gives each image the name of glot's image, too. Skips images that are up to date.
 import { parseArgs } from 'node:util'
 
 import { dockerClient } from '../lib/docker-client.js'
 import { diskUse } from './disk-use.js'
 import { formatResults } from './format-results.js'
-import { LANGUAGES, firstLanguages, listLanguages } from './language.js'
-import { selectLanguages } from './select-languages.js'
+import { firstLanguages } from './language.js'
+import { selectImages } from './sets.js'
 import { withImages } from './with-images.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true, options: { first: { type: 'boolean', default: false }, 'glot-tags': { type: 'boolean', default: false } }
 })
 try {
-  const names = selectLanguages([...positionals, ...values.first ? await firstLanguages() : []], await listLanguages(LANGUAGES))
+  const names = await selectImages([...positionals, ...values.first ? await firstLanguages() : []])
   await withImages(names, async (socketPath, results) => {
     const tags = results.flatMap((result) => 'error' in result ? [] : [result.tag])
     process.stdout.write(`\n${formatResults(results, await diskUse(dockerClient(socketPath), tags))}\n`)

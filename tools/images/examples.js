@@ -31,13 +31,13 @@ const IMAGE_FILES = '/opt/runonce'
 
 /**
  * Reads a language's hello and its example programs.
- * @param {{language: Language, dir: string, hello: string}} folder
+ * @param {{language: Language, dir: string, hello: string, required?: string[]}} folder required: the examples that it must have
  * @returns {Promise<{cases: Case[], errors: string[]}>} errors: a sentence for each error of the folder
  */
-export async function readExamples ({ language, dir, hello }) {
+export async function readExamples ({ language, dir, hello, required = CASES }) {
   const expectations = language.examples ?? {}
   const programs = await readPrograms(path.join(dir, 'examples'))
-  const names = new Set([...CASES, ...Object.keys(expectations), ...programs.keys()])
+  const names = new Set([...required, ...Object.keys(expectations), ...programs.keys()])
   const cases = [caseOf('hello', [{ name: language.main, content: hello }], {})]
   const errors = []
   for (const name of names) {

@@ -43,10 +43,21 @@ export const CONTENT_FIELDS = {
   maven: { check: Array.isArray, mustBe: 'a list of artifacts' }
 }
 
+/** Fields of a language that a package set may replace. @type {Fields} */
+const REPLACEABLE_FIELDS = {
+  aliases: { check: isNames, mustBe: 'a list of lower-case names' },
+  warm: { check: isCommand, mustBe: 'an argument list' },
+  env: { check: isRecordOf(isPlainText), mustBe: 'an object of texts' },
+  memory: { check: isCount, mustBe: 'a number of bytes' },
+  processes: { check: isCount, mustBe: 'a number of processes' },
+  examples: { check: isRecord, mustBe: 'an object of expectations, one for each example program' }
+}
+
 /** @type {Fields} */
 export const LANGUAGE_FIELDS = {
   name: { check: isName, mustBe: 'a lower-case name', required: true },
-  aliases: { check: isNames, mustBe: 'a list of lower-case names' },
+  ...CONTENT_FIELDS,
+  ...REPLACEABLE_FIELDS,
   also: { check: isRecordOf(isCommands), mustBe: 'an object of build commands, one list for each further language' },
   listed: { check: isNames, mustBe: 'a list of lower-case names' },
   glot: { check: isName, mustBe: 'the name of glot\'s image' },
@@ -54,15 +65,17 @@ export const LANGUAGE_FIELDS = {
   version: { check: isText, mustBe: 'a shell command', required: true },
   build: { check: isCommands, mustBe: 'a list of argument lists' },
   run: { check: isCommand, mustBe: 'an argument list', required: true },
-  warm: { check: isCommand, mustBe: 'an argument list' },
-  env: { check: isRecordOf(isPlainText), mustBe: 'an object of texts' },
-  ...CONTENT_FIELDS,
   shared: { check: isNames, mustBe: 'a list of folders of shared/' },
-  memory: { check: isCount, mustBe: 'a number of bytes' },
-  processes: { check: isCount, mustBe: 'a number of processes' },
   interactive: { check: isFlag, mustBe: 'true or false' },
-  first: { check: isFlag, mustBe: 'true or false' },
-  examples: { check: isRecord, mustBe: 'an object of expectations, one for each example program' }
+  first: { check: isFlag, mustBe: 'true or false' }
+}
+
+/** What a package set's JSON file takes. @type {Fields} */
+export const SET_FIELDS = {
+  ...REPLACEABLE_FIELDS,
+  base: { check: isName, mustBe: 'the name of a language', required: true },
+  pypi: { check: Array.isArray, mustBe: 'a list of packages', required: true },
+  setup: { check: isTexts, mustBe: 'a list of shell commands' }
 }
 
 const files = { check: isTexts, mustBe: 'a list of paths in it' }

@@ -161,25 +161,6 @@ export async function readShared (imagesDir, names) {
 }
 
 /**
- * @param {string} imagesDir
- * @param {string[]} names of languages
- * @returns {Promise<import('./registry-clients.js').Registry[]>} the registries of their packages beside Debian's, sorted
- */
-export async function registriesOf (imagesDir, names) {
-  /** @type {Set<import('./registry-clients.js').Registry>} */
-  const found = new Set()
-  for (const name of names) {
-    // A language with errors is not built, and so needs no packages.
-    const contents = await readLanguage(path.join(imagesDir, 'languages'), name)
-      .then(async ({ language }) => [language, await readShared(imagesDir, language.shared ?? [])], () => [])
-    for (const each of contents) {
-      for (const kind of /** @type {const} */ (['npm', 'pypi', 'maven'])) if ((each[kind] ?? []).length > 0) found.add(kind)
-    }
-  }
-  return [...found].sort()
-}
-
-/**
  * @param {string} file
  * @param {string} shown its name in errors
  * @returns {Promise<unknown>}

@@ -1,7 +1,6 @@
-// npm run test:languages [-- name…]: runs the hello and the examples of all languages, or of the named ones, on a real engine.
-// Prints a line for each language; ends with «N passed, N failed».
-import { LANGUAGES, listLanguages } from '../images/language.js'
-import { selectLanguages } from '../images/select-languages.js'
+// npm run test:languages [-- name…]: runs the hello and the examples of all languages, or of the named languages and package sets, on a
+// real engine. Prints a line for each language; ends with «N passed, N failed».
+import { selectImages } from '../images/sets.js'
 import { languagesVariable } from './choose-languages.js'
 import { report, testWithImages } from './report.js'
 import { tap } from './tap.js'
@@ -12,7 +11,7 @@ const LANGUAGE_S = 60
 const SHOWN = /^ {4,8}ok \d+ - \S+ \d[\d.]* |^ *not ok |^Bail out|^Error/
 
 await report(async () => {
-  const names = selectLanguages(process.argv.slice(2), await listLanguages(LANGUAGES))
+  const names = await selectImages(process.argv.slice(2))
   return await testWithImages(names, async (socketPath) => await tap(['test/engine/languages.test.ts'], {
     flags: [`--timeout=${names.length * LANGUAGE_S + 60}`],
     env: { ...process.env, ...languagesVariable(names), RUNONCE_TEST_DOCKER_SOCKET: socketPath },

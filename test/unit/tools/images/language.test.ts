@@ -5,7 +5,8 @@ import t from 'tap'
 
 import { readExamples } from '../../../../tools/images/examples.js'
 import { languageErrors } from '../../../../tools/images/check-language.js'
-import { LANGUAGES, listLanguages, readLanguage, readShared, registriesOf } from '../../../../tools/images/language.js'
+import { LANGUAGES, listLanguages, readLanguage, readShared } from '../../../../tools/images/language.js'
+import { registriesOf } from '../../../../tools/images/sets.js'
 
 const INTEGRITY = `sha512-${'A'.repeat(86)}==`
 const SHA256 = 'a'.repeat(64)

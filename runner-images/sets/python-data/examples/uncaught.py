@@ -1,0 +1,4 @@
+import numpy
+
+print("before")
+print(1 // 0)

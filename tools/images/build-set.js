@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { copyFile, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+
+import { removeTemporary } from '../lib/temporary.js'
+import { putArtifacts } from './artifacts.js'
+import { makeContextDir } from './build-context.js'
+import { presentImage, tagOf, withDir } from './build-image.js'
+import { build, removeOld } from './docker-build.js'
+import { imageLabels } from './image-labels.js'
+import { imageJson } from './language.js'
+import { readSet } from './sets.js'
+
+/** Increase it when the builder itself changes, so that all sets are rebuilt. */
+const FORMAT = '1'
+
+/**
+ * @typedef {import('./build-image.js').Builder} Builder
+ * @typedef {import('./build-image.js').Built} Built
+ * @typedef {import('./sets.js').PackageSet} PackageSet
+ */
+
+/**
+ * Builds a package set's image on top of its language's, which must exist, unless the set's image is up to date.
+ * @param {Builder} builder
+ * @param {string} name
+ * @param {(step: string) => void} say
+ * @returns {Promise<Built>}
+ */
+export async function buildSet (builder, name, say) {
+  const { docker, imagesDir } = builder
+  const { set, language, hello } = await readSet(imagesDir, name)
+  const baseLabels = (await docker.getImage(tagOf(set.base)).inspect()).Config.Labels ?? {}
+  const version = baseLabels['runonce.version'] ?? ''
+  const digest = await setDigest(imagesDir, set, baseLabels['runonce.digest'] ?? '')
+  const present = await presentImage(docker, name, digest)
+  if (present !== undefined) return present
+
+  say('fetch and unpack')
+  const options = { t: tagOf(name), buildargs: { BASE: tagOf(set.base) }, labels: imageLabels(language, { version, hello, digest }) }
+  await withDir(await setContext(builder, set, language), async (dir) => await build(docker, dir, options, say))
+  const image = await docker.getImage(tagOf(name)).inspect()
+  await removeOld(docker, `runonce.language=${name}`, image.Id)
+  return { name, tag: tagOf(name), version, bytes: image.Size, fresh: true }
+}
+
+/**
+ * @param {Builder} builder
+ * @param {PackageSet} set
+ * @param {import('./language.js').Language} language
+ * @returns {Promise<string>} a temporary folder, which the caller removes
+ */
+async function setContext ({ imagesDir, arch }, set, language) {
+  const dir = await makeContextDir()
+  try {
+    await copyFile(path.join(imagesDir, 'sets/Dockerfile'), path.join(dir, 'Dockerfile'))
+    await putPackages(set, arch, dir)
+    await writeFile(path.join(dir, 'setup.sh'), (set.setup ?? []).map((command) => `${command}\n`).join(''))
+    // A payload may also name the base language.
+    await writeFile(path.join(dir, 'language.json'), imageJson({ ...language, aliases: [...language.aliases ?? [], set.base] }))
+  } catch (error) {
+    await removeTemporary(dir)
+    throw error
+  }
+  return dir
+}
+
+/**
+ * Unpacks a set's wheels into one folder, as pip does.
+ * @param {PackageSet} set
+ * @param {string} arch
+ * @param {string} dir the context
+ */
+async function putPackages ({ pypi }, arch, dir) {
+  const wheels = path.join(dir, 'wheels')
+  const packages = path.join(dir, 'packages')
+  await mkdir(wheels)
+  await mkdir(packages)
+  await putArtifacts({ pypi }, arch, wheels)
+  for (const wheel of await readdir(wheels)) {
+    for (const entry of await readdir(path.join(wheels, wheel))) await rename(path.join(wheels, wheel, entry), path.join(packages, entry))
+  }
+}
+
+/**
+ * @param {string} imagesDir
+ * @param {PackageSet} set
+ * @param {string} baseDigest of the language's image
+ * @returns {Promise<string>} hex; it changes with everything that the image is built from
+ */
+async function setDigest (imagesDir, { examples, ...set }, baseDigest) {
+  const recipe = await readFile(path.join(imagesDir, 'sets/Dockerfile'), 'utf8')
+  return createHash('sha256').update(JSON.stringify([FORMAT, baseDigest, recipe, set])).digest('hex')
+}
