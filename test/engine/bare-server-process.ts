@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-import type { Test } from './kit.js'
+import type { Test } from './types.js'
 
 const BARE_SERVER = fileURLToPath(new URL('bare-server.js', import.meta.url))
 

@@ -4,7 +4,7 @@ import type Docker from 'dockerode'
 
 import { attach, demultiplex } from '../../tools/lib/attach.js'
 import { docker, socketPath } from './engine.js'
-import type { Result } from './kit.js'
+import type { Result } from './types.js'
 
 export interface DockerRunOptions {
   /** Fields of the engine's create body, which override those of `docker run -i`. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { socketPath } from './engine.js'
-import type { Test } from './kit.js'
+import type { Test } from './types.js'
 
 /** What to answer instead of the engine; undefined: the engine answers. `request` is the request's first line. */
 export type Fault = (request: string) => string | Buffer | 'silence' | undefined

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { docker } from './engine.js'
-import { until, type Test } from './kit.js'
+import type { Test } from './types.js'
+import { until } from './until.js'
 
 /** Speaks glot's protocol and no word more: reads stdin to its end, answers the three fields, exits. */
 const ECHO = 'local $/; my $in = <STDIN>; $in =~ s/([^\\w])/sprintf("\\\\u%04x", ord $1)/ge;' +

@@ -4,49 +4,25 @@ import type { Agent } from 'node:http'
 import { spawnService as spawnProcess, type ServiceProcess } from '../../tools/lib/service-process.js'
 import { containersNamed, docker, socketPath } from './engine.js'
 import { send, type Answer } from './http-client.js'
+import type { File, Result, Test } from './types.js'
+import { until } from './until.js'
 
 export { containersOfOurs, docker, inspect, needImages, socketPath } from './engine.js'
 export { dockerRun, type DockerRunOptions } from './docker-run.js'
 export { freePort, type Answer } from './http-client.js'
 export { buildImage, foreignImage } from './foreign-image.js'
+export type { File, Result, Test } from './types.js'
+export { until } from './until.js'
 
 export const TOKEN = 'engine-test-7c1f0a9d4b'
 /** The time limit of a test file, in milliseconds. */
 const FILE_TIMEOUT_MS = 480_000
-/** The default deadline of a wait, in milliseconds: it only ends a test that hangs. */
-const WAIT_MS = 60_000
 /** tap loads its own code into every child process; the service must run without it. */
 const WITHOUT_TAP = ['env', '-u', 'NODE_OPTIONS']
 /** setpriv(1): root, but subject to the permission bits of files. */
 const SETPRIV = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-dac_override,-dac_read_search']
 
-export interface File { name: string, content: string }
-
-/** The result of a run: see docs/protocol.md. */
-export interface Result {
-  stdout: string
-  stderr: string
-  error: string
-  duration: number
-  outcome: string
-  exitCode: number | null
-  signal: string | null
-  stdoutBytes: number
-  stderrBytes: number
-  stdoutTruncated: boolean
-  stderrTruncated: boolean
-  stdoutBase64?: string
-  stderrBase64?: string
-  cpuTime: number
-  memoryPeak: number | null
-  build?: { stdout: string, stderr: string, exitCode: number | null, duration: number }
-  phase: 'build' | 'run'
-}
-
 export interface Request { method?: string, body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, token?: string | null, agent?: Agent }
-
-/** The methods of a tap test that the kit needs. */
-export interface Test { teardown (fn: () => Promise<void>): void, setTimeout (ms: number): void }
 
 const MAIN: Record<string, string> = {
   python: 'main.py', javascript: 'main.js', typescript: 'main.ts', ruby: 'main.rb', java: 'Main.java', c: 'main.c', cpp: 'main.cpp', go: 'main.go', bash: 'main.sh', php: 'main.php', perl: 'main.pl', plaintext: 'main.txt'
@@ -145,14 +121,4 @@ export function spawnService (env: Record<string, string | undefined>, wrapper: 
 export function submission (language: string, code: string | File[], payload: object = {}) {
   const files = typeof code === 'string' ? [{ name: MAIN[language] ?? 'main', content: code }] : code
   return { image: `runonce/${language}:latest`, payload: { files, ...payload } }
-}
-
-/** Polls every 10 ms until `condition` returns a value, and returns it. Throws at the deadline. */
-export async function until<T> (condition: () => T | false | undefined | Promise<T | false | undefined>, what = 'the condition', ms = WAIT_MS): Promise<T> {
-  for (const deadline = Date.now() + ms; ;) {
-    const value = await condition()
-    if (value !== false && value !== undefined) return value
-    if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }
