@@ -1,0 +1,121 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import https from 'node:https'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+import { freePort } from '../engine/http-client.js'
+import { RUN, TOKEN, until, type Machine, type Test } from './machine.js'
+
+const CONFIG = fileURLToPath(new URL('../../deploy/haproxy/haproxy.cfg', import.meta.url))
+const run = promisify(execFile)
+
+export interface Response { status: number, headers: Record<string, string>, text: string }
+
+export interface RequestOptions {
+  method?: string
+  body?: object
+  agent?: https.Agent
+}
+
+/** HAProxy with deploy/haproxy/haproxy.cfg. */
+export class LoadBalancer {
+  constructor (readonly config: string, private readonly port: number, private readonly proxiedPort: number, private readonly certificate: string) {}
+
+  /** @param target of the request line, sent as it is */
+  async request (target: string, { method = 'GET', body, agent }: RequestOptions = {}): Promise<Response> {
+    const headers = { host: 'localhost', authorization: `Bearer ${TOKEN}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+    const request = https.request({
+      host: '127.0.0.1',
+      port: this.port,
+      path: target,
+      method,
+      headers,
+      ca: this.certificate,
+      servername: 'localhost',
+      agent: agent ?? false
+    })
+    request.end(body === undefined ? undefined : JSON.stringify(body))
+    const [response] = await once(request, 'response')
+    let text = ''
+    for await (const chunk of response) text += chunk
+    return { status: response.statusCode, headers: response.headers, text }
+  }
+
+  async run (body: object = RUN): Promise<Response> {
+    return await this.request('/run', { method: 'POST', body })
+  }
+
+  /** Runs `count` programs, `clients` at the same time. */
+  async runs (count: number, clients: number, body: object = RUN): Promise<Response[]> {
+    const responses: Response[] = []
+    let left = count
+    const client = async () => { while (left-- > 0) responses.push(await this.run(body)) }
+    await Promise.all(Array.from({ length: clients }, client))
+    return responses
+  }
+
+  /** An agent with one connection that HAProxy takes for one from `address`. */
+  agentFrom (address: string): https.Agent {
+    const agent = new https.Agent({ keepAlive: true, maxSockets: 1 })
+    agent.createConnection = () => {
+      const socket: Socket = connect(this.proxiedPort, '127.0.0.1')
+      socket.write(`PROXY ${address.includes(':') ? 'TCP6' : 'TCP4'} ${address} ${address} 1000 443\r\n`)
+      return connectTls({ socket, ca: this.certificate, servername: 'localhost' })
+    }
+    return agent
+  }
+}
+
+/**
+ * Starts HAProxy in front of two machines and stops it with the test. The configuration is the deployed file; only the certificate's
+ * path, the ports and the servers' addresses differ, and one more port takes client addresses from the PROXY protocol.
+ */
+export async function startLoadBalancer (t: Test, [a, b]: [Machine, Machine]): Promise<LoadBalancer> {
+  const folder = mkdtempSync(join(tmpdir(), 'runonce-fleet-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const certificate = await makeCertificate(folder)
+  const [port = '', port6 = '', proxiedPort = ''] = [await freePort(), await freePort(), await freePort()]
+  const config = join(folder, 'haproxy.cfg')
+  writeFileSync(config, replaceAll(readFileSync(CONFIG, 'utf8'), {
+    'bind :443 ssl': `bind 127.0.0.1:${proxiedPort} accept-proxy ssl crt ${folder}/runonce.pem alpn http/1.1\n    bind 127.0.0.1:${port} ssl`,
+    'bind :::443': `bind ::1:${port6}`,
+    '/etc/haproxy/runonce.pem': `${folder}/runonce.pem`,
+    '10.0.0.11:8088': `127.0.0.1:${a.port}`,
+    '10.0.0.12:8088': `127.0.0.1:${b.port}`
+  }))
+  const child = spawn('haproxy', ['-db', '-f', config], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const exited = once(child, 'exit')
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await exited
+  })
+  const balancer = new LoadBalancer(config, Number(port), Number(proxiedPort), certificate)
+  await until(async () => (await balancer.request('/livez').catch(() => undefined))?.status === 200, 'HAProxy to serve')
+  return balancer
+}
+
+/** Writes the file that HAProxy reads, and returns the certificate. */
+async function makeCertificate (folder: string): Promise<string> {
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
+  await run('openssl', [
+    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate
+  ])
+  const pem = readFileSync(certificate, 'utf8')
+  writeFileSync(join(folder, 'runonce.pem'), pem + readFileSync(key, 'utf8'), { mode: 0o600 })
+  return pem
+}
+
+/** @throws Error when one of the texts is not there */
+function replaceAll (text: string, replacements: Record<string, string>): string {
+  return Object.entries(replacements).reduce((result, [from, to]) => {
+    if (!result.includes(from)) throw new Error(`haproxy.cfg no longer contains ${from}`)
+    return result.replaceAll(from, to)
+  }, text)
+}

@@ -1,0 +1,81 @@
+import t from 'tap'
+
+import { startLoadBalancer, type Response } from './load-balancer.js'
+import { RUN, runOf, startMachine, until } from './machine.js'
+
+const CLIENTS = 4
+/** Fits into HAProxy's buffer of 64 KiB. */
+const LONG_PROGRAM = '#'.repeat(48 * 1024)
+const statuses = (responses: Response[]) => [...new Set(responses.map(({ status }) => status))]
+
+void t.test('a run that one machine refuses is served by the other one', async (t) => {
+  const full = await startMachine(t, { SERVER_WORKER_THREADS: '1', RUN_QUEUE_SIZE: '0' })
+  const free = await startMachine(t)
+  const balancer = await startLoadBalancer(t, [full, free])
+  full.engine.runMs = 8_000
+  const long = full.request('/run', RUN)
+  await until(() => full.engine.started === 1, 'the long run to start')
+
+  t.strictSame(statuses(await balancer.runs(40, CLIENTS)), [200], '40 of 40')
+  t.ok(await full.responses(503) > 0, 'the full machine refused some')
+  t.strictSame(statuses(await balancer.runs(10, CLIENTS, runOf(LONG_PROGRAM))), [200], 'with a long program too')
+  t.equal(free.engine.started, 50)
+
+  t.equal((await long).status, 200)
+  full.engine.runMs = 100
+  await balancer.runs(20, CLIENTS)
+  t.ok(full.engine.started > 1, 'the machine that was full gets runs at once: its refusals did not mark it down')
+})
+
+void t.test('of 90 runs at most 5 are lost on a machine whose runs all fail', async (t) => {
+  const failing = await startMachine(t)
+  const working = await startMachine(t)
+  const balancer = await startLoadBalancer(t, [failing, working])
+  failing.engine.diskIsFull = true
+
+  const responses = await balancer.runs(90, CLIENTS)
+  const lost = responses.filter(({ status }) => status !== 200)
+  t.comment(`${lost.length} of 90 lost`)
+  t.ok(lost.length <= 5, `${lost.length} lost`)
+  t.ok(lost.length > 0, 'the machine did get runs')
+  t.equal(working.engine.started, 90 - lost.length, 'a failed run is not sent to the other machine')
+  t.equal((await failing.request('/readyz')).status, 503)
+
+  failing.engine.diskIsFull = false
+  await until(async () => (await failing.request('/readyz')).status === 200, 'the repaired machine to be ready')
+  const before = await failing.responses(200)
+  await until(async () => {
+    await balancer.runs(8, CLIENTS)
+    return await failing.responses(200) > before
+  }, 'the repaired machine to get runs')
+})
+
+void t.test('a run on a machine that is killed is an error and never runs again', async (t) => {
+  const machines = [await startMachine(t), await startMachine(t)] as const
+  const balancer = await startLoadBalancer(t, [...machines])
+  for (const { engine } of machines) engine.runMs = 10_000
+  const response = balancer.run()
+  const busy = () => machines.find(({ engine }) => engine.started === 1)
+  await until(() => busy() !== undefined, 'the run to start')
+  busy()?.process.kill('SIGKILL')
+  const { status, text } = await response
+  t.same([status, JSON.parse(text).error], [502, 'bad_gateway'])
+  t.equal(machines[0].engine.started + machines[1].engine.started, 1, 'started once')
+
+  for (const { engine } of machines) engine.runMs = 100
+  t.strictSame(statuses(await balancer.runs(20, CLIENTS)), [200], 'new runs go to the other machine')
+})
+
+void t.test('when every machine refuses, the client gets the service\'s 503 with Retry-After', async (t) => {
+  const settings = { SERVER_WORKER_THREADS: '1', RUN_QUEUE_SIZE: '0' }
+  const machines = [await startMachine(t, settings), await startMachine(t, settings)] as const
+  const balancer = await startLoadBalancer(t, [...machines])
+  for (const { engine } of machines) engine.runMs = 3_000
+  const long = machines.map((machine) => machine.request('/run', RUN))
+  await until(() => machines.every(({ engine }) => engine.started === 1), 'the long runs to start')
+  const { status, headers, text } = await balancer.run()
+  t.same([status, JSON.parse(text).error], [503, 'overloaded'])
+  t.match(headers['retry-after'], /^\d+$/)
+  await Promise.all(long)
+  t.equal(machines[0].engine.started + machines[1].engine.started, 2)
+})

@@ -1,0 +1,53 @@
+import type { Duplex } from 'node:stream'
+
+import { empty, FakeEngine, frame, json, upgrade } from '../unit/fake-engine.js'
+import { COMPLETED } from '../unit/fakes.js'
+import type { Test } from './machine.js'
+
+export const IMAGE = 'runonce/bash:latest'
+const LABELS = { 'runonce.protocol': '1', 'runonce.language': 'bash', 'runonce.main': 'main.sh', 'runonce.hello': 'echo hello' }
+const NO_SPACE = { message: 'mkdir /var/lib/docker/overlay2: no space left on device' }
+
+/** An engine with one image. Every program that it runs takes `runMs` and prints "hi". */
+export class RunEngine {
+  runMs = 100
+  /** Creates fail as on a full disk: within milliseconds. */
+  diskIsFull = false
+  /** Payloads that its containers received. */
+  started = 0
+  #containers = 0
+
+  constructor (private readonly fake: FakeEngine) {
+    fake.on('GET /_ping', empty(200))
+      .on('HEAD /_ping', empty(200))
+      .on('GET /version', json(200, { Version: '26.1.5', ApiVersion: '1.45', Os: 'linux', Arch: 'amd64' }))
+      .on('GET /info', json(200, { NCPU: 2, MemTotal: 4 * 2 ** 30, DefaultRuntime: 'runc', Runtimes: { runc: {} } }))
+      .on('GET /events', (_call, response) => { response.writeHead(200).flushHeaders() })
+      .on('GET /images/json', json(200, [{ Id: 'sha256:bash', RepoTags: [IMAGE], Labels: LABELS }]))
+      .on(`GET /images/${IMAGE}/json`, json(200, { Id: 'sha256:bash', Config: { Labels: LABELS, User: 'glot' } }))
+      .on('GET /containers/json', json(200, []))
+      .on('GET /containers/*', json(200, { State: { Status: 'running', Running: true, Paused: false } }))
+      .on('POST /containers/create', (...args) => this.#create()(...args))
+      .on('POST /containers/*', empty(204))
+      .on('DELETE /containers/*', empty(204))
+    fake.onAttach = (socket) => this.#attach(socket)
+  }
+
+  static async start (t: Test): Promise<RunEngine> {
+    return new RunEngine(await FakeEngine.start(t))
+  }
+
+  get socketPath (): string { return this.fake.socketPath }
+
+  #create () {
+    return this.diskIsFull ? json(500, NO_SPACE) : json(201, { Id: `container-${++this.#containers}`, Warnings: [] })
+  }
+
+  #attach (socket: Duplex): void {
+    upgrade(socket)
+    socket.once('data', () => {
+      this.started++
+      setTimeout(() => socket.end(frame(1, `${JSON.stringify(COMPLETED)}\n`)), this.runMs)
+    })
+  }
+}
