@@ -16,6 +16,7 @@ import { ImageCatalog } from './docker/image-catalog.js'
 import { OutOfMemoryWatch } from './docker/out-of-memory.js'
 import { Remover } from './docker/remover.js'
 import { SettingsCheck } from './docker/settings-check.js'
+import { onStaleSocket } from './docker/stale-socket.js'
 import { Sweep } from './docker/sweep.js'
 import { Listener } from './http/listener.js'
 import { createLogger } from './observability/logger.js'
@@ -65,6 +66,10 @@ async function main (): Promise<void> {
   })
   const sweep = new Sweep({ engine, remover, identity, log: logger })
   new SettingsCheck({ engine, container: config.container, warn: logger.warn.bind(logger) }).follow(events)
+  onStaleSocket(events, config.engine.socketPath, () => {
+    logger.fatal(`The socket that is mounted at ${config.engine.socketPath} was replaced by the engine: restart the container`)
+    process.exit(1)
+  })
   void events.start()
   void sweep.start().then(() => pool.start())
   for (const where of side) logger.info(where, 'listening for metrics or docs')

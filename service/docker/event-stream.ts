@@ -19,6 +19,7 @@ const FILTERS = { type: ['container', 'image'], event: ['oom', 'tag', 'untag', '
 export class EventStream {
   readonly #listeners: Array<(event: EngineEvent) => void> = []
   readonly #gapListeners: Array<() => void> = []
+  readonly #errorListeners: Array<(error: NodeJS.ErrnoException) => void> = []
   #stream: Readable | undefined
   #timer: NodeJS.Timeout | undefined
   #closed = false
@@ -38,6 +39,11 @@ export class EventStream {
     this.#gapListeners.push(listener)
   }
 
+  /** Calls `listener` each time that connecting fails. */
+  onConnectError (listener: (error: NodeJS.ErrnoException) => void): void {
+    this.#errorListeners.push(listener)
+  }
+
   async start (): Promise<void> {
     if (this.#closed) return
     try {
@@ -47,8 +53,9 @@ export class EventStream {
       const stream = await this.engine.docker.getEvents({ filters: FILTERS as never, abortSignal: connect.signal })
         .finally(() => clearTimeout(timer)) as Readable
       this.#follow(stream)
-    } catch {
+    } catch (error) {
       this.#retry()
+      for (const listener of this.#errorListeners) listener(error as NodeJS.ErrnoException)
     }
   }
 
