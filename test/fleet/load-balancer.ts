@@ -86,8 +86,8 @@ export async function startLoadBalancer (t: Test, [a, b]: [Machine, Machine]): P
     'bind :443 ssl': `bind 127.0.0.1:${proxiedPort} accept-proxy ssl crt ${folder}/runonce.pem alpn http/1.1\n    bind 127.0.0.1:${port} ssl`,
     'bind :::443': `bind ::1:${port6}`,
     '/etc/haproxy/runonce.pem': `${folder}/runonce.pem`,
-    '10.0.0.11:8088': `127.0.0.1:${a.port}`,
-    '10.0.0.12:8088': `127.0.0.1:${b.port}`
+    '10.0.0.11:8088': a.address,
+    '10.0.0.12:8088': b.address
   }))
   const child = spawn('haproxy', ['-db', '-f', config], { stdio: ['ignore', 'ignore', 'inherit'] })
   const exited = once(child, 'exit')

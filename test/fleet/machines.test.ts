@@ -57,7 +57,7 @@ void t.test('a run on a machine that is killed is an error and never runs again'
   const response = balancer.run()
   const busy = () => machines.find(({ engine }) => engine.started === 1)
   await until(() => busy() !== undefined, 'the run to start')
-  busy()?.process.kill('SIGKILL')
+  busy()?.kill()
   const { status, text } = await response
   t.same([status, JSON.parse(text).error], [502, 'bad_gateway'])
   t.equal(machines[0].engine.started + machines[1].engine.started, 1, 'started once')

@@ -6,6 +6,7 @@ const TOOLS = {
   compiler: { commands: ['cc', 'make'], packages: ['gcc', 'make', 'libc6-dev'] },
   fuzzer: { commands: ['clang'], packages: ['clang', 'libclang-rt-dev'] },
   secondEngine: { commands: ['mmdebstrap', 'unshare'], packages: ['mmdebstrap', 'debian-archive-keyring', 'util-linux', 'mount'] },
+  loadBalancer: { commands: ['haproxy', 'openssl'], packages: ['haproxy', 'openssl'] },
   crun: { commands: ['crun'], packages: ['crun'] },
   runsc: { commands: ['runsc'], packages: ['runsc'] },
   aarch64: {

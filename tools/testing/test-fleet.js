@@ -1,0 +1,16 @@
+// npm run test:fleet: tests deploy/haproxy/haproxy.cfg with HAProxy in front of two services. Needs no Docker engine: each service has one
+// that the test controls. Ends with «N passed, N failed».
+import { buildService } from '../lib/service-process.js'
+import { findTools } from './host-tools.js'
+import { report, skip } from './report.js'
+import { tap } from './tap.js'
+
+const FILES = ['test/fleet/*.test.ts']
+const FLAGS = ['--jobs=1', '--timeout=300']
+
+await report(async () => {
+  const missing = await findTools('loadBalancer')
+  if (missing !== undefined) return skip(missing)
+  await buildService()
+  return await tap(FILES, { flags: FLAGS })
+})
