@@ -68,13 +68,6 @@ export class ServiceError extends Error {
   }
 }
 
-/** A container ended before it wrote anything. Another one may succeed. */
-export class ContainerLostError extends ServiceError {
-  constructor () {
-    super('streamReadFailed', 'The container ended without a result')
-  }
-}
-
 /** Makes errors of one kind. */
 export type ErrorFactory = (message: string, options?: ServiceErrorOptions) => ServiceError
 

@@ -36,6 +36,7 @@ export class ContainerSandbox implements ReadySandbox {
   #failure: Error | undefined
   #retired = false
   #resultReceived = false
+  #payloadWritten = false
   #onChange: (() => void) | undefined
   #resolveEnded = () => {}
   #resolveWarmed = () => {}
@@ -53,18 +54,20 @@ export class ContainerSandbox implements ReadySandbox {
   get ended (): boolean { return this.#ended }
 
   async exchange (payload: Buffer, options: ExchangeOptions): Promise<Exchange> {
-    const { stream } = this.#parts
-    if (!this.#ended) {
-      if (options.resultIsFirstLine) stream.write(payload)
-      else stream.end(payload)
-    }
+    if (!this.#ended) this.#send(payload, options)
     const end = await this.#waitForEnd(options)
     this.#resultReceived = end === 'result'
-    // A pooled container that wrote nothing counts as lost; the caller tries another one.
-    if (end === 'eof' && this.#failure !== undefined && !(this.pooled && this.#bytes === 0)) {
+    if (end === 'eof' && this.#failure !== undefined) {
       throw streamReadFailed(`The connection to the container was lost: ${this.#failure.message}`, { cause: this.#failure })
     }
     return { end, stdout: Buffer.concat(this.#stdout), stderr: Buffer.concat(this.#stderr) }
+  }
+
+  #send (payload: Buffer, { resultIsFirstLine }: ExchangeOptions): void {
+    const { stream } = this.#parts
+    // The callback gets an error if the engine has closed its end, even before the stream's own events report that.
+    stream.write(payload, (error) => { if (!error) this.#payloadWritten = true })
+    if (!resultIsFirstLine) stream.end()
   }
 
   ranOutOfMemory (): Promise<boolean> {
@@ -88,6 +91,10 @@ export class ContainerSandbox implements ReadySandbox {
 
   #hasResult (): boolean {
     return this.#lastByte === NEWLINE
+  }
+
+  #isLost (): boolean {
+    return this.pooled && !this.#payloadWritten && this.#bytes === 0
   }
 
   #watch (stream: Duplex): void {
@@ -145,7 +152,7 @@ export class ContainerSandbox implements ReadySandbox {
       this.#onChange = () => {
         if (this.#bytes > maxBytes) finish('too_large')
         else if (resultIsFirstLine && this.#hasResult()) finish('result')
-        else if (this.#ended) finish('eof')
+        else if (this.#ended) finish(this.#isLost() ? 'lost' : 'eof')
       }
       if (signal.aborted) onAbort()
       else this.#onChange()

@@ -54,8 +54,11 @@ export interface EngineStatus {
 
 // Containers: implemented by docker/ and pool/, used by runs/.
 
-/** Why an exchange ended: the container wrote its result, closed its stream, reached a limit, or the client left. */
-export type ExchangeEnd = 'result' | 'eof' | 'deadline' | 'too_large' | 'cancelled'
+/**
+ * Why an exchange ended: the container wrote its result, closed its stream, reached a limit, or the client left. `lost`: the
+ * stream of a pooled container ended before the payload was written, so its program did not start.
+ */
+export type ExchangeEnd = 'result' | 'eof' | 'lost' | 'deadline' | 'too_large' | 'cancelled'
 
 /** A payload was sent to a container; this is what it wrote. */
 export interface Exchange {

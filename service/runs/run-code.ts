@@ -1,4 +1,4 @@
-import { ContainerLostError } from '../errors.js'
+import { streamReadFailed } from '../errors.js'
 import { decodeResult, decodeRunnerLine } from '../protocol/result-decoder.js'
 import { measurementsOf, refuseLimitOutcome, resultOfEndedRun, type DecodedResult } from '../protocol/result.js'
 import type { Admission } from './admission.js'
@@ -61,20 +61,17 @@ export class CodeRunner implements Runs {
     }
   }
 
-  /** Retries once where a pooled container ends just when it is leased: that is not the program's doing. */
+  /** Takes another container if a pooled one ended before it got the payload. */
   async #runInLease (request: RunRequest, record: Pick<RunRecord, 'pooled' | 'phases'>): Promise<DecodedResult> {
-    const { sandboxes } = this.#parts
-    const sandbox = await sandboxes.lease(request.image)
-    record.pooled = sandbox.pooled
-    try {
-      return await this.#runIn(sandbox, request, record.phases)
-    } catch (error) {
-      if (!(sandbox.pooled && error instanceof ContainerLostError)) throw error
-      return await this.#runIn(await sandboxes.lease(request.image), request, record.phases)
+    for (;;) {
+      const sandbox = await this.#parts.sandboxes.lease(request.image)
+      record.pooled = sandbox.pooled
+      const decoded = await this.#runIn(sandbox, request, record.phases)
+      if (decoded !== undefined) return decoded
     }
   }
 
-  async #runIn (sandbox: Sandbox, request: RunRequest, phases: Record<string, number>): Promise<DecodedResult> {
+  async #runIn (sandbox: Sandbox, request: RunRequest, phases: Record<string, number>): Promise<DecodedResult | undefined> {
     Object.assign(phases, sandbox.phases)
     const startedAt = performance.now()
     try {
@@ -85,7 +82,8 @@ export class CodeRunner implements Runs {
     }
   }
 
-  async #exchange (sandbox: Sandbox, { image, payload, limits, signal }: RunRequest): Promise<DecodedResult> {
+  /** @returns undefined where the container ended before it got the payload */
+  async #exchange (sandbox: Sandbox, { image, payload, limits, signal }: RunRequest): Promise<DecodedResult | undefined> {
     signal.throwIfAborted()
     const ours = image.language !== undefined
     const timeMs = Math.min(this.#parts.limits.timeMs, limits.timeMs ?? Infinity)
@@ -100,6 +98,7 @@ export class CodeRunner implements Runs {
     })
     const durationMs = performance.now() - startedAt
     switch (exchange.end) {
+      case 'lost': return undefined
       case 'cancelled': throw signal.reason
       case 'deadline': return resultOfEndedRun('timeout', `Time limit of ${timeMs / 1000} s exceeded`, durationMs)
       case 'too_large': return resultOfEndedRun('output_limit', `Output limit of ${outputBytes} bytes exceeded`, durationMs)
@@ -118,7 +117,7 @@ async function decodeAtEof (
   } catch (error) {
     if (await sandbox.ranOutOfMemory()) return resultOfEndedRun('out_of_memory', 'Out of memory', durationMs)
     // Our runner always writes a result. Without one, something else ended the container, as an engine does that stops.
-    if (ours && stdout.length + stderr.length === 0) throw new ContainerLostError()
+    if (ours && stdout.length + stderr.length === 0) throw streamReadFailed('The container ended without a result')
     throw error
   }
 }

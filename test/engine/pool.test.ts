@@ -1,6 +1,6 @@
 import t from 'tap'
 
-import { docker, needImages, startService, until, type Service } from './kit.js'
+import { docker, needImages, startService, submission, until, type Service } from './kit.js'
 import { seededRandom } from './random.js'
 
 /** How often a random ready container is killed. */
@@ -59,6 +59,20 @@ void t.test(`a run succeeds although a random ready container was killed just be
     t.match(results, [1, 2].map((run) => ({ stdout: `${kill} ${run}\n`, outcome: 'completed' })))
   }
   await untilReady(service, POOL_SIZE)
+})
+
+void t.test('a pooled run whose container is removed is a 500, and is not run again', async (t) => {
+  const service = await startService(t, { env: { POOL_IMAGES: 'runonce/python:latest', POOL_MIN: '1', POOL_MAX: '1' } })
+  await untilReady(service, 1)
+  const [container] = await service.running(1)
+  const run = service.post('/run', submission('python', 'import time; time.sleep(9)'))
+  await until(async () => (await pool(service)).ready === 0, 'the lease')
+  await docker.getContainer(container!.Id).remove({ force: true })
+  const { status, body, ms } = await run
+  t.equal(status, 500)
+  t.match(body, { error: 'docker.container.stream.read', message: /without a result/ })
+  t.ok(ms < 9000, `${ms} ms`)
+  t.match((await pool(service)).images[0], { hits: 1, misses: 0 })
 })
 
 void t.test('when a tag moves, the next run uses the new image', async (t) => {

@@ -138,22 +138,22 @@ t.test('RUN_LIMITS_RESPONSE=error turns limits into errors, and still records th
   t.same([sandbox.retired, admission.running], [1, 0])
 })
 
-t.test('a lost pooled container is replaced once', async (t) => {
-  const lost = new FakeSandbox('lost', ends('eof'), true)
+t.test('containers that ended before they got the payload are replaced', async (t) => {
+  const lost = [1, 2].map((n) => new FakeSandbox(`lost-${n}`, ends('lost'), true))
   const fresh = new FakeSandbox('fresh', ends('result', RESULT))
-  const { run, sandboxes } = start([lost, fresh])
+  const { run, observer } = start([...lost, fresh])
   t.match((await run).result, COMPLETED)
-  t.same([sandboxes.leased.length, lost.retired, fresh.retired], [2, 1, 1])
+  t.same([...lost, fresh].map(({ retired }) => retired), [1, 1, 1])
+  t.match(observer.records, [{ outcome: 'completed', pooled: false, phases: { create: 1 } }], 'one record, of the last container')
 })
 
-t.test('a second lost container is an error', async (t) => {
-  const lost = [1, 2].map((n) => new FakeSandbox(`lost-${n}`, ends('eof'), true))
-  const { run, admission } = start(lost)
-  await t.rejects(run, serviceError({ slug: 'docker.container.stream.read' }))
-  t.same([...lost.map(({ retired }) => retired), admission.running], [1, 1, 0])
+t.test('a pooled container that ends without a result after it got the payload is an error', async (t) => {
+  const { run, sandboxes, admission } = start([new FakeSandbox('c', ends('eof'), true), new FakeSandbox('unused', ends('result', RESULT))])
+  await t.rejects(run, serviceError({ slug: 'docker.container.stream.read', message: /without a result/ }))
+  t.same([sandboxes.leased.length, admission.running], [1, 0])
 })
 
-t.test('a container that wrote something, or ran out of memory, is not retried', async (t) => {
+t.test('a container that wrote something, or ran out of memory, is not replaced', async (t) => {
   const { run, sandboxes } = start([new FakeSandbox('c', ends('eof', 'half a res'), true)])
   await t.rejects(run, serviceError({ slug: 'coderunner.stdout.decode' }))
   const killed = start([withMemoryKill(new FakeSandbox('c', ends('eof'), true))])

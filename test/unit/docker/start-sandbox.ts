@@ -1,0 +1,39 @@
+import { ContainerSandbox } from '../../../service/docker/container-sandbox.js'
+import type { ExchangeOptions } from '../../../service/runs/ports.js'
+import { duplexPair, type Duplex } from './duplex-pair.js'
+
+export const OURS: ExchangeOptions = { resultIsFirstLine: true, deadlineMs: 2000, maxBytes: 10_000, signal: new AbortController().signal }
+export const FOREIGN: ExchangeOptions = { ...OURS, resultIsFirstLine: false }
+export const RESULT = '{"stdout":""}\n'
+
+interface Teardown { teardown: (work: () => void) => void }
+
+export interface Started {
+  sandbox: ContainerSandbox
+  /** The container's side of the stream. */
+  container: Duplex
+  stream: Duplex
+  removed: string[]
+  received: () => string
+  inputEnded: () => boolean
+}
+
+export function start (t: Teardown, { pooled = false, exitGraceMs = 1000 } = {}): Started {
+  const [stream, container] = duplexPair()
+  let received = ''
+  let inputEnded = false
+  container.on('data', (data) => { received += String(data) })
+  container.on('end', () => { inputEnded = true })
+  container.on('error', () => {})
+  t.teardown(() => { container.destroy() })
+  return { ...startOn(t, stream, { pooled, exitGraceMs }), container, stream, received: () => received, inputEnded: () => inputEnded }
+}
+
+export function startOn (t: Teardown, stream: Duplex, { pooled = false, exitGraceMs = 1000 } = {}): Pick<Started, 'sandbox' | 'removed'> {
+  const removed: string[] = []
+  t.teardown(() => { stream.destroy() })
+  const sandbox = new ContainerSandbox({
+    id: 'c1', pooled, stream, phases: {}, exitGraceMs, remove: async (id) => { removed.push(id) }, liftCpuLimit: () => {}, ranOutOfMemory: async () => false
+  })
+  return { sandbox, removed }
+}
