@@ -9,6 +9,7 @@ import { addBodyParser, refuseCompressed } from './http/plugins/body-parser.js'
 import { addErrorHandling, respondToClientError, respondToFrameworkError } from './http/plugins/errors.js'
 import { addDocsOf, addOpenApi, documentToken, type About } from './http/plugins/openapi.js'
 import { addRateLimits } from './http/plugins/rate-limit.js'
+import { refuseInvalidTargets, routedUrl } from './http/plugins/request-target.js'
 import { addResponseMetrics } from './http/plugins/response-metrics.js'
 import { validationError } from './http/plugins/validation.js'
 import { addAboutRoute } from './http/routes/about.js'
@@ -93,6 +94,7 @@ function newApp ({ config, logger }: AppParts): FastifyInstance {
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     clientErrorHandler: respondToClientError,
     frameworkErrors: respondToFrameworkError,
+    rewriteUrl: routedUrl,
     // While stopping, the admission refuses runs with our own error body; other routes keep responding.
     return503OnClosing: false,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
@@ -105,6 +107,7 @@ function newApp ({ config, logger }: AppParts): FastifyInstance {
     void reply.header('x-request-id', request.id)
     done()
   })
+  refuseInvalidTargets(app)
   addErrorHandling(app, config.run.payloadBytes)
   return app
 }
