@@ -9,6 +9,7 @@ import { addBodyParser, refuseCompressed } from './http/plugins/body-parser.js'
 import { addErrorHandling, respondToClientError, respondToFrameworkError } from './http/plugins/errors.js'
 import { addDocsOf, addOpenApi, documentToken, type About } from './http/plugins/openapi.js'
 import { addRateLimits } from './http/plugins/rate-limit.js'
+import { refuseInvalidHeaders, SERVER_OPTIONS } from './http/plugins/request-headers.js'
 import { refuseInvalidTargets, routedUrl } from './http/plugins/request-target.js'
 import { addResponseMetrics } from './http/plugins/response-metrics.js'
 import { validationError } from './http/plugins/validation.js'
@@ -91,7 +92,7 @@ function newApp ({ config, logger }: AppParts): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: config.run.payloadBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    http: { ...SERVER_OPTIONS, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     clientErrorHandler: respondToClientError,
     frameworkErrors: respondToFrameworkError,
     rewriteUrl: routedUrl,
@@ -107,6 +108,7 @@ function newApp ({ config, logger }: AppParts): FastifyInstance {
     void reply.header('x-request-id', request.id)
     done()
   })
+  refuseInvalidHeaders(app)
   refuseInvalidTargets(app)
   addErrorHandling(app, config.run.payloadBytes)
   return app

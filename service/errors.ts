@@ -8,6 +8,7 @@ export const ERRORS = {
   tooLarge: [413, 'request.too_large', 'The body is larger than `RUN_MAX_PAYLOAD_SIZE`, or `code` is larger than `RUN_MAX_CODE_SIZE`.'],
   wrongMediaType: [415, 'request.media_type', 'The Content-Type is not `application/json`, or the body is compressed.'],
   requestTimeout: [408, 'request.timeout', 'The request took too long to arrive.'],
+  expectationFailed: [417, 'request.expectation', 'The `Expect` header has something other than `100-continue`.'],
   headersTooLarge: [431, 'request.too_large', 'The request headers are too large.'],
   notFound: [404, 'not_found', 'There is no such route.'],
   methodNotAllowed: [405, 'method_not_allowed', 'The route does not support this method. The `Allow` header lists those it supports.'],
@@ -95,6 +96,10 @@ export function wrongMediaType (): ServiceError {
 
 export function compressedBody (): ServiceError {
   return new ServiceError('wrongMediaType', 'The body must not be compressed: the only supported Content-Encoding is identity')
+}
+
+export function expectationFailed (): ServiceError {
+  return new ServiceError('expectationFailed', 'The only supported Expect header is 100-continue')
 }
 
 export function notFound (path: string): ServiceError {
