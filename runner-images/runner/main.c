@@ -14,7 +14,8 @@
  *    the command ends, it kills every process. What the pipes hold by then is the output (output.c), even if the program used
  *    up all memory (memory.c).
  * 6. result.c writes the result as JSON (json_writer.c), with the cgroup's counters (cgroup.c). The runner exits, and the
- *    container with it.
+ *    container with it. After a SIGTERM from outside the container it exits at once, without a result: then the engine stops
+ *    the container, and the program is not to blame.
  *
  * Environment variables, all optional and hidden from the program:
  *   RUNONCE_TIME_LIMIT_MS   wall clock time from the payload on, build included (8000)
@@ -30,6 +31,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -39,6 +41,8 @@
 #include "runner.h"
 
 #define LANGUAGE_FILE "/etc/runonce/language.json"
+/* The shell's status for a death by SIGTERM. */
+enum { EXIT_TERMINATED = 128 + SIGTERM };
 
 /* Keeps this process's descriptors and memory from the program. */
 static int protect_self(void) {
@@ -85,5 +89,7 @@ int main(void) {
         return 0;
     int stash_fd = stash_fds();
     make_result(&runner, &message, received, &result);
+    if (runner.watch.terminated)
+        return EXIT_TERMINATED;
     return restore_fds(stash_fd) == 0 && result_write(&result, STDOUT_FILENO) == 0 ? 0 : 1;
 }

@@ -17,16 +17,14 @@ int64_t step_limit_ns(const struct run_context *context) {
     return build_limit_applies(context) ? context->limits.build_time_ns : context->limits.time_ns;
 }
 
-/* Sets the outcome of a step that a limit or a signal from outside ended. */
+/* Sets the outcome of a step that a limit ended. */
 static void set_ended_outcome(const struct run_context *context, enum ending ending) {
     struct step *step = current_step(context);
     if (ending == ENDED_BY_TIME)
         step_set(step, TIMEOUT, "%s limit of %g s exceeded", build_limit_applies(context) ? "Build time" : "Time",
                  (double)step_limit_ns(context) / NS_PER_S);
-    else if (ending == ENDED_BY_OUTPUT)
-        step_set(step, OUTPUT_LIMIT, "Output limit of %llu bytes exceeded", (unsigned long long)context->limits.output_bytes);
     else
-        step_set(step, SIGNALED, "Killed by signal SIGTERM");
+        step_set(step, OUTPUT_LIMIT, "Output limit of %llu bytes exceeded", (unsigned long long)context->limits.output_bytes);
 }
 
 bool step_classify(const struct run_context *context, enum ending ending) {

@@ -99,7 +99,7 @@ struct watch {
     int signal_fd;
     int timer_fd;
     struct memory memory;
-    /* A SIGTERM came from outside the container. */
+    /* A SIGTERM came from outside the container: the runner ends without a result. */
     bool terminated;
 };
 

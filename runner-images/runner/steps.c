@@ -18,11 +18,13 @@ static bool end_step(const struct run_context *context, struct io *io, enum endi
     struct step *step = current_step(context);
     bool step_follows = context->result->phase == PHASE_BUILD && ending == ENDED_ITSELF && io->child->status == 0;
     ending = io_finish(io, ending, step_follows);
+    if (ending == ENDED_BY_SIGTERM)
+        return false; /* there will be no result */
     step->duration_ns += clock_ns() - step->start_ns;
     step->has_status = true;
     /* The wait status of a death by signal is the signal's number, wait(2). If a limit ended the step, the status is that of our
-     * SIGKILL, even if the command had just exited: which of the two came first is chance. SIGTERM is reported as itself. */
-    step->status = ending == ENDED_ITSELF ? io->child->status : ending == ENDED_BY_SIGTERM ? SIGTERM : SIGKILL;
+     * SIGKILL, even if the command had just exited: which of the two came first is chance. */
+    step->status = ending == ENDED_ITSELF ? io->child->status : SIGKILL;
     return step_classify(context, ending);
 }
 

@@ -79,7 +79,7 @@ void warm_wait(struct warm *warm, struct watch *watch, int64_t until_ns) {
             return;
         }
         int64_t left_ns = until_ns - clock_ns();
-        if (warm->state == WARM_READY || left_ns <= 0)
+        if (warm->state == WARM_READY || left_ns <= 0 || watch->terminated)
             return;
         struct pollfd events[] = {{.fd = warm->child.control_fd, .events = POLLIN}, {.fd = watch->signal_fd, .events = POLLIN}};
         (void)poll(events, 2, (int)(left_ns / 1000000) + 1); /* on EINTR the loop checks again */
