@@ -93,12 +93,22 @@ static int write_all(int fd, const char *bytes, size_t size) {
     return 0;
 }
 
+/* Whether the kernel runs the file by an interpreter, execve(2). */
+static bool is_script(const struct file *file) {
+    return file->content_size >= 2 && memcmp(file->content, "#!", 2) == 0;
+}
+
 /* O_NONBLOCK: opening a FIFO that the image contains must not block. */
-static int file_open(int folder_fd, const char *name, bool *existed) {
+static int file_open(int folder_fd, const char *name, struct file *file) {
     int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
-    int fd = openat(folder_fd, name, flags | O_EXCL, 0666);
-    *existed = fd < 0 && errno == EEXIST;
-    return *existed ? openat(folder_fd, name, flags | O_TRUNC, 0666) : fd;
+    int fd = openat(folder_fd, name, flags | O_EXCL, is_script(file) ? 0777 : 0666);
+    file->repeated = fd < 0 && errno == EEXIST;
+    if (!file->repeated)
+        return fd;
+    fd = openat(folder_fd, name, flags | O_TRUNC, 0666);
+    if (fd >= 0 && is_script(file))
+        (void)fchmod(fd, 0755); /* a file of the image may belong to another user */
+    return fd;
 }
 
 static int file_write(int dir_fd, struct file *file) {
@@ -112,7 +122,7 @@ static int file_write(int dir_fd, struct file *file) {
     folder_fd = folder_open(dir_fd, path, &base);
     if (folder_fd < 0)
         goto done;
-    fd = file_open(folder_fd, base, &file->repeated);
+    fd = file_open(folder_fd, base, file);
     if (fd < 0)
         goto done;
     result = write_all(fd, file->content, file->content_size);

@@ -75,6 +75,26 @@ static void written(void) {
     close(dir_fd);
 }
 
+static mode_t mode_of(int dir_fd, const char *name) {
+    struct stat status;
+    return fstatat(dir_fd, name, &status, 0) == 0 ? status.st_mode & 0777 : 0;
+}
+
+static void scripts(void) {
+    char path[64], error[256];
+    int dir_fd = fresh_folder(path);
+    mode_t mask = umask(022);
+    struct file files[] = {
+        {"a/run", "#!/bin/sh\n", 10, false}, {"plain", "# !", 3, false}, {"short", "#", 1, false},
+        {"twice", "x", 1, false},            {"twice", "#!", 2, false},
+    };
+    EXPECT(write_files(dir_fd, files, COUNT(files), error) == 0);
+    EXPECT(mode_of(dir_fd, "a/run") == 0755 && mode_of(dir_fd, "twice") == 0755);
+    EXPECT(mode_of(dir_fd, "plain") == 0644 && mode_of(dir_fd, "short") == 0644);
+    umask(mask);
+    close(dir_fd);
+}
+
 static void in_the_way(void) {
     static const struct {
         const char *first, *second, *error;
@@ -172,6 +192,7 @@ void files_tests(void) {
     test("file names that leave the work dir or name no file are refused", names);
     test("file names that are longer than the file system allows are refused", long_names);
     test("files are written, folders created, and of two files with one name the last is kept", written);
+    test("files that begin with #! are executable", scripts);
     test("a file that conflicts with a folder, a file, a link or a FIFO is refused", in_the_way);
     test("a full disk is reported", full_disk);
     test("the work dir is the variable's, else the current folder, else $HOME, else a home of our user ID", work_dir);

@@ -1,0 +1,2 @@
+#!/bin/bash
+echo "helper $1"

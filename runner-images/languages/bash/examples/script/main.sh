@@ -1,0 +1,2 @@
+#!/bin/bash
+./helper.sh one
