@@ -58,6 +58,8 @@ static const char *wrong_field(const struct language *language) {
         return "warm";
     if (language->env != NULL && !is_object_of(language->env, is_string))
         return "env";
+    if (language->strip != NULL && !is_list_of(language->strip, is_string))
+        return "strip";
     return NULL;
 }
 
@@ -71,12 +73,14 @@ int language_load(struct language *language, const char *path, char *error, size
     }
     yyjson_val *root = yyjson_doc_get_root(language->doc);
     language->name = yyjson_get_str(yyjson_obj_get(root, "name"));
+    language->main = yyjson_get_str(yyjson_obj_get(root, "main"));
     language->aliases = yyjson_obj_get(root, "aliases");
     language->also = yyjson_obj_get(root, "also");
     language->build = yyjson_obj_get(root, "build");
     language->run = yyjson_obj_get(root, "run");
     language->warm = yyjson_obj_get(root, "warm");
     language->env = yyjson_obj_get(root, "env");
+    language->strip = yyjson_obj_get(root, "strip");
     const char *field = wrong_field(language);
     if (field == NULL)
         return 0;
@@ -115,7 +119,7 @@ static size_t stem_size(const char *name) {
     return dot == NULL || dot == base ? strlen(name) : (size_t)(dot - name);
 }
 
-static bool has_suffix(const char *name, const char *suffixes, size_t size) {
+bool has_suffix(const char *name, const char *suffixes, size_t size) {
     size_t name_size = strlen(name);
     for (size_t at = 0; at < size;) {
         const char *comma = memchr(suffixes + at, ',', size - at);
@@ -169,16 +173,21 @@ static int expand_argument(const char *text, const struct payload *payload, cons
     return result;
 }
 
-int language_expand(yyjson_val *command, const struct payload *payload, const char *work_dir, struct strings *argv) {
+struct span language_suffixes(yyjson_val *argument) {
     static const char FILES[] = "{files:";
+    const char *text = yyjson_get_str(argument);
+    size_t size = yyjson_get_len(argument), start = sizeof FILES - 1;
+    bool files = size > start && strncmp(text, FILES, start) == 0 && text[size - 1] == '}';
+    return files ? (struct span){text + start, size - start - 1} : (struct span){NULL, 0};
+}
+
+int language_expand(yyjson_val *command, const struct payload *payload, const char *work_dir, struct strings *argv) {
     size_t index, count;
     yyjson_val *argument;
     yyjson_arr_foreach(command, index, count, argument) {
-        const char *text = yyjson_get_str(argument);
-        size_t size = yyjson_get_len(argument), start = sizeof FILES - 1;
-        bool files = size > start && strncmp(text, FILES, start) == 0 && text[size - 1] == '}';
-        int result = files ? expand_files(payload, text + start, size - start - 1, argv)
-                           : expand_argument(text, payload, work_dir, argv);
+        struct span suffixes = language_suffixes(argument);
+        int result = suffixes.data != NULL ? expand_files(payload, suffixes.data, suffixes.size, argv)
+                                           : expand_argument(yyjson_get_str(argument), payload, work_dir, argv);
         if (result < 0)
             return -1;
     }

@@ -13,12 +13,14 @@
 struct language {
     yyjson_doc *doc;
     const char *name;
+    const char *main;
     yyjson_val *aliases;
     yyjson_val *also;
     yyjson_val *build;
     yyjson_val *run;
     yyjson_val *warm;
     yyjson_val *env;
+    yyjson_val *strip;
 };
 
 /* Returns -1 with a sentence in error if the file is missing or invalid. */
@@ -26,6 +28,11 @@ int language_load(struct language *language, const char *path, char *error, size
 void language_free(struct language *language);
 /* Whether the image runs the language with this name or alias. */
 bool language_matches(const struct language *language, const char *name);
+
+/* The suffixes of an argument `{files:.c,.h}`: `.c,.h`. Of size 0 if it is another one. */
+struct span language_suffixes(yyjson_val *argument);
+/* Whether a file name has one of these suffixes, which commas separate. */
+bool has_suffix(const char *name, const char *suffixes, size_t size);
 
 struct payload;
 /* Appends a command, a list of arguments, to argv and replaces its placeholders. */
@@ -80,6 +87,11 @@ struct payload {
 enum { PAYLOAD_PADDING = 4 };
 int payload_parse(struct payload *payload, char *bytes, size_t size, char *error, size_t error_size);
 void payload_free(struct payload *payload);
+
+/* ---- source.c ---- */
+
+/* Strips from the language's source files what language.json says. Call it before the files are written. */
+void source_strip(const struct language *language, struct payload *payload);
 
 /* ---- limits.c ---- */
 

@@ -21,6 +21,7 @@ static int accept_payload(struct run_context *context, struct message *message) 
         step_set(step, FAILED, "%s", runner->setup_error);
         return -1;
     }
+    source_strip(&runner->language, payload);
     if (files_write(runner->work_fd, payload, step->error, sizeof step->error) < 0) {
         step->outcome = errno == EROFS || errno == EACCES || errno == EPERM ? FAILED : INVALID;
         return -1;

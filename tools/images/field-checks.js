@@ -65,6 +65,7 @@ export const LANGUAGE_FIELDS = {
   version: { check: isText, mustBe: 'a shell command', required: true },
   build: { check: isCommands, mustBe: 'a list of argument lists' },
   run: { check: isCommand, mustBe: 'an argument list', required: true },
+  strip: { check: allMatch(/^(bom|crlf)$/), mustBe: 'a list of "bom" and "crlf"' },
   shared: { check: isNames, mustBe: 'a list of folders of shared/' },
   interactive: { check: isFlag, mustBe: 'true or false' },
   first: { check: isFlag, mustBe: 'true or false' }

@@ -100,6 +100,7 @@ int main(void) {
     payload_tests();
     limits_tests();
     files_tests();
+    source_tests();
     language_tests();
     commands_tests();
     cgroup_tests();

@@ -35,6 +35,7 @@ void payload_tests(void);
 void limits_tests(void);
 void memory_tests(void);
 void files_tests(void);
+void source_tests(void);
 void guard_tests(void);
 void stash_fds_tests(void);
 void language_tests(void);

@@ -33,6 +33,7 @@ static const struct {
     {"{\"name\":\"c\",\"run\":[\"a\"],\"build\":[\"x\"]}", ": build "},
     {"{\"name\":\"c\",\"run\":[\"a\"],\"build\":[[]]}", ": build "},
     {"{\"name\":\"c\",\"run\":[\"a\"],\"env\":{\"A\":1}}", ": env "},
+    {"{\"name\":\"c\",\"run\":[\"a\"],\"strip\":\"bom\"}", ": strip "},
     {"{\"name\":\"c\",\"run\":[\"a\"],\"warm\":[]}", ": warm "},
     {"{\"name\":", ""},
 };

@@ -1,0 +1,6 @@
+﻿. ./lib.sh
+if true
+then
+  greet
+fi
+od -An -tx1 data.txt

@@ -1,0 +1,1 @@
+﻿class A { public static void main(String[] a) { System.out.println("ok"); } }
