@@ -1,6 +1,7 @@
 /* The limits of a run: the container's, and lower ones of the payload. */
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "runner.h"
 
@@ -9,6 +10,9 @@ enum { DEFAULT_TIME_MS = 8000, DEFAULT_OUTPUT_BYTES = 65536 };
 enum { DEFAULT_RESULT_BYTES = 100000 };
 static const int64_t NS_PER_MS = 1000000;
 static const double NS_PER_S = 1e9;
+
+/* Of a program's stack. glibc gives every thread a stack of the same size, so the most bounds the address space that they take. */
+static const int64_t LEAST_STACK_BYTES = 8 << 20, MOST_STACK_BYTES = 256 << 20;
 
 /* A positive integer from the environment, at most `most`; otherwise the default. */
 static int64_t environment_number(const char *name, int64_t default_value, int64_t most) {
@@ -45,4 +49,17 @@ struct limits limits_stricter(struct limits limits, const struct payload *payloa
     if (payload->output_bytes > 0 && payload->output_bytes < limits.output_bytes)
         limits.output_bytes = payload->output_bytes;
     return limits;
+}
+
+int64_t stack_limit(int64_t memory_bytes) {
+    int64_t bytes = memory_bytes / 4;
+    return bytes < LEAST_STACK_BYTES ? LEAST_STACK_BYTES : bytes > MOST_STACK_BYTES ? MOST_STACK_BYTES : bytes;
+}
+
+int stack_limit_set(int64_t bytes) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) < 0)
+        return -1;
+    limit.rlim_cur = limit.rlim_max < (rlim_t)bytes ? limit.rlim_max : (rlim_t)bytes; /* RLIM_INFINITY is the largest value */
+    return setrlimit(RLIMIT_STACK, &limit);
 }

@@ -107,6 +107,11 @@ struct limits {
 struct limits limits_from_environment(void);
 /* The lower of the container's and the payload's limits. */
 struct limits limits_stricter(struct limits limits, const struct payload *payload);
+/* The stack limit of programs in a container with this memory limit: a quarter of it, from 8 MiB to 256 MiB. Contest programs
+ * recurse deeper than the usual 8 MiB, and endless recursion must end with SIGSEGV before memory runs out. -1: no limit. */
+int64_t stack_limit(int64_t memory_bytes);
+/* Sets the soft limit of this process and its descendants, at most to the hard limit. */
+int stack_limit_set(int64_t bytes);
 
 /* ---- files.c ---- */
 

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "check.h"
 #include "runner.h"
@@ -51,8 +52,32 @@ static void stricter(void) {
     EXPECT(limits.time_ns == own.time_ns && limits.build_time_ns == own.build_time_ns && limits.output_bytes == 1000);
 }
 
+static void stack(void) {
+    static const int64_t MIB = 1 << 20;
+    EXPECT(stack_limit(256 * MIB) == 64 * MIB && stack_limit(64 * MIB) == 16 * MIB);
+    EXPECT(stack_limit(16 * MIB) == 8 * MIB && stack_limit(-1) == 8 * MIB);
+    EXPECT(stack_limit(INT64_MAX) == 256 * MIB);
+}
+
+/* In a child: the sanitizers' threads inherit the limit. */
+static int set_stack(void) {
+    struct rlimit limit;
+    if (stack_limit_set(64 << 20) < 0 || getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur != 64 << 20)
+        return 1;
+    limit = (struct rlimit){16 << 20, 32 << 20};
+    if (setrlimit(RLIMIT_STACK, &limit) < 0 || stack_limit_set(64 << 20) < 0 || getrlimit(RLIMIT_STACK, &limit) < 0)
+        return 2;
+    return limit.rlim_cur == 32 << 20 && limit.rlim_max == 32 << 20 ? 0 : 3;
+}
+
+static void stack_set(void) {
+    expect_in_child(set_stack);
+}
+
 void limits_tests(void) {
     test("limits come from the environment; a value that is not a positive integer means the default", environment);
     test("a huge limit can be added to a clock time", huge_values);
     test("the stricter of two limits applies", stricter);
+    test("the stack limit is a quarter of the memory limit, from 8 to 256 MiB", stack);
+    test("the stack limit is set, at most to the hard limit", stack_set);
 }
