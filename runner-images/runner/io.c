@@ -3,61 +3,14 @@
  * waitpid(2) reports, and whether time is over is what the timer reports. */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
-#include <sys/signalfd.h>
 #include <sys/timerfd.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "runner.h"
 
-enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
-/* The longest wait for killed processes. While memory is short: the longest wait in all, and the interval between checks. */
-enum { KILL_WAIT_MS = 2000, MEMORY_WAIT_MS = 500, MEMORY_CHECK_MS = 10 };
-
-int64_t clock_ns(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
-int watch_open(struct watch *watch) {
-    sigset_t handled;
-    sigemptyset(&handled);
-    sigaddset(&handled, SIGTERM);
-    sigaddset(&handled, SIGCHLD);
-    if (sigprocmask(SIG_BLOCK, &handled, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-        return -1;
-    watch->signal_fd = signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK);
-    watch->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    return watch->signal_fd < 0 || watch->timer_fd < 0 ? -1 : 0;
-}
-
-/* Reaps all dead children: until then, each counts against the pids limit. Returns whether any are left. */
-static bool reap(struct child *child) {
-    int status;
-    pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        if (pid != child->pid)
-            continue;
-        child->ended = true;
-        child->status = status;
-    }
-    return pid == 0;
-}
-
-void watch_signals(struct watch *watch, struct child *child) {
-    struct signalfd_siginfo info[8];
-    /* Only one read: while a program sends signals without end, there is always another one. */
-    ssize_t size = read(watch->signal_fd, info, sizeof info);
-    for (size_t i = 0; size > 0 && i < (size_t)size / sizeof info[0]; i++) {
-        /* Process ID 0 is a sender outside our PID namespace. rt_sigqueueinfo(2) can forge it, but not together with SI_USER. */
-        if (info[i].ssi_signo == SIGTERM && info[i].ssi_code == SI_USER && info[i].ssi_pid == 0)
-            watch->terminated = true;
-    }
-    (void)reap(child);
-}
+enum { NS_PER_S = 1000000000 };
+/* While memory is short: the longest wait in all, and the interval between checks. */
+enum { MEMORY_WAIT_MS = 500, MEMORY_CHECK_MS = 10 };
 
 /* Reads once from a stream that is readable. Returns false if the output limit is exceeded. */
 static bool read_stream(struct io *io, int stream) {
@@ -77,29 +30,6 @@ bool io_drain(struct io *io) {
         within_limit = within_limit && captured != CAPTURED_TOO_MUCH;
     }
     return within_limit;
-}
-
-/* In the unit tests the runner is not process 1, and -1 would also kill processes that are not the program's. */
-static void kill_all(const struct child *child) {
-    if (getpid() == RUNNER_PID)
-        (void)kill(-1, SIGKILL); /* fails if there is no other process */
-    else if (child->pid > 0 && !child->ended)
-        (void)kill(child->pid, SIGKILL); /* not reaped yet, so the process ID is still its own */
-}
-
-/* Waits until no child is left. for_memory: or until memory is no longer short. */
-static void wait_for_children(struct watch *watch, struct child *child, int most_ms, bool for_memory) {
-    int64_t until_ns = clock_ns() + (int64_t)most_ms * NS_PER_MS;
-    struct pollfd poll_fd = {.fd = watch->signal_fd, .events = POLLIN};
-    while (reap(child) && clock_ns() < until_ns && !(for_memory && !memory_is_short(&watch->memory))) {
-        (void)poll(&poll_fd, 1, for_memory ? MEMORY_CHECK_MS : most_ms); /* each death wakes it; on an error the loop checks again */
-        watch_signals(watch, child);
-    }
-}
-
-void kill_all_and_wait(struct watch *watch, struct child *child) {
-    kill_all(child);
-    wait_for_children(watch, child, KILL_WAIT_MS, false);
 }
 
 enum { ON_SIGNAL, ON_TIMER, ON_CHILD, ON_CONTROL, ON_INPUT, ON_STDOUT, ON_STDERR, EVENTS };

@@ -92,7 +92,7 @@ bool memory_is_short(const struct memory *memory);
 /* Whether the kernel's OOM killer has killed a process since the payload came. */
 bool memory_ran_out(const struct memory *memory);
 
-/* ---- io.c ---- */
+/* ---- watch.c ---- */
 
 /* What the runner waits for during its whole life. */
 struct watch {
@@ -106,6 +106,17 @@ struct watch {
 int watch_open(struct watch *watch);
 /* Reads pending signals and reaps dead children. */
 void watch_signals(struct watch *watch, struct child *child);
+/* Reaps all dead children: until then, each counts against the pids limit. Returns whether any are left. */
+bool reap(struct child *child);
+/* Kills every other process. */
+void kill_all(const struct child *child);
+/* Waits until no child is left. for_memory: or until memory is no longer short. */
+void wait_for_children(struct watch *watch, struct child *child, int most_ms, bool for_memory);
+/* Kills every other process and waits until none is left, so that nothing writes or uses CPU time any more. */
+void kill_all_and_wait(struct watch *watch, struct child *child);
+int64_t clock_ns(void);
+
+/* ---- io.c ---- */
 
 enum ending { NOT_ENDED, ENDED_ITSELF, ENDED_BY_TIME, ENDED_BY_OUTPUT, ENDED_BY_SIGTERM };
 
@@ -128,9 +139,6 @@ bool io_drain(struct io *io);
  * all processes are gone. After the last step it does not, because hundreds may take long and the container ends anyway; it only
  * waits if they hold memory that the result needs. */
 enum ending io_finish(struct io *io, enum ending ending, bool step_follows);
-/* Kills every other process and waits until none is left, so that nothing writes or uses CPU time any more. */
-void kill_all_and_wait(struct watch *watch, struct child *child);
-int64_t clock_ns(void);
 
 /* ---- warm.c ---- */
 
