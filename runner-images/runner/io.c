@@ -3,14 +3,17 @@
  * waitpid(2) reports, and whether time is over is what the timer reports. */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "runner.h"
 
-enum { NS_PER_S = 1000000000 };
+enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
 /* While memory is short: the longest wait in all, and the interval between checks. */
 enum { MEMORY_WAIT_MS = 500, MEMORY_CHECK_MS = 10 };
+/* The longest time that programs have to write what they have buffered, after the time limit. */
+enum { FLUSH_WAIT_MS = 50 };
 
 /* Reads once from a stream that is readable. Returns false if the output limit is exceeded. */
 static bool read_stream(struct io *io, int stream) {
@@ -96,13 +99,34 @@ enum ending io_pump(struct io *io, int64_t deadline_ns) {
     return io->child->ended ? ENDED_ITSELF : ENDED_BY_SIGTERM;
 }
 
+/* Lets programs write what they have buffered: those with a handler for the signal do so and end (shared/flush), most others end
+ * by it at once. Returns when no process is left, at the latest after FLUSH_WAIT_MS. */
+static void let_flush(struct io *io) {
+    struct itimerspec deadline = {.it_value = {.tv_nsec = FLUSH_WAIT_MS * NS_PER_MS}};
+    struct pollfd events[EVENTS] = {0};
+    (void)timerfd_settime(io->watch->timer_fd, 0, &deadline, NULL); /* cannot fail: our timer, a valid time */
+    close_fd(&io->child->control_fd);
+    signal_all(io->child, SIGRTMAX);
+    while (reap(io->child)) {
+        if (io->child->ended)
+            close_fd(&io->child->pid_fd);
+        wait_for_event(io, events, -1, false);
+        if (events[ON_TIMER].revents != 0 || !transfer(io, events))
+            return;
+        if (events[ON_SIGNAL].revents != 0)
+            watch_signals(io->watch, io->child);
+    }
+}
+
 enum ending io_finish(struct io *io, enum ending ending, bool step_follows) {
     struct memory *memory = &io->watch->memory;
     close_fd(&io->child->input_fd);
+    if (ending == ENDED_BY_TIME && !memory_is_short(memory))
+        let_flush(io);
     if (step_follows)
         kill_all_and_wait(io->watch, io->child);
     else
-        kill_all(io->child);
+        signal_all(io->child, SIGKILL);
     if (memory_is_short(memory)) {
         wait_for_children(io->watch, io->child, MEMORY_WAIT_MS, true);
         memory_release(memory);

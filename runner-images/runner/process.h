@@ -108,8 +108,8 @@ int watch_open(struct watch *watch);
 void watch_signals(struct watch *watch, struct child *child);
 /* Reaps all dead children: until then, each counts against the pids limit. Returns whether any are left. */
 bool reap(struct child *child);
-/* Kills every other process. */
-void kill_all(const struct child *child);
+/* Sends a signal to every other process. */
+void signal_all(const struct child *child, int number);
 /* Waits until no child is left. for_memory: or until memory is no longer short. */
 void wait_for_children(struct watch *watch, struct child *child, int most_ms, bool for_memory);
 /* Kills every other process and waits until none is left, so that nothing writes or uses CPU time any more. */
@@ -135,7 +135,7 @@ struct io {
 enum ending io_pump(struct io *io, int64_t deadline_ns);
 /* Reads everything that both pipes hold now. Returns false if the output limit is exceeded. */
 bool io_drain(struct io *io);
-/* Kills every other process, reads what the pipes hold, and returns how the child ended. If another step follows, it waits until
+/* After a time limit, lets programs flush their output. Kills every other process, reads what the pipes hold, and returns how the child ended. If another step follows, it waits until
  * all processes are gone. After the last step it does not, because hundreds may take long and the container ends anyway; it only
  * waits if they hold memory that the result needs. */
 enum ending io_finish(struct io *io, enum ending ending, bool step_follows);

@@ -57,11 +57,11 @@ void watch_signals(struct watch *watch, struct child *child) {
 }
 
 /* In the unit tests the runner is not process 1, and -1 would also kill processes that are not the program's. */
-void kill_all(const struct child *child) {
+void signal_all(const struct child *child, int number) {
     if (getpid() == RUNNER_PID)
-        (void)kill(-1, SIGKILL); /* fails if there is no other process */
+        (void)kill(-1, number); /* fails if there is no other process */
     else if (child->pid > 0 && !child->ended)
-        (void)kill(child->pid, SIGKILL); /* not reaped yet, so the process ID is still its own */
+        (void)kill(child->pid, number); /* not reaped yet, so the process ID is still its own */
 }
 
 void wait_for_children(struct watch *watch, struct child *child, int most_ms, bool for_memory) {
@@ -74,6 +74,6 @@ void wait_for_children(struct watch *watch, struct child *child, int most_ms, bo
 }
 
 void kill_all_and_wait(struct watch *watch, struct child *child) {
-    kill_all(child);
+    signal_all(child, SIGKILL);
     wait_for_children(watch, child, KILL_WAIT_MS, false);
 }

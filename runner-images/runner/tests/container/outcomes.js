@@ -50,6 +50,16 @@ void t.test('timeout: the output is kept', { buffered: true }, async (t) => {
   t.equal(result.stdoutTruncated, false)
 })
 
+void t.test('timeout: a program may write its buffered output when SIGRTMAX comes, and is killed if it does not end', { buffered: true }, async (t) => {
+  const result = await sh("trap 'echo flushed; exit' 64; echo kept; sleep 99 & wait", {}, { env: LIMIT })
+  t.equal(`${result.outcome} ${result.signal} ${result.stdout}`, 'timeout SIGKILL kept\nflushed\n')
+  const child = await sh("(trap 'echo flushed; exit' 64; sleep 99 & wait); echo on", {}, { env: LIMIT })
+  t.equal(`${child.outcome} ${child.stdout}`, 'timeout flushed\n')
+  const ignored = await sh("trap '' 64; echo kept; while :; do :; done", {}, { env: LIMIT })
+  endedAtLimit(t, ignored, 0.7)
+  t.equal(ignored.stdout, 'kept\n')
+})
+
 void t.test('timeout: slow output does not extend the limit', { buffered: true }, async (t) => {
   const result = await sh('while :; do printf .; sleep 0.1; done', {}, { env: LIMIT })
   endedAtLimit(t, result, 0.7)

@@ -47,10 +47,17 @@ static void plain(void) {
 }
 
 static void timeout(void) {
-    struct ran ran = run("echo kept; exec sleep 30", NO_INPUT, 0.2, 100);
+    struct ran ran = run("echo kept; trap '' 64; exec sleep 30", NO_INPUT, 0.2, 100);
     EXPECT(ran.ending == ENDED_BY_TIME && ran.child.ended && WTERMSIG(ran.child.status) == SIGKILL);
     EXPECT(ran.took_ns >= 200000000 && ran.took_ns < 5000000000);
     EXPECT(is_text(ran.output[STREAM_OUT].data, ran.output[STREAM_OUT].size, "kept\n"));
+    release(&ran);
+}
+
+static void flushed(void) {
+    struct ran ran = run("trap 'echo flushed; exit 9' 64; echo kept; sleep 9 & wait", NO_INPUT, 0.5, 100);
+    EXPECT(ran.ending == ENDED_BY_TIME && ran.child.ended && WEXITSTATUS(ran.child.status) == 9);
+    EXPECT(is_text(ran.output[STREAM_OUT].data, ran.output[STREAM_OUT].size, "kept\nflushed\n"));
     release(&ran);
 }
 
@@ -164,6 +171,7 @@ static void no_guard_no_program(void) {
 void io_tests(void) {
     test("a child gets its input, and its output and exit code are kept", plain);
     test("at the time limit the child is killed and its output kept", timeout);
+    test("after the time limit a program may write what it has buffered", flushed);
     test("at the output limit the child is killed and the start of its output kept", output_limit);
     test("a program's input is there before it starts", input_is_there);
     test("a mebibyte passes in both directions, read or not", much_both_ways);
