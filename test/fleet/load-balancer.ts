@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 import { freePort } from '../engine/http-client.js'
-import { RUN, TOKEN, until, type Machine, type Test } from './machine.js'
+import { RUN, TOKEN, until, type Machine } from './machine.js'
+import type { Test } from './run-engine.js'
 
 const CONFIG = fileURLToPath(new URL('../../deploy/haproxy/haproxy.cfg', import.meta.url))
 const run = promisify(execFile)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { startService, type ServiceProcess } from '../../tools/lib/service-process.js'
 import { send, type Answer } from '../engine/http-client.js'
-import { IMAGE, RunEngine } from './run-engine.js'
+import { IMAGE, RunEngine, type Test } from './run-engine.js'
 
 export const TOKEN = 'fleet-test-2b9d51c07e'
 /** Ends only a test that hangs. */
@@ -10,9 +10,6 @@ const WAIT_MS = 60_000
 const POLL_MS = 20
 /** tap loads its own code into every child process; the service must run without it. */
 const WITHOUT_TAP = ['env', '-u', 'NODE_OPTIONS']
-
-/** The few things of a tap test that the helpers need. */
-export interface Test { teardown (fn: () => void | Promise<void>): void }
 
 /** A service process with its own engine, which the test controls. */
 export class Machine {

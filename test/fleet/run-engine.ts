@@ -2,11 +2,13 @@ import type { Duplex } from 'node:stream'
 
 import { empty, FakeEngine, frame, json, upgrade } from '../unit/fake-engine.js'
 import { COMPLETED } from '../unit/fakes.js'
-import type { Test } from './machine.js'
 
 export const IMAGE = 'runonce/bash:latest'
 const LABELS = { 'runonce.protocol': '1', 'runonce.language': 'bash', 'runonce.main': 'main.sh', 'runonce.hello': 'echo hello' }
 const NO_SPACE = { message: 'mkdir /var/lib/docker/overlay2: no space left on device' }
+
+/** The methods of a tap test that the helpers need. */
+export interface Test { teardown (fn: () => void | Promise<void>): void }
 
 /** An engine with one image. Every program that it runs takes `runMs` and prints "hi". */
 export class RunEngine {
