@@ -26,6 +26,9 @@ export interface RequestOptions {
 
 /** HAProxy with deploy/haproxy/haproxy.cfg. */
 export class LoadBalancer {
+  /** HAProxy's log: requests, and changes of the machines' states. */
+  log = ''
+
   constructor (readonly config: string, private readonly port: number, private readonly proxiedPort: number, private readonly certificate: string) {}
 
   /** @param target of the request line, sent as it is */
@@ -90,13 +93,14 @@ export async function startLoadBalancer (t: Test, [a, b]: [Machine, Machine]): P
     '10.0.0.11:8088': a.address,
     '10.0.0.12:8088': b.address
   }))
-  const child = spawn('haproxy', ['-db', '-f', config], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn('haproxy', ['-db', '-f', config], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   t.teardown(async () => {
     child.kill('SIGKILL')
     await exited
   })
   const balancer = new LoadBalancer(config, Number(port), Number(proxiedPort), certificate)
+  child.stdout.setEncoding('utf8').on('data', (text) => { balancer.log += text })
   await until(async () => (await balancer.request('/livez').catch(() => undefined))?.status === 200, 'HAProxy to serve')
   return balancer
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { empty, FakeEngine, frame, json, upgrade } from '../unit/fake-engine.js'
 import { COMPLETED } from '../unit/fakes.js'
@@ -10,9 +11,10 @@ const NO_SPACE = { message: 'mkdir /var/lib/docker/overlay2: no space left on de
 /** The methods of a tap test that the helpers need. */
 export interface Test { teardown (fn: () => void | Promise<void>): void }
 
-/** An engine with one image. Every program that it runs takes `runMs` and prints "hi". */
+/** An engine with one image. Every program that it runs takes `runMs`, and not less than until `gate`, and prints "hi". */
 export class RunEngine {
   runMs = 100
+  gate: Promise<void> = Promise.resolve()
   /** Creates fail as on a full disk: within milliseconds. */
   diskIsFull = false
   /** Payloads that its containers received. */
@@ -49,7 +51,7 @@ export class RunEngine {
     upgrade(socket)
     socket.once('data', () => {
       this.started++
-      setTimeout(() => socket.end(frame(1, `${JSON.stringify(COMPLETED)}\n`)), this.runMs)
+      void Promise.all([sleep(this.runMs), this.gate]).then(() => socket.end(frame(1, `${JSON.stringify(COMPLETED)}\n`)))
     })
   }
 }
