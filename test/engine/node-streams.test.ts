@@ -2,10 +2,10 @@ import t from 'tap'
 
 import { needImages, startService } from './kit.js'
 
-/** Without the fix, a third of the runs lost data. */
-const RUNS = 20
+/** Without the library, a third of the runs lost data. TypeScript is the same Node after a build. */
+const RUNS: Record<string, number> = { javascript: 20, typescript: 5 }
 const MORE_THAN_A_PIPE = 900_000
-const LANGUAGES = ['javascript', 'typescript']
+const LANGUAGES = Object.keys(RUNS)
 const WRITE = `process.stdout.write('q'.repeat(${MORE_THAN_A_PIPE})); process.stderr.write('e'.repeat(100000)); process.exit(3)`
 const READ = "process.stdin; console.log(require('fs').readFileSync(0, 'utf8').length)"
 
@@ -18,16 +18,16 @@ void t.test('large output and input of Node programs', async (t) => {
   t.setTimeout(600_000)
 
   for (const [kind, service] of Object.entries(services)) {
-    for (const language of LANGUAGES) {
+    for (const [language, runs] of Object.entries(RUNS)) {
       await t.test(`${language}, ${kind}: everything that was written before process.exit() arrives`, async (t) => {
-        for (let run = 0; run < RUNS; run++) {
+        for (let run = 0; run < runs; run++) {
           const { stdout, stderr, exitCode, stdoutTruncated } = await service.run(language, WRITE)
           t.strictSame([stdout.length, stderr.length, exitCode, stdoutTruncated], [MORE_THAN_A_PIPE, 100_000, 3, false])
         }
       })
 
       await t.test(`${language}, ${kind}: readFileSync(0) reads all of stdin after process.stdin was used`, async (t) => {
-        for (let run = 0; run < RUNS; run++) {
+        for (let run = 0; run < runs; run++) {
           const { stdout, stderr } = await service.run(language, READ, { stdin: 'y'.repeat(MORE_THAN_A_PIPE) })
           t.strictSame([stdout, stderr], [`${MORE_THAN_A_PIPE}\n`, ''])
         }

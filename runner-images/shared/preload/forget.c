@@ -1,4 +1,4 @@
-/* stdio.so alone, in a Node that is not the warm one: it leaves no trace in the environment. */
+/* For a library that an interpreter is started with, so that it leaves no trace in the environment. */
 #include "preload.h"
 
 __attribute__((constructor)) static void start(void) {
