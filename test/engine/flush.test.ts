@@ -1,0 +1,39 @@
+import t from 'tap'
+
+import { needImages, startService } from './kit.js'
+
+/** Programs that print `before`, which stays in a buffer, and never end: some wait, some compute. */
+const PROGRAMS: Array<[language: string, what: string, code: string]> = [
+  ['python', 'waits', 'import time\nprint("before")\ntime.sleep(60)'],
+  ['python', 'computes', 'print("before")\nwhile True: pass'],
+  ['python', 'waits for a thread', 'import threading\nprint("before")\nt = threading.Thread(target=threading.Event().wait)\nt.start()\nt.join()'],
+  ['ruby', 'waits', 'puts "before"\nsleep'],
+  ['ruby', 'computes', 'puts "before"\nloop {}'],
+  ['perl', 'waits', 'print "before\\n"; sleep 60;'],
+  ['perl', 'computes', 'print "before\\n"; 1 while 1;'],
+  ['c', 'waits', '#include <stdio.h>\n#include <unistd.h>\nint main(void) { puts("before"); sleep(60); }'],
+  ['c', 'computes', '#include <stdio.h>\nint main(void) { puts("before"); for (volatile int i = 0;; i++) {} }'],
+  ['cpp', 'computes', '#include <iostream>\nint main() { std::cout << "before\\n"; for (volatile int i = 0;; i = i + 1) {} }'],
+  ['cpp', 'computes without sync_with_stdio', '#include <iostream>\nint main() { std::ios::sync_with_stdio(false); std::cout << "before\\n"; for (volatile int i = 0;; i = i + 1) {} }']
+]
+/** Long enough for every build. */
+const LIMIT_S = 4
+
+void t.test('at the time limit, what a program has printed but not flushed is kept', async (t) => {
+  const languages = [...new Set(PROGRAMS.map(([language]) => language))]
+  await needImages(...languages)
+  const interpreters = ['python', 'ruby', 'perl'].map((name) => `runonce/${name}:latest`).join(',')
+  const services = {
+    warm: await startService(t, { env: { POOL_IMAGES: interpreters, POOL_MIN: '1', POOL_MAX: '1', POOL_MEMORY: '2000000000' } }),
+    plain: await startService(t, { env: { POOL_MAX: '0' } })
+  }
+
+  for (const [kind, service] of Object.entries(services)) {
+    for (const [language, what, code] of PROGRAMS) {
+      await t.test(`${language}, ${kind}: a program that ${what}`, async (t) => {
+        const { stdout, stderr, outcome, signal, exitCode } = await service.run(language, code, { limits: { time: LIMIT_S } })
+        t.strictSame([stdout, stderr, outcome, signal, exitCode], ['before\n', '', 'timeout', 'SIGKILL', null])
+      })
+    }
+  }
+})
