@@ -66,6 +66,7 @@ export class ContainerFactory implements SandboxFactory {
         remove: (containerId) => remover.remove(containerId),
         liftCpuLimit: (containerId) => { void this.#liftCpuLimit(containerId) },
         ranOutOfMemory: (containerId) => outOfMemory.happenedTo(containerId),
+        isRunning: (containerId) => this.#isRunning(containerId),
         exitGraceMs: EXIT_GRACE_MS
       })
       await timed(phases, 'start', () => this.#start(id)).catch((error) => {
@@ -84,6 +85,13 @@ export class ContainerFactory implements SandboxFactory {
     const { engine, container, cores } = this.#parts
     if (container.cpus >= cores) return
     await engine.call(() => engine.docker.getContainer(id).update({ NanoCpus: cores * 1e9 })).catch(() => {})
+  }
+
+  /** @see Docker Engine API v1.41, ContainerInspect */
+  async #isRunning (id: string): Promise<boolean> {
+    const { engine } = this.#parts
+    const info = await engine.call<Docker.ContainerInspectInfo>((options) => engine.docker.getContainer(id).inspect(options)).catch(() => undefined)
+    return info?.State.Running === true && !info.State.Paused
   }
 
   async #create (image: ImageDescription, purpose: Purpose): Promise<string> {

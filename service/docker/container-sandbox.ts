@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 
 import { streamReadFailed } from '../errors.js'
 import type { Exchange, ExchangeEnd, ExchangeOptions, ReadySandbox } from '../runs/ports.js'
+import { Deadline } from './deadline.js'
 import { Demultiplexer } from './demultiplexer.js'
 
 const NEWLINE = 0x0a
@@ -16,6 +17,8 @@ interface SandboxParts {
   ranOutOfMemory: (id: string) => Promise<boolean>
   /** Gives a container whose result is late more CPU, in the background. Never throws. */
   liftCpuLimit: (id: string) => void
+  /** Whether the engine reports the container as running and not paused. Never rejects. */
+  isRunning: (id: string) => Promise<boolean>
   /** Time that the container has to exit by itself after its result, milliseconds. */
   exitGraceMs: number
 }
@@ -140,13 +143,21 @@ export class ContainerSandbox implements ReadySandbox {
     return new Promise((resolve) => {
       const finish = (end: ExchangeEnd) => {
         this.#onChange = undefined
-        clearTimeout(timer)
+        deadline.cancel()
         clearTimeout(overdue)
         signal.removeEventListener('abort', onAbort)
         resolve(end)
       }
       const onAbort = () => finish('cancelled')
-      const timer = setTimeout(() => finish('deadline'), deadlineMs)
+      const deadline = new Deadline({
+        ms: deadlineMs,
+        receivedBytes: () => this.#bytes,
+        reached: () => {
+          if (!resultIsFirstLine) finish('deadline')
+          // A result that arrives while the engine is asked ends the exchange first.
+          else void this.#parts.isRunning(this.id).then((running) => finish(running ? 'deadline' : 'unresponsive'))
+        }
+      })
       const overdue = overdueMs === undefined ? undefined : setTimeout(() => this.#parts.liftCpuLimit(this.id), overdueMs)
       signal.addEventListener('abort', onAbort, { once: true })
       this.#onChange = () => {

@@ -56,9 +56,10 @@ export interface EngineStatus {
 
 /**
  * Why an exchange ended: the container wrote its result, closed its stream, reached a limit, or the client left. `lost`: the
- * stream of a pooled container ended before the payload was written, so its program did not start.
+ * stream of a pooled container ended before the payload was written, so its program did not start. `unresponsive`: at the
+ * deadline, the engine did not report a container of ours as running.
  */
-export type ExchangeEnd = 'result' | 'eof' | 'lost' | 'deadline' | 'too_large' | 'cancelled'
+export type ExchangeEnd = 'result' | 'eof' | 'lost' | 'deadline' | 'unresponsive' | 'too_large' | 'cancelled'
 
 /** A payload was sent to a container; this is what it wrote. */
 export interface Exchange {

@@ -101,6 +101,7 @@ export class CodeRunner implements Runs {
       case 'lost': return undefined
       case 'cancelled': throw signal.reason
       case 'deadline': return resultOfEndedRun('timeout', `Time limit of ${timeMs / 1000} s exceeded`, durationMs)
+      case 'unresponsive': throw streamReadFailed('The run has no result, and the engine does not report its container as running: it is paused, or the engine does not respond')
       case 'too_large': return resultOfEndedRun('output_limit', `Output limit of ${outputBytes} bytes exceeded`, durationMs)
       case 'result': return decodeRunnerLine(exchange.stdout)
       case 'eof': return await decodeAtEof(sandbox, exchange, { ours, durationMs })

@@ -1,8 +1,9 @@
 import { cpus } from 'node:os'
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 
-import { buildImage, docker, startService, submission, until } from './kit.js'
+import { buildImage, docker, needImages, startService, submission, until } from './kit.js'
 
 /** Microseconds that the container may use of each 100,000; control groups of version 2, then of version 1. */
 const QUOTA = '$(cat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/cpu/cpu.cfs_quota_us 2>/dev/null | cut -d" " -f1)'
@@ -10,6 +11,8 @@ const QUOTA = '$(cat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/cpu/cpu.cfs_quota_us 
 const LATE = `head -c 1 >/dev/null; before=${QUOTA}; while now=${QUOTA}; [ $now = $before ]; do sleep 0.02; done; ` +
   'echo "{\\"stdout\\":\\"$before $now\\",\\"stderr\\":\\"\\",\\"error\\":\\"\\",\\"outcome\\":\\"timeout\\"}"'
 const ENV = { RUN_MAX_EXECUTION_TIME: '1', DOCKER_CONTAINER_CPUS: '0.5' }
+/** Longer than that test's time limit and the service's backstop together. */
+const SUSPENDED_MS = 7000
 const skip = cpus().length > 1 ? false : 'one core is all there is'
 
 void t.test('a runner whose result is overdue gets all cores, and its result counts', { skip }, async (t) => {
@@ -21,15 +24,36 @@ void t.test('a runner whose result is overdue gets all cores, and its result cou
   t.ok(ms >= 1300, `after the time limit: ${ms} ms`)
 })
 
-void t.test('a paused container gets all cores when its result is overdue, and the backstop ends it', { skip }, async (t) => {
+void t.test('a paused container gets all cores when its result is overdue, and its run is a 500', { skip }, async (t) => {
   const service = await startService(t, { env: ENV })
   const image = await buildImage(t, 'FROM debian:trixie-slim\nENTRYPOINT ["sleep", "60"]\n', { 'runonce.protocol': '1', 'runonce.language': 'frozen' })
   const run = service.post('/run', { ...submission('frozen', ''), image })
   const [container] = await service.running(1)
   const wasUpdated = await watchUpdate(t, container!.Id)
   await docker.getContainer(container!.Id).pause()
-  t.match((await run).body, { outcome: 'timeout', stdout: '' })
+  const { status, body } = await run
+  t.equal(status, 500)
+  t.match(body, { error: 'docker.container.stream.read', message: /paused/ })
   await until(wasUpdated, 'the event of the lifted limit')
+})
+
+void t.test('a running container without a result is a timeout', async (t) => {
+  const service = await startService(t, { env: ENV })
+  const image = await buildImage(t, 'FROM debian:trixie-slim\nENTRYPOINT ["sleep", "60"]\n', { 'runonce.protocol': '1', 'runonce.language': 'frozen' })
+  t.match((await service.post('/run', { ...submission('frozen', ''), image })).body, { outcome: 'timeout', stdout: '' })
+})
+
+void t.test('a program that finished while the service was suspended has its result', async (t) => {
+  await needImages('python')
+  const service = await startService(t, { env: { RUN_MAX_EXECUTION_TIME: '3' } })
+  const run = service.post('/run', submission('python', 'import time; time.sleep(1); print("x" * 700_000)'))
+  await service.running(1)
+  service.process.kill('SIGSTOP')
+  await sleep(SUSPENDED_MS)
+  service.process.kill('SIGCONT')
+  const { body, ms } = await run
+  t.match(body, { outcome: 'completed', stdoutBytes: 700_001 })
+  t.ok(ms > SUSPENDED_MS, 'it finished meanwhile')
 })
 
 /** Watches the engine's events for a change of the container's limits. */

@@ -21,6 +21,7 @@ async function start (t: { teardown: (work: () => void | Promise<void>) => void 
   const outOfMemory = new OutOfMemoryWatch(new EventStream(client))
   const factory = new ContainerFactory({ engine: client, remover, outOfMemory, container, run, identity: { owner: 'me', boot: 'this' }, cores })
   engine.on('POST /containers/create', json(201, { Id: 'c1' })).on('POST /containers/c1/start', empty(204)).on('DELETE /containers/c1', empty(204))
+    .on('GET /containers/c1/json', json(200, { State: { Running: true, Paused: false } }))
   return { engine, factory, remover }
 }
 
@@ -86,6 +87,23 @@ t.test('errors of the engine while lifting the CPU limit are ignored', async (t)
     const sandbox = await factory.lease(PYTHON)
     t.equal((await sandbox.exchange(Buffer.from('{}'), { ...EXCHANGE, deadlineMs: 400, overdueMs: 50 })).end, 'deadline')
     t.equal(engine.made('POST', '/containers/c1/update').length, 1)
+    sandbox.retire()
+  }
+})
+
+t.test('a run without a result is a timeout only if the engine reports its container as running', async (t) => {
+  const cases = [
+    [json(200, { State: { Running: true, Paused: false } }), 'deadline'],
+    [json(200, { State: { Running: true, Paused: true } }), 'unresponsive'],
+    [json(200, { State: { Running: false, Paused: false } }), 'unresponsive'],
+    [json(404, { message: 'No such container' }), 'unresponsive'],
+    [silence, 'unresponsive']
+  ] as const
+  for (const [response, end] of cases) {
+    const { engine, factory } = await start(t)
+    engine.on('GET /containers/c1/json', response)
+    const sandbox = await factory.lease(PYTHON)
+    t.equal((await sandbox.exchange(Buffer.from('{}'), { ...EXCHANGE, deadlineMs: 20 })).end, end)
     sandbox.retire()
   }
 })

@@ -1,10 +1,9 @@
 import { connect, createServer } from 'node:net'
-import { join } from 'node:path'
 
 import t from 'tap'
 
 import { serviceError, until } from '../fakes.js'
-import { OURS, start, startOn } from './start-sandbox.js'
+import { OURS, socketFile, start, startOn } from './start-sandbox.js'
 
 t.test('a stream that fails is an error, except for a pooled container that did not get its payload', async (t) => {
   const fresh = start(t)
@@ -29,10 +28,10 @@ t.test('a pooled container whose stream ends after it got the payload is not los
 })
 
 t.test('a pooled container is lost when the engine has closed its socket just before the payload is written', async (t) => {
-  const folder = t.testdir()
-  const server = createServer((socket) => { socket.destroy() }).listen(join(folder, 'socket'))
+  const path = socketFile(t)
+  const server = createServer((socket) => { socket.destroy() }).listen(path)
   t.teardown(() => { server.close() })
-  const stream = connect(join(folder, 'socket'))
+  const stream = connect(path)
   // The server closes its end; this end does not read, so no event reports that.
   await new Promise((resolve) => server.once('connection', (socket) => socket.once('close', resolve)))
   const { sandbox } = startOn(t, stream, { pooled: true })

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { ContainerSandbox } from '../../../service/docker/container-sandbox.js'
 import type { ExchangeOptions } from '../../../service/runs/ports.js'
 import { duplexPair, type Duplex } from './duplex-pair.js'
@@ -6,7 +10,7 @@ export const OURS: ExchangeOptions = { resultIsFirstLine: true, deadlineMs: 2000
 export const FOREIGN: ExchangeOptions = { ...OURS, resultIsFirstLine: false }
 export const RESULT = '{"stdout":""}\n'
 
-interface Teardown { teardown: (work: () => void) => void }
+export interface Teardown { teardown: (work: () => void) => void }
 
 export interface Started {
   sandbox: ContainerSandbox
@@ -18,7 +22,9 @@ export interface Started {
   inputEnded: () => boolean
 }
 
-export function start (t: Teardown, { pooled = false, exitGraceMs = 1000 } = {}): Started {
+interface Options { pooled?: boolean, exitGraceMs?: number, isRunning?: () => Promise<boolean> }
+
+export function start (t: Teardown, options: Options = {}): Started {
   const [stream, container] = duplexPair()
   let received = ''
   let inputEnded = false
@@ -26,14 +32,21 @@ export function start (t: Teardown, { pooled = false, exitGraceMs = 1000 } = {})
   container.on('end', () => { inputEnded = true })
   container.on('error', () => {})
   t.teardown(() => { container.destroy() })
-  return { ...startOn(t, stream, { pooled, exitGraceMs }), container, stream, received: () => received, inputEnded: () => inputEnded }
+  return { ...startOn(t, stream, options), container, stream, received: () => received, inputEnded: () => inputEnded }
 }
 
-export function startOn (t: Teardown, stream: Duplex, { pooled = false, exitGraceMs = 1000 } = {}): Pick<Started, 'sandbox' | 'removed'> {
+export function startOn (t: Teardown, stream: Duplex, { pooled = false, exitGraceMs = 1000, isRunning = async () => true }: Options = {}): Pick<Started, 'sandbox' | 'removed'> {
   const removed: string[] = []
   t.teardown(() => { stream.destroy() })
   const sandbox = new ContainerSandbox({
-    id: 'c1', pooled, stream, phases: {}, exitGraceMs, remove: async (id) => { removed.push(id) }, liftCpuLimit: () => {}, ranOutOfMemory: async () => false
+    id: 'c1', pooled, stream, phases: {}, exitGraceMs, remove: async (id) => { removed.push(id) }, liftCpuLimit: () => {}, ranOutOfMemory: async () => false, isRunning
   })
   return { sandbox, removed }
+}
+
+/** A path for a socket; the kernel allows 107 bytes, which a tap fixture's path exceeds. */
+export function socketFile (t: Teardown): string {
+  const folder = mkdtempSync(join(tmpdir(), 'runonce-socket-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  return join(folder, 'socket')
 }
