@@ -7,6 +7,8 @@ import type { AccessToken } from '../../config/config.js'
 import { wrongToken } from '../../errors.js'
 
 const SCHEME = 'Bearer '
+/** RFC 6750, section 3: a challenge has at least one parameter. */
+const CHALLENGE = 'Bearer realm="runonce"'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -36,8 +38,15 @@ export async function addAuth (scope: FastifyInstance, tokens: AccessToken[]): P
   })
   scope.addHook('onRequest', (request, reply, done) => {
     const token = request.headers['x-access-token']
-    if (typeof token === 'string') request.raw.headers.authorization = SCHEME + token
-    scope.verifyBearerAuth?.(request, reply, (error) => { done(error === undefined ? undefined : wrongToken()) })
+    if (typeof token === 'string' && token !== '') request.raw.headers.authorization = SCHEME + token
+    scope.verifyBearerAuth?.(request, reply, (error) => {
+      if (error === undefined) {
+        done()
+        return
+      }
+      void reply.header('www-authenticate', CHALLENGE)
+      done(wrongToken())
+    })
   })
 }
 

@@ -5,9 +5,11 @@ import type { FastifyInstance } from 'fastify'
 import { compressedBody, invalidRequest } from '../../errors.js'
 import { complexityError } from '../../protocol/json-scanner.js'
 
+const BYTE_ORDER_MARK = Buffer.from('\ufeff')
+
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The body as the client sent it; null until it is read. */
+    /** The body as the client sent it, without a byte order mark; null until it is read. */
     rawBody: Buffer | null
   }
 }
@@ -19,7 +21,8 @@ declare module 'fastify' {
 export function addBodyParser (app: FastifyInstance): void {
   app.decorateRequest('rawBody', null)
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(/^application\/([\w.-]+\+)?json(\s*;|$)/, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+  app.addContentTypeParser(/^application\/([\w.-]+\+)?json(\s*;|$)/, { parseAs: 'buffer' }, (request, sent: Buffer, done) => {
+    const body = withoutByteOrderMark(sent)
     request.rawBody = body
     try {
       done(null, parse(body))
@@ -41,6 +44,11 @@ export function refuseCompressed (scope: FastifyInstance): void {
     void reply.header('accept-encoding', 'identity')
     done(compressedBody())
   })
+}
+
+/** RFC 8259, section 8.1: a parser may ignore a byte order mark. */
+function withoutByteOrderMark (body: Buffer): Buffer {
+  return body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? body.subarray(BYTE_ORDER_MARK.length) : body
 }
 
 /** @throws ServiceError `request.invalid` */

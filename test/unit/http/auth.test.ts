@@ -17,6 +17,7 @@ t.test('every wrong or missing token gets the same 401', async (t) => {
     ['a token that begins right', { 'x-access-token': TOKEN.slice(0, -1) }],
     ['a token with more behind it', { 'x-access-token': `${TOKEN}x` }],
     ['another case', { 'x-access-token': TOKEN.toUpperCase() }],
+    ['an empty X-Access-Token beside a wrong Bearer', { 'x-access-token': '', authorization: 'Bearer wrong' }],
     ['an empty Authorization', { authorization: '' }],
     ['Bearer alone', { authorization: 'Bearer' }],
     ['a wrong Bearer', { authorization: 'Bearer wrong' }],
@@ -30,6 +31,7 @@ t.test('every wrong or missing token gets the same 401', async (t) => {
     const response = await app.inject({ method: 'POST', url: '/run', headers, payload: { image: 'glot/python:latest', payload: {} } })
     t.equal(response.statusCode, 401, what)
     t.same(response.json(), REFUSAL, what)
+    t.equal(response.headers['www-authenticate'], 'Bearer realm="runonce"', what)
   }
   t.same(runs.requests, [], 'nothing ran')
 })
@@ -48,6 +50,7 @@ t.test('either header works with each configured token, and gives the request th
     [{ authorization: `Bearer ${TOKEN}` }, 'default'],
     [{ authorization: `bearer ${TOKEN}` }, 'default'],
     [{ 'x-access-token': SECOND_TOKEN }, 'grader'],
+    [{ 'x-access-token': '', authorization: `Bearer ${SECOND_TOKEN}` }, 'grader'],
     [{ 'x-access-token': SECOND_TOKEN, authorization: 'Basic left-by-a-proxy' }, 'grader']
   ]
   for (const [headers, name] of cases) {

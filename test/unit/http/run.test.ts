@@ -50,6 +50,20 @@ t.test('a foreign image\'s payload is passed on byte for byte', async (t) => {
   }
 })
 
+t.test('a byte order mark before the body is ignored, and one inside it is data', async (t) => {
+  const { post, runs } = await startApp(t)
+  const foreign = await post('/run', `\ufeff{"image":"${FOREIGN}","payload":{"a":"\ufeff"}}`)
+  t.equal(foreign.statusCode, 200, foreign.body)
+  t.equal(String(runs.requests.at(-1)?.payload), '{"a":"\ufeff"}')
+  for (const [url, body] of [
+    ['/run', { image: PYTHON, payload: { files: FILES } }], ['/run/python', { code: '' }], ['/', { code: '' }], ['/api/execute', { code: '', language: 'python' }]
+  ] as const) {
+    t.equal((await post(url, `\ufeff${JSON.stringify(body)}`)).statusCode, 200, url)
+    t.match((await post(url, `\ufeff\ufeff${JSON.stringify(body)}`)).json(), { error: 'request.invalid' }, `${url}: two`)
+  }
+  t.match((await post('/run', '\ufeff')).json(), { error: 'request.invalid', message: /empty/ })
+})
+
 t.test('a foreign image\'s payload may be nested as deep as any body', async (t) => {
   const { post, runs } = await startApp(t)
   for (const [open, close] of [['[', ']'], ['{"a":', '}']] as const) {
