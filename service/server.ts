@@ -80,6 +80,7 @@ async function main (): Promise<void> {
     if (err !== undefined) logger.fatal({ err }, 'stopping after an unexpected error')
     else logger.info({ signal }, 'stopping')
     readiness.stop()
+    for (const listener of listeners) listener.announceClose()
     await admission.close()
     await Promise.all([pool.close(), ...listeners.map((listener) => listener.close(DRAIN_MS))])
     sweep.close()

@@ -19,6 +19,11 @@ export class Listener {
     return { address, port }
   }
 
+  /** Lets clients know that the service stops: their next request needs another connection. */
+  announceClose (): void {
+    this.#connections.announceClose()
+  }
+
   /** Closes the application after its responses are sent, or after `timeoutMs` milliseconds. */
   async close (timeoutMs: number): Promise<void> {
     await this.#connections.drain(timeoutMs)

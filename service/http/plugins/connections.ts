@@ -38,12 +38,20 @@ export class Connections {
     })
   }
 
+  /** From now on, responses say `Connection: close`, those in progress included. */
+  announceClose (): void {
+    this.#stopping = true
+    // Node closes a connection after the response that says so: of pipelined responses, only the last may.
+    const lastResponses = new Map([...this.#responses].map(([response, socket]) => [socket, response]))
+    for (const response of lastResponses.values()) if (!response.headersSent) response.setHeader('connection', 'close')
+  }
+
   /**
    * Closes idle connections at once, the others when their responses are sent, and all after `timeoutMs` milliseconds. The
    * server keeps listening but closes new connections; close it afterwards.
    */
   async drain (timeoutMs: number): Promise<void> {
-    this.#stopping = true
+    this.announceClose()
     this.#destroyIdle((socket) => this.#served.has(socket))
     const unused = setTimeout(() => this.#destroyIdle(() => true), UNUSED_MS)
     let timeout: NodeJS.Timeout | undefined

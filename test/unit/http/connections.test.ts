@@ -4,7 +4,9 @@ import { connect, type AddressInfo, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 
 import { Connections } from '../../../service/http/plugins/connections.js'
-import { until } from '../fakes.js'
+import { COMPLETED, decodedOf, gate, until } from '../fakes.js'
+import { exchange } from './exchange.js'
+import { startApp, TOKEN } from './start-app.js'
 
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
 /** More than the kernel's buffers of a loopback connection take. */
@@ -73,6 +75,33 @@ t.test('requests during draining get a response with Connection: close', async (
   await until(() => late.ended)
   t.match(late.text, /^HTTP\/1\.1 200 OK\r\n(.*\r\n)*connection: close\r\n/i)
   await drained
+})
+
+t.test('after the announcement every response says Connection: close, also one in progress', async (t) => {
+  const { app, runs, listen } = await startApp(t)
+  const connections = new Connections(app.server)
+  const { opened, open } = gate()
+  runs.handler = async () => { await opened; return decodedOf(COMPLETED) }
+  const port = await listen()
+  const running = fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers: { 'x-access-token': TOKEN, 'content-type': 'application/json' }, body: '{"code":"1"}' })
+  await until(() => runs.requests.length === 1)
+  connections.announceClose()
+  for (const path of ['/livez', '/nowhere', '/version', '*x']) t.match(await exchange(port, GET.replace('/', path)), /^connection: close\r$/im, path)
+  open()
+  const response = await running
+  t.equal(response.status, 200)
+  t.equal(response.headers.get('connection'), 'close', 'the run\'s')
+})
+
+t.test('the announcement loses no pipelined response', async (t) => {
+  const { connections, open, seen } = await start(t, (request, response) => {
+    setTimeout(() => response.end(`response to ${request.url}`), request.url === '/1' ? 100 : 300)
+  })
+  const client = await open(GET.replace('/', '/1') + GET.replace('/', '/2'))
+  await until(() => seen.includes('/2'))
+  connections.announceClose()
+  await until(() => client.ended)
+  t.match(client.text, /keep-alive[^]*response to \/1[^]*connection: close[^]*response to \/2/i)
 })
 
 t.test('draining waits for all pipelined responses of a connection', async (t) => {
