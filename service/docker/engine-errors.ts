@@ -37,9 +37,21 @@ export function messageOf (error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** The engine's messages name directories of the host. Clients must not see them; the log has the original. */
+/**
+ * The engine's messages name directories of the host, wherever it has its data. Clients must not see them; the log has the
+ * original. The slashes of an image's name or of a URL begin no path, but those after `unix://` do.
+ */
 function withoutHostPaths (message: string): string {
-  return message.replace(/\/(?:var|run|root|home|mnt|srv|sys|proc)\/[^\s"',;:]+/g, '(a path of the host)')
+  const hide = exceptProgram(message)
+  return message
+    .replace(/(["'`])((?:unix:\/\/)?\/(?!\/)(?:(?!\1).)*)\1/g, (quoted, _quote, path) => hide(path, quoted))
+    .replace(/(?:(?<![\w./~-])|(?<=:\/\/))\/(?!\/)[^\s"'`,;:()[\]]+/g, (path) => hide(path, path))
+}
+
+/** The program that could not be started is the image's own. */
+function exceptProgram (message: string) {
+  const program = /: exec: "([^"]+)"/.exec(message)?.[1]
+  return (path: string, written: string) => path === program ? written : '(a path of the host)'
 }
 
 /** Whether connect(2) failed. A connection that breaks later is the error of the call in progress. */
