@@ -43,11 +43,10 @@ export interface AppParts {
 /** The HTTP application: plugins and routes, no I/O of its own. */
 export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   const { about, config, metrics } = parts
-  const app = newApp(parts)
+  const app = newApp(parts, metrics)
   addBodyParser(app)
   await addOpenApi(app, about, config.docs.on && config.docs.port === undefined)
   const limits = await addRateLimits(app, config.rateLimit, parts.redis)
-  if (metrics !== undefined) addResponseMetrics(app, metrics)
 
   await app.register(async (scope) => {
     documentToken(scope)
@@ -86,7 +85,8 @@ export async function buildSideApps (parts: AppParts, main: FastifyInstance): Pr
   return apps
 }
 
-function newApp ({ config, logger }: AppParts): FastifyInstance {
+/** @param counted counts the application's responses */
+function newApp ({ config, logger }: AppParts, counted?: ServiceMetrics): FastifyInstance {
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -104,6 +104,7 @@ function newApp ({ config, logger }: AppParts): FastifyInstance {
   })
   // Response schemas are documentation only. Results are sent as the runner wrote them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  if (counted !== undefined) addResponseMetrics(app, counted)
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id)
     done()

@@ -28,7 +28,7 @@ export const ERRORS = {
   runnerWroteStderr: [500, 'coderunner.stderr', 'The image wrote to its standard error. The message quotes its beginning.'],
   executionTimeExceeded: [400, 'limits.execution_time', 'Only with `RUN_LIMITS_RESPONSE=error`: the run reached its time limit. `result` has what it wrote until then.'],
   readSizeExceeded: [400, 'limits.read.size', 'Only with `RUN_LIMITS_RESPONSE=error`: the run reached its output limit. `result` has what it wrote until then.'],
-  clientGone: [499, 'client_gone', 'The client closed the connection. Appears in logs only.'],
+  clientGone: [499, 'client_gone', 'The client closed the connection. Appears in metrics only.'],
   internal: [500, 'internal', 'An unexpected error of the service. Its log has the details.']
 } as const satisfies Record<string, readonly [statusCode: number, slug: string, description: string]>
 

@@ -170,7 +170,10 @@ export interface RunObserver {
 export interface ServiceMetrics {
   readonly contentType: string
   text (): Promise<string>
-  /** @param route the route's pattern; '' where there is none, because clients choose paths */
+  /**
+   * @param route the route's pattern; '' where there is none, because clients choose paths
+   * @param status 499: the client left before the response
+   */
   responded (method: string, route: string, status: number): void
 }
 

@@ -24,12 +24,19 @@ const MAX_DISCARDED_BYTES = 256 * 1024 * 1024
 export function addErrorHandling (app: FastifyInstance, payloadBytes: number): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const known = toServiceError(error, payloadBytes)
-    if (known.statusCode >= 500) request.log.error({ err: known.cause ?? error, slug: known.slug }, 'request failed')
+    logError(known, error, request)
     if (known.statusCode === 413) discardRest(request, reply)
     if (known.retryAfterSeconds !== undefined) void reply.header('retry-after', known.retryAfterSeconds)
     return reply.code(known.statusCode).send(known.body)
   })
   refuseUnknownRoutes(app)
+}
+
+/** A refusal (503) is the service at its limits, and no error of its code: it has no stack worth a look. */
+function logError (known: ServiceError, original: Error, { log }: FastifyRequest): void {
+  const { statusCode, slug, message } = known
+  if (statusCode === 503) log.warn({ slug, reason: message }, 'run refused')
+  else if (statusCode >= 500) log.error({ err: known.cause ?? original, slug }, 'request failed')
 }
 
 function refuseUnknownRoutes (app: FastifyInstance): void {

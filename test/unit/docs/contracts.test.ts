@@ -66,7 +66,7 @@ void t.test('docs/api.md names every field of every request and response', async
 
 void t.test('docs/api.md lists every error slug with its status, and no other', async (t) => {
   const documented = new Set(tableRows(api, '## Errors', '### Queue and rate limits').filter(([status]) => /^\d+$/.test(status ?? '')).map(([status, slug]) => `${status} ${slug?.replaceAll('`', '')}`))
-  // Only the log has it: there is no client left.
+  // Only metrics have it: there is no client left.
   const returned = serviceErrors().filter((error) => error !== '499 client_gone')
   t.ok(returned.length > 20, `${returned.length} errors`)
   t.same([...documented].sort(), returned.sort())

@@ -45,6 +45,17 @@ t.test('503 has Retry-After', async (t) => {
   t.equal((await service.post('/run', RUN)).headers['retry-after'], '7')
 })
 
+t.test('a refusal is one log line of level warn without a stack; a failure is one of level error', async (t) => {
+  const service = await startApp(t)
+  service.runs.handler = async () => { throw overloaded('The run queue is full', 7) }
+  for (let i = 0; i < 3; i++) await service.post('/run', RUN, { 'x-request-id': `refused-${i}` })
+  const logged = () => service.lines.splice(0).map((line) => JSON.parse(line))
+  t.match(logged(), [0, 1, 2].map((i) => ({ level: 40, msg: 'run refused', slug: 'overloaded', reason: 'The run queue is full', reqId: undefined, requestId: `refused-${i}`, err: undefined })))
+  service.runs.handler = async () => { throw streamReadFailed('no') }
+  await service.post('/run', RUN)
+  t.match(logged(), [{ level: 50, msg: 'request failed', err: { stack: String } }])
+})
+
 t.test('an image that is not allowed is 403', async (t) => {
   const service = await startApp(t)
   service.images.fail = imageNotAllowed('evil/x', ['runonce/*'])

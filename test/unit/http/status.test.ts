@@ -1,3 +1,6 @@
+import { METHODS } from 'node:http'
+import { connect } from 'node:net'
+
 import t from 'tap'
 
 import { engineUnreachable, executionTimeExceeded, runnerWroteStderr, stdoutDecodeFailed } from '../../../service/errors.js'
@@ -5,7 +8,8 @@ import { ENGINE_VERSION_EXAMPLE } from '../../../service/http/routes/version.js'
 import { RunLog } from '../../../service/observability/run-log.js'
 import { CodeRunner } from '../../../service/runs/run-code.js'
 import { Admission } from '../../../service/runs/admission.js'
-import { COMPLETED, FakeSandbox, FakeSandboxes, recordingLogger, until } from '../fakes.js'
+import { COMPLETED, decodedOf, FakeSandbox, FakeSandboxes, gate, recordingLogger, until } from '../fakes.js'
+import { exchange } from './exchange.js'
 import { startApp, TOKEN } from './start-app.js'
 
 t.test('GET / returns name and version, without a token', async (t) => {
@@ -77,6 +81,31 @@ t.test('/metrics counts responses by route, without paths, and can be switched o
   t.notMatch(response.body, /secret/)
   const off = await startApp(t, { env: { SERVER_METRICS: 'false' } })
   t.equal((await off.app.inject({ url: '/metrics' })).statusCode, 404)
+})
+
+t.test('/metrics counts a request whose client left, with status 499', async (t) => {
+  const { app, listen, runs } = await startApp(t)
+  const { opened, open } = gate()
+  t.teardown(open)
+  runs.handler = async ({ signal }) => await Promise.race([
+    opened.then(() => decodedOf(COMPLETED)), new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  ])
+  const client = connect(await listen(), '127.0.0.1')
+  client.write(`POST / HTTP/1.1\r\nHost: x\r\nX-Access-Token: ${TOKEN}\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{"code":"1"}`)
+  await until(() => runs.requests.length === 1)
+  client.destroy()
+  const counted = async () => (await app.inject({ url: '/metrics' })).body.split('\n').filter((line) => line.startsWith('runonce_http_responses_total{method="POST"'))
+  await until(async () => (await counted()).length > 0)
+  t.same(await counted(), ['runonce_http_responses_total{method="POST",route="/",status="499"} 1'])
+})
+
+t.test('/metrics counts all unusual methods as one', async (t) => {
+  const { app, listen } = await startApp(t)
+  const port = await listen()
+  for (const method of METHODS.filter((each) => each !== 'CONNECT')) await exchange(port, `${method} /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+  await exchange(port, 'NONSENSE /nowhere HTTP/1.1\r\nHost: x\r\n\r\n')
+  const methods = [...(await app.inject({ url: '/metrics' })).body.matchAll(/^runonce_http_responses_total\{method="(\w+)"/gm)].map(([, method]) => method)
+  t.same(methods.sort(), ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'other'])
 })
 
 t.test('a run leaves one log line, and no code, output or token in any', async (t) => {
