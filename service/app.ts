@@ -96,6 +96,8 @@ function newApp ({ config, logger }: AppParts, counted?: ServiceMetrics): Fastif
     clientErrorHandler: respondToClientError,
     frameworkErrors: respondToFrameworkError,
     rewriteUrl: routedUrl,
+    // An empty list trusts no proxy, but has a cost for each request.
+    trustProxy: config.rateLimit.trustedProxies.length > 0 && config.rateLimit.trustedProxies,
     // While stopping, the admission refuses runs with our own error body; other routes keep responding.
     return503OnClosing: false,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),

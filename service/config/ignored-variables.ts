@@ -4,7 +4,7 @@ import type { Environment, SettingName } from './read-settings.js'
 import { SETTINGS } from './settings.js'
 
 /** An unknown variable with one of these prefixes is probably misspelled. Other `DOCKER_…`, `LOG_…` and `REDIS_…` variables belong to other programs. */
-const PREFIXES = ['SERVER_', 'API_', 'DOCKER_CONTAINER_', 'DOCKER_UNIX_', 'DOCKER_IMAGE_', 'DOCKER_CLEANUP_', 'DEBUG_KEEP', 'RUN_', 'RATE_LIMIT_', 'POOL_', 'LOG_LEVEL']
+const PREFIXES = ['SERVER_', 'API_', 'DOCKER_CONTAINER_', 'DOCKER_UNIX_', 'DOCKER_IMAGE_', 'DOCKER_CLEANUP_', 'DEBUG_KEEP', 'RUN_', 'RATE_LIMIT_', 'POOL_', 'LOG_LEVEL', 'TRUST_PROX']
 
 /** One warning for each variable that seems to be meant for this service but has no effect. */
 export function ignoredVariables (env: Environment, given: ReadonlySet<SettingName>): string[] {

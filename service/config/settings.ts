@@ -106,7 +106,11 @@ export const SETTINGS = [
     'How long a run may wait.'),
 
   setting('RATE_LIMIT_IP_MAX', { group: 'rate', key: 'rateLimit.addressMax', type: 'integerOrOff', unit: 'requests', min: 1, default: 'off' },
-    'Requests per window from one client address. They are counted before the token is checked.'),
+    'Requests per window from one client address, or from one IPv6 network. They are counted before the token is checked.'),
+  setting('RATE_LIMIT_IPV6_PREFIX', { group: 'rate', key: 'rateLimit.ipv6Prefix', type: 'integer', unit: 'bits', min: 16, max: 128, default: 64 },
+    'Length of the prefix by which IPv6 addresses are one client: a provider gives each customer a whole network, usually a /64 or larger.'),
+  setting('TRUST_PROXY', { group: 'rate', key: 'rateLimit.trustedProxies', type: 'addressList', default: '', defaultText: 'none', example: '10.0.0.0/8' },
+    'Proxies whose `X-Forwarded-For` header names the client. A request from any other address counts for that address, whatever the header says.'),
   setting('RATE_LIMIT_TOKEN_MAX', { group: 'rate', key: 'rateLimit.tokenMax', type: 'integerOrOff', unit: 'requests', min: 1, default: 'off' },
     'Requests per window with one token.'),
   setting('RATE_LIMIT_WINDOW', { group: 'rate', key: 'rateLimit.windowMs', ...SECONDS, default: 60 },

@@ -71,6 +71,14 @@ const address: ValueType<string> = {
   parse: (text) => isIP(text) !== 0 || text === 'localhost' ? text : INVALID
 }
 
+const addressList: ValueType<string[]> = {
+  accepts: () => 'IP addresses and CIDR ranges separated by spaces or commas',
+  parse: (text) => {
+    const items = text.split(/[\s,]+/).filter((item) => item !== '')
+    return items.every(isAddressRange) ? items : INVALID
+  }
+}
+
 /** An empty text arrives here only if the setting has `emptyMeansNone`. */
 const path: ValueType<string> = {
   accepts: () => 'an absolute path',
@@ -87,7 +95,14 @@ const redisUrl: ValueType<string> = {
   parse: (text) => /^rediss?:\/\//.test(text) && URL.canParse(text) ? text : INVALID
 }
 
-export const VALUE_TYPES = { integer, integerOrOff, decimal, duration, boolean, choice, list, text, token, tokenList, address, path, hostname, redisUrl }
+export const VALUE_TYPES = { integer, integerOrOff, decimal, duration, boolean, choice, list, text, token, tokenList, address, addressList, path, hostname, redisUrl }
+
+/** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. A prefix of 0 would be every address. */
+function isAddressRange (text: string): boolean {
+  const [, address = '', prefix] = /^([^/%]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? []
+  const bits = { 4: 32, 6: 128 }[isIP(address)] ?? 0
+  return bits > 0 && Number(prefix ?? bits) <= bits
+}
 
 function within (value: number, min: number, max: number): number | typeof INVALID {
   return value >= min && value <= max ? value : INVALID

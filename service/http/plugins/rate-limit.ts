@@ -1,4 +1,6 @@
-import rateLimit from '@fastify/rate-limit'
+import { isIP } from 'node:net'
+
+import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 import type { Config } from '../../config/config.js'
@@ -33,7 +35,13 @@ export async function addRateLimits (app: FastifyInstance, config: Config['rateL
     }
   }
   return {
-    byAddress: limiter(config.addressMax, (request) => `address:${request.ip}`),
+    byAddress: limiter(config.addressMax, (request) => `address:${addressOf(request, config.ipv6Prefix)}`),
     byToken: limiter(config.tokenMax, (request) => `token:${request.tokenName}`)
   }
+}
+
+/** The client's address, or its network where that is IPv6. An IPv4-mapped address is IPv4. */
+function addressOf ({ ip, socket }: FastifyRequest, ipv6Prefix: number): string {
+  // A trusted proxy may pass on any text that its client sent.
+  return normalizeIP(isIP(ip) === 0 ? socket.remoteAddress ?? '' : ip, ipv6Prefix)
 }

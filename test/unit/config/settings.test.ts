@@ -35,6 +35,7 @@ const INVALID: Record<TypeName, string[]> = {
   boolean: ['yes', 'no', '1', '0', 'TRUE', 'on'],
   choice: ['?', 'INFO', 'Result', 'result '],
   address: ['example.com', '1.2.3', '127.0.0.1:80', '[::1]'],
+  addressList: ['example.com', '10.0.0.0/33', '10.0.0.0/0', '::1/129', '10.0.0.1:80', '10.0.0.1;10.0.0.2'],
   path: ['relative', './x', 'unix:///x', '/a\0b'],
   hostname: ['-x', 'a b', 'a_b', 'x'.repeat(64), '\u00e9'],
   redisUrl: ['http://host', 'redis', 'localhost:6379', 'redis://:x:y'],
