@@ -42,27 +42,17 @@ void t.test('a foreign image', async (t) => {
     t.match(body, { outcome: 'output_limit' })
   })
 
-  await t.test('whose output is not a result: 500 with a quote of it', async (t) => {
-    const image = await foreignImage(t, ['sh', '-c', 'cat >/dev/null; echo nonsense'])
-    const { status, body } = await service.post('/run', { image, payload: {} })
-    t.equal(status, 500)
-    t.equal(body.error, 'coderunner.stdout.decode')
-    t.match(body.message, 'nonsense')
-  })
-
-  await t.test('whose JSON lacks the three fields: 500', async (t) => {
-    const image = await foreignImage(t, ['sh', '-c', 'cat >/dev/null; echo \'{"stdout": "only"}\''])
-    const { status, body } = await service.post('/run', { image, payload: {} })
-    t.equal(status, 500)
-    t.equal(body.error, 'coderunner.stdout.decode')
-  })
-
-  await t.test('that exits without output: 500', async (t) => {
-    const image = await foreignImage(t, ['false'])
-    const { status, body } = await service.post('/run', { image, payload: {} })
-    t.equal(status, 500)
-    t.equal(body.error, 'coderunner.stdout.decode')
-  })
+  for (const [title, entrypoint, message] of [
+    ['whose output is not a result: 500 with a quote of it', ['sh', '-c', 'cat >/dev/null; echo nonsense'], /nonsense/],
+    ['whose JSON lacks the three fields: 500', ['sh', '-c', 'cat >/dev/null; echo \'{"stdout": "only"}\''], /./],
+    ['that exits without output: 500', ['false'], /./]
+  ] as Array<[string, string[], RegExp]>) {
+    await t.test(title, async (t) => {
+      const { status, body } = await service.post('/run', { image: await foreignImage(t, entrypoint), payload: {} })
+      t.equal(status, 500)
+      t.match(body, { error: 'coderunner.stdout.decode', message })
+    })
+  }
 
   await t.test('that writes to stderr: 500 with a quote of at most 200 bytes', async (t) => {
     const image = await foreignImage(t, ['sh', '-c', 'cat >/dev/null; printf "oops%0300d" 7 >&2; echo \'{"stdout":"","stderr":"","error":""}\''])

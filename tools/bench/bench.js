@@ -27,12 +27,9 @@ import { subjectsOf } from './subjects.js'
 const SETTLE_MS = 120
 const CONCURRENCIES = [1, 2, 4, 8, 16]
 const RUNS_PER_CONCURRENCY = 48
-const BURST = 20
-const BURSTS = 20
-const BURST_SETTLE_MS = 1000
-const CPU_RUNS = 8
+const BURSTS = { count: 20, runs: 20, settleMs: 1000 }
+const CPU = { runs: 8, settleMs: 400 }
 const OTHER_REQUESTS = 20
-const CPU_SETTLE_MS = 400
 
 /** Measures the service, the engine alone and the bare commands, interleaved. */
 export class Benchmark {
@@ -163,8 +160,8 @@ export class Benchmark {
     return {
       figures: Object.fromEntries(Object.entries(repeats).map(([name, summaries]) => [name, medianOf(summaries)])),
       cpu: {
-        cold: await cpuPerRun(() => this.#cold.run(subject.image, subject.payload), { runs: CPU_RUNS, settleMs: CPU_SETTLE_MS }),
-        warm: await cpuPerRun(() => this.#pooled.run(subject.image, subject.payload), { runs: CPU_RUNS, settleMs: CPU_SETTLE_MS })
+        cold: await cpuPerRun(() => this.#cold.run(subject.image, subject.payload), CPU),
+        warm: await cpuPerRun(() => this.#pooled.run(subject.image, subject.payload), CPU)
       }
     }
   }
@@ -175,20 +172,20 @@ export class Benchmark {
     const times = { cold: [], pool: [] }
     const small = await BenchService.start(this.#socketPath, { POOL_IMAGES: subject.image, POOL_MIN: '4', POOL_MAX: '4' })
     const burst = async (/** @type {BenchService} */ service, /** @type {number[]} */ into) => {
-      await Promise.all(Array.from({ length: BURST }, async () => {
+      await Promise.all(Array.from({ length: BURSTS.runs }, async () => {
         const startedAt = performance.now()
         expect(subject, await service.run(subject.image, subject.payload))
         into.push(performance.now() - startedAt)
       }))
-      await sleep(BURST_SETTLE_MS)
+      await sleep(BURSTS.settleMs)
     }
-    for (let round = 0; round < BURSTS; round++) {
+    for (let round = 0; round < BURSTS.count; round++) {
       await burst(this.#cold, times.cold)
       while ((await small.pool()).ready < 4) await sleep(20)
       await burst(small, times.pool)
     }
     await small.stop()
-    return { language: subject.language, size: BURST, cold: summarize(times.cold), pool: summarize(times.pool) }
+    return { language: subject.language, size: BURSTS.runs, cold: summarize(times.cold), pool: summarize(times.pool) }
   }
 
   /** @param {Subject} subject */

@@ -176,12 +176,7 @@ static void execute(struct machine *machine, int64_t cell)
 
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
-        fputs("usage: befunge <file>\n", stderr);
-        return 2;
-    }
-    if (strcmp(argv[1], "--version") == 0) return puts("befunge 1.0") == EOF;
-    struct source source = source_read(argv[1]);
+    struct source source = source_of_arguments("befunge", argc, argv);
     struct machine machine = {.source = &source, .dx = 1};
     srand((unsigned)time(NULL) ^ (unsigned)clock());
     load(&machine, &source);

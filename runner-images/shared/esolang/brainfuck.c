@@ -117,12 +117,7 @@ static void run(const struct source *source, const struct operation *operations)
 
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
-        fputs("usage: brainfuck <file>\n", stderr);
-        return 2;
-    }
-    if (strcmp(argv[1], "--version") == 0) return puts("brainfuck 1.0") == EOF;
-    struct source source = source_read(argv[1]);
+    struct source source = source_of_arguments("brainfuck", argc, argv);
     run(&source, parse(&source).operations);
     return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -21,7 +21,7 @@ void *zeroed(size_t count, size_t size)
     return memory;
 }
 
-struct source source_read(const char *name)
+static struct source source_read(const char *name)
 {
     struct source source = {.name = name};
     FILE *file = fopen(name, "rb");
@@ -42,6 +42,16 @@ struct source source_read(const char *name)
     (void)fclose(file); /* only read from */
     source.text[source.length] = '\0';
     return source;
+}
+
+struct source source_of_arguments(const char *interpreter, int argc, char **argv)
+{
+    if (argc < 2) {
+        fprintf(stderr, "usage: %s <file>\n", interpreter);
+        exit(2);
+    }
+    if (strcmp(argv[1], "--version") == 0) exit(printf("%s 1.0\n", interpreter) < 0);
+    return source_read(argv[1]);
 }
 
 _Noreturn void source_fail(const struct source *source, size_t line, size_t column, const char *message)

@@ -7,14 +7,15 @@ struct source {
     size_t length;
 };
 
-/* Reads the file, or ends the process with 1 and a message. */
-struct source source_read(const char *name);
+/* Reads the file that the interpreter's first argument names, or ends the process with 1 and a message. Without an argument, it
+ * prints the usage and ends the process with 2; with --version, it prints the version and ends the process. */
+struct source source_of_arguments(const char *interpreter, int argc, char **argv);
 
-/* Says on stderr what is wrong at this place of the program, what it wrote before being out, and ends the process with 1. */
+/* Flushes the program's output, prints the place and the message on stderr, and ends the process with 1. */
 _Noreturn void source_fail(const struct source *source, size_t line, size_t column, const char *message);
 
-/* The same, the place being told by its offset; columns count bytes. */
+/* The same for an offset. Columns count bytes. */
 _Noreturn void source_fail_at(const struct source *source, size_t offset, const char *message);
 
-/* Memory filled with zeros, or the end of the process. */
+/* Allocates memory filled with zeros, or ends the process with 1 and a message. */
 void *zeroed(size_t count, size_t size);

@@ -2,22 +2,13 @@ import { availableParallelism } from 'node:os'
 
 import t from 'tap'
 
-import { ConfigError, readConfig, type Environment } from '../../../service/config/config.js'
+import { readConfig, type Environment } from '../../../service/config/config.js'
+import { errorsOf } from './errors-of.js'
 
 const TOKEN = 'correct-horse-battery-staple'
 const MEBIBYTE = 1024 * 1024
 
 const read = (env: Environment = {}) => readConfig({ API_ACCESS_TOKEN: TOKEN, ...env })
-
-function errorsOf (env: Environment): string[] {
-  try {
-    readConfig(env)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.errors
-    throw error
-  }
-}
 
 const WHOLE = ['x', '1.5', '-1', '1e3', '0x10', ' 1', '1 ', ' 5 ', '1_000', '1,000', '-0', '9007199254740993', '+1', '１', '9'.repeat(400)]
 const SECONDS = ['0', '0.0', 'x', '-1', '1s', '1e1', '0x10', ' 5 ', '+1', '1,5', '86401', '.', 'NaN', 'Infinity']

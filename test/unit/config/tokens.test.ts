@@ -1,18 +1,9 @@
 import t from 'tap'
 
-import { ConfigError, readConfig, type Environment } from '../../../service/config/config.js'
+import { readConfig } from '../../../service/config/config.js'
+import { errorsOf } from './errors-of.js'
 
 const TOKEN = 'correct-horse-battery-staple'
-
-function errorsOf (env: Environment): string[] {
-  try {
-    readConfig(env)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.errors
-    throw error
-  }
-}
 
 t.test('the service does not start without a token', async (t) => {
   for (const env of [{}, { API_ACCESS_TOKEN: '' }, { API_ACCESS_TOKENS: `a:${TOKEN}` }]) t.match(errorsOf(env), [/^API_ACCESS_TOKEN: not set: must be the token/], JSON.stringify(env))

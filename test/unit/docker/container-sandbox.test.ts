@@ -6,6 +6,11 @@ import { frame } from '../fake-engine.js'
 import { serviceError, until } from '../fakes.js'
 import { FOREIGN, OURS, RESULT, start } from './start-sandbox.js'
 
+async function endWithResult ({ sandbox, container }: ReturnType<typeof start>): Promise<void> {
+  container.write(frame(1, RESULT))
+  await sandbox.exchange(Buffer.from(''), OURS)
+}
+
 t.test('the exchange ends with the result\'s line, and the stream stays open', async (t) => {
   const { sandbox, container, received, inputEnded } = start(t)
   const exchange = sandbox.exchange(Buffer.from('payload'), OURS)
@@ -108,9 +113,9 @@ t.test('the output of a container that exits before reading its payload is kept'
 })
 
 t.test('a container that exits by itself after its result is not removed', async (t) => {
-  const { sandbox, container, removed, stream } = start(t, { exitGraceMs: 2000 })
-  container.write(frame(1, RESULT))
-  await sandbox.exchange(Buffer.from(''), OURS)
+  const started = start(t, { exitGraceMs: 2000 })
+  const { sandbox, container, removed, stream } = started
+  await endWithResult(started)
   sandbox.retire()
   container.end()
   await until(() => stream.destroyed)
@@ -118,9 +123,9 @@ t.test('a container that exits by itself after its result is not removed', async
 })
 
 t.test('a container that does not exit after its result is removed, once', async (t) => {
-  const { sandbox, container, removed, stream } = start(t, { exitGraceMs: 20 })
-  container.write(frame(1, RESULT))
-  await sandbox.exchange(Buffer.from(''), OURS)
+  const started = start(t, { exitGraceMs: 20 })
+  const { sandbox, removed, stream } = started
+  await endWithResult(started)
   sandbox.retire()
   sandbox.retire()
   t.same(removed, [], 'not at once')

@@ -96,20 +96,19 @@ void t.test('the digest changes with what goes into an image, and with nothing e
   }
   await changed('base image', { base: 'sha256:2' })
   await changed('architecture', { arch: 'arm64' })
-  await write('Dockerfile', 'FROM y')
-  await changed('Dockerfile')
-  await write('runner/main.c', 'int x;')
-  await changed('runner')
-  await write('packages.sh', 'dpkg')
-  await changed('packages.sh')
-  await write('any-name', 'cp')
-  await changed('any-name')
-  await write('shared/jvm/setup.sh', 'false')
-  await changed('a shared folder')
-  await write('languages/lua/language.json', '{"shared":["jvm"],"memory":1}')
-  await changed('a field that the image carries')
-  await write('languages/lua/warm/w.lua', 'v')
-  await changed('a file deep in the language\'s folder')
+  const edits: Array<[string, string, string]> = [
+    ['the recipe', 'Dockerfile', 'FROM y'],
+    ['the runner', 'runner/main.c', 'int x;'],
+    ['the script for Debian packages', 'packages.sh', 'dpkg'],
+    ['the script for main files', 'any-name', 'cp'],
+    ['a shared folder', 'shared/jvm/setup.sh', 'false'],
+    ['a field in the image', 'languages/lua/language.json', '{"shared":["jvm"],"memory":1}'],
+    ['a file deep in the language\'s folder', 'languages/lua/warm/w.lua', 'v']
+  ]
+  for (const [title, file, content] of edits) {
+    await write(file, content)
+    await changed(title)
+  }
   await rename(path.join(imagesDir, 'languages/lua/warm/w.lua'), path.join(imagesDir, 'languages/lua/warm/v.lua'))
   await changed('a file\'s name')
   await chmod(path.join(imagesDir, 'languages/lua/warm/v.lua'), 0o755)
