@@ -110,6 +110,8 @@ export function spawnService (env: Record<string, string | undefined>, wrapper: 
     DOCKER_UNIX_SOCKET_PATH: socketPath,
     DOCKER_CONTAINER_HOSTNAME: `test-${randomBytes(6).toString('hex')}`,
     POOL_MAX: '0',
+    // On a busy machine, creating a container takes longer than the default timeout.
+    DOCKER_UNIX_SOCKET_READ_TIMEOUT: '30',
     ...env
   }
   const logs: Array<Record<string, unknown>> = []
