@@ -14,18 +14,20 @@ const GREETING = 'Hello World!\n'
  */
 
 /**
- * Runs each language's hello over HTTP, one after another.
+ * Runs the hellos of some languages over HTTP, one after another.
  * @param {object} service
  * @param {string} service.url
  * @param {string} service.token
+ * @param {string[]} service.names of languages; those without an image are left out
  * @param {(language: string) => Promise<string>} service.mainOf the main file's name
  * @param {(hello: Hello) => void} each
  * @returns {Promise<Hello[]>}
  */
-export async function runHellos ({ url, token, mainOf }, each) {
+export async function runHellos ({ url, token, names, mainOf }, each) {
   const { languages } = await requestJson(`${url}/api/languages?details=1`, {})
   const hellos = []
   for (const { name, version, image, hello } of languages) {
+    if (!names.includes(name)) continue
     const main = await mainOf(name)
     const body = JSON.stringify({ image, payload: { files: [{ name: main, content: hello }] } })
     const startedAt = performance.now()

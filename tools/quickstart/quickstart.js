@@ -43,12 +43,12 @@ try {
 }
 
 async function start () {
-  const { service, token, log } = await withLock(STATE, SETUP_MS, setUp, () => say('waiting for another quickstart of this clone'))
+  const { service, token, log, names } = await withLock(STATE, SETUP_MS, setUp, () => say('waiting for another quickstart of this clone'))
   const { url } = service
   say(`service: ${url}, log: ${log}\n`)
-  const hellos = await runHellos({ url, token, mainOf }, (hello) => process.stdout.write(`${formatHello(hello)}\n`))
+  const hellos = await runHellos({ url, token, names, mainOf }, (hello) => process.stdout.write(`${formatHello(hello)}\n`))
   const failed = hellos.filter((hello) => !hello.ok).map((hello) => hello.language)
-  const summary = failed.length === 0 ? `${hellos.length} languages work.` : `FAILED: ${failed.join(', ')}.`
+  const summary = failed.length === 0 ? `Languages that work: ${hellos.length}.` : `FAILED: ${failed.join(', ')}.`
   process.stdout.write(`\n${summary} Try one yourself:\n\n${curlLine(url, token, hellos)}\n\nThe token is in .runonce/env. Ctrl-C stops everything.\n`)
   ready = failed.length === 0
   const code = await service.exited
@@ -56,20 +56,20 @@ async function start () {
 }
 
 async function setUp () {
-  const languages = await chooseLanguages()
+  const names = await chooseLanguages()
   say('engine')
   const engine = await keep(ensureEngine())
   say(`engine: ${engine.socketPath}`)
   const env = serviceEnvironment(await ensureSettings(path.join(STATE, 'env'), engine.socketPath), process.env)
   const port = await checkPort(env)
-  await buildChosenImages(engine.socketPath, languages)
+  await buildChosenImages(engine.socketPath, names)
   await buildServiceIfStale()
   say('service')
   // A second quickstart, on another port, has another log.
   const log = path.join(STATE, port === 8088 ? 'service.log' : `service-${port}.log`)
   const file = createWriteStream(log, { mode: 0o600 })
   const service = await keep(startService({ env, detached: true, onLine: (line) => file.write(`${line}\n`) }))
-  return { service, token: env['API_ACCESS_TOKEN'] ?? '', log: path.relative(ROOT, log) }
+  return { service, token: env['API_ACCESS_TOKEN'] ?? '', log: path.relative(ROOT, log), names }
 }
 
 /**
