@@ -13,7 +13,7 @@ import { interleave, summarize } from './statistics.js'
 import { subjectsOf } from './subjects.js'
 
 const ROUNDS = 30
-/** Between two measurements, milliseconds: removal and refill go on after a result. */
+/** Between two measurements, milliseconds: removal and refill continue after a result. */
 const SETTLE_MS = 150
 const WAITING = 50
 /** How long the waiting containers are watched, milliseconds. */
@@ -67,7 +67,7 @@ function check (first, second, ratios) {
 async function latencyRatios (socketPath, engine) {
   const settingsOf = await serviceSettings(socketPath)
   const [subject] = await subjectsOf(engine, settingsOf, 'python')
-  if (subject === undefined) throw new Error('there is no hello for python')
+  if (subject === undefined) throw new Error('python has no hello program')
   const bare = await BareInContainer.start(engine, { ...subject, settings: subject.settings() })
   const cold = await BenchService.start(socketPath, { POOL_MAX: '0' })
   const pooled = await BenchService.start(socketPath, { POOL_IMAGES: subject.image, POOL_MIN: '1', POOL_MAX: '2' })

@@ -124,7 +124,7 @@ async function install (say) {
   say('installing docker.io with apt-get')
   await withoutServices(POLICY, async () => await aptInstall(['docker.io', 'iptables', 'ca-certificates']))
   const dockerd = findCommand('dockerd')
-  if (dockerd === undefined) throw new Error('docker.io is installed, but there is no dockerd on PATH')
+  if (dockerd === undefined) throw new Error('docker.io is installed, but dockerd is not on PATH')
   return dockerd
 }
 

@@ -35,7 +35,7 @@ const ARCHES = new Map([['x86_64', 'x64'], ['amd64', 'x64'], ['aarch64', 'arm64'
  * @param {{write: (text: string) => unknown, isTTY?: boolean, columns?: number}} [options.out] where progress goes
  * @param {string} [options.imagesDir]
  * @returns {Promise<Result[]>} in the languages' order
- * @throws Error for an unknown name, or when there is no base image
+ * @throws Error for an unknown name, or when the base image cannot be built
  */
 export async function buildImages ({ socketPath, names = [], glotTags = false, out = process.stdout, imagesDir = IMAGES }) {
   const selected = await selectImages(names, imagesDir)

@@ -110,9 +110,9 @@ export const ARTIFACT_FIELDS = {
 
 /** The payload of an example, and its expected result. @type {Fields} */
 export const EXAMPLE_FIELDS = {
-  without: { check: isText, mustBe: 'the reason why the language can\'t, in words' },
+  without: { check: isText, mustBe: 'the reason why the language does not have it' },
   main: { check: isText, mustBe: 'a file name' },
-  language: { check: isText, mustBe: 'a language that the image answers to' },
+  language: { check: isText, mustBe: 'a language or alias of the image' },
   stdin: { check: isPlainText, mustBe: 'a text' },
   args: { check: (value) => Array.isArray(value) && value.every(isPlainText), mustBe: 'a list of texts' },
   env: { check: isRecordOf(isPlainText), mustBe: 'an object of texts' },

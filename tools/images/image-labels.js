@@ -25,7 +25,7 @@ export function imageLabels (language, { version, hello, digest }) {
 /**
  * Finds the version number in the first line of a version command's output.
  * @param {string} output
- * @returns {string} empty when there is none
+ * @returns {string} empty when it has no number
  */
 export function versionNumber (output) {
   const line = output.trimStart().split('\n')[0] ?? ''

@@ -145,7 +145,7 @@ export async function readShared (imagesDir, names) {
   const all = { packages: [], exclude: [], npm: [], pypi: [], maven: [] }
   for (const name of names) {
     const dir = path.join(imagesDir, 'shared', name)
-    const present = await readdir(dir).catch(() => { throw new Error(`there is no folder shared/${name}`) })
+    const present = await readdir(dir).catch(() => { throw new Error(`the folder shared/${name} does not exist`) })
     if (!present.includes('shared.json')) continue
     const value = await readJson(path.join(dir, 'shared.json'), `shared/${name}/shared.json`)
     const errors = sharedErrors(value)

@@ -10,7 +10,7 @@ import { distance } from 'fastest-levenshtein'
 export function selectLanguages (asked, known) {
   const unknown = asked.filter((name) => !known.includes(name))
   if (unknown.length > 0) {
-    throw new Error(unknown.map((name) => `There is no language "${name}". Did you mean ${nearest(name, known).join(', ')}?`).join('\n'))
+    throw new Error(unknown.map((name) => `Unknown language "${name}". Did you mean ${nearest(name, known).join(', ')}?`).join('\n'))
   }
   return asked.length === 0 ? known : known.filter((name) => asked.includes(name))
 }

@@ -11,7 +11,7 @@ import { buildImages } from './build-images.js'
  * @param {(socketPath: string, images: Result[]) => Promise<T>} work
  * @param {{glotTags?: boolean, cleanUp?: () => Promise<void>}} [options] cleanUp: runs before the engine stops, on a signal too
  * @returns {Promise<T>}
- * @throws SetupError when there is no engine
+ * @throws SetupError when no engine is available
  */
 export async function withImages (names, work, { glotTags = false, cleanUp = async () => {} } = {}) {
   const engine = await ensureEngine()

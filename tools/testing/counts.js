@@ -7,7 +7,7 @@
 export const NONE = { passed: 0, failed: 0, skipped: 0 }
 
 /**
- * tap's own count of assertions: `# { total: 12, pass: 10, fail: 1, skip: 1 }`. undefined where it told none.
+ * tap's own count of assertions: `# { total: 12, pass: 10, fail: 1, skip: 1 }`. undefined if it printed none.
  * @param {string} output
  * @returns {Counts | undefined}
  */

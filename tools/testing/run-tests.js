@@ -17,7 +17,7 @@ const STEPS = { types, lint, unit, runner: runnerTests, engine }
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !Object.hasOwn(STEPS, name))
 if (unknown !== undefined) {
-  process.stderr.write(`There is no step ${JSON.stringify(unknown)}. The steps are ${Object.keys(STEPS).join(', ')}.\n`)
+  process.stderr.write(`Unknown step ${JSON.stringify(unknown)}. The steps are ${Object.keys(STEPS).join(', ')}.\n`)
   process.exit(2)
 }
 await report(async () => {

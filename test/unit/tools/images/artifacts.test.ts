@@ -51,7 +51,7 @@ async function withClients (t: Pick<typeof import('tap').t, 'testdir' | 'interce
   return { dir, into: path.join(dir, 'into'), calls }
 }
 
-void t.test('a wheel is fetched once, checked, and unpacked with its modes', async (t) => {
+void t.test('fetches a wheel once, checks it and unpacks it with its file modes', async (t) => {
   const wheel = zipOf({
     'tool/bin': { text: '#!/bin/sh', mode: 0o100755 }, 'tool/lib/a.zig': { text: 'größe'.repeat(100), mode: 0o100644, method: 0 }, 'tool/library': { text: 'x', mode: 0o100644 }
   })
@@ -68,7 +68,7 @@ void t.test('a wheel is fetched once, checked, and unpacked with its modes', asy
   await t.rejects(putArtifacts({ pypi }, 'arm64', into), /tool==1\.0 has no sha256 for arm64/)
 })
 
-void t.test('a jar is put under its name and version, and no other artifact in its place', async (t) => {
+void t.test('stores a jar under its name and version, and rejects another artifact', async (t) => {
   const jar = Buffer.from('jar')
   const { into, calls } = await withClients(t, jar)
   await putArtifacts({ maven: [{ artifact: 'org.clojure:clojure:1.12.0', sha256: sha256(jar) }] }, 'x64', into)
@@ -79,7 +79,7 @@ void t.test('a jar is put under its name and version, and no other artifact in i
   t.same(await readdir(path.join(into, 'maven')), ['clojure-1.12.0.jar'])
 })
 
-void t.test('a client that is missing or fails is named', async (t) => {
+void t.test('an error names the client that is missing or fails', async (t) => {
   const { dir, into } = await withClients(t, Buffer.from(''))
   const maven = [{ artifact: 'g:n:1', sha256: 'a'.repeat(64) }]
   await writeFile(path.join(dir, 'bin/mvn'), '#!/bin/sh\necho "[ERROR] no such artifact" >&2\nexit 1\n', { mode: 0o755 })
@@ -89,14 +89,14 @@ void t.test('a client that is missing or fails is named', async (t) => {
   await t.rejects(putArtifacts({ pypi: [{ name: 'p', version: '1', sha256: 'a'.repeat(64) }] }, 'x64', into), /apt-get install python3-pip/)
 })
 
-void t.test('a damaged wheel, and one that leads out of its folder, are refused', async (t) => {
+void t.test('rejects a damaged wheel, and one with paths outside its folder', async (t) => {
   for (const [content, message] of [[Buffer.from('text'), /not a zip file/i], [zipOf({ '../x': { text: '', mode: 0 } }), /invalid relative path: \.\.\/x/]] as const) {
     const { into } = await withClients(t, content)
     await t.rejects(putArtifacts({ pypi: [{ name: 'p', version: '1', sha256: sha256(content) }] }, 'x64', into), { message })
   }
 })
 
-void t.test('pip is asked for what Debian 13 on that architecture takes', async (t) => {
+void t.test('asks pip for wheels that run on Debian 13 and the architecture', async (t) => {
   const args = pipArguments('p==1', 'arm64', '/d').join(' ')
   t.match(args, /--only-binary=:all: --python-version 3\.13 /)
   t.match(args, / --platform manylinux_2_17_aarch64 /)

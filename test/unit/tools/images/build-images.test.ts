@@ -41,7 +41,7 @@ async function start (t: Parameters<typeof FakeEngine.start>[0] & { testdir: (fi
   return { engine, imagesDir, out: { write: (chunk: string) => { text += chunk } }, said: () => text }
 }
 
-void t.test('one language that fails is told with its last lines, and the others go on', async (t) => {
+void t.test('a failed build shows its last lines and does not stop the others', async (t) => {
   const { engine, imagesDir, out, said } = await start(t)
   const results = await buildImages({ socketPath: engine.socketPath, imagesDir, out })
   t.match(results, [{ name: 'bad', error: { message: 'exit code 100', log: [/.*/, 'E: no bad-package'] } }, { name: 'good', tag: 'runonce/good:latest', version: '1.2', fresh: false }])
@@ -50,7 +50,7 @@ void t.test('one language that fails is told with its last lines, and the others
   t.equal(engine.made('POST', '/images/runonce').length, 0, 'and no name of glot\'s unasked')
 })
 
-void t.test('what languages share is built before them, each stage once', async (t) => {
+void t.test('builds each shared stage once, before the languages that use it', async (t) => {
   const { engine, imagesDir, out } = await start(t)
   const more = path.join(imagesDir, 'languages/more')
   await mkdir(more)
@@ -61,14 +61,14 @@ void t.test('what languages share is built before them, each stage once', async 
   t.same(builds.slice(3).map(([name]) => name).sort(), ['runonce/bad:unlabelled', 'runonce/more:unlabelled'])
 })
 
-void t.test('on request an image also gets the name of glot\'s', async (t) => {
+void t.test('with glotTags an image also gets the name of glot\'s image', async (t) => {
   const { engine, imagesDir, out } = await start(t)
   await buildImages({ socketPath: engine.socketPath, names: ['good'], glotTags: true, imagesDir, out })
   const [call] = engine.made('POST', '/images/runonce/good:latest/tag')
   t.same([call?.query.get('repo'), call?.query.get('tag')], ['glot/better', 'latest'])
 })
 
-void t.test('two processes at once build an image once', async (t) => {
+void t.test('two processes do not build an image at the same time', async (t) => {
   const { engine, imagesDir, out, said } = await start(t)
   let building = 0
   let most = 0
@@ -89,7 +89,7 @@ void t.test('two processes at once build an image once', async (t) => {
   t.match(said(), /bad +0 s {2}waiting: another process builds it\n/)
 })
 
-void t.test('this process\'s proxies are the build\'s', async (t) => {
+void t.test('a build uses the proxies of this process', async (t) => {
   const { engine, imagesDir, out } = await start(t)
   const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY, ...rest } = process.env
   t.intercept(process, 'env', { value: { ...rest, https_proxy: 'http://127.0.0.1:3128', NO_PROXY: 'a,.b', HTTP_PROXY: '' } })
@@ -104,7 +104,7 @@ void t.test('this process\'s proxies are the build\'s', async (t) => {
     ['--aptopt=Acquire::Check-Date "false"', '--aptopt=Acquire::http::Proxy "http://p:1"'], 'and apt\'s are mmdebstrap\'s')
 })
 
-void t.test('builds side by side are as many as there are processors and memory for', async (t) => {
+void t.test('processors and memory limit the number of concurrent builds', async (t) => {
   t.equal(concurrentBuilds(2, 24 * 2 ** 30), 2)
   t.equal(concurrentBuilds(16, 8 * 2 ** 30), 4)
   t.equal(concurrentBuilds(2, 1 * 2 ** 30), 1)

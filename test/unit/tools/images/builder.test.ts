@@ -12,14 +12,14 @@ import { imageLabels, versionNumber } from '../../../../tools/images/image-label
 import { Progress } from '../../../../tools/images/progress.js'
 import { selectLanguages } from '../../../../tools/images/select-languages.js'
 
-void t.test('names select languages, each once; an unknown one is told with the nearest', async (t) => {
+void t.test('selects each named language once; an error suggests names similar to an unknown one', async (t) => {
   const known = ['c', 'java', 'javascript', 'python', 'ruby']
   t.same(selectLanguages([], known), known)
   t.same(selectLanguages(['python', 'c', 'python'], known), ['c', 'python'])
-  t.throws(() => selectLanguages(['c', 'pyton'], known), /There is no language "pyton"\. Did you mean python/)
+  t.throws(() => selectLanguages(['c', 'pyton'], known), /Unknown language "pyton"\. Did you mean python/)
 })
 
-void t.test('the version is the first number of the first line', async (t) => {
+void t.test('the version is the first number on the first line', async (t) => {
   const lines: Array<[string, string]> = [
     ['Python 3.13.5\n', '3.13.5'], ['v24.21.0\n', '24.21.0'], ['go version go1.24.4 linux/amd64', '1.24.4'],
     ['ruby 3.3.8 (2025-04-09 revision b200bad6cd) [x86_64-linux-gnu]', '3.3.8'], ['GNU bash, version 5.2.37(1)-release', '5.2.37'],
@@ -28,7 +28,7 @@ void t.test('the version is the first number of the first line', async (t) => {
   for (const [output, version] of lines) t.equal(versionNumber(output), version)
 })
 
-void t.test('labels carry what the service reads', async (t) => {
+void t.test('the labels have the values that the service reads', async (t) => {
   const language = { name: 'lua', main: 'main.lua', version: 'lua -v', run: ['lua'], aliases: ['l', 'moon'], listed: ['moon'] }
   const found = { version: '5.4', hello: 'print("Hello World!")\n', digest: 'd' }
   t.same(imageLabels(language, found), {
@@ -46,21 +46,21 @@ void t.test('labels carry what the service reads', async (t) => {
     { 'runonce.memory': '5', 'runonce.processes': '6', 'runonce.interactive': 'true' })
 })
 
-void t.test('a package is resolved for an architecture', async (t) => {
+void t.test('resolves a package for an architecture', async (t) => {
   const entry = { name: '@s/tool-linux-{arch}', version: '1.0.0', integrity: { x64: 'i' } }
   t.match(resolvePackage(entry, 'x64'), { name: '@s/tool-linux-x64', folder: 'tool-linux', integrity: 'i' })
   t.throws(() => resolvePackage(entry, 'arm64'), /no integrity for arm64/)
   t.match(resolvePackage({ name: '@types/node', version: '1.0.0', integrity: 'j' }, 'arm64'), { folder: 'node', integrity: 'j' })
 })
 
-void t.test('the cache is below XDG_CACHE_HOME where that is an absolute path', async (t) => {
+void t.test('the cache is below XDG_CACHE_HOME if that is an absolute path', async (t) => {
   t.intercept(process, 'env', { value: { ...process.env, XDG_CACHE_HOME: '/tmp/cache' } })
   t.equal(cacheDir(), '/tmp/cache/runonce')
   process.env['XDG_CACHE_HOME'] = 'relative'
   t.match(cacheDir(), /\.cache\/runonce$/)
 })
 
-void t.test('the digest changes with what goes into an image, and with nothing else', async (t) => {
+void t.test('the digest depends on the files of an image, and on nothing else', async (t) => {
   const imagesDir = t.testdir({
     Dockerfile: 'FROM x',
     runner: { 'main.c': 'int main;', tests: { 'a.c': 'a' }, out: { runner: 'binary' }, vendor: { 'y.c': 'y' } },
@@ -117,7 +117,7 @@ void t.test('the digest changes with what goes into an image, and with nothing e
   t.ok(seen.has(await imageDigest(parts)), 'an empty folder is not in it')
 })
 
-void t.test('the engine\'s events are read whatever the chunk borders, and its errors thrown', async (t) => {
+void t.test('reads the engine\'s events across chunks, and throws its errors', async (t) => {
   const bytes = Buffer.from('{"stream":"grün"}\r\n\n{"aux":{"ID":"sha256:1"}}')
   for (let at = 1; at < bytes.length; at++) {
     const seen: unknown[] = []
@@ -128,7 +128,7 @@ void t.test('the engine\'s events are read whatever the chunk borders, and its e
   await t.rejects(readEvents(Readable.from(['{"error":"short"}'])), { message: 'short' })
 })
 
-void t.test('without a terminal each step is a line, and a long one shows that it lives', async (t) => {
+void t.test('without a terminal, each step is a line, and a long step repeats it', async (t) => {
   let clock = 0
   let text = ''
   const progress = new Progress({ write: (chunk: string) => { text += chunk } }, () => clock)
@@ -141,7 +141,7 @@ void t.test('without a terminal each step is a line, and a long one shows that i
   t.same(text.split('\n').map((line) => line.replace(/ +/g, ' ')), ['java 0 s 1/2 RUN apt', 'java 21 s 1/2 RUN apt', 'java 21.0 s built 25', ''])
 })
 
-void t.test('on a terminal the lines of what is at work are redrawn, none wider than it', async (t) => {
+void t.test('on a terminal, redraws the lines of the running builds, within its width', async (t) => {
   let text = ''
   const progress = new Progress({ write: (chunk: string) => { text += chunk }, isTTY: true, columns: 40 }, () => 0)
   progress.step('c', 'x'.repeat(100))

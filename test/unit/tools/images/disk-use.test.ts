@@ -5,7 +5,7 @@ import { formatResults } from '../../../../tools/images/format-results.js'
 
 const layer = (Id: string, Size: number, CreatedBy = Id) => ({ Id, Size, CreatedBy, Created: 1 })
 
-void t.test('a layer that images share counts once, and is no image\'s alone', async (t) => {
+void t.test('counts a shared layer once, and not as unshared', async (t) => {
   const disk = addLayers(new Map([
     ['runonce/c:latest', [layer('sha256:c', 0), layer('sha256:gcc', 200), layer('sha256:users', 5), layer('<missing>', 80, 'debian')]],
     ['runonce/cpp:latest', [layer('sha256:p', 300), layer('sha256:gcc', 200), layer('sha256:users', 5), layer('<missing>', 80, 'debian')]],
@@ -15,7 +15,7 @@ void t.test('a layer that images share counts once, and is no image\'s alone', a
   t.same([...disk.own], [['runonce/c:latest', 0], ['runonce/cpp:latest', 300], ['runonce/lua:latest', 10]])
 })
 
-void t.test('the table names version and sizes, the total, and what failed', async (t) => {
+void t.test('the table shows versions, sizes, the total and failures', async (t) => {
   const table = formatResults([
     { name: 'c', tag: 'runonce/c:latest', version: '14.2.0', bytes: 320e6, fresh: false },
     { name: 'java', error: new Error('exit code 100') }

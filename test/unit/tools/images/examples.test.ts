@@ -37,7 +37,7 @@ void t.test('a folder\'s programs become payloads, the main file first', async (
   t.match(payloads.glot, { files: [{ content: 'hello' }], runInstructions: { runCommand: 'lua main.lua' } }, 'one without a program runs hello')
 })
 
-void t.test('what a folder lacks is told, and a reason why excuses', async (t) => {
+void t.test('reports missing programs, except those with a reason', async (t) => {
   const { 'exit.lua': _, ...without } = PROGRAMS
   t.same((await read(t, { programs: without })).errors, ['examples/exit: is missing, and language.json gives no reason'])
   t.same((await read(t, { programs: without, examples: { broken: BROKEN, exit: { without: 'it always ends with 0' } } })).errors, [])

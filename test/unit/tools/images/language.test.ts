@@ -13,7 +13,7 @@ const SHA256 = 'a'.repeat(64)
 const plain = { name: 'lua', main: 'main.lua', version: 'lua -v', run: ['lua', '{main}'] }
 const withNpm = (entry: object) => ({ ...plain, npm: [{ name: 'p', version: '1.0.0', integrity: INTEGRITY, ...entry }] })
 
-void t.test('a right description has no errors', async (t) => {
+void t.test('a valid description has no errors', async (t) => {
   t.same(languageErrors(plain, 'lua'), [])
   t.same(languageErrors({
     ...plain,
@@ -69,14 +69,14 @@ const wrong: Array<[string, unknown, RegExp]> = [
   ['a reason for what nobody asks', { ...plain, examples: { unicode: { without: 'can\'t' } } }, /this example is optional/]
 ]
 for (const [title, value, message] of wrong) {
-  void t.test(`${title} is told`, async (t) => {
+  void t.test(`reports ${title}`, async (t) => {
     const errors = languageErrors(value, 'lua')
     t.equal(errors.length, 1, errors.join('; '))
     t.match(errors[0], message)
   })
 }
 
-void t.test('every language of the repository is right', async (t) => {
+void t.test('every language of the repository is valid', async (t) => {
   const names = await listLanguages(LANGUAGES)
   t.ok(names.length >= 10)
   const taken = new Map<string, string>()
@@ -96,7 +96,7 @@ void t.test('every language of the repository is right', async (t) => {
   }
 })
 
-void t.test('a folder without a hello program, and one that is not JSON, are told by name', async (t) => {
+void t.test('an error names the folder without a hello program, or with invalid JSON', async (t) => {
   const dir = t.testdir({ lua: { 'language.json': JSON.stringify(plain) }, moon: { 'language.json': '{' } })
   await t.rejects(readLanguage(dir, 'lua'), /lua\/language\.json: the folder must have one hello\.\* program, but has 0/)
   await t.rejects(readLanguage(dir, 'moon'), /moon\/language\.json: /)
@@ -105,7 +105,7 @@ void t.test('a folder without a hello program, and one that is not JSON, are tol
   t.same(await listLanguages(dir), ['lua', 'moon'], 'and a folder without one is no language')
 })
 
-void t.test('where packages come from is known before anything is built', async (t) => {
+void t.test('the registries of a language\'s packages are known before its build', async (t) => {
   const dir = t.testdir({
     shared: { jvm: { 'shared.json': JSON.stringify({ maven: [{ artifact: 'g:n:1', sha256: SHA256 }], packages: ['openjdk'] }) }, plain: { 'a.c': '' } },
     languages: {
@@ -117,12 +117,12 @@ void t.test('where packages come from is known before anything is built', async 
   t.same(await registriesOf(dir, ['lua', 'bad']), [])
   t.same(await registriesOf(dir, ['lua', 'moon']), ['maven', 'npm'])
   t.match(await readShared(dir, ['plain', 'jvm']), { packages: ['openjdk'], npm: [], maven: [{ artifact: 'g:n:1' }] })
-  await t.rejects(readShared(dir, ['nowhere']), { message: 'there is no folder shared/nowhere' })
+  await t.rejects(readShared(dir, ['nowhere']), { message: 'the folder shared/nowhere does not exist' })
   await writeFile(path.join(dir, 'shared/jvm/shared.json'), '{"run":["x"]}')
   await t.rejects(readShared(dir, ['jvm']), /shared\/jvm\/shared\.json: run: no such field/)
 })
 
-void t.test('what two languages share has one home', async (t) => {
+void t.test('languages share files instead of copying them', async (t) => {
   const seen = new Map<string, string>()
   for (const home of ['languages', 'shared']) {
     for (const entry of await readdir(path.join(LANGUAGES, '..', home), { recursive: true, withFileTypes: true })) {

@@ -20,7 +20,7 @@ async function until (condition: () => Promise<boolean> | boolean): Promise<void
   }
 }
 
-void t.test('a fetch that is ended leaves neither its client nor its folder', async (t) => {
+void t.test('an interrupted fetch leaves no client process and no folder', async (t) => {
   const dir = t.testdir({
     bin: { npm: t.fixture('symlink', '/bin/sh') },
     cache: {},

@@ -22,7 +22,7 @@ async function withCommands (t: Pick<typeof import('tap').t, 'testdir' | 'interc
   return { dir, calls }
 }
 
-void t.test('an older Node is told, in two lines', async (t) => {
+void t.test('reports an old Node in two lines', async (t) => {
   for (const version of ['18.20.4', '20.18.3', '20.0.0', '16.1.0']) {
     t.match(nodeVersionError(version), new RegExp(`^Node ${version} is too old: runonce needs 20\\.19 or newer\\.\\n.*$`))
   }
@@ -30,7 +30,7 @@ void t.test('an older Node is told, in two lines', async (t) => {
   t.equal(engines.node, '>=20.19', 'package.json says the same')
 })
 
-void t.test('development dependencies are installed whatever npm is set to, once, and again where an installation lacks them', async (t) => {
+void t.test('installs development dependencies whatever npm\'s settings, once, and again if they are missing', async (t) => {
   const files = { 'package-lock.json': '{}' }
   const { dir, calls } = await withCommands(t, { npm: 'mkdir -p node_modules/typescript node_modules/tap; echo > node_modules/.package-lock.json' }, files)
   const cwd = process.cwd()
@@ -43,7 +43,7 @@ void t.test('development dependencies are installed whatever npm is set to, once
   t.equal((await calls()).length, 2, 'one for production alone')
 })
 
-void t.test('npm that fails, or is not there, is told in two lines', async (t) => {
+void t.test('reports a missing or failing npm in two lines', async (t) => {
   const { dir } = await withCommands(t, { npm: 'exit 7' }, { 'package-lock.json': '{}' })
   const cwd = process.cwd()
   process.chdir(dir)
@@ -53,7 +53,7 @@ void t.test('npm that fails, or is not there, is told in two lines', async (t) =
   await t.rejects(installDependencies(), { message: /^npm is not installed\.\n[^\n]*$/ })
 })
 
-void t.test('packages are installed from the lists that are here when some can\'t be renewed', async (t) => {
+void t.test('installs packages from the present lists if an update fails', async (t) => {
   const { calls } = await withCommands(t, { 'apt-get': 'case "$*" in *update*) echo "E: no lists" >&2; exit 100;; esac' })
   await aptInstall(['one', 'two'], 1)
   const said = await calls()
@@ -61,7 +61,7 @@ void t.test('packages are installed from the lists that are here when some can\'
   t.match(said[1], /-o DPkg::Lock::Timeout=600 .*install -y --no-install-recommends one two$/)
 })
 
-void t.test('an installation that fails half-way is mended and tried again', async (t) => {
+void t.test('repairs an interrupted installation and retries', async (t) => {
   const { calls } = await withCommands(t, {
     'apt-get': 'case "$*" in *install*) [ -e $HERE/mended ] || { echo "E: dpkg was interrupted, you must manually run \'dpkg --configure -a\'" >&2; exit 100; };; esac',
     dpkg: 'touch $HERE/mended'
@@ -70,13 +70,13 @@ void t.test('an installation that fails half-way is mended and tried again', asy
   t.match((await calls()).map((call) => call.replace(/-o \S+ /g, '')), ['apt-get update', /^apt-get install/, 'dpkg --configure -a', 'apt-get update', /^apt-get install/])
 })
 
-void t.test('one that goes on failing ends with apt\'s own words', async (t) => {
+void t.test('a repeated failure has apt\'s message', async (t) => {
   const { calls } = await withCommands(t, { 'apt-get': 'echo "E: $1 no $*" | cut -c1-40 >&2; exit 100' })
   await t.rejects(aptInstall(['one'], 1), { message: /^apt-get install -y --no-install-recommends one failed:\nE: /m })
   t.equal((await calls()).length, 6)
 })
 
-void t.test('a command that is not there is told, and fails', async (t) => {
+void t.test('reports a missing command as a failure', async (t) => {
   const said: string[] = []
   t.intercept(process.stdout, 'write', { value: (text: string) => said.push(text) })
   const { exitCode } = await run('no-such-command', [])

@@ -19,7 +19,7 @@ import { endProcess, processStart } from '../../../../tools/lib/process-table.js
 import { listenError, startService } from '../../../../tools/lib/service-process.js'
 import { completed, ensureSettings, listenAddress, parseSettings, serviceEnvironment } from '../../../../tools/quickstart/settings.js'
 
-void t.test('settings are made once, private, and kept', async (t) => {
+void t.test('creates private settings once and keeps them', async (t) => {
   const file = path.join(t.testdir({}), 'state/env')
   const first = await ensureSettings(file, '/run/a.sock')
   t.match(first, { SERVER_LISTEN_ADDR: '127.0.0.1', SERVER_LISTEN_PORT: '8088', DOCKER_UNIX_SOCKET_PATH: '/run/a.sock' })
@@ -31,7 +31,7 @@ void t.test('settings are made once, private, and kept', async (t) => {
   t.not((await ensureSettings(`${file}2`, '/run/a.sock'))['API_ACCESS_TOKEN'], first['API_ACCESS_TOKEN'])
 })
 
-void t.test('what the user wrote into the settings stays', async (t) => {
+void t.test('keeps the user\'s lines in the settings', async (t) => {
   const text = completed('# mine\nSERVER_LISTEN_PORT=9000\nLOG_LEVEL=debug', '/s', () => 'made')
   t.same(text.split('\n').slice(0, 3), ['# mine', 'SERVER_LISTEN_PORT=9000', 'LOG_LEVEL=debug'])
   t.match(parseSettings(text), { SERVER_LISTEN_PORT: '9000', API_ACCESS_TOKEN: 'made', LOG_LEVEL: 'debug' })
@@ -39,7 +39,7 @@ void t.test('what the user wrote into the settings stays', async (t) => {
   t.equal(parseSettings('API_ACCESS_TOKEN=a=b c\n')['API_ACCESS_TOKEN'], 'a=b c')
 })
 
-void t.test('the caller\'s environment goes over the settings, but for what it leaves empty', async (t) => {
+void t.test('non-empty environment variables override the settings', async (t) => {
   const settings = { API_ACCESS_TOKEN: 'made', SERVER_LISTEN_ADDR: '127.0.0.1', SERVER_LISTEN_PORT: '8088', DOCKER_UNIX_SOCKET_PATH: '/found.sock' }
   t.same(serviceEnvironment(settings, { SERVER_LISTEN_PORT: '9000', SERVER_LISTEN_ADDR: '', API_ACCESS_TOKEN: '', POOL_IMAGES: '', DOCKER_UNIX_SOCKET_PATH: '/other.sock' }),
     { ...settings, SERVER_LISTEN_PORT: '9000', POOL_IMAGES: '', LOG_LEVEL: 'info' })
@@ -47,13 +47,13 @@ void t.test('the caller\'s environment goes over the settings, but for what it l
   t.equal(serviceEnvironment({ ...settings, LOG_LEVEL: 'debug' }, {})['LOG_LEVEL'], 'debug')
 })
 
-void t.test('a port that is none is told', async (t) => {
+void t.test('rejects an invalid port', async (t) => {
   t.same(listenAddress({}), { address: '127.0.0.1', port: 8088 })
   t.same(listenAddress({ SERVER_LISTEN_ADDR: '::1', SERVER_LISTEN_PORT: '0' }), { address: '::1', port: 0 })
   for (const port of ['x', '', '-1', '65536', '80.5', '0x50']) t.throws(() => listenAddress({ SERVER_LISTEN_PORT: port }), { message: `SERVER_LISTEN_PORT: invalid value "${port}": must be a whole number from 0 to 65535` })
 })
 
-void t.test('the service\'s address is the one in its log; a service that ends first is an error with its last lines', async (t) => {
+void t.test('reads the service\'s address from its log; the error of a service that ends first has its last lines', async (t) => {
   const dir = t.testdir({
     bin: `#!/bin/sh
 [ -z "$FAILS" ] || { echo 'cannot listen' >&2; exit 3; }
@@ -70,7 +70,7 @@ exec sleep 60`
   await t.rejects(startService({ env: { FAILS: '1', PATH: process.env['PATH'] }, wrapper }), { message: 'the service did not start (exit code 3):\ncannot listen' })
 })
 
-void t.test('the command line that is shown runs a language that is there, whatever its program holds', async (t) => {
+void t.test('the printed command line runs an available language, and quotes its program', async (t) => {
   const hello = { version: '1', ok: true, output: 'Hello World!', ms: 1 }
   const bash = { ...hello, language: 'bash', image: 'runonce/bash:latest', main: 'main.sh', program: 'echo \'it\\\'s "$HOME"\'\n' }
   const python = { ...hello, language: 'python', image: 'runonce/python:latest', main: 'main.py', program: 'print("Hello World!")' }
@@ -84,7 +84,7 @@ void t.test('the command line that is shown runs a language that is there, whate
   t.same(JSON.parse(body), { image: bash.image, payload: { files: [{ name: bash.main, content: bash.program }] } }, 'as a shell reads it')
 })
 
-void t.test('no service is started while an engine is installed, and afterwards again', async (t) => {
+void t.test('apt starts no services while an engine is installed', async (t) => {
   const dir = t.testdir({ own: '#!/bin/sh\nexit 0\n' })
   const policy = path.join(dir, 'policy-rc.d')
   const seen = async () => { t.equal((await stat(policy)).mode & 0o111, 0o111); return await readFile(policy, 'utf8') }
@@ -101,7 +101,7 @@ void t.test('no service is started while an engine is installed, and afterwards 
   t.equal(await readFile(own, 'utf8'), '#!/bin/sh\nexit 0\n', 'the system\'s own stays')
 })
 
-void t.test('a taken port is told before anything is built for it', async (t) => {
+void t.test('reports a port in use before any build', async (t) => {
   const server = net.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as net.AddressInfo
@@ -111,7 +111,7 @@ void t.test('a taken port is told before anything is built for it', async (t) =>
   t.equal(await listenError('127.0.0.1', port), undefined)
 })
 
-void t.test('an engine\'s sockets get a short path where the cache folder\'s is too long for them', async (t) => {
+void t.test('the engine\'s sockets have a short path if the cache folder\'s path is too long', async (t) => {
   t.equal(enginePaths('/home/u/.cache/runonce').socket, '/home/u/.cache/runonce/engine/docker.sock')
   const long = enginePaths(`/${'x'.repeat(80)}/runonce`)
   t.match(long.socket, /^\/run\/runonce-[0-9a-f]{12}\/docker\.sock$/)
@@ -119,7 +119,7 @@ void t.test('an engine\'s sockets get a short path where the cache folder\'s is 
   t.not(enginePaths(`/${'y'.repeat(80)}/runonce`).socket, long.socket)
 })
 
-void t.test('only one at a time holds the lock', async (t) => {
+void t.test('only one holder at a time has the lock', async (t) => {
   const dir = t.testdir({})
   const events: string[] = []
   const hold = async (name: string) => await withLock(dir, 5000, async () => {
@@ -136,7 +136,7 @@ void t.test('only one at a time holds the lock', async (t) => {
   await Promise.all([hold('a'), withLock(dir, 5000, async () => t.equal(waits, 1, 'who waits is told, once'), () => { waits++ })])
 })
 
-void t.test('leases of living processes count, of dead ones not', async (t) => {
+void t.test('only leases of running processes count', async (t) => {
   const dir = t.testdir({})
   const lease = await takeLease(dir)
   t.equal(await isLeased(dir), true)
@@ -147,7 +147,7 @@ void t.test('leases of living processes count, of dead ones not', async (t) => {
   t.equal(await isLeased(dir), false, 'neither a dead process nor another one of its pid')
 })
 
-void t.test('a process is ended by pid and start, never by pid alone', async (t) => {
+void t.test('identifies a process by PID and start time before it ends it', async (t) => {
   const child = spawn('sleep', ['60'])
   t.teardown(() => child.kill('SIGKILL'))
   await once(child, 'spawn')
@@ -159,7 +159,7 @@ void t.test('a process is ended by pid and start, never by pid alone', async (t)
   t.same(await exited, [null, 'SIGTERM'])
 })
 
-void t.test('an engine that another hand started is not ended', async (t) => {
+void t.test('does not stop an engine that another process started', async (t) => {
   const paths = enginePaths(t.testdir({ engine: {} }))
   const child = spawn('sleep', ['60'])
   t.teardown(() => child.kill('SIGKILL'))
@@ -170,7 +170,7 @@ void t.test('an engine that another hand started is not ended', async (t) => {
   t.equal(await readFile(paths.pid, 'utf8'), `${child.pid}\n`)
 })
 
-void t.test('a DOCKER_HOST that can\'t serve is told, in two lines', async (t) => {
+void t.test('reports an unusable DOCKER_HOST in two lines', async (t) => {
   for (const [value, message] of [['tcp://192.0.2.1:2375', /only a unix socket/], ['unix:///nonexistent/docker.sock', /ENOENT/]] as const) {
     const env = { ...process.env, DOCKER_HOST: value }
     t.intercept(process, 'env', { value: env })
@@ -180,7 +180,7 @@ void t.test('a DOCKER_HOST that can\'t serve is told, in two lines', async (t) =
   }
 })
 
-void t.test('an engine of the user\'s own is named where the system\'s does not answer', async (t) => {
+void t.test('names the user\'s own engine if the system\'s engine does not respond', async (t) => {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'runonce-test-')) // a socket's path is short
   t.teardown(async () => await rm(dir, { recursive: true }))
   const server = http.createServer((_request, response) => response.end('OK')).listen(path.join(dir, 'docker.sock'))

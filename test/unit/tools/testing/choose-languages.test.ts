@@ -22,7 +22,7 @@ void t.test('a run takes the first languages, those whose folders changed, and t
   }).changed, ['f'], 'and what git does not have yet')
 })
 
-void t.test('on main itself a run looks at the commit before; without any history it goes on', async (t) => {
+void t.test('on main, compares with the previous commit; works without history', async (t) => {
   const onMain = { 'rev-parse HEAD': 'h1', 'merge-base HEAD origin/main': 'h1', 'rev-parse --verify --quiet HEAD~1': 'h0' }
   const git = gitOf({ ...onMain, 'diff --name-only --no-renames h0': 'runner-images/languages/a/language.json' })
   t.same(chooseLanguages(KNOWN, { git, now: 0 }).changed, ['a'])
@@ -32,7 +32,7 @@ void t.test('on main itself a run looks at the commit before; without any histor
   t.same(chooseLanguages(KNOWN, { git: () => undefined, now: 0 }).names, ['a', 'b', 'c', 'd'], 'no git')
 })
 
-void t.test('the sample takes its turn by the date, and has had everything after some days', async (t) => {
+void t.test('the sample changes with the date and covers all languages in some days', async (t) => {
   const seen = new Set<string>()
   for (let day = 0; day < 2; day++) {
     const { sample, names } = chooseLanguages(KNOWN, { git: () => undefined, now: day * DAY + 5 })
@@ -46,7 +46,7 @@ void t.test('the sample takes its turn by the date, and has had everything after
   t.same(names, ['a', 'b', 'c', 'd'])
 })
 
-void t.test('of many changed ones a run takes some, and says which it leaves', async (t) => {
+void t.test('takes some of many changed languages and lists the others', async (t) => {
   const known = Array.from({ length: 20 }, (_, index) => ({ name: `l${String(index).padStart(2, '0')}` }))
   const git = gitOf({ ...LANDING, 'diff --name-only --no-renames h1': known.map(({ name }) => `runner-images/languages/${name}/x`).join('\n') })
   const seen = new Set<string>()
@@ -59,14 +59,14 @@ void t.test('of many changed ones a run takes some, and says which it leaves', a
   t.equal(seen.size, 20)
 })
 
-void t.test('the choice is told', async (t) => {
+void t.test('describes the choice', async (t) => {
   t.equal(describeChoice({ names: [], first: ['c', 'x'], changed: ['d'], sample: [], left: [] }),
     'languages: first: 2; changed: d; sample: none')
   t.equal(describeChoice({ names: [], first: [], changed: ['d'], sample: ['e'], left: ['f', 'g'] }).split('\n')[1],
     'also changed, but not tested in this run: npm run test:languages -- f g')
 })
 
-void t.test('the tests try what they are told, else the first languages', async (t) => {
+void t.test('the tests use the languages in the environment variable, or the first ones', async (t) => {
   t.intercept(process, 'env', { value: { ...process.env, RUNONCE_TEST_LANGUAGES: ' python  go ' } })
   t.same(await languagesToTest(), ['python', 'go'])
   process.env['RUNONCE_TEST_LANGUAGES'] = ''

@@ -2,7 +2,7 @@ import t from 'tap'
 
 import { closingLine, checkedCounts, plainCounts, sum, tapCounts } from '../../../../tools/testing/counts.js'
 
-t.test('counts are those that the runners print', async (t) => {
+t.test('reads the counts that the test runners print', async (t) => {
   t.same(tapCounts('ok 1\n# { total: 12, pass: 9, fail: 1, skip: 2 }\n'), { passed: 9, failed: 1, skipped: 2 })
   t.equal(tapCounts('ok 1\n'), undefined)
   t.same(plainCounts('# 57 passed, 0 failed\n'), { passed: 57, failed: 0, skipped: 0 })
@@ -10,14 +10,14 @@ t.test('counts are those that the runners print', async (t) => {
   t.equal(plainCounts('12 passed'), undefined)
 })
 
-t.test('a run that told no counts, or ended badly without a failure, has failed', async (t) => {
+t.test('a run without counts, or with a non-zero exit code, has failed', async (t) => {
   t.same(checkedCounts(undefined, 0), { passed: 0, failed: 1, skipped: 0 })
   t.same(checkedCounts({ passed: 0, failed: 0, skipped: 0 }, 0), { passed: 0, failed: 1, skipped: 0 })
   t.same(checkedCounts({ passed: 5, failed: 0, skipped: 0 }, 1), { passed: 5, failed: 1, skipped: 0 })
   t.same(checkedCounts({ passed: 5, failed: 2, skipped: 0 }, 1), { passed: 5, failed: 2, skipped: 0 })
 })
 
-t.test('the closing line has the sum', async (t) => {
+t.test('the closing line has the sum of the counts', async (t) => {
   t.equal(closingLine(sum([{ passed: 1, failed: 0, skipped: 0 }, { passed: 2, failed: 1, skipped: 0 }])), '3 passed, 1 failed')
   t.equal(closingLine({ passed: 1, failed: 0, skipped: 2 }), '1 passed, 0 failed, 2 skipped')
 })
