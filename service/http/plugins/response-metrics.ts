@@ -13,10 +13,12 @@ const [CLIENT_GONE] = ERRORS.clientGone
  */
 export function addResponseMetrics (app: FastifyInstance, metrics: ServiceMetrics): void {
   app.addHook('onRequest', (request, reply, done) => {
+    let finished = false
+    reply.raw.once('finish', () => { finished = true })
     reply.raw.once('close', () => {
       const method = COUNTED_METHODS.has(request.method) ? request.method : 'other'
       const route = request.is404 ? request.pathPattern : request.routeOptions.url ?? ''
-      metrics.responded(method, route, reply.raw.writableFinished ? reply.statusCode : CLIENT_GONE)
+      metrics.responded(method, route, finished ? reply.statusCode : CLIENT_GONE)
     })
     done()
   })
