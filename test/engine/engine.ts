@@ -11,11 +11,6 @@ export const socketPath = findSocket()
 
 export const docker = dockerClient(socketPath)
 
-/** All containers of all runonce services, running or not. */
-export async function containersOfOurs (): Promise<Docker.ContainerInfo[]> {
-  return await docker.listContainers({ all: true, filters: { label: ['runonce.expires'] } })
-}
-
 /** A container's details; undefined when it does not exist. */
 export async function inspect (id: string): Promise<Docker.ContainerInspectInfo | undefined> {
   return await docker.getContainer(id).inspect().catch((error: { statusCode?: number }) => {

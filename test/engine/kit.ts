@@ -7,7 +7,7 @@ import { send, type Answer } from './http-client.js'
 import type { File, Result, Test } from './types.js'
 import { until } from './until.js'
 
-export { containersOfOurs, docker, inspect, needImages, socketPath } from './engine.js'
+export { docker, inspect, needImages, socketPath } from './engine.js'
 export { dockerRun, type DockerRunOptions } from './docker-run.js'
 export { freePort, type Answer } from './http-client.js'
 export { buildImage, foreignImage } from './foreign-image.js'
