@@ -16,9 +16,9 @@ export const ERRORS = {
   imageNotAllowed: [403, 'image.not_allowed', '`DOCKER_IMAGE_ALLOW` does not allow this image.'],
   imageNeedsMore: [400, 'image.needs_more', 'The image needs more memory or processes than the service allows.'],
   rateLimited: [429, 'rate_limit', 'Too many requests from this address or with this token. The `Retry-After` header says when to try again.'],
-  overloaded: [503, 'overloaded', 'The run queue is full, the run waited too long in it, or the service is shutting down. The `Retry-After` header says when to try again.'],
-  containerRefused: [400, 'docker.container.create', 'There is no such image, or the engine refused the container\'s settings.'],
-  containerCreateFailed: [500, 'docker.container.create', 'The engine failed to create the container.'],
+  overloaded: [503, 'overloaded', 'The run queue is full, the run waited too long in it, runs fail on this machine, or the service is shutting down. The `Retry-After` header says when to try again.'],
+  containerRefused: [400, 'docker.container.create', 'There is no such image, or the image has no command.'],
+  containerCreateFailed: [500, 'docker.container.create', 'The engine failed to create the container, or refused the service\'s settings.'],
   containerStartFailed: [500, 'docker.container.start', 'The engine failed to start the container.'],
   containerAttachFailed: [500, 'docker.container.attach', 'The engine failed to attach to the container.'],
   streamReadFailed: [500, 'docker.container.stream.read', 'The connection to the container failed, or the container ended without a result.'],
@@ -127,8 +127,8 @@ export function rateLimited (retryAfterSeconds: number): ServiceError {
   return new ServiceError('rateLimited', `Too many requests; try again in ${retryAfterSeconds} s`, { retryAfterSeconds })
 }
 
-export function overloaded (reason: string, retryAfterSeconds: number): ServiceError {
-  return new ServiceError('overloaded', reason, { retryAfterSeconds })
+export function overloaded (reason: string, retryAfterSeconds: number, options: { cause?: unknown } = {}): ServiceError {
+  return new ServiceError('overloaded', reason, { ...options, retryAfterSeconds })
 }
 
 export function stdoutDecodeFailed (quoted: string): ServiceError {

@@ -25,6 +25,8 @@ import { RunLog } from './observability/run-log.js'
 import { Pool } from './pool/pool.js'
 import { Admission } from './runs/admission.js'
 import { DeferredObserver } from './runs/deferred-observer.js'
+import { NodeHealth } from './runs/node-health.js'
+import { Probe } from './runs/probe.js'
 import { ServiceReadiness } from './runs/readiness.js'
 import { CodeRunner } from './runs/run-code.js'
 
@@ -49,11 +51,13 @@ async function main (): Promise<void> {
   const identity = containerIdentity(config.listen)
   const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity, cores: cpus().length })
   const pool = new Pool({ factory, images, load: admission, config: config.pool, cores: availableParallelism(), log: logger })
-  const readiness = new ServiceReadiness(engine, pool)
-  const metrics = config.metrics.on ? new Metrics({ cores: cpus().length, load: admission, pool }) : undefined
+  const probe = new Probe({ images, sandboxes: factory, limits: config.run })
+  const health = new NodeHealth({ probe: (suspect, signal) => probe.run(suspect, signal), log: logger })
+  const readiness = new ServiceReadiness(engine, pool, health)
+  const metrics = config.metrics.on ? new Metrics({ cores: cpus().length, load: admission, pool, node: health }) : undefined
   const observers = [new DeferredObserver({ observers: [new RunLog(logger), ...metrics === undefined ? [] : [metrics]], log: logger })]
   const runs = new CodeRunner({
-    sandboxes: pool, admission, observers, limits: config.run, limitsResponse: config.run.limitsResponse
+    sandboxes: pool, admission, health, observers, limits: config.run, limitsResponse: config.run.limitsResponse
   })
   const parts = { about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis }
   const app = await buildApp(parts)
@@ -70,6 +74,7 @@ async function main (): Promise<void> {
     logger.fatal(`The socket that is mounted at ${config.engine.socketPath} was replaced by the engine: restart the container`)
     process.exit(1)
   })
+  events.onGap(() => { if (events.connected) health.recheck() })
   void events.start()
   void sweep.start().then(() => pool.start())
   for (const where of side) logger.info(where, 'listening for metrics or docs')
@@ -82,7 +87,7 @@ async function main (): Promise<void> {
     readiness.stop()
     for (const listener of listeners) listener.announceClose()
     await admission.close()
-    await Promise.all([pool.close(), ...listeners.map((listener) => listener.close(DRAIN_MS))])
+    await Promise.all([health.close(), pool.close(), ...listeners.map((listener) => listener.close(DRAIN_MS))])
     sweep.close()
     events.close()
     await remover.settled()

@@ -5,7 +5,7 @@ import { containerAttachFailed, containerCreateFailed, containerRefused, contain
 import type { ImageDescription, ReadySandbox, Sandbox, SandboxFactory } from '../runs/ports.js'
 import { ContainerSandbox } from './container-sandbox.js'
 import { containerSettings, ONE_RUN, type ContainerIdentity, type Purpose } from './container-settings.js'
-import { isRejection, toServiceError } from './engine-errors.js'
+import { isImageError, toServiceError } from './engine-errors.js'
 import type { Engine } from './engine.js'
 import type { OutOfMemoryWatch } from './out-of-memory.js'
 import type { Remover } from './remover.js'
@@ -101,7 +101,7 @@ export class ContainerFactory implements SandboxFactory {
       const { id } = await engine.call<{ id: string }>((options) => engine.docker.createContainer({ ...settings, ...options }))
       return id
     } catch (error) {
-      throw toServiceError(error, isRejection(error) ? containerRefused : containerCreateFailed)
+      throw toServiceError(error, isImageError(error) ? containerRefused : containerCreateFailed)
     }
   }
 

@@ -25,6 +25,11 @@ export function isRejection (error: unknown): boolean {
   return status >= 400 && status < 500
 }
 
+/** Whether a create call failed because of the image. All of the call's other values are the service's settings. */
+export function isImageError (error: unknown): boolean {
+  return statusOf(error) === 404 || (isRejection(error) && /no command specified/i.test(messageOf(error)))
+}
+
 /** The status of the engine's response to a failed call; undefined where there was no response. */
 export function statusOf (error: unknown): number | undefined {
   return (error as { statusCode?: number } | null)?.statusCode

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-import type { LeaseCounts, Load, PoolSnapshot, PoolStatus, RunObserver, RunRecord, ServiceMetrics } from '../runs/ports.js'
+import type { LeaseCounts, Load, NodeStatus, PoolSnapshot, PoolStatus, RunObserver, RunRecord, ServiceMetrics } from '../runs/ports.js'
 
 /** From a warm interpreter's run to a long build; seconds. */
 const RUN_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
@@ -14,6 +14,7 @@ interface MetricsParts {
   cores: number
   load: Load
   pool: PoolStatus
+  node: NodeStatus
 }
 
 type ImagePoolState = PoolSnapshot['images'][number]
@@ -28,10 +29,11 @@ export class Metrics implements RunObserver, ServiceMetrics {
   readonly #responses = this.#counter('runonce_http_responses_total', 'HTTP responses by method, route and status', ['method', 'route', 'status'])
   readonly #cores: number
 
-  constructor ({ cores, load, pool }: MetricsParts) {
+  constructor ({ cores, load, pool, node }: MetricsParts) {
     this.#cores = cores
     this.#gauge('runonce_runs_running', 'Runs in progress', (gauge) => gauge.set(load.running))
     this.#gauge('runonce_runs_waiting', 'Runs in the queue', (gauge) => gauge.set(load.waiting))
+    this.#gauge('runonce_node_ready', '0 while runs fail on this machine, else 1', (gauge) => gauge.set(node.reason === undefined ? 1 : 0))
     this.#addPoolState(pool)
     this.#addPoolLeases(pool)
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LAG_INTERVAL_MS })

@@ -146,6 +146,12 @@ export interface Load {
   readonly waiting: number
 }
 
+/** Whether this node can run programs, as its latest runs show. */
+export interface NodeStatus {
+  /** Why it cannot; undefined where it can. */
+  readonly reason: string | undefined
+}
+
 // Observers: implemented by observability/, used by runs/ and http/.
 
 /** One finished run, for logs and metrics: no code, no output, no token. */

@@ -1,10 +1,10 @@
-import type { EngineStatus, PoolSnapshot, PoolStatus, Readiness } from './ports.js'
+import type { EngineStatus, NodeStatus, PoolSnapshot, PoolStatus, Readiness } from './ports.js'
 
-/** Ready while the engine responds and the service is not shutting down. */
+/** Ready while the engine responds, runs work and the service is not shutting down. */
 export class ServiceReadiness implements Readiness {
   #stopping = false
 
-  constructor (private readonly engine: EngineStatus, private readonly poolStatus: PoolStatus) {}
+  constructor (private readonly engine: EngineStatus, private readonly poolStatus: PoolStatus, private readonly node: NodeStatus) {}
 
   stop (): void {
     this.#stopping = true
@@ -16,6 +16,6 @@ export class ServiceReadiness implements Readiness {
 
   async notReady (): Promise<string | undefined> {
     if (this.#stopping) return 'The service is shutting down'
-    return await this.engine.ping().then(() => undefined, (error: Error) => error.message)
+    return await this.engine.ping().then(() => this.node.reason, (error: Error) => error.message)
   }
 }

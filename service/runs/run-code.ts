@@ -1,11 +1,13 @@
 import { measurementsOf, refuseLimitOutcome, type DecodedResult } from '../protocol/result.js'
 import type { Admission } from './admission.js'
+import type { NodeHealth } from './node-health.js'
 import type { RunObserver, RunRecord, RunRequest, Runs, Sandbox, Sandboxes } from './ports.js'
 import { runInSandbox, type RunLimits } from './run-in-sandbox.js'
 
 interface RunnerParts {
   sandboxes: Sandboxes
   admission: Admission
+  health: Pick<NodeHealth, 'refuseIfFailing' | 'succeeded' | 'failed'>
   observers: RunObserver[]
   limits: RunLimits
   limitsResponse: 'result' | 'error'
@@ -24,7 +26,17 @@ export class CodeRunner implements Runs {
    * @throws the signal's reason when the client closes its connection
    */
   async run (request: RunRequest): Promise<DecodedResult> {
-    const { admission, observers, limitsResponse } = this.#parts
+    const { health } = this.#parts
+    health.refuseIfFailing()
+    try {
+      return await this.#runAdmitted(request)
+    } catch (error) {
+      throw await health.failed(error, request.image)
+    }
+  }
+
+  async #runAdmitted (request: RunRequest): Promise<DecodedResult> {
+    const { admission, health, observers, limitsResponse } = this.#parts
     for (const observer of observers) observer.submitted?.({ ...identityOf(request), payload: request.payload })
     const startedAt = performance.now()
     const record: Pick<RunRecord, 'pooled' | 'phases'> = { pooled: false, phases: {} }
@@ -32,7 +44,10 @@ export class CodeRunner implements Runs {
     const release = await admission.enter(request.tokenName, request.signal)
     record.phases.queue = performance.now() - startedAt
     try {
+      // The node may have failed while the run waited.
+      health.refuseIfFailing()
       decoded = await this.#runInLease(request, record)
+      health.succeeded()
       if (limitsResponse === 'error') refuseLimitOutcome(decoded.result)
       return decoded
     } finally {

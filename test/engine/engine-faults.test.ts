@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 
 import { engineError, faultEngine, temporaryFolder, type Fault } from './fault-engine.js'
-import { foreignImage, startService, until, type Service } from './kit.js'
+import { foreignImage, needImages, startService, submission, until, type Service } from './kit.js'
 
 const UNREACHABLE = 'docker.unixsocket'
 
@@ -37,7 +37,7 @@ void t.test('the service has no permission for the socket\'s folder', async (t) 
 void t.test('the engine accepts connections and never responds: the slug names the call', async (t) => {
   const env = { DOCKER_UNIX_SOCKET_READ_TIMEOUT: '0.2', DOCKER_UNIX_SOCKET_WRITE_TIMEOUT: '0.2', DOCKER_UNIX_SOCKET_PATH: await faultEngine(t, () => 'silence') }
   const service = await startService(t, { env })
-  await isDown(t, service, { version: 'docker.version', image: 'docker.container.create' }, /did not answer/)
+  await isDown(t, service, { version: 'docker.version', image: 'docker.container.create' }, /did not respond/)
   const { body } = await service.post('/run', { image: 'glot/any', payload: {} })
   t.match(body.message, /within 400 ms/, 'the two timeouts of the settings')
 })
@@ -46,7 +46,7 @@ const faults: Array<{ title: string, fault: Fault, status: number, slug: string,
   {
     title: 'the engine refuses to create the container',
     fault: (request) => request.includes('/containers/create') ? engineError(400, 'no such runtime: imaginary') : undefined,
-    status: 400,
+    status: 500,
     slug: 'docker.container.create',
     message: /no such runtime: imaginary/
   },
@@ -76,21 +76,21 @@ const faults: Array<{ title: string, fault: Fault, status: number, slug: string,
     fault: (request) => request.includes('/containers/create') ? 'silence' : undefined,
     status: 500,
     slug: 'docker.container.create',
-    message: /did not answer/
+    message: /did not respond/
   },
   {
     title: 'the engine does not respond to the attach',
     fault: (request) => request.includes('/attach') ? 'silence' : undefined,
     status: 500,
     slug: 'docker.container.attach',
-    message: /did not answer/
+    message: /did not respond/
   },
   {
     title: 'the engine does not respond to the start',
     fault: (request) => /^POST \S+\/start/.test(request) ? 'silence' : undefined,
     status: 500,
     slug: 'docker.container.start',
-    message: /did not answer/
+    message: /did not respond/
   },
   {
     title: 'the engine\'s stream is invalid',
@@ -138,6 +138,29 @@ void t.test('runs succeed again when the engine is back', async (t) => {
   t.not((await service.post('/run', { image, payload: {} })).status, 200)
   down = false
   t.equal((await service.post('/run', { image, payload: {} })).status, 200)
+})
+
+void t.test('a node whose runs all fail is not ready, refuses runs, and is ready again when they work', async (t) => {
+  await needImages('bash')
+  let full = false
+  const path = await faultEngine(t, (request) => full && request.includes('/containers/create') ? engineError(500, 'no space left on device') : undefined)
+  const service = await startService(t, { env: { DOCKER_UNIX_SOCKET_PATH: path } })
+  t.match(await service.run('bash', 'echo before'), { stdout: 'before\n' })
+  full = true
+  const statuses = []
+  for (let run = 0; run < 5; run++) statuses.push((await service.post('/run', submission('bash', 'echo'))).status)
+  t.same(statuses, [500, 500, 503, 503, 503], 'the third waits for the probe')
+  const refused = await service.post('/run', submission('bash', 'echo'))
+  t.match(refused.body, { error: 'overloaded', message: /no space left on device/ })
+  t.match(refused.headers.get('retry-after'), /^\d+$/)
+  const readiness = await service.request('/readyz', { token: null })
+  t.equal(readiness.status, 503)
+  t.match(readiness.body, { ready: false, reason: /no space left on device/ })
+  t.match((await service.request('/metrics', { token: null })).body, /^runonce_node_ready 0$/m)
+  full = false
+  await until(async () => (await service.request('/readyz', { token: null })).status === 200, 'the service to be ready')
+  t.match(await service.run('bash', 'echo after'), { stdout: 'after\n' })
+  t.match(service.logs.filter(({ msg }) => /ready: runs/.test(String(msg))), [{ level: 'error' }, { level: 'info' }])
 })
 
 async function isUnreachable (t: Test, service: Service, message: RegExp): Promise<void> {

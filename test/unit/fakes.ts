@@ -137,6 +137,9 @@ export class FakeObserver implements RunObserver {
   submitted (submission: unknown): void { this.submissions.push(submission) }
 }
 
+/** A node on which runs work. */
+export const healthyNode = { refuseIfFailing: (): void => {}, succeeded: (): void => {}, failed: async (error: unknown): Promise<unknown> => error }
+
 /** A pool with the given state, which tests may change. */
 export class FakePool implements PoolStatus {
   counts: ReturnType<PoolStatus['leases']> = []

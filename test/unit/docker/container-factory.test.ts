@@ -110,7 +110,8 @@ t.test('a run without a result is a timeout only if the engine reports its conta
 
 t.test('each failed step has its slug, and leaves no container and no connection', async (t) => {
   const cases: Array<[string, (engine: FakeEngine) => void, object, boolean]> = [
-    ['create, refused', (engine) => engine.on('POST /containers/create', json(400, { message: 'invalid tmpfs option' })), { slug: 'docker.container.create', statusCode: 400, message: 'invalid tmpfs option' }, false],
+    ['create, settings refused', (engine) => engine.on('POST /containers/create', json(400, { message: 'invalid CapAdd' })), { slug: 'docker.container.create', statusCode: 500, message: 'invalid CapAdd' }, false],
+    ['create, image without a command', (engine) => engine.on('POST /containers/create', json(400, { message: 'No command specified' })), { slug: 'docker.container.create', statusCode: 400 }, false],
     ['create, no image', (engine) => engine.on('POST /containers/create', json(404, { message: 'No such image' })), { slug: 'docker.container.create', statusCode: 400 }, false],
     ['create, silent', (engine) => engine.on('POST /containers/create', silence), { slug: 'docker.container.create', statusCode: 500, message: /did not respond/ }, false],
     ['create, failed', (engine) => engine.on('POST /containers/create', json(500, { message: 'no space left on device' })), { slug: 'docker.container.create', statusCode: 500 }, false],

@@ -64,14 +64,17 @@ t.test('DOCKER_HOST and related variables are ignored', async (t) => {
   t.match(await engine.client(t).version(), { version: '20.10.24' })
 })
 
-t.test('the service is ready while the engine responds and it is not stopping', async (t) => {
+t.test('the service is ready while the engine responds, runs work and it is not stopping', async (t) => {
   const engine = new FakeEngineStatus()
-  const readiness = new ServiceReadiness(engine, new FakePool({ ready: 2, images: [] }))
+  const node: { reason: string | undefined } = { reason: undefined }
+  const readiness = new ServiceReadiness(engine, new FakePool({ ready: 2, images: [] }), node)
   t.match(readiness.pool(), { ready: 2 })
   t.equal(await readiness.notReady(), undefined)
   engine.fail = new Error('gone')
   t.equal(await readiness.notReady(), 'gone')
   engine.fail = undefined
+  node.reason = 'runs fail'
+  t.equal(await readiness.notReady(), 'runs fail')
   readiness.stop()
   t.match(await readiness.notReady(), /shutting down/)
 })

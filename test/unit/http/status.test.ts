@@ -8,7 +8,7 @@ import { ENGINE_VERSION_EXAMPLE } from '../../../service/http/routes/version.js'
 import { RunLog } from '../../../service/observability/run-log.js'
 import { CodeRunner } from '../../../service/runs/run-code.js'
 import { Admission } from '../../../service/runs/admission.js'
-import { COMPLETED, decodedOf, FakeSandbox, FakeSandboxes, gate, recordingLogger, until } from '../fakes.js'
+import { COMPLETED, decodedOf, FakeSandbox, FakeSandboxes, gate, healthyNode, recordingLogger, until } from '../fakes.js'
 import { exchange } from './exchange.js'
 import { startApp, TOKEN } from './start-app.js'
 
@@ -116,6 +116,7 @@ t.test('a run leaves one log line, and no code, output or token in any', async (
   const runner = new CodeRunner({
     sandboxes: new FakeSandboxes(sandbox),
     admission: new Admission({ concurrency: 1, queueSize: 1, queueTimeoutMs: 1000 }),
+    health: healthyNode,
     observers: [new RunLog(logger)],
     limits: { timeMs: 1000, outputBytes: 1000 },
     limitsResponse: 'result'

@@ -23,9 +23,10 @@ const IMAGE = { ...COUNTS, ready: 3, starting: 1, target: 4, refillMs: 120, idle
 function start (snapshot?: PoolSnapshot) {
   const load = { running: 0, waiting: 0 }
   const pool = new FakePool(snapshot)
-  const metrics = new Metrics({ cores: 2, load, pool })
+  const node: { reason: string | undefined } = { reason: undefined }
+  const metrics = new Metrics({ cores: 2, load, pool, node })
   const lines = async () => (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  return { metrics, load, pool, lines }
+  return { metrics, load, pool, node, lines }
 }
 
 t.test('runs are counted by image, token, outcome and whether the pool served them; times are in seconds', async (t) => {
@@ -93,4 +94,11 @@ t.test('request IDs are not labels', async (t) => {
   const { metrics, lines } = start()
   metrics.finished(RUN)
   t.notOk((await lines()).some((line) => line.includes('r-1')))
+})
+
+t.test('runonce_node_ready is 0 while runs fail', async (t) => {
+  const { node, lines } = start()
+  t.ok((await lines()).includes('runonce_node_ready 1'))
+  node.reason = 'runs fail'
+  t.ok((await lines()).includes('runonce_node_ready 0'))
 })

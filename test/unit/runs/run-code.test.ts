@@ -5,7 +5,7 @@ import { Admission } from '../../../service/runs/admission.js'
 import type { RequestedLimits } from '../../../service/protocol/limits.js'
 import type { Exchange, ExchangeEnd, ImageDescription } from '../../../service/runs/ports.js'
 import { CodeRunner } from '../../../service/runs/run-code.js'
-import { COMPLETED, serviceError, FakeObserver, FakeSandbox, FakeSandboxes, foreignImage, languageImage } from '../fakes.js'
+import { COMPLETED, serviceError, FakeObserver, FakeSandbox, FakeSandboxes, foreignImage, healthyNode, languageImage } from '../fakes.js'
 
 const OURS = languageImage('python')
 const RESULT = `${JSON.stringify(COMPLETED)}\n`
@@ -22,7 +22,7 @@ function start (containers: Array<FakeSandbox | Error>, { image = OURS, limits =
   const admission = new Admission({ concurrency: 1, queueSize: 0, queueTimeoutMs: 1000 })
   const observer = new FakeObserver()
   const sandboxes = new FakeSandboxes(...containers)
-  const runner = new CodeRunner({ sandboxes, admission, observers: [observer], limits: { timeMs: 5000, outputBytes: 1000 }, limitsResponse })
+  const runner = new CodeRunner({ sandboxes, admission, health: healthyNode, observers: [observer], limits: { timeMs: 5000, outputBytes: 1000 }, limitsResponse })
   const run = runner.run({ requestId: 'r', tokenName: 'default', image, payload: Buffer.from('{"a":1}'), limits, signal })
   return { run, admission, observer, sandboxes }
 }

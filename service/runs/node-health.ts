@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { overloaded, ServiceError } from '../errors.js'
+import type { ImageDescription, NodeStatus } from './ports.js'
+
+/** So many infrastructure errors in a row, without a success between them, start a probe. */
+const MAX_FAILURES = 3
+/** Delays between the probes of a node that is not ready; the last one repeats. Milliseconds. */
+const PROBE_DELAYS_MS = [2000, 4000, 7000, 10_000]
+/** How long a failed run waits for a probe in progress. Milliseconds. */
+const MAX_WAIT_MS = 2000
+/** Errors of runs whose program did not start: another machine may run them. */
+const NOT_STARTED = new Set(['docker.container.create', 'docker.container.start', 'docker.container.attach', 'docker.unixsocket'])
+
+interface NodeHealthParts {
+  /** Tries a run. @throws ServiceError where runs fail */
+  probe: (suspect: ImageDescription | undefined, signal: AbortSignal) => Promise<void>
+  log: { info: (message: string) => void, error: (details: object, message: string) => void }
+  probeDelaysMs?: readonly number[]
+}
+
+/**
+ * Decides from the outcome of runs whether this node can run programs. A node whose runs all fail must not look healthy:
+ * its errors are quick, and a load balancer would send it most requests.
+ */
+export class NodeHealth implements NodeStatus {
+  readonly #parts: NodeHealthParts
+  readonly #delaysMs: readonly number[]
+  readonly #closing = new AbortController()
+  #failures = 0
+  #failedProbes = 0
+  #suspect: ImageDescription | undefined
+  #reason: string | undefined
+  #probing: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor (parts: NodeHealthParts) {
+    this.#parts = parts
+    this.#delaysMs = parts.probeDelaysMs ?? PROBE_DELAYS_MS
+  }
+
+  get reason (): string | undefined { return this.#reason }
+
+  /** @throws ServiceError `overloaded` (503) while runs fail */
+  refuseIfFailing (): void {
+    if (this.#reason !== undefined) throw this.#refusal(this.#reason)
+  }
+
+  /** Call when a run has a result. */
+  succeeded (): void {
+    this.#failures = 0
+  }
+
+  /**
+   * Call when a run ended in an error.
+   * @returns the client's error: `overloaded` (503) for a run that did not start on a node that is not ready
+   */
+  async failed (error: unknown, image: ImageDescription): Promise<unknown> {
+    if (!(error instanceof ServiceError) || !isInfrastructureError(error)) return error
+    this.#failures++
+    this.#suspect = image
+    if (this.#failures >= MAX_FAILURES && this.#reason === undefined) this.#startProbe()
+    if (this.#probing !== undefined) await Promise.race([this.#probing, sleep(MAX_WAIT_MS, undefined, { ref: false })])
+    return this.#reason !== undefined && NOT_STARTED.has(error.slug) ? this.#refusal(this.#reason, error) : error
+  }
+
+  /** Call when the engine has come back: repeats the probe of a node that is not ready at once. */
+  recheck (): void {
+    if (this.#reason === undefined) return
+    clearTimeout(this.#timer)
+    this.#startProbe()
+  }
+
+  /** Ends the probes; resolves when none is in progress. */
+  async close (): Promise<void> {
+    this.#closing.abort()
+    clearTimeout(this.#timer)
+    await this.#probing
+  }
+
+  #startProbe (): void {
+    if (this.#closing.signal.aborted) return
+    this.#probing ??= this.#probe().finally(() => { this.#probing = undefined })
+  }
+
+  async #probe (): Promise<void> {
+    try {
+      await this.#parts.probe(this.#suspect, this.#closing.signal)
+      this.#works()
+    } catch (error) {
+      if (!this.#closing.signal.aborted) this.#fails(error as Error)
+    }
+  }
+
+  #works (): void {
+    if (this.#reason !== undefined) this.#parts.log.info('ready: runs work again')
+    this.#reason = undefined
+    this.#failures = 0
+    this.#failedProbes = 0
+  }
+
+  #fails (err: Error): void {
+    if (this.#reason === undefined) this.#parts.log.error({ err }, 'not ready: runs fail, and so does a probe; it is repeated until it works')
+    this.#reason = `Runs fail on this machine: ${err.message}`
+    this.#timer = setTimeout(() => this.#startProbe(), this.#delayMs())
+    this.#timer.unref()
+    this.#failedProbes++
+  }
+
+  #delayMs (): number {
+    return this.#delaysMs[Math.min(this.#failedProbes, this.#delaysMs.length - 1)] ?? 0
+  }
+
+  #refusal (reason: string, cause?: ServiceError): ServiceError {
+    return overloaded(reason, Math.max(1, Math.ceil(this.#delayMs() / 1000)), { cause })
+  }
+}
+
+/** The engine failed, not the image or its program, nor the client. */
+function isInfrastructureError ({ statusCode, slug }: ServiceError): boolean {
+  return statusCode === 500 && slug.startsWith('docker.')
+}
