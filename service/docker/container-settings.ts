@@ -7,6 +7,8 @@ import type { ImageDescription } from '../runs/ports.js'
 
 /** Labels of the service's containers. Those kept by DEBUG_KEEP_CONTAINER have `runonce.kept` only, so that the sweep ignores them. */
 export const LABEL_EXPIRES = 'runonce.expires'
+/** Milliseconds from creation to expiry. */
+export const LABEL_LIFETIME = 'runonce.lifetime'
 export const LABEL_OWNER = 'runonce.owner'
 export const LABEL_BOOT = 'runonce.boot'
 const LABEL_KEPT = 'runonce.kept'
@@ -55,6 +57,7 @@ export function containerSettings ({ image, container, run, identity, purpose }:
   const processes = granted(image, {
     resource: 'processes', normal: container.processes, needed: image.processes, cap: container.processesCap, variable: 'DOCKER_CONTAINER_NPROC_CAP'
   })
+  const lifetimeMs = Math.ceil(purpose.idleMs + run.timeMs + EXPIRY_GRACE_MS)
   return {
     Image: image.id,
     Hostname: container.hostname,
@@ -71,7 +74,8 @@ export function containerSettings ({ image, container, run, identity, purpose }:
     Labels: container.keep
       ? { [LABEL_KEPT]: 'true' }
       : {
-          [LABEL_EXPIRES]: new Date(Date.now() + purpose.idleMs + run.timeMs + EXPIRY_GRACE_MS).toISOString(),
+          [LABEL_EXPIRES]: new Date(Date.now() + lifetimeMs).toISOString(),
+          [LABEL_LIFETIME]: String(lifetimeMs),
           [LABEL_OWNER]: identity.owner,
           [LABEL_BOOT]: identity.boot
         },

@@ -89,13 +89,14 @@ void t.test('after kill -9 with 5 runs under way', async (t) => {
   await elsewhere
 })
 
-void t.test('an expired container that never started is removed', async (t) => {
-  const expired = await docker.createContainer({ Image: 'runonce/python:latest', Labels: { 'runonce.expires': new Date(Date.now() - 1000).toISOString() } })
-  const current = await docker.createContainer({ Image: 'runonce/python:latest', Labels: { 'runonce.expires': new Date(Date.now() + 3_600_000).toISOString() } })
-  t.teardown(async () => { await current.remove({ force: true }) })
+void t.test('a container that has expired by the wall clock only is not removed', async (t) => {
+  const labelled = async (labels: Record<string, string>) => await docker.createContainer({ Image: 'runonce/python:latest', Labels: labels })
+  const withoutLifetime = await labelled({ 'runonce.expires': 'unknown' })
+  const past = await labelled({ 'runonce.expires': new Date(Date.now() - 1000).toISOString(), 'runonce.lifetime': '60000' })
+  t.teardown(async () => { await past.remove({ force: true }) })
   await startService(t)
-  await until(async () => await inspect(expired.id) === undefined, 'the expired one to go')
-  t.ok(await inspect(current.id), 'the other stays')
+  await until(async () => await inspect(withoutLifetime.id) === undefined, 'the first sweep')
+  t.ok(await inspect(past.id), 'this service has not seen it for its lifetime')
 })
 
 void t.test('DEBUG_KEEP_CONTAINER keeps stopped containers', async (t) => {

@@ -14,7 +14,7 @@ function settings (env: Record<string, string> = {}, image: ImageDescription = P
 
 t.test('the complete create request for the default settings', async (t) => {
   const { Labels: { 'runonce.expires': expires, ...labels } = {}, ...body } = settings()
-  t.same(labels, { 'runonce.owner': 'me', 'runonce.boot': 'this' })
+  t.same(labels, { 'runonce.lifetime': '40000', 'runonce.owner': 'me', 'runonce.boot': 'this' })
   const expiresInMs = Date.parse(expires ?? '') - Date.now()
   t.ok(expiresInMs > 39_000 && expiresInMs <= 40_000, `its limit and 30 s: ${expiresInMs} ms`)
   t.same(body, {

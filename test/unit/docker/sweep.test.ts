@@ -7,31 +7,46 @@ import { empty, FakeEngine, json, silence } from '../fake-engine.js'
 import { recordingLogger, until } from '../fakes.js'
 
 const NOW = Date.parse('2026-01-01T00:00:00Z')
+const PAST = new Date(NOW - 1).toISOString()
 const IDENTITY = { owner: 'me', boot: 'this' }
 
 t.test('what was left behind, and what was not', async (t) => {
-  const soon = '2026-01-01T00:01:00.000Z'
-  const past = '2025-12-31T23:59:59.999Z'
-  const other = { 'runonce.owner': 'other', 'runonce.boot': 'x' }
-  const mine = { 'runonce.owner': 'me', 'runonce.boot': 'this' }
+  const mine = { 'runonce.owner': 'me', 'runonce.boot': 'this', 'runonce.lifetime': '300000', 'runonce.expires': PAST }
+  const other = { ...mine, 'runonce.owner': 'other' }
+  const { 'runonce.lifetime': _, ...older } = { ...other, 'runonce.expires': new Date(NOW + 300_000).toISOString() }
   const cases: Array<[string, Record<string, string>, string, number, boolean]> = [
-    ['ours, running', { ...mine, 'runonce.expires': soon }, 'running', 300, false],
-    ['ours, expired', { ...mine, 'runonce.expires': past }, 'running', 300, true],
-    ['ours, expiring this very moment', { ...mine, 'runonce.expires': new Date(NOW).toISOString() }, 'running', 300, true],
-    ['ours, of an earlier life', { 'runonce.owner': 'me', 'runonce.boot': 'earlier', 'runonce.expires': soon }, 'running', 1, true],
-    ['ours, without a boot', { 'runonce.owner': 'me', 'runonce.expires': soon }, 'running', 1, true],
-    ['another service\'s, running', { ...other, 'runonce.expires': soon }, 'running', 3000, false],
-    ['another service\'s, expired', { ...other, 'runonce.expires': past }, 'running', 1, true],
-    ['created just now', { ...other, 'runonce.expires': soon }, 'created', 59, false],
-    ['created and not started for over a minute', { ...other, 'runonce.expires': soon }, 'created', 61, true],
-    ['started long ago', { ...other, 'runonce.expires': soon }, 'running', 10_000, false],
-    ['with an expiry that is none', { ...other, 'runonce.expires': 'soon' }, 'running', 1, true],
-    ['without an expiry', other, 'running', 1, true]
+    ['ours, running, whatever the wall clock says', mine, 'running', 299_999, false],
+    ['ours, seen for its lifetime', mine, 'running', 300_000, true],
+    ['ours, of an earlier life', { ...mine, 'runonce.boot': 'earlier' }, 'running', 0, true],
+    ['ours, without a boot', { ...mine, 'runonce.boot': '' }, 'running', 0, true],
+    ['another service\'s, just seen', other, 'running', 0, false],
+    ['another service\'s, running', other, 'running', 299_999, false],
+    ['another service\'s, seen for its lifetime', other, 'running', 300_000, true],
+    ['an older service\'s, running', older, 'running', 299_999, false],
+    ['an older service\'s, seen for its lifetime', older, 'running', 300_000, true],
+    ['an older service\'s, whose clock was ahead', { ...older, 'runonce.expires': PAST }, 'running', 59_999, false],
+    ['created, not started yet', other, 'created', 59_999, false],
+    ['created and not started for a minute', other, 'created', 60_000, true],
+    ['with an expiry that is none', { ...older, 'runonce.expires': 'soon' }, 'running', 0, true]
   ]
-  for (const [what, labels, state, ageSeconds, expected] of cases) {
-    const container = { Labels: labels, State: state, Created: NOW / 1000 - ageSeconds } as unknown as Docker.ContainerInfo
-    t.equal(isLeftBehind(container, IDENTITY, NOW), expected, what)
+  for (const [what, labels, state, seenMs, expected] of cases) {
+    const container = { Labels: labels, State: state, Created: NOW / 1000 } as unknown as Docker.ContainerInfo
+    t.equal(isLeftBehind(container, IDENTITY, seenMs), expected, what)
   }
+})
+
+t.test('another service\'s container is removed only after this service has seen it for its lifetime', async (t) => {
+  const clock = { ms: 0 }
+  const { engine, sweep } = await start(t, () => clock.ms)
+  const container = (Id: string) => ({ Id, State: 'running', Created: NOW / 1000, Labels: { 'runonce.owner': 'other', 'runonce.boot': 'x', 'runonce.expires': PAST, 'runonce.lifetime': '1000' } })
+  engine.on('GET /containers/json', json(200, [container('first')])).on('DELETE /containers/*', empty(204))
+  t.equal(await sweep.sweep(), 0)
+  clock.ms = 999
+  engine.on('GET /containers/json', json(200, [container('first'), container('second')]))
+  t.equal(await sweep.sweep(), 0)
+  clock.ms = 1000
+  t.equal(await sweep.sweep(), 1)
+  t.match(engine.made('DELETE', '/containers'), [{ path: '/containers/first' }])
 })
 
 t.test('a sweep removes what was left behind, by force, and nothing else', async (t) => {
@@ -103,11 +118,11 @@ t.test('with DEBUG_KEEP_CONTAINER a container is killed and stays', async (t) =>
   t.match(engine.calls, [{ method: 'POST', path: '/containers/c1/kill' }])
 })
 
-async function start (t: { teardown: (work: () => void | Promise<void>) => void }) {
+async function start (t: { teardown: (work: () => void | Promise<void>) => void }, clock: () => number = () => performance.now()) {
   const engine = await FakeEngine.start(t)
   const { logger, lines } = recordingLogger()
   const client = engine.client(t, 200)
   const warn = logger.warn.bind(logger)
   const remover = new Remover(client, { keep: false, warn })
-  return { engine, client, warn, remover, lines, sweep: new Sweep({ engine: client, remover, identity: IDENTITY, log: logger }) }
+  return { engine, client, warn, remover, lines, sweep: new Sweep({ engine: client, remover, identity: IDENTITY, log: logger, clock }) }
 }
