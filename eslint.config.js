@@ -63,7 +63,8 @@ export default [
   },
   {
     files: ['service/**/*.ts'],
-    ignores: ['service/server.ts', 'service/healthcheck.ts'],
+    // docker-client.ts hides a variable from dockerode.
+    ignores: ['service/server.ts', 'service/healthcheck.ts', 'service/docker/docker-client.ts'],
     rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Only server.ts and healthcheck.ts read the environment.' }] }
   }
 ]

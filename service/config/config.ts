@@ -1,6 +1,6 @@
 import { checkSettings, settingsWarnings } from './checks.js'
 import { containerConfig, type ContainerConfig } from './container.js'
-import { ignoredVariables } from './ignored-variables.js'
+import { ignoredVariables, otherEngine } from './ignored-variables.js'
 import { ErrorList, readSettings, type Environment, type Settings } from './read-settings.js'
 import { readTokens, type AccessToken } from './tokens.js'
 
@@ -47,7 +47,7 @@ export function readConfig (env: Environment): Config {
     tokens,
     container,
     pool: { ...pool, images: pool.images[0] === 'auto' ? undefined : pool.images },
-    warnings: [...warnings, ...settingsWarnings({ settings, container, given }), ...ignoredVariables(env, given)]
+    warnings: [...warnings, ...settingsWarnings({ settings, container, given }), ...ignoredVariables(env, given), ...otherEngine(env, rest.engine.socketPath)]
   }
 }
 

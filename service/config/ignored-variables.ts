@@ -16,3 +16,9 @@ export function ignoredVariables (env: Environment, given: ReadonlySet<SettingNa
     ...unknown.map((name) => `${name}: unknown variable, ignored; the most similar known name is ${closest(name, known)}`)
   ]
 }
+
+/** A warning if DOCKER_HOST, which other Docker clients read, names another engine than the service's. */
+export function otherEngine ({ DOCKER_HOST: host }: Environment, socketPath: string): string[] {
+  if (host === undefined || host === '' || host === `unix://${socketPath}`) return []
+  return [`DOCKER_HOST: has no effect: the service uses the socket at DOCKER_UNIX_SOCKET_PATH (${socketPath})`]
+}

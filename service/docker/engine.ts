@@ -2,11 +2,12 @@ import http from 'node:http'
 import type { Duplex } from 'node:stream'
 import { inspect } from 'node:util'
 
-import Docker from 'dockerode'
+import type Docker from 'dockerode'
 
 import { engineVersionFailed } from '../errors.js'
 import type { EngineStatus, EngineVersion } from '../runs/ports.js'
 import { openAttachStream } from './attach-stream.js'
+import { dockerClient } from './docker-client.js'
 import { noResponse, toServiceError } from './engine-errors.js'
 
 /** A ping's result is reused for so long. */
@@ -39,9 +40,7 @@ export class Engine implements EngineStatus {
     this.callMs = readTimeoutMs + writeTimeoutMs
     this.#socketPath = socketPath
     this.#agent = new TerseAgent({ keepAlive: true, maxFreeSockets: 64 })
-    // All named, or dockerode would read DOCKER_HOST and related variables.
-    const options = { socketPath, agent: this.#agent, host: undefined, protocol: 'http', ca: undefined, cert: undefined, key: undefined }
-    this.docker = new Docker(options as unknown as Docker.DockerOptions)
+    this.docker = dockerClient(socketPath, this.#agent)
   }
 
   /**

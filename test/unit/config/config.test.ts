@@ -119,6 +119,14 @@ t.test('an unknown variable that looks like a setting is a warning with the most
   t.same(read(Object.fromEntries(VARIABLES.map(([name, , , valid]) => [name, name.includes('_DIR_OPTIONS') || /^SERVER_(DOCS|METRICS)$/.test(name) ? '' : valid]))).warnings, [], 'every setting is known')
 })
 
+t.test('a DOCKER_HOST that names another engine is a warning', async (t) => {
+  for (const host of ['tcp://127.0.0.1:2375', 'ssh://user@example.org', 'unix:///run/user/1000/docker.sock']) {
+    t.same(read({ DOCKER_HOST: host }).warnings, ['DOCKER_HOST: has no effect: the service uses the socket at DOCKER_UNIX_SOCKET_PATH (/var/run/docker.sock)'], host)
+  }
+  t.same(read({ DOCKER_HOST: 'unix:///run/other.sock', DOCKER_UNIX_SOCKET_PATH: '/run/other.sock' }).warnings, [])
+  t.same(read({ DOCKER_HOST: '' }).warnings, [])
+})
+
 t.test('variables that only glot uses are warnings', async (t) => {
   t.same(read({ DOCKER_CLEANUP_WORKER_THREADS: '10', DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT: '3' }).warnings, [
     'DOCKER_CLEANUP_WORKER_THREADS: has no effect; only glot docker-run uses it',

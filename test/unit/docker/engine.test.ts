@@ -5,6 +5,7 @@ import t from 'tap'
 import { Engine } from '../../../service/docker/engine.js'
 import { ENGINE_VERSION_EXAMPLE } from '../../../service/http/routes/version.js'
 import { ServiceReadiness } from '../../../service/runs/readiness.js'
+import { dockerClient } from '../../../tools/lib/docker-client.js'
 import { FakeEngine, json, silence } from '../fake-engine.js'
 import { FakeEngineStatus, FakePool, serviceError } from '../fakes.js'
 
@@ -52,17 +53,31 @@ t.test('without a socket the message says so, and names no path', async (t) => {
   t.notMatch(message, /nonexistent/)
 })
 
-t.test('DOCKER_HOST and related variables are ignored', async (t) => {
+t.test('DOCKER_HOST and the variables that belong to it are ignored', async (t) => {
+  const environments: Array<Record<string, string>> = [
+    { DOCKER_HOST: 'tcp://127.0.0.1:1' },
+    { DOCKER_HOST: 'tcp://127.0.0.1:2376', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/nonexistent' },
+    { DOCKER_HOST: 'ssh://user@example.org', DOCKER_CERT_PATH: '/nonexistent' },
+    { DOCKER_HOST: 'tcp://127.0.0.1:1', DOCKER_CLIENT_TIMEOUT: '1', DOCKER_PATH_PREFIX: '/elsewhere' },
+    { DOCKER_HOST: 'http://[' }
+  ]
   const engine = await FakeEngine.start(t)
-  const before = process.env.DOCKER_HOST
-  process.env.DOCKER_HOST = 'tcp://127.0.0.1:1'
-  t.teardown(() => {
-    if (before === undefined) delete process.env.DOCKER_HOST
-    else process.env.DOCKER_HOST = before
-  })
-  engine.on('GET /version', json(200, VERSION))
-  t.match(await engine.client(t).version(), { version: '20.10.24' })
+  engine.on('GET /version', (call, response, request) => { setTimeout(() => json(200, VERSION)(call, response, request), 50) })
+  const before = { ...process.env }
+  for (const env of environments) {
+    Object.assign(process.env, env)
+    t.teardown(() => { for (const name of Object.keys(env)) restore(name, before[name]) })
+    t.match(await engine.client(t).version(), { version: '20.10.24' }, JSON.stringify(env))
+    t.match(await dockerClient(engine.socketPath).version(), { Version: '20.10.24' }, 'the tools\' client')
+    t.match(process.env, env, 'child processes still get them')
+    for (const name of Object.keys(env)) restore(name, before[name])
+  }
 })
+
+function restore (name: string, value: string | undefined): void {
+  if (value === undefined) Reflect.deleteProperty(process.env, name)
+  else process.env[name] = value
+}
 
 t.test('the service is ready while the engine responds, runs work and it is not stopping', async (t) => {
   const engine = new FakeEngineStatus()
