@@ -69,7 +69,7 @@ async function main (): Promise<void> {
     process.exit(1)
   })
   const sweep = new Sweep({ engine, remover, identity, log: logger })
-  new SettingsCheck({ engine, container: config.container, warn: logger.warn.bind(logger) }).follow(events)
+  new SettingsCheck({ engine, container: config.container, namedImages: config.namedImages, warn: logger.warn.bind(logger) }).follow(events)
   onStaleSocket(events, config.engine.socketPath, () => {
     logger.fatal(`The socket that is mounted at ${config.engine.socketPath} was replaced by the engine: restart the container`)
     process.exit(1)

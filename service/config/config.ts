@@ -1,7 +1,9 @@
 import { checkSettings, settingsWarnings } from './checks.js'
 import { containerConfig, type ContainerConfig } from './container.js'
+import { carriageReturnWarnings } from './env-file.js'
 import { ignoredVariables, otherEngine } from './ignored-variables.js'
 import { ErrorList, readSettings, type Environment, type Settings } from './read-settings.js'
+import { DEFAULT_IMAGE_ALLOW } from './settings.js'
 import { readTokens, type AccessToken } from './tokens.js'
 
 export type { AccessToken, ContainerConfig, Environment }
@@ -13,11 +15,19 @@ export interface PoolConfig extends Omit<Settings['pool'], 'images'> {
   images: string[] | undefined
 }
 
+export interface NamedImage {
+  variable: 'DOCKER_IMAGE_ALLOW' | 'POOL_IMAGES'
+  /** A pattern of DOCKER_IMAGE_ALLOW, or a name of POOL_IMAGES. */
+  name: string
+}
+
 /** The values of the settings table by their keys, with members of their own where several settings belong together. */
 export interface Config extends Omit<Settings, 'access' | 'container' | 'pool'> {
   tokens: AccessToken[]
   container: ContainerConfig
   pool: PoolConfig
+  /** The images and patterns that the operator wrote: the engine should have an image for each. */
+  namedImages: NamedImage[]
   /** What an operator should correct although the service starts. One sentence each. */
   warnings: string[]
 }
@@ -42,13 +52,29 @@ export function readConfig (env: Environment): Config {
   const container = containerConfig(settings.container, given)
   checkSettings({ settings, container, given }, errors)
   if (errors.lines.length > 0) throw new ConfigError(errors.lines)
+  const poolImages = pool.images[0] === 'auto' ? undefined : pool.images
   return {
     ...rest,
     tokens,
     container,
-    pool: { ...pool, images: pool.images[0] === 'auto' ? undefined : pool.images },
-    warnings: [...warnings, ...settingsWarnings({ settings, container, given }), ...ignoredVariables(env, given), ...otherEngine(env, rest.engine.socketPath)]
+    pool: { ...pool, images: poolImages },
+    namedImages: namedImages(rest.images.allow, poolImages ?? []),
+    warnings: [
+      ...warnings,
+      ...settingsWarnings({ settings, container, given }),
+      ...carriageReturnWarnings(env, given),
+      ...ignoredVariables(env, given),
+      ...otherEngine(env, rest.engine.socketPath)
+    ]
   }
+}
+
+/** The default patterns are left out: few engines have images for each. */
+function namedImages (patterns: string[], names: string[]): NamedImage[] {
+  return [
+    ...patterns.join() === DEFAULT_IMAGE_ALLOW ? [] : patterns.map((name) => ({ variable: 'DOCKER_IMAGE_ALLOW' as const, name })),
+    ...names.map((name) => ({ variable: 'POOL_IMAGES' as const, name }))
+  ]
 }
 
 function isLoopback (listenAddress: string): boolean {

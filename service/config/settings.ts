@@ -11,6 +11,8 @@ const CPUS = { type: 'decimal', unit: 'CPUs', min: 0.01, max: 4096 } as const
 const FILES = { type: 'integer', min: 16, max: 1_048_576 } as const
 const PROCESSES = { type: 'integer', min: 1, max: 4_194_304 } as const
 
+export const DEFAULT_IMAGE_ALLOW = 'runonce/*,glot/*'
+
 /**
  * Every environment variable that the service reads. To add a setting, add a row and run `npm run docs`:
  * parsing, the Config type, messages, config/default.env and docs/configuration.md follow.
@@ -44,7 +46,7 @@ export const SETTINGS = [
     'Read timeout of a call to Docker Engine. A call may take as long as the read and write timeouts together.'),
   setting('DOCKER_UNIX_SOCKET_WRITE_TIMEOUT', { group: 'engine', key: 'engine.writeTimeoutMs', ...SECONDS, default: 3 },
     'Write timeout of a call to Docker Engine.'),
-  setting('DOCKER_IMAGE_ALLOW', { group: 'engine', key: 'images.allow', type: 'list', default: 'runonce/*,glot/*' },
+  setting('DOCKER_IMAGE_ALLOW', { group: 'engine', key: 'images.allow', type: 'list', default: DEFAULT_IMAGE_ALLOW },
     'Patterns of the images that clients may use. `*` matches any characters except a slash. A pattern without a tag allows every tag.'),
 
   setting('DOCKER_CONTAINER_HOSTNAME', { group: 'container', key: 'container.hostname', type: 'hostname', default: 'runonce' },

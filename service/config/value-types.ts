@@ -2,6 +2,11 @@ import { isIP } from 'node:net'
 
 export const INVALID = Symbol('invalid')
 
+/** `docker run --env-file` keeps the quotes around a value, and a carriage return behind it. */
+const QUOTE = /["']/
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\0-\x1f\x7f]/
+
 /** What a setting may restrict, whatever its type. A type ignores the members that it does not use. */
 export interface Limits {
   min?: number
@@ -53,18 +58,18 @@ const choice: ValueType<string> = {
 }
 
 const list: ValueType<string[]> = {
-  accepts: () => 'a list separated by spaces or commas',
-  parse: (text) => text.split(/[\s,]+/).filter((item) => item !== '')
+  accepts: () => 'a list separated by spaces or commas, without quotes',
+  parse: (text) => QUOTE.test(text) ? INVALID : text.split(/[\s,]+/).filter((item) => item !== '')
 }
 
 const text: ValueType<string> = {
-  accepts: () => 'any text',
-  parse: (text) => text
+  accepts: () => 'text without quotes and control characters',
+  parse: (text) => QUOTE.test(text) || CONTROL.test(text) ? INVALID : text
 }
 
 /** config/tokens.ts checks tokens further, because they depend on the listen address. */
-const token: ValueType<string> = { ...text, accepts: () => 'text that an HTTP header can carry' }
-const tokenList: ValueType<string> = { ...text, accepts: () => 'name:token pairs separated by spaces' }
+const token: ValueType<string> = { accepts: () => 'text that an HTTP header can carry', parse: (text) => text }
+const tokenList: ValueType<string> = { accepts: () => 'name:token pairs separated by spaces', parse: (text) => text }
 
 const address: ValueType<string> = {
   accepts: () => 'an IP address or localhost',
@@ -82,7 +87,7 @@ const addressList: ValueType<string[]> = {
 /** An empty text arrives here only if the setting has `emptyMeansNone`. */
 const path: ValueType<string> = {
   accepts: () => 'an absolute path',
-  parse: (text) => text === '' || (text.startsWith('/') && !text.includes('\0')) ? text : INVALID
+  parse: (text) => text === '' || (text.startsWith('/') && !CONTROL.test(text)) ? text : INVALID
 }
 
 const hostname: ValueType<string> = {
@@ -92,7 +97,7 @@ const hostname: ValueType<string> = {
 
 const redisUrl: ValueType<string> = {
   accepts: () => 'a URL that begins with redis:// or rediss://',
-  parse: (text) => /^rediss?:\/\//.test(text) && URL.canParse(text) ? text : INVALID
+  parse: (text) => /^rediss?:\/\//.test(text) && !CONTROL.test(text) && URL.canParse(text) ? text : INVALID
 }
 
 export const VALUE_TYPES = { integer, integerOrOff, decimal, duration, boolean, choice, list, text, token, tokenList, address, addressList, path, hostname, redisUrl }

@@ -6,6 +6,7 @@ import type { ImageChanges, ImageDescription, Images } from '../runs/ports.js'
 import { isRejection, statusOf, toServiceError } from './engine-errors.js'
 import type { Engine } from './engine.js'
 import type { EventStream } from './event-stream.js'
+import { imageMatcher } from './image-names.js'
 
 /** Listeners are called so long after the last of several events. */
 const SETTLE_MS = 100
@@ -19,7 +20,7 @@ export class ImageCatalog implements Images, ImageChanges {
   readonly #engine: Engine
   readonly #events: EventStream
   readonly #allowed: string[]
-  readonly #patterns: RegExp[]
+  readonly #matchers: Array<(ref: string) => boolean>
   readonly #described = new Map<string, Promise<ImageDescription>>()
   readonly #listeners: Array<() => void> = []
   #languages: Promise<ImageDescription[]> | undefined
@@ -29,7 +30,7 @@ export class ImageCatalog implements Images, ImageChanges {
     this.#engine = engine
     this.#events = events
     this.#allowed = allowed
-    this.#patterns = allowed.map(patternOf)
+    this.#matchers = allowed.map(imageMatcher)
     events.onEvent(({ Type }) => { if (Type === 'image') this.#forget() })
     events.onGap(() => this.#forget())
   }
@@ -95,15 +96,8 @@ export class ImageCatalog implements Images, ImageChanges {
   }
 
   #isAllowed (ref: string): boolean {
-    return ref.length <= MAX_REF_LENGTH && REF.test(ref) && this.#patterns.some((pattern) => pattern.test(ref))
+    return ref.length <= MAX_REF_LENGTH && REF.test(ref) && this.#matchers.some((matches) => matches(ref))
   }
-}
-
-/** `*` matches anything but a slash; a pattern without a tag matches every tag and digest. */
-function patternOf (pattern: string): RegExp {
-  const tagged = pattern.lastIndexOf(':') > pattern.lastIndexOf('/')
-  const source = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^/]*')
-  return new RegExp(`^${source}${tagged ? '' : '([:@][^/]*)?'}$`)
 }
 
 function descriptionOf (ref: string, info: Docker.ImageInspectInfo): ImageDescription {

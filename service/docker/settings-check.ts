@@ -1,6 +1,9 @@
-import type { ContainerConfig } from '../config/config.js'
+import type Docker from 'dockerode'
+
+import type { ContainerConfig, NamedImage } from '../config/config.js'
 import type { Engine } from './engine.js'
 import type { EventStream } from './event-stream.js'
+import { imageMatcher, taggedName } from './image-names.js'
 
 /** The members that are checked. @see Docker Engine API v1.41, SystemInfo */
 export interface EngineInfo {
@@ -23,11 +26,18 @@ const TMPFS_FLAGS = new Set(`defaults ro rw suid nosuid dev nodev exec noexec sy
   bind rbind unbindable runbindable private rprivate shared rshared slave rslave relatime norelatime strictatime nostrictatime`.split(/\s+/))
 const TMPFS_VALUES = /^(size|nr_blocks|nr_inodes)=\d+[kmgtpe%]?$|^mode=[0-7]+$|^(uid|gid)=\d+$|^mpol=./i
 
+interface CheckParts {
+  engine: Engine
+  container: ContainerConfig
+  namedImages: NamedImage[]
+  warn: (message: string) => void
+}
+
 /** Warns once about each setting that the engine refuses or cannot enforce, as soon as the engine responds. */
 export class SettingsCheck {
   readonly #warned = new Set<string>()
 
-  constructor (private readonly parts: { engine: Engine, container: ContainerConfig, warn: (message: string) => void }) {}
+  constructor (private readonly parts: CheckParts) {}
 
   /** Checks whenever the event stream connects: the engine may be another one, or have changed. */
   follow (events: EventStream): void {
@@ -36,11 +46,17 @@ export class SettingsCheck {
 
   /** Never rejects: if the engine does not respond, the next connection of the event stream repeats the check. */
   async check (): Promise<void> {
-    const { engine, container, warn } = this.parts
+    const { engine, container, namedImages } = this.parts
     const info = await engine.call<EngineInfo>((options) => engine.docker.info(options as never)).catch(() => undefined)
-    if (info === undefined) return
-    for (const warning of settingsWarnings(info, container)) {
-      if (!this.#warned.has(warning)) warn(warning)
+    if (info !== undefined) this.#warn(settingsWarnings(info, container))
+    if (namedImages.length === 0) return
+    const images = await engine.call<Docker.ImageInfo[]>((options) => engine.docker.listImages(options as never)).catch(() => undefined)
+    if (images !== undefined) this.#warn(missingImageWarnings(images, namedImages))
+  }
+
+  #warn (warnings: string[]): void {
+    for (const warning of warnings) {
+      if (!this.#warned.has(warning)) this.parts.warn(warning)
       this.#warned.add(warning)
     }
   }
@@ -63,6 +79,18 @@ export function settingsWarnings (info: EngineInfo, container: ContainerConfig):
     ...tmpfsWarnings('DOCKER_CONTAINER_WORK_DIR_OPTIONS', container.workDir?.options),
     ...unsupportedLimits(info)
   ]
+}
+
+/** One sentence for each image or pattern in the settings for which the engine has no image. */
+export function missingImageWarnings (images: Array<Pick<Docker.ImageInfo, 'RepoTags' | 'RepoDigests'>>, named: NamedImage[]): string[] {
+  const present = images.flatMap(({ RepoTags, RepoDigests }) => [...RepoTags ?? [], ...RepoDigests ?? []])
+  return named.flatMap(({ variable, name }) => {
+    if (variable === 'POOL_IMAGES') {
+      const known = present.some((ref) => taggedName(ref) === taggedName(name))
+      return known ? [] : [`POOL_IMAGES: the engine has no image ${name}, so no containers are kept ready for it`]
+    }
+    return present.some(imageMatcher(name)) ? [] : [`DOCKER_IMAGE_ALLOW: the engine has no image that matches ${name}`]
+  })
 }
 
 function capabilityWarnings (variable: string, names: string[]): string[] {

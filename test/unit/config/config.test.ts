@@ -127,6 +127,22 @@ t.test('a DOCKER_HOST that names another engine is a warning', async (t) => {
   t.same(read({ DOCKER_HOST: '' }).warnings, [])
 })
 
+t.test('quotes around a value are an error, and a warning around a token; a carriage return behind a value is a warning where it has no effect', async (t) => {
+  for (const name of ['DOCKER_IMAGE_ALLOW', 'POOL_IMAGES', 'DOCKER_CONTAINER_USER', 'DOCKER_CONTAINER_RUNTIME', 'DOCKER_CONTAINER_TMP_DIR_OPTIONS', 'DOCKER_CONTAINER_CAP_ADD', 'RUN_MAX_EXECUTION_TIME', 'DOCKER_UNIX_SOCKET_PATH', 'LOG_LEVEL']) {
+    for (const value of ['"runonce/c"', '\'runonce/c\'']) {
+      t.match(errorsOf({ API_ACCESS_TOKEN: TOKEN, [name]: value }), [new RegExp(`^${name}: invalid value `)], `${name}=${value}`)
+    }
+  }
+  const { tokens, warnings } = read({ API_ACCESS_TOKEN: `"${TOKEN}"`, API_ACCESS_TOKENS: 'a:\'another-good-token\' b:a-"third"-good-token\r', DOCKER_IMAGE_ALLOW: 'runonce/*\r', POOL_IMAGES: 'runonce/c\r' })
+  t.same(tokens.map(({ token }) => token), [`"${TOKEN}"`, '\'another-good-token\'', 'a-"third"-good-token'], 'tokens stay as they are')
+  t.match(warnings.sort(), [
+    /^API_ACCESS_TOKEN: the token begins and ends with a quote/, /^API_ACCESS_TOKENS, a: the token begins and ends with a quote/,
+    /^API_ACCESS_TOKENS: .* carriage return/, /^DOCKER_IMAGE_ALLOW: .* carriage return/, /^POOL_IMAGES: .* carriage return/
+  ])
+  t.equal(warnings.length, 5)
+  t.notMatch(warnings.join(''), /horse|another-good|third/, 'no warning has a token')
+})
+
 t.test('variables that only glot uses are warnings', async (t) => {
   t.same(read({ DOCKER_CLEANUP_WORKER_THREADS: '10', DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT: '3' }).warnings, [
     'DOCKER_CLEANUP_WORKER_THREADS: has no effect; only glot docker-run uses it',

@@ -36,14 +36,14 @@ const INVALID: Record<TypeName, string[]> = {
   choice: ['?', 'INFO', 'Result', 'result '],
   address: ['example.com', '1.2.3', '127.0.0.1:80', '[::1]'],
   addressList: ['example.com', '10.0.0.0/33', '10.0.0.0/0', '::1/129', '10.0.0.1:80', '10.0.0.1;10.0.0.2'],
-  path: ['relative', './x', 'unix:///x', '/a\0b'],
+  path: ['"/x"', '/x\r', 'relative', './x', 'unix:///x', '/a\0b'],
   hostname: ['-x', 'a b', 'a_b', 'x'.repeat(64), '\u00e9'],
-  redisUrl: ['http://host', 'redis', 'localhost:6379', 'redis://:x:y'],
-  // tokens.ts checks these two, and every text is a list or a text.
+  redisUrl: ['redis://host\r', 'http://host', 'redis', 'localhost:6379', 'redis://:x:y'],
+  list: ['"runonce/*"', '\'runonce/*\'', 'runonce/* "glot/*"', '"runonce/* glot/*"'],
+  text: ['"x"', '\'x\'', 'x\r', 'x"'],
+  // tokens.ts checks these two.
   token: [],
-  tokenList: [],
-  list: [],
-  text: []
+  tokenList: []
 }
 
 function errorsOf (name: string, value: string | number): string[] {
@@ -132,7 +132,7 @@ void t.test('a new setting is one row: an env file and a table show it', async (
   const page = withSettings(`before\n${BEGIN}\nold\n<!-- end of the generated part -->\nafter\n`, table)
   t.match(page, /^before\n.*\n\n### Server\n/)
   t.match(page, '\n| `RUN_MAX_CASES` | `20` | cases | a whole number from 1 to 50 | Limit of `cases`. |\n')
-  t.match(page, '\n| `TRUST_PROXY` | none |  | a list separated by spaces or commas | Proxies. |\n')
+  t.match(page, '\n| `TRUST_PROXY` | none |  | a list separated by spaces or commas, without quotes | Proxies. |\n')
   t.match(page, /\n<!-- end of the generated part -->\nafter\n$/)
   t.notMatch(page, /\nold\n/)
   t.throws(() => withSettings('nothing', table), /no part between/)

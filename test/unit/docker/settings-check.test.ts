@@ -2,7 +2,7 @@ import t from 'tap'
 
 import { readConfig } from '../../../service/config/config.js'
 import { EventStream } from '../../../service/docker/event-stream.js'
-import { SettingsCheck, settingsWarnings, type EngineInfo } from '../../../service/docker/settings-check.js'
+import { SettingsCheck, missingImageWarnings, settingsWarnings, type EngineInfo } from '../../../service/docker/settings-check.js'
 import { eventStream, FakeEngine, json } from '../fake-engine.js'
 import { until } from '../fakes.js'
 
@@ -35,13 +35,49 @@ t.test('each setting that it refuses or cannot enforce is a sentence that begins
   for (const [env, info, message] of cases) t.match(settingsWarnings({ ...INFO, ...info }, containerOf(env)), [message])
 })
 
+const namedIn = (env: Record<string, string>) => readConfig({ API_ACCESS_TOKEN: 'correct-horse-battery-staple', ...env }).namedImages
+
+t.test('a name or pattern in the settings for which the engine has no image is a warning', async (t) => {
+  for (const registry of ['', 'localhost/']) {
+    const images = [
+      { RepoTags: [`${registry}runonce/c:latest`, `${registry}runonce/c:1`], RepoDigests: [`${registry}runonce/c@sha256:abc`] },
+      { RepoTags: [`${registry}team/x:2`], RepoDigests: [] }, { RepoTags: ['<none>:<none>'] }, {}
+    ] as Parameters<typeof missingImageWarnings>[0]
+    t.same(missingImageWarnings(images, namedIn({
+      DOCKER_IMAGE_ALLOW: 'runonce/* localhost/runonce/* team/x runonce/c:1', POOL_IMAGES: 'runonce/c runonce/c:latest team/x:2 runonce/c@sha256:abc localhost/runonce/c'
+    })), [], registry)
+    t.same(missingImageWarnings(images, namedIn({ DOCKER_IMAGE_ALLOW: 'runonce/* glot/* team/x:latest', POOL_IMAGES: 'runonce/c runonce/python team/x runonce/*' })), [
+      'DOCKER_IMAGE_ALLOW: the engine has no image that matches glot/*',
+      'DOCKER_IMAGE_ALLOW: the engine has no image that matches team/x:latest',
+      'POOL_IMAGES: the engine has no image runonce/python, so no containers are kept ready for it',
+      'POOL_IMAGES: the engine has no image team/x, so no containers are kept ready for it',
+      'POOL_IMAGES: the engine has no image runonce/*, so no containers are kept ready for it'
+    ], registry)
+  }
+  t.same(namedIn({}), [], 'the defaults are not checked')
+  t.same(namedIn({ POOL_IMAGES: 'auto' }), [])
+})
+
+t.test('missing images are a warning as soon as the engine responds', async (t) => {
+  const engine = await FakeEngine.start(t)
+  const warnings: string[] = []
+  const check = new SettingsCheck({ engine: engine.client(t), container: containerOf(), namedImages: namedIn({ POOL_IMAGES: 'runonce/c' }), warn: (message) => { warnings.push(message) } })
+  await check.check()
+  t.same(warnings, [])
+  engine.on('GET /info', json(200, INFO)).on('GET /images/json', json(200, []))
+  await check.check()
+  await check.check()
+  t.match(warnings, [/^POOL_IMAGES: the engine has no image runonce\/c/])
+  t.equal(warnings.length, 1)
+})
+
 t.test('each warning comes once, as soon as the engine responds, and again if another engine responds', async (t) => {
   const engine = await FakeEngine.start(t)
   const client = engine.client(t)
   const warnings: string[] = []
   const events = new EventStream(client)
   t.teardown(() => events.close())
-  const check = new SettingsCheck({ engine: client, container: containerOf({ DOCKER_CONTAINER_CPUS: '3' }), warn: (message) => { warnings.push(message) } })
+  const check = new SettingsCheck({ engine: client, container: containerOf({ DOCKER_CONTAINER_CPUS: '3' }), namedImages: [], warn: (message) => { warnings.push(message) } })
   check.follow(events)
   await check.check()
   t.same(warnings, [], 'an engine that does not respond is no warning')
