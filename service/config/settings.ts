@@ -7,7 +7,7 @@ const SECONDS = { type: 'duration', unit: 'seconds', max: 86_400 } as const
 const SIZE = { type: 'integer', unit: 'bytes', min: 1, max: 1_073_741_824 } as const
 /** Docker Engine refuses containers with less memory or CPU (Docker Engine API v1.41, HostConfig). */
 const MEMORY = { type: 'integer', unit: 'bytes', min: 6_291_456 } as const
-const CPUS = { type: 'decimal', unit: 'CPUs', min: 0.01, max: 4096 } as const
+const CPUS = { type: 'decimalOrZero', unit: 'CPUs', min: 0.01, max: 4096 } as const
 const FILES = { type: 'integer', min: 16, max: 1_048_576 } as const
 const PROCESSES = { type: 'integer', min: 1, max: 4_194_304 } as const
 
@@ -57,8 +57,8 @@ export const SETTINGS = [
     'Memory limit. The container gets no swap on top of it.'),
   setting('DOCKER_CONTAINER_MEMORY_CAP', { group: 'container', key: 'container.memoryCapBytes', ...MEMORY, default: 1_073_741_824 },
     'Largest memory limit that an image\'s label may ask for. The default is `DOCKER_CONTAINER_MEMORY` where that is set.'),
-  setting('DOCKER_CONTAINER_CPUS', { group: 'container', key: 'container.cpus', default: 1, ...CPUS },
-    'CPU limit. The service lifts it for a container whose result is 0.3 s overdue.'),
+  setting('DOCKER_CONTAINER_CPUS', { group: 'container', key: 'container.cpus', ...CPUS, default: 1 },
+    'CPU limit. The service lifts it for a container whose result is 0.3 s overdue. An engine whose kernel has no CPU limits (CFS quota) needs 0.'),
   setting('DOCKER_CONTAINER_CPU_SHARES', { group: 'container', key: 'container.cpuShares', type: 'integer', min: 2, max: 262_144, default: 256 },
     'Relative weight of a container when CPU time is short.'),
   setting('DOCKER_CONTAINER_NETWORK_DISABLED', { group: 'container', key: 'container.networkDisabled', type: 'boolean', default: true },

@@ -38,6 +38,11 @@ const decimal: ValueType<number> = {
   parse: (text, { min = 0, max = Infinity }) => /^(\d+\.?\d*|\.\d+)$/.test(text) ? within(Number(text), min, max) : INVALID
 }
 
+const decimalOrZero: ValueType<number> = {
+  accepts: (limits) => `${decimal.accepts(limits)}, or 0 for no limit`,
+  parse: (text, limits) => text === '0' ? 0 : decimal.parse(text, limits)
+}
+
 /** Seconds in the environment, whole milliseconds in the configuration. */
 const duration: ValueType<number> = {
   accepts: ({ max = Infinity }) => `a decimal number greater than 0 and at most ${max}`,
@@ -100,7 +105,7 @@ const redisUrl: ValueType<string> = {
   parse: (text) => /^rediss?:\/\//.test(text) && !CONTROL.test(text) && URL.canParse(text) ? text : INVALID
 }
 
-export const VALUE_TYPES = { integer, integerOrOff, decimal, duration, boolean, choice, list, text, token, tokenList, address, addressList, path, hostname, redisUrl }
+export const VALUE_TYPES = { integer, integerOrOff, decimal, decimalOrZero, duration, boolean, choice, list, text, token, tokenList, address, addressList, path, hostname, redisUrl }
 
 /** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. A prefix of 0 would be every address. */
 function isAddressRange (text: string): boolean {

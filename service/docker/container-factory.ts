@@ -83,7 +83,7 @@ export class ContainerFactory implements SandboxFactory {
   /** Lets a container use all cores. Errors are ignored: the container may already have exited. @see Docker Engine API v1.41, ContainerUpdate */
   async #liftCpuLimit (id: string): Promise<void> {
     const { engine, container, cores } = this.#parts
-    if (container.cpus >= cores) return
+    if (container.cpus === 0 || container.cpus >= cores) return
     await engine.call(() => engine.docker.getContainer(id).update({ NanoCpus: cores * 1e9 })).catch(() => {})
   }
 

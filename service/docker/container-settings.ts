@@ -85,7 +85,7 @@ export function containerSettings ({ image, container, run, identity, purpose }:
       Memory: memoryBytes,
       MemorySwap: memoryBytes,
       PidsLimit: processes,
-      NanoCpus: Math.round(container.cpus * 1e9),
+      ...(container.cpus === 0 ? {} : { NanoCpus: Math.round(container.cpus * 1e9) }),
       CpuShares: container.cpuShares,
       Ulimits: [
         { Name: 'nofile', Soft: container.nofileSoft, Hard: container.nofileHard },

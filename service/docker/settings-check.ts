@@ -77,7 +77,7 @@ export function settingsWarnings (info: EngineInfo, container: ContainerConfig):
     ...capabilityWarnings('DOCKER_CONTAINER_CAP_DROP', container.capDrop),
     ...tmpfsWarnings('DOCKER_CONTAINER_TMP_DIR_OPTIONS', container.tmpDir?.options),
     ...tmpfsWarnings('DOCKER_CONTAINER_WORK_DIR_OPTIONS', container.workDir?.options),
-    ...unsupportedLimits(info)
+    ...unsupportedLimits(info, cpus)
   ]
 }
 
@@ -104,12 +104,12 @@ function tmpfsWarnings (variable: string, options = ''): string[] {
 }
 
 /** Limits that the engine reports as unsupported by its kernel. */
-function unsupportedLimits ({ MemoryLimit, SwapLimit, PidsLimit, CpuCfsQuota }: EngineInfo): string[] {
+function unsupportedLimits ({ MemoryLimit, SwapLimit, PidsLimit, CpuCfsQuota }: EngineInfo, cpus: number): string[] {
   const limits: Array<[boolean | undefined, string]> = [
     [MemoryLimit, 'DOCKER_CONTAINER_MEMORY: the engine\'s kernel does not support memory limits'],
     [SwapLimit, 'DOCKER_CONTAINER_MEMORY: the engine\'s kernel does not support swap limits: programs can use swap on top of it'],
     [PidsLimit, 'DOCKER_CONTAINER_ULIMIT_NPROC_SOFT: the engine\'s kernel does not support process limits'],
-    [CpuCfsQuota, 'DOCKER_CONTAINER_CPUS: the engine\'s kernel does not support CPU limits']
+    [cpus === 0 || CpuCfsQuota, 'DOCKER_CONTAINER_CPUS: the engine\'s kernel does not support CPU limits: the engine will refuse every run; set it to 0, which means no limit']
   ]
   return limits.filter(([supported]) => supported === false).map(([, warning]) => warning)
 }

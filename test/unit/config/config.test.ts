@@ -46,7 +46,7 @@ const VARIABLES: Array<[string, string, unknown, string, unknown, string[]]> = [
   ['RUN_MAX_EXECUTION_TIME', 'run.timeMs', 10_000, '2.5', 2500, SECONDS],
   ['RUN_MAX_OUTPUT_SIZE', 'run.outputBytes', 1_048_576, '100000', 100_000, [...WHOLE, '0']],
   ['DOCKER_CONTAINER_RUNTIME', 'container.runtime', undefined, 'crun', 'crun', []],
-  ['DOCKER_CONTAINER_CPUS', 'container.cpus', 1, '0.5', 0.5, ['0', '0.009', 'x', '-1', '1e1', '4097']],
+  ['DOCKER_CONTAINER_CPUS', 'container.cpus', 1, '0', 0, ['0.0', '0.009', 'x', '-1', '1e1', '4097']],
   ['DOCKER_CONTAINER_CPU_SHARES', 'container.cpuShares', 256, '2', 2, [...WHOLE, '1']],
   ['DOCKER_CONTAINER_MEMORY_CAP', 'container.memoryCapBytes', 1_073_741_824, '300000000', 300_000_000, [...WHOLE, '268435455']],
   ['DOCKER_CONTAINER_NPROC_CAP', 'container.processesCap', 512, '128', 128, [...WHOLE, '127']],

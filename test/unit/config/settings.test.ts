@@ -30,6 +30,7 @@ const NUMBERS = ['x', '-1', '+1', '1e3', '0x10', ' 1', '1 ', '1,000', '1_000', '
 const INVALID: Record<TypeName, string[]> = {
   integer: [...NUMBERS, '1.5', '9007199254740993'],
   integerOrOff: [...NUMBERS, '1.5', 'OFF', 'none'],
+  decimalOrZero: [...NUMBERS, '.', '1.2.3', '0.0', '00', 'off'],
   decimal: [...NUMBERS, '.', '1.2.3'],
   duration: [...NUMBERS, '.', '0', '0.0', '5s'],
   boolean: ['yes', 'no', '1', '0', 'TRUE', 'on'],
@@ -103,7 +104,7 @@ void t.test('an invalid value is an error that names the variable, the value and
   }
   t.same(errorsOf('RUN_MAX_OUTPUT_SIZE', '1m'), ['RUN_MAX_OUTPUT_SIZE: invalid value "1m": must be a whole number from 1 to 1073741824 (bytes)'])
   t.same(errorsOf('RUN_MAX_EXECUTION_TIME', '0'), ['RUN_MAX_EXECUTION_TIME: invalid value "0": must be a decimal number greater than 0 and at most 86400 (seconds)'])
-  t.same(errorsOf('DOCKER_CONTAINER_CPUS', '0'), ['DOCKER_CONTAINER_CPUS: invalid value "0": must be a decimal number from 0.01 to 4096 (CPUs)'])
+  t.same(errorsOf('DOCKER_CONTAINER_CPUS', '0.001'), ['DOCKER_CONTAINER_CPUS: invalid value "0.001": must be a decimal number from 0.01 to 4096, or 0 for no limit (CPUs)'])
   t.same(errorsOf('RATE_LIMIT_IP_MAX', '0'), ['RATE_LIMIT_IP_MAX: invalid value "0": must be a whole number of at least 1, or off (requests)'])
   t.same(errorsOf('LOG_LEVEL', 'loud'), ['LOG_LEVEL: invalid value "loud": must be one of fatal, error, warn, info, debug, trace, silent'])
   t.same(errorsOf('DOCKER_CONTAINER_TMP_DIR_PATH', 'tmp'), ['DOCKER_CONTAINER_TMP_DIR_PATH: invalid value "tmp": must be an absolute path, or empty for none'])

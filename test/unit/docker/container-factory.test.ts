@@ -74,10 +74,12 @@ t.test('the CPU limit is left alone where the result came, the container is gone
   await ended
   const whole = await start(t, { cores: 2, env: { DOCKER_CONTAINER_CPUS: '2' } })
   await (await whole.factory.lease(PYTHON)).exchange(Buffer.from('{}'), { ...EXCHANGE, deadlineMs: 150, overdueMs: 50 })
+  const unlimited = await start(t, { env: { DOCKER_CONTAINER_CPUS: '0' } })
+  await (await unlimited.factory.lease(PYTHON)).exchange(Buffer.from('{}'), { ...EXCHANGE, deadlineMs: 150, overdueMs: 50 })
   const foreign = await start(t)
   await (await foreign.factory.lease(PYTHON)).exchange(Buffer.from('{}'), { ...EXCHANGE, deadlineMs: 150 })
   await new Promise((resolve) => setTimeout(resolve, 800))
-  for (const { engine } of [inTime, gone, whole, foreign]) t.equal(engine.made('POST', '/containers/c1/update').length, 0)
+  for (const { engine } of [inTime, gone, whole, unlimited, foreign]) t.equal(engine.made('POST', '/containers/c1/update').length, 0)
 })
 
 t.test('errors of the engine while lifting the CPU limit are ignored', async (t) => {

@@ -46,6 +46,11 @@ t.test('the complete create request for the default settings', async (t) => {
   })
 })
 
+t.test('without a CPU limit the request has none', async (t) => {
+  t.notHas(settings({ DOCKER_CONTAINER_CPUS: '0' }).HostConfig, { NanoCpus: Number })
+  t.equal(settings({ DOCKER_CONTAINER_CPUS: '0.5' }).HostConfig?.NanoCpus, 5e8)
+})
+
 t.test('all changes that unusual settings make', async (t) => {
   const body = settings({
     DOCKER_CONTAINER_HOSTNAME: 'glot',

@@ -15,6 +15,7 @@ t.test('settings that an engine accepts are no warning', async (t) => {
     { DOCKER_CONTAINER_CAP_ADD: 'SYS_PTRACE,CAP_CHOWN,net_raw' }, { DOCKER_CONTAINER_CAP_DROP: 'MKNOD' },
     { DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'rw,noexec,size=50%,mode=0700,uid=7,gid=8,nr_inodes=4k' }, { DOCKER_CONTAINER_TMP_DIR_PATH: '', DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'bogus' }
   ]) t.same(settingsWarnings(INFO, containerOf(env)), [], JSON.stringify(env))
+  t.same(settingsWarnings({ ...INFO, CpuCfsQuota: false }, containerOf({ DOCKER_CONTAINER_CPUS: '0' })), [], 'no CPU limit')
   t.same(settingsWarnings({}, containerOf({ DOCKER_CONTAINER_RUNTIME: 'x', DOCKER_CONTAINER_CPUS: '99' })), [], 'what the engine does not report is not checked')
 })
 
@@ -30,7 +31,7 @@ t.test('each setting that it refuses or cannot enforce is a sentence that begins
     [{}, { MemoryLimit: false }, /^DOCKER_CONTAINER_MEMORY: .* memory limits/],
     [{}, { SwapLimit: false }, /^DOCKER_CONTAINER_MEMORY: .* swap/],
     [{}, { PidsLimit: false }, /^DOCKER_CONTAINER_ULIMIT_NPROC_SOFT: /],
-    [{}, { CpuCfsQuota: false }, /^DOCKER_CONTAINER_CPUS: /]
+    [{}, { CpuCfsQuota: false }, /^DOCKER_CONTAINER_CPUS: .* refuse every run; set it to 0/]
   ]
   for (const [env, info, message] of cases) t.match(settingsWarnings({ ...INFO, ...info }, containerOf(env)), [message])
 })
