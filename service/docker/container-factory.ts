@@ -27,6 +27,7 @@ interface FactoryParts {
 /** Makes containers that wait for their payload: create, attach, start. */
 export class ContainerFactory implements SandboxFactory {
   readonly #parts: FactoryParts
+  readonly #memoryLimits = new WeakMap<Sandbox, number>()
 
   constructor (parts: FactoryParts) {
     this.#parts = parts
@@ -40,21 +41,28 @@ export class ContainerFactory implements SandboxFactory {
     return await this.#make(image, { idleMs, warm, announce: true })
   }
 
-  /** @see Docker Engine API v1.41, ContainerStats */
-  async idleBytes ({ id }: ReadySandbox): Promise<number> {
+  /**
+   * @throws Error where the engine reports more than the container's limit: an engine without cgroups of its own (rootless)
+   * reads those of some parent
+   * @see Docker Engine API v1.41, ContainerStats
+   */
+  async idleBytes (sandbox: ReadySandbox): Promise<number> {
     const { engine } = this.#parts
     const stats = await engine.call<Docker.ContainerStats>(() =>
-      engine.docker.getContainer(id).stats({ stream: false, 'one-shot': true }))
+      engine.docker.getContainer(sandbox.id).stats({ stream: false, 'one-shot': true }))
     const { usage = 0, stats: details } = stats.memory_stats
     // The kernel can reclaim inactive file pages. cgroups v1 and v2 name them differently.
     const { total_inactive_file: v1, inactive_file: v2 } = (details ?? {}) as Record<string, number | undefined>
-    return usage - (v1 ?? v2 ?? 0)
+    const bytes = usage - (v1 ?? v2 ?? 0)
+    if (bytes > (this.#memoryLimits.get(sandbox) ?? Infinity)) throw new Error(`The engine reports ${bytes} bytes, more than the container's limit`)
+    return bytes
   }
 
   async #make (image: ImageDescription, purpose: Purpose): Promise<ContainerSandbox> {
-    const { engine, remover, outOfMemory } = this.#parts
+    const { engine, remover, outOfMemory, container, run, identity } = this.#parts
     const phases: Record<string, number> = {}
-    const id = await timed(phases, 'create', () => this.#create(image, purpose))
+    const settings = containerSettings({ image, container, run, identity, purpose })
+    const id = await timed(phases, 'create', () => this.#create(settings))
     try {
       const stream = await timed(phases, 'attach', () => engine.attach(id))
         .catch((error) => { throw toServiceError(error, containerAttachFailed) })
@@ -69,6 +77,7 @@ export class ContainerFactory implements SandboxFactory {
         isRunning: (containerId) => this.#isRunning(containerId),
         exitGraceMs: EXIT_GRACE_MS
       })
+      this.#memoryLimits.set(sandbox, settings.HostConfig?.Memory ?? Infinity)
       await timed(phases, 'start', () => this.#start(id)).catch((error) => {
         stream.destroy()
         throw error
@@ -94,9 +103,8 @@ export class ContainerFactory implements SandboxFactory {
     return info?.State.Running === true && !info.State.Paused
   }
 
-  async #create (image: ImageDescription, purpose: Purpose): Promise<string> {
-    const { engine, container, run, identity } = this.#parts
-    const settings = containerSettings({ image, container, run, identity, purpose })
+  async #create (settings: Docker.ContainerCreateOptions): Promise<string> {
+    const { engine } = this.#parts
     try {
       const { id } = await engine.call<{ id: string }>((options) => engine.docker.createContainer({ ...settings, ...options }))
       return id

@@ -6,7 +6,7 @@ import type { ImageChanges, ImageDescription, Images } from '../runs/ports.js'
 import { isRejection, statusOf, toServiceError } from './engine-errors.js'
 import type { Engine } from './engine.js'
 import type { EventStream } from './event-stream.js'
-import { imageMatcher } from './image-names.js'
+import { dockerName, imageMatcher, podmanName } from './image-names.js'
 
 /** Listeners are called so long after the last of several events. */
 const SETTLE_MS = 100
@@ -72,11 +72,21 @@ export class ImageCatalog implements Images, ImageChanges {
 
   async #inspect (ref: string): Promise<ImageDescription> {
     try {
-      const info = await this.#engine.call<Docker.ImageInspectInfo>(() => this.#engine.docker.getImage(ref).inspect())
-      return descriptionOf(ref, info)
+      return descriptionOf(ref, await this.#find(ref))
     } catch (error) {
       if (statusOf(error) === 404) throw containerRefused(`The engine has no image ${ref}`, { cause: error })
       throw toServiceError(error, isRejection(error) ? containerRefused : containerCreateFailed)
+    }
+  }
+
+  /** Podman looks for a name without a registry on Docker Hub only, not among the images that were built on its machine. */
+  async #find (ref: string): Promise<Docker.ImageInspectInfo> {
+    const inspect = async (name: string) => await this.#engine.call<Docker.ImageInspectInfo>(() => this.#engine.docker.getImage(name).inspect())
+    try {
+      return await inspect(ref)
+    } catch (error) {
+      if (statusOf(error) !== 404 || ref === podmanName(ref)) throw error
+      return await inspect(podmanName(ref)).catch(() => { throw error })
     }
   }
 
@@ -86,7 +96,7 @@ export class ImageCatalog implements Images, ImageChanges {
     })).catch((error) => { throw toServiceError(error, containerCreateFailed) })
     const refs = images.flatMap(({ RepoTags, Labels }) => {
       const ref = refOfLanguage(Labels)
-      return RepoTags?.includes(ref) === true && this.#isAllowed(ref) ? [ref] : []
+      return RepoTags?.some((tag) => dockerName(tag) === ref) === true && this.#isAllowed(ref) ? [ref] : []
     })
     // An image that was removed meanwhile does not make the list fail.
     const described = await Promise.all(refs.sort().map((ref) => this.describe(ref).catch((error) => {

@@ -170,3 +170,16 @@ t.test('idle memory leaves out what the kernel can take back', async (t) => {
   }
   sandbox.retire()
 })
+
+t.test('a reading above the container\'s own limit is no reading', async (t) => {
+  const { engine, factory } = await start(t)
+  const limits = [[PYTHON, 268_435_456], [{ ...PYTHON, memoryBytes: 600_000_000 }, 600_000_000]] as const
+  for (const [image, limit] of limits) {
+    const sandbox = await factory.prepare(image, { idleMs: 0, warm: false })
+    engine.on('GET /containers/c1/stats', json(200, { memory_stats: { usage: limit } }))
+    t.equal(await factory.idleBytes(sandbox), limit)
+    engine.on('GET /containers/c1/stats', json(200, { memory_stats: { usage: limit + 1 } }))
+    await t.rejects(factory.idleBytes(sandbox), { message: /more than the container's limit/ })
+    sandbox.retire()
+  }
+})

@@ -113,6 +113,22 @@ t.test('a missing image is 400, a missing engine 500', async (t) => {
   await t.rejects(catalog.describe('runonce/y'), serviceError({ statusCode: 500, slug: 'docker.unixsocket' }))
 })
 
+t.test('images that Podman built have localhost/ before their names', async (t) => {
+  for (const patterns of [['runonce/*'], ['localhost/runonce/*']]) {
+    const { engine, catalog } = await start(t, patterns)
+    engine.on('GET /images/localhost/runonce/python:latest/json', inspect({ Labels: LABELS }, 'sha256:podman'))
+    engine.on('GET /images/json', json(200, [
+      { RepoTags: ['localhost/runonce/python:latest'], Labels: LABELS }, { RepoTags: ['localhost/evil/c:latest'], Labels: { ...LABELS, 'runonce.language': 'c' } }
+    ]))
+    t.match(await catalog.languages(), [{ ref: 'runonce/python:latest', id: 'sha256:podman', language: { name: 'python' } }], patterns.join())
+    for (const ref of ['runonce/python:latest', 'localhost/runonce/python:latest']) t.match(await catalog.describe(ref), { ref, id: 'sha256:podman' })
+    for (const ref of ['localhost/evil/c', 'localhost/localhost/runonce/c', 'registry/runonce/c']) {
+      await t.rejects(catalog.describe(ref), serviceError({ slug: 'image.not_allowed' }), ref)
+    }
+    await t.rejects(catalog.describe('runonce/none'), serviceError({ statusCode: 400, message: 'The engine has no image runonce/none' }))
+  }
+})
+
 t.test('an image is looked up once, until an event reports a change', async (t) => {
   const { engine, catalog, inspections, tell } = await start(t)
   engine.on('GET /images/runonce/python/json', inspect({}, 'sha256:old'))
