@@ -22,7 +22,7 @@ const BodySchema = Type.Object({
 
 const ResponseSchema = Type.Object({
   stdout: Type.String(),
-  stderr: Type.String(),
+  stderr: Type.String({ description: 'At a limit, its last line is `error`' }),
   executionTime: Type.Number({ description: 'Wall time, milliseconds' }),
   exitCode: Type.Integer({ description: 'The exit code; 128 + n where signal n ended the program' }),
   error: Type.Optional(Type.String({ description: 'The reason where the program failed' }))
@@ -47,11 +47,20 @@ export function addApiExecute (scope: FastifyInstance, parts: CodeRunParts): voi
 function toResponse (result: RunResult, wallMs: number) {
   return {
     stdout: result.stdout,
-    stderr: result.stderr,
+    stderr: isLimit(result) ? withLine(result.stderr, result.error) : result.stderr,
     executionTime: result.duration === undefined ? Math.round(wallMs) : Math.round(result.duration / 1e4) / 100,
     exitCode: exitCodeOf(result),
     ...(result.error === '' ? {} : { error: result.error })
   }
+}
+
+function isLimit ({ outcome }: RunResult): boolean {
+  return outcome === 'timeout' || outcome === 'output_limit' || outcome === 'out_of_memory'
+}
+
+/** Clients of this route show stderr, and a program that reached a limit had no chance to write the reason there. */
+function withLine (text: string, line: string): string {
+  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`
 }
 
 /** As in a shell: 128 + n where signal n ended the program. A run that reached a limit was ended by SIGKILL. */

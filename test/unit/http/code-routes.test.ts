@@ -77,6 +77,22 @@ t.test('/api/execute returns the result in its own format', async (t) => {
   t.same(Object.keys((await post('/api/execute', { code: '', language: 'python' })).json()), ['stdout', 'stderr', 'executionTime', 'exitCode'], 'no error where there is none')
 })
 
+t.test('/api/execute has the reason as the last line of stderr at a limit, and only there', async (t) => {
+  const { post, runs } = await startApp(t)
+  const cases: Array<[object, string]> = [
+    [{ outcome: 'timeout', exitCode: null, error: 'Time limit of 1 s exceeded', stderr: '' }, 'Time limit of 1 s exceeded\n'],
+    [{ outcome: 'output_limit', exitCode: null, error: 'Output limit exceeded', stderr: 'half a line' }, 'half a line\nOutput limit exceeded\n'],
+    [{ outcome: 'out_of_memory', exitCode: null, error: 'Out of memory', stderr: 'x\n' }, 'x\nOut of memory\n'],
+    [{ outcome: 'failed', exitCode: 1, error: 'Exit code: 1', stderr: 'x' }, 'x'],
+    [{ outcome: 'build_failed', exitCode: 1, error: 'Exit code: 1', stderr: 'x' }, 'x'],
+    [{}, '']
+  ]
+  for (const [result, stderr] of cases) {
+    runs.handler = async () => decodedOf({ ...COMPLETED, ...result })
+    t.equal((await post('/api/execute', { code: '', language: 'python' })).json().stderr, stderr, JSON.stringify(result))
+  }
+})
+
 t.test('/api/languages lists names and listed aliases, without a token', async (t) => {
   const { app } = await startApp(t)
   for (const url of ['/api/languages', '/api/languages?details=0', '/api/languages?details=false']) {
