@@ -26,10 +26,10 @@ export const PayloadSchema = Type.Object({
     content: Type.String()
   }), { maxItems: MAX_ITEMS, description: 'The program\'s files. The first is the main file.' }),
   stdin: Type.Optional(nullableString('The program\'s standard input')),
-  command: Type.Optional(nullableString('Replaces the run command; sh -c runs it in the work directory')),
+  command: Type.Optional(nullableString('Replaces the build step and the run command: nothing is built. sh -c runs it in the work directory')),
   runInstructions: Type.Optional(Type.Unsafe<{ buildCommands: string[], runCommand: string } | null>({
     type: ['object', 'null'],
-    description: 'Replaces the build commands and the run command',
+    description: 'Replaces the build step and the run command. Without buildCommands nothing is built',
     required: ['runCommand'],
     properties: { buildCommands: { type: 'array', ...strings }, runCommand: { type: 'string' } }
   })),
