@@ -24,7 +24,7 @@ const TOOL_LAYERS = {
   doctor: ['lib', 'engine', 'images']
 }
 /** Packages with exactly one home. */
-const HOMES = { dockerode: 'service/docker', ioredis: 'service/server.ts', 'prom-client': 'service/observability' }
+const HOMES = { dockerode: 'service/docker', ioredis: 'service/rate-limit-store.ts', 'prom-client': 'service/observability' }
 
 export default [
   ...neostandard({

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 
 import closeWithGrace from 'close-with-grace'
-import type { Logger } from 'pino'
 
 import { buildApp, buildSideApps } from './app.js'
 import { ConfigError, readConfig, type Config } from './config/config.js'
@@ -23,6 +22,7 @@ import { createLogger } from './observability/logger.js'
 import { Metrics } from './observability/metrics.js'
 import { RunLog } from './observability/run-log.js'
 import { Pool } from './pool/pool.js'
+import { connectRateLimitStore } from './rate-limit-store.js'
 import { Admission } from './runs/admission.js'
 import { DeferredObserver } from './runs/deferred-observer.js'
 import { NodeHealth } from './runs/node-health.js'
@@ -47,7 +47,8 @@ async function main (): Promise<void> {
   const images = new ImageCatalog(engine, events, config.images.allow)
   const remover = new Remover(engine, { keep: config.container.keep, warn: logger.warn.bind(logger) })
   const admission = new Admission({ ...config.admission, shared: config.tokens.length > 1 })
-  const redis = await connectRedis(config, logger)
+  const { redisUrl } = config.rateLimit
+  const redis = redisUrl === undefined ? undefined : await connectRateLimitStore(redisUrl, logger)
   const identity = containerIdentity(config.listen)
   const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity, cores: cpus().length })
   const pool = new Pool({ factory, images, load: admission, config: config.pool, cores: availableParallelism(), log: logger })
@@ -105,23 +106,6 @@ function readConfigOrExit (): Config {
     for (const line of error.errors) process.stderr.write(`${line}\n`)
     process.exit(1)
   }
-}
-
-async function connectRedis ({ rateLimit }: Config, logger: Logger) {
-  if (rateLimit.redisUrl === undefined) return undefined
-  const { Redis } = await import('ioredis')
-  // A slow or missing store must not delay requests.
-  const redis = new Redis(rateLimit.redisUrl, { connectTimeout: 500, maxRetriesPerRequest: 1, enableOfflineQueue: false })
-  let down = false
-  redis.on('error', (error: Error) => {
-    if (!down) logger.error({ reason: error.message }, 'redis does not respond: rate limits are off until it does')
-    down = true
-  })
-  redis.on('ready', () => {
-    if (down) logger.info('redis responds again: rate limits are on')
-    down = false
-  })
-  return redis
 }
 
 await main()
