@@ -18,6 +18,7 @@ import { SettingsCheck } from './docker/settings-check.js'
 import { onStaleSocket } from './docker/stale-socket.js'
 import { Sweep } from './docker/sweep.js'
 import { Listener } from './http/listener.js'
+import { LogOutput } from './observability/log-output.js'
 import { createLogger } from './observability/logger.js'
 import { Metrics } from './observability/metrics.js'
 import { RunLog } from './observability/run-log.js'
@@ -34,11 +35,16 @@ import { CodeRunner } from './runs/run-code.js'
 const DRAIN_MS = 10_000
 /** When stopping: time on top of that and of accepted runs. Milliseconds. */
 const STOP_GRACE_MS = 10_000
+/** When stopping: time for the log's reader. Milliseconds. */
+const LOG_FLUSH_MS = 500
 const { name, version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
 async function main (): Promise<void> {
   const config = readConfigOrExit()
-  const logger = createLogger(config.log.level)
+  const log = new LogOutput(process.stdout)
+  const logger = createLogger(config.log.level, log)
+  // Node's own warnings, where stderr cannot be written.
+  process.stderr.on('error', () => {})
   for (const warning of config.warnings) logger.warn(warning)
 
   const engine = new Engine(config.engine)
@@ -55,7 +61,7 @@ async function main (): Promise<void> {
   const probe = new Probe({ images, sandboxes: factory, limits: config.run })
   const health = new NodeHealth({ probe: (suspect, signal) => probe.run(suspect, signal), log: logger })
   const readiness = new ServiceReadiness(engine, pool, health)
-  const metrics = config.metrics.on ? new Metrics({ cores: cpus().length, load: admission, pool, node: health }) : undefined
+  const metrics = config.metrics.on ? new Metrics({ cores: cpus().length, load: admission, pool, node: health, log }) : undefined
   const observers = [new DeferredObserver({ observers: [new RunLog(logger), ...metrics === undefined ? [] : [metrics]], log: logger })]
   const runs = new CodeRunner({
     sandboxes: pool, admission, health, observers, limits: config.run, limitsResponse: config.run.limitsResponse
@@ -95,6 +101,7 @@ async function main (): Promise<void> {
     engine.close()
     redis?.disconnect()
     logger.info('stopped')
+    await log.flush(LOG_FLUSH_MS)
   })
 }
 

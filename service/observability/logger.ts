@@ -1,12 +1,14 @@
 import { pino, type Logger } from 'pino'
 
-/** Structured logs on stdout, one JSON object a line. Members that can contain a token are redacted. */
-export function createLogger (level: string): Logger {
+import type { LogOutput } from './log-output.js'
+
+/** Structured logs, one JSON object a line. Members that can contain a token are redacted. */
+export function createLogger (level: string, output: LogOutput): Logger {
   return pino({
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: ['req.headers', 'headers', '*.authorization', '*["x-access-token"]']
-  })
+  }, output)
 }

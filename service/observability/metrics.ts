@@ -15,6 +15,7 @@ interface MetricsParts {
   load: Load
   pool: PoolStatus
   node: NodeStatus
+  log: { readonly dropped: number }
 }
 
 type ImagePoolState = PoolSnapshot['images'][number]
@@ -29,11 +30,15 @@ export class Metrics implements RunObserver, ServiceMetrics {
   readonly #responses = this.#counter('runonce_http_responses_total', 'HTTP responses by method, route and status', ['method', 'route', 'status'])
   readonly #cores: number
 
-  constructor ({ cores, load, pool, node }: MetricsParts) {
+  constructor ({ cores, load, pool, node, log }: MetricsParts) {
     this.#cores = cores
     this.#gauge('runonce_runs_running', 'Runs in progress', (gauge) => gauge.set(load.running))
     this.#gauge('runonce_runs_waiting', 'Runs in the queue', (gauge) => gauge.set(load.waiting))
     this.#gauge('runonce_node_ready', '0 while runs fail on this machine, else 1', (gauge) => gauge.set(node.reason === undefined ? 1 : 0))
+    this.#counter('runonce_log_lines_dropped_total', 'Log lines that could not be written', [], (counter) => {
+      counter.reset()
+      counter.inc(log.dropped)
+    })
     this.#addPoolState(pool)
     this.#addPoolLeases(pool)
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LAG_INTERVAL_MS })

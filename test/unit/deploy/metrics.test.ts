@@ -16,7 +16,7 @@ async function serviceMetrics (): Promise<Map<string, Set<string>>> {
   const counts = { image: 'i', hits: 1, misses: 1 }
   const pool = new FakePool({ ready: 1, images: [{ ...counts, ready: 1, starting: 1, target: 1, refillMs: 1, idleBytes: 1 }] })
   pool.counts = [counts]
-  const metrics = new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool, node: { reason: undefined } })
+  const metrics = new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool, node: { reason: undefined }, log: { dropped: 0 } })
   metrics.responded('GET', '/', 200)
   metrics.finished({
     requestId: 'r',

@@ -50,7 +50,7 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
     engine,
     images,
     runs,
-    metrics: config.metrics.on ? new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool, node: { reason: undefined } }) : undefined,
+    metrics: config.metrics.on ? new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool, node: { reason: undefined }, log: { dropped: 0 } }) : undefined,
     readiness: { notReady: async () => state.reason, pool: () => pool.snapshot() }
   }
   const app = await buildApp(parts)

@@ -24,7 +24,7 @@ function start (snapshot?: PoolSnapshot) {
   const load = { running: 0, waiting: 0 }
   const pool = new FakePool(snapshot)
   const node: { reason: string | undefined } = { reason: undefined }
-  const metrics = new Metrics({ cores: 2, load, pool, node })
+  const metrics = new Metrics({ cores: 2, load, pool, node, log: { dropped: 3 } })
   const lines = async () => (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return { metrics, load, pool, node, lines }
 }
@@ -96,9 +96,10 @@ t.test('request IDs are not labels', async (t) => {
   t.notOk((await lines()).some((line) => line.includes('r-1')))
 })
 
-t.test('runonce_node_ready is 0 while runs fail', async (t) => {
+t.test('runonce_node_ready is 0 while runs fail; dropped log lines are counted', async (t) => {
   const { node, lines } = start()
   t.ok((await lines()).includes('runonce_node_ready 1'))
+  t.ok((await lines()).includes('runonce_log_lines_dropped_total 3'))
   node.reason = 'runs fail'
   t.ok((await lines()).includes('runonce_node_ready 0'))
 })
