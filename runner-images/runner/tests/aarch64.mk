@@ -1,6 +1,7 @@
 # `make check-aarch64`: cross-compiles the runner and its unit tests (gcc-aarch64-linux-gnu, libc6-dev-arm64-cross) and runs them
 # by qemu-user. It has neither seccomp nor ASan. So only the interpreter in tests/unit/guard.c runs the guard's filter, and
-# children start without the guard (tests/unit/no_guard.c).
+# children start without the guard (tests/unit/no_guard.c). It also lacks a program's own stack limit and the last real-time signals,
+# so two tests do not run there (tests/unit/limits.c, tests/unit/io.c).
 # With the headers of linux-libc-dev-armhf-cross it also compares the numbers of the 32-bit calls.
 AARCH64 ?= aarch64-linux-gnu-
 QEMU_AARCH64 ?= $(firstword $(wildcard /usr/bin/qemu-aarch64-static /usr/bin/qemu-aarch64))

@@ -171,7 +171,11 @@ static void no_guard_no_program(void) {
 void io_tests(void) {
     test("a child gets its input, and its output and exit code are kept", plain);
     test("at the time limit the child is killed and its output kept", timeout);
+#ifdef UNDER_QEMU
+    (void)flushed; /* qemu-user keeps the last real-time signals for itself */
+#else
     test("after the time limit a program may write what it has buffered", flushed);
+#endif
     test("at the output limit the child is killed and the start of its output kept", output_limit);
     test("a program's input is there before it starts", input_is_there);
     test("a mebibyte passes in both directions, read or not", much_both_ways);
