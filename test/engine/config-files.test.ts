@@ -149,7 +149,7 @@ async function hasSettings (t: Test, service: Service, env: Record<string, strin
 function read (name: string): Record<string, string> {
   const lines = readFileSync(FOLDER + name, 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return Object.fromEntries(lines.map((line) => {
-    const [, key, value] = /^([A-Z_]+)=(.*)$/.exec(line) ?? []
+    const [, key, value] = /^([A-Z0-9_]+)=(.*)$/.exec(line) ?? []
     if (key === undefined || value === undefined) throw new Error(`${name}: ${line}`)
     return [key, value]
   }))

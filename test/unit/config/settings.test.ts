@@ -141,7 +141,7 @@ void t.test('a new setting is one row: an env file and a table show it', async (
 
 void t.test('the env files set settings only, to valid values, and the service starts with each without a warning', async (t) => {
   for (const file of readdirSync(pathOf('config'))) {
-    const lines = [...read(`config/${file}`).matchAll(/^(#?)([A-Z_]+)=(.*)$/gm)]
+    const lines = [...read(`config/${file}`).matchAll(/^(#?)([A-Z0-9_]+)=(.*)$/gm)]
     t.ok(lines.length > 0, file)
     for (const [, , name = '', value = ''] of lines) {
       t.ok(rows.some((row) => row.name === name), `${file}: ${name}`)
