@@ -4,9 +4,9 @@ import type {
 } from '../runs/ports.js'
 import { ImagePool } from './image-pool.js'
 import { LeaseCounter } from './lease-counter.js'
+import { Refiller } from './refiller.js'
 import { Resolver, type ResolvedImages } from './resolve.js'
 import { Sizing } from './sizing.js'
-import { warmUp } from './warm-up.js'
 
 const TICK_MS = 1000
 
@@ -32,24 +32,23 @@ export class Pool implements Sandboxes, PoolStatus {
   /** By image ID, so that a tag that moved does not serve old containers. */
   readonly #pools = new Map<string, ImagePool>()
   readonly #sizing: Sizing
-  readonly #maxRefills: number
   readonly #leases = new LeaseCounter()
-  readonly #refills = new Set<Promise<void>>()
-  readonly #closing = new AbortController()
-  #busySinceMs: number | undefined
+  readonly #refiller: Refiller
   readonly #resolver: Resolver<ImagePool>
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
   constructor (parts: PoolParts) {
     this.#parts = parts
+    // Not the wall clock: set back by an hour, it would delay refills by an hour.
+    this.#now = parts.clock ?? (() => performance.now())
     this.#sizing = new Sizing(parts.config)
-    this.#maxRefills = Math.max(1, Math.floor(parts.cores / 2))
+    this.#refiller = new Refiller({
+      ...parts, pools: this.#pools, sizing: this.#sizing, maxAgeMs: parts.config.maxAgeMs, now: this.#now, filled: (pool, sandbox) => this.#watch(pool, sandbox)
+    })
     this.#resolver = new Resolver(parts.images, parts.config.images, {
       inUse: () => [...this.#pools.values()], resolved: (found, asked) => this.#resolved(found, asked)
     })
-    // Not the wall clock: set back by an hour, it would delay refills by an hour.
-    this.#now = parts.clock ?? (() => performance.now())
   }
 
   /** Fills the pool for the images that are kept ready, and starts the timer. Safe to call twice. */
@@ -67,11 +66,10 @@ export class Pool implements Sandboxes, PoolStatus {
    */
   async close (): Promise<void> {
     this.#closed = true
-    this.#closing.abort()
     this.#resolver.close()
     clearInterval(this.#timer)
     for (const pool of this.#pools.values()) this.#empty(pool)
-    await Promise.all(this.#refills)
+    await this.#refiller.close()
   }
 
   async lease (image: ImageDescription): Promise<Sandbox> {
@@ -88,7 +86,7 @@ export class Pool implements Sandboxes, PoolStatus {
     this.#leases.hit(image.ref)
     pool.resetBackoff()
     // The run goes first: replace its container when it ends.
-    void ready.whenEnded.then(() => this.#refill())
+    void ready.whenEnded.then(() => this.#refiller.refill())
     return ready
   }
 
@@ -123,7 +121,7 @@ export class Pool implements Sandboxes, PoolStatus {
       if (this.#sizing.isForgotten(pool, now)) this.#pools.delete(id)
     }
     this.#shrink()
-    this.#refill()
+    this.#refiller.refill()
   }
 
   /** Memory is known only after a measurement, and may then exceed the limit. */
@@ -136,75 +134,8 @@ export class Pool implements Sandboxes, PoolStatus {
     }
   }
 
-  /** Starts as many refills as the limits and the load allow. Call whenever either may have changed. */
-  #refill (): void {
-    while (!this.#closed && this.#refills.size < this.#maxRefills) {
-      // An image that cannot get space must not block the others.
-      const pool = this.#imagesToRefill().find((each) => this.#makeSpaceFor(each))
-      if (pool === undefined) return
-      const refill = this.#start(pool).finally(() => {
-        this.#refills.delete(refill)
-        this.#refill()
-      })
-      this.#refills.add(refill)
-    }
-  }
-
-  /**
-   * Refills compete with runs for CPU: while every core has a run, none starts, as a container made on demand costs the same.
-   * The exception is an image without ready containers for long: long runs would keep it from getting any.
-   */
-  #imagesToRefill (): ImagePool[] {
-    const now = this.#now()
-    const { load, cores } = this.#parts
-    if (load.waiting === 0 && load.running < cores) {
-      this.#busySinceMs = undefined
-      return this.#sizing.imagesToRefill(this.#pools.values(), now)
-    }
-    const busySinceMs = this.#busySinceMs ??= now
-    return this.#refills.size > 0 ? [] : this.#sizing.imagesToRefill(this.#pools.values(), now).filter((pool) => pool.isStarved(busySinceMs, now))
-  }
-
-  /** Retires containers of less recently used images until one more container is within the limits. */
-  #makeSpaceFor (pool: ImagePool): boolean {
-    const pools = [...this.#pools.values()]
-    while (!this.#sizing.hasSpaceFor(pool, pools)) {
-      const victim = this.#sizing.victimFor(pool, pools)
-      if (victim === undefined) return false
-      victim.take()?.retire()
-    }
-    return true
-  }
-
-  async #start (pool: ImagePool): Promise<void> {
-    pool.starting++
-    const startedAt = pool.startedAtMs = this.#now()
-    try {
-      const sandbox = await this.#parts.factory.prepare(pool.image, { idleMs: this.#parts.config.maxAgeMs, warm: true })
-      await warmUp(sandbox, this.#closing.signal)
-      this.#admit(pool, sandbox, startedAt)
-    } catch (error) {
-      pool.failed(this.#now())
-      this.#parts.log.warn({ image: pool.image.ref, reason: (error as Error).message }, 'pool: refill failed')
-    } finally {
-      pool.starting--
-    }
-  }
-
-  #admit (pool: ImagePool, sandbox: ReadySandbox, startedAt: number): void {
-    const now = this.#now()
-    if (sandbox.ended) {
-      // Its stream has ended; the container may still exist.
-      sandbox.retire()
-      throw new Error('the container ended before it was ready')
-    }
-    if (this.#closed || this.#pools.get(pool.image.id) !== pool) {
-      sandbox.retire()
-      return
-    }
-    pool.refilled(now - startedAt)
-    pool.ready.push({ sandbox, sinceMs: now })
-    this.#parts.log.debug({ image: pool.image.ref, ready: pool.ready.length, refillMs: now - startedAt }, 'pool: refilled')
+  /** Watches a container that now waits for a lease. */
+  #watch (pool: ImagePool, sandbox: ReadySandbox): void {
     void sandbox.whenEnded.then(() => this.#lost(pool, sandbox))
     if (!pool.measured) void this.#measure(pool, sandbox)
   }
@@ -242,6 +173,6 @@ export class Pool implements Sandboxes, PoolStatus {
       this.#pools.delete(id)
     }
     for (const id of kept) this.#poolOf(current.get(id) as ImageDescription)
-    this.#refill()
+    this.#refiller.refill()
   }
 }
