@@ -56,7 +56,7 @@ export class NodeHealth implements NodeStatus {
    * @returns the client's error: `overloaded` (503) for a run that did not start on a node that is not ready
    */
   async failed (error: unknown, image: ImageDescription): Promise<unknown> {
-    if (!(error instanceof ServiceError) || !isInfrastructureError(error)) return error
+    if (!isInfrastructureError(error)) return error
     this.#failures++
     this.#suspect = image
     if (this.#failures >= MAX_FAILURES && this.#reason === undefined) this.#startProbe()
@@ -117,6 +117,6 @@ export class NodeHealth implements NodeStatus {
 }
 
 /** The engine failed, not the image or its program, nor the client. */
-function isInfrastructureError ({ statusCode, slug }: ServiceError): boolean {
-  return statusCode === 500 && slug.startsWith('docker.')
+export function isInfrastructureError (error: unknown): error is ServiceError {
+  return error instanceof ServiceError && error.statusCode === 500 && error.slug.startsWith('docker.')
 }

@@ -1,9 +1,12 @@
 import { encodePayload, payloadOfCode } from '../protocol/payload.js'
+import { isInfrastructureError } from './node-health.js'
 import type { ImageDescription, Images, Sandboxes } from './ports.js'
 import { runInSandbox, type RunLimits } from './run-in-sandbox.js'
 
-/** How many images are tried: a second one, because the first may be broken itself. */
-const MAX_IMAGES = 2
+/** How many images may fail: a second one is tried, because the first may be broken itself. */
+const MAX_FAILURES = 2
+/** Time limit of the program. Milliseconds. */
+const MAX_RUN_MS = 30_000
 
 interface ProbeParts {
   images: Images
@@ -21,32 +24,37 @@ export class Probe {
   }
 
   /**
-   * Runs the hello program of a language image in a new container. Without such an image there is nothing to run.
+   * Runs the hello program of a language image in a new container. Without such an image there is nothing to run. Images that
+   * fail for a reason of their own, as one that needs more memory than the service allows, are skipped.
    * @param suspect the image to try first, if it is a language image
-   * @throws what the last run throws, where no image works
+   * @throws the last infrastructure error, where no image works
+   * @throws the signal's reason when it aborts
    */
   async run (suspect: ImageDescription | undefined, signal: AbortSignal): Promise<void> {
     const languages = await this.#parts.images.languages()
     const first = languages.filter(({ ref }) => ref === suspect?.ref)
     const others = languages.filter(({ ref }) => ref !== suspect?.ref)
     const errors: unknown[] = []
-    for (const image of [...first, ...others].slice(0, MAX_IMAGES)) {
+    for (const image of [...first, ...others]) {
       signal.throwIfAborted()
       try {
         await this.#runHello(image, signal)
         return
       } catch (error) {
-        errors.push(error)
+        if (isInfrastructureError(error)) errors.push(error)
       }
+      if (errors.length === MAX_FAILURES) break
     }
+    signal.throwIfAborted()
     if (errors.length > 0) throw errors.at(-1)
   }
 
   async #runHello (image: ImageDescription, signal: AbortSignal): Promise<void> {
     const { main = 'main', hello = '' } = image.language ?? {}
+    const submission = encodePayload(payloadOfCode(main, hello, ''), { time: MAX_RUN_MS / 1000 })
     const sandbox = await this.#parts.sandboxes.lease(image)
     try {
-      await runInSandbox(sandbox, { ...encodePayload(payloadOfCode(main, hello, '')), image, signal }, this.#parts.limits)
+      await runInSandbox(sandbox, { ...submission, image, signal }, this.#parts.limits)
     } finally {
       sandbox.retire()
     }

@@ -1,6 +1,6 @@
 import t from 'tap'
 
-import { containerStartFailed, engineUnreachable } from '../../../service/errors.js'
+import { containerRefused, containerStartFailed, engineUnreachable, imageNeedsMore } from '../../../service/errors.js'
 import type { Exchange } from '../../../service/runs/ports.js'
 import { Probe } from '../../../service/runs/probe.js'
 import { COMPLETED, FakeImages, FakeSandbox, FakeSandboxes, foreignImage, languageImage, serviceError } from '../fakes.js'
@@ -32,6 +32,34 @@ t.test('if that image is broken, another one decides', async (t) => {
   const { probe, sandboxes } = start(BROKEN, container())
   await probe.run(PYTHON, signal)
   t.same(sandboxes.leased, [PYTHON, BASH])
+})
+
+t.test('images that fail for a reason of their own decide nothing', async (t) => {
+  const needsMore = imageNeedsMore('runonce/bash:latest', 'bytes of memory', 2, 1, 'DOCKER_CONTAINER_MEMORY_CAP')
+  const two = start(needsMore, containerRefused('no command specified'), container())
+  await two.probe.run(undefined, signal)
+  t.same(two.sandboxes.leased, [BASH, C, PYTHON])
+  const all = start(needsMore, needsMore, needsMore)
+  await t.resolves(all.probe.run(undefined, signal))
+  const failing = start(needsMore, BROKEN, needsMore)
+  await t.rejects(failing.probe.run(undefined, signal), serviceError({ message: 'broken' }))
+})
+
+t.test('a probe ends after half a minute, however long runs may take', async (t) => {
+  const works = container()
+  await new Probe({ images: new FakeImages([PYTHON]), sandboxes: new FakeSandboxes(works), limits: { ...LIMITS, timeMs: 3_600_000 } }).run(undefined, signal)
+  t.equal(works.exchanges[0]?.options.deadlineMs, 32_000)
+  t.match(JSON.parse(String(works.exchanges[0]?.payload)), { limits: { time: 30 } })
+})
+
+t.test('a probe that is ended by its signal has not worked', async (t) => {
+  const closing = new AbortController()
+  const sandbox = new FakeSandbox('c', async (): Promise<Exchange> => {
+    closing.abort(new Error('closing'))
+    return { end: 'cancelled', stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+  })
+  const probe = new Probe({ images: new FakeImages([PYTHON]), sandboxes: new FakeSandboxes(sandbox), limits: LIMITS })
+  await t.rejects(probe.run(undefined, closing.signal), { message: 'closing' })
 })
 
 t.test('a foreign image, or one that is gone, is not tried', async (t) => {
