@@ -20,7 +20,7 @@ export class OutOfMemoryWatch {
 
   /** Waits up to 200 ms for the engine's event. */
   async happenedTo (containerId: string): Promise<boolean> {
-    for (const until = Date.now() + WAIT_MS; Date.now() < until;) {
+    for (const untilMs = performance.now() + WAIT_MS; performance.now() < untilMs;) {
       if (this.#containers.has(containerId)) return true
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
