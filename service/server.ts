@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 
 import closeWithGrace from 'close-with-grace'
+import type { Logger } from 'pino'
 
-import { buildApp, buildSideApps } from './app.js'
+import { buildApp, buildSideApps, type AppParts } from './app.js'
 import { ConfigError, readConfig, type Config } from './config/config.js'
 import { ContainerFactory } from './docker/container-factory.js'
 import { Engine } from './docker/engine.js'
@@ -47,11 +48,30 @@ async function main (): Promise<void> {
   process.stderr.on('error', () => {})
   for (const warning of config.warnings) logger.warn(warning)
 
+  const service = await createService(config, log, logger)
+  const listeners = await listen(config, service.parts)
+  startBackground(service, config)
+
+  const delay = config.admission.queueTimeoutMs + config.run.timeMs + DRAIN_MS + STOP_GRACE_MS
+  closeWithGrace({ delay, logger }, async ({ signal, err }) => {
+    if (err !== undefined) logger.fatal({ err }, 'stopping after an unexpected error')
+    else logger.info({ signal }, 'stopping')
+    await stop(service, listeners)
+    logger.info('stopped')
+    await log.flush(LOG_FLUSH_MS)
+  })
+}
+
+type Service = Awaited<ReturnType<typeof createService>>
+
+/** Joins the modules by their interfaces. Starts nothing, except for the connection to Redis. */
+async function createService (config: Config, log: LogOutput, logger: Logger) {
+  const warn = logger.warn.bind(logger)
   const engine = new Engine(config.engine)
   const events = new EventStream(engine)
   const outOfMemory = new OutOfMemoryWatch(events)
   const images = new ImageCatalog(engine, events, config.images.allow)
-  const remover = new Remover(engine, { keep: config.container.keep, warn: logger.warn.bind(logger) })
+  const remover = new Remover(engine, { keep: config.container.keep, warn })
   const admission = new Admission({ ...config.admission, shared: config.tokens.length > 1 })
   const { redisUrl } = config.rateLimit
   const redis = redisUrl === undefined ? undefined : await connectRateLimitStore(redisUrl, logger)
@@ -66,17 +86,29 @@ async function main (): Promise<void> {
   const runs = new CodeRunner({
     sandboxes: pool, admission, health, observers, limits: config.run, limitsResponse: config.run.limitsResponse
   })
+  const sweep = new Sweep({ engine, remover, identity, log: logger })
+  const settingsCheck = new SettingsCheck({ engine, container: config.container, namedImages: config.namedImages, warn })
   const parts = { about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis }
-  const app = await buildApp(parts)
+  return { parts, engine, events, remover, admission, redis, pool, health, readiness, sweep, settingsCheck }
+}
 
+/** Exits with 1 where a port is not available. */
+async function listen (config: Config, parts: AppParts): Promise<Listener[]> {
+  const { logger } = parts
+  const app = await buildApp(parts)
   const sideApps = await buildSideApps(parts, app)
   const listeners = [[config.listen.port, app] as const, ...sideApps].map(([port, each]) => new Listener(each, config.listen.address, port))
   const [main, ...side] = await Promise.all(listeners.map(async (listener) => await listener.listen())).catch((error: Error) => {
     logger.fatal(config.listen, `cannot listen: ${error.message}`)
     process.exit(1)
   })
-  const sweep = new Sweep({ engine, remover, identity, log: logger })
-  new SettingsCheck({ engine, container: config.container, namedImages: config.namedImages, warn: logger.warn.bind(logger) }).follow(events)
+  for (const where of side) logger.info(where, 'listening for metrics or docs')
+  logger.info({ ...main, version }, 'listening')
+  return listeners
+}
+
+function startBackground ({ parts: { logger }, events, health, pool, sweep, settingsCheck }: Service, config: Config): void {
+  settingsCheck.follow(events)
   onStaleSocket(events, config.engine.socketPath, () => {
     logger.fatal(`The socket that is mounted at ${config.engine.socketPath} was replaced by the engine: restart the container`)
     process.exit(1)
@@ -84,25 +116,19 @@ async function main (): Promise<void> {
   events.onGap(() => { if (events.connected) health.recheck() })
   void events.start()
   void sweep.start().then(() => pool.start())
-  for (const where of side) logger.info(where, 'listening for metrics or docs')
-  logger.info({ ...main, version }, 'listening')
+}
 
-  const { queueTimeoutMs } = config.admission
-  closeWithGrace({ delay: queueTimeoutMs + config.run.timeMs + DRAIN_MS + STOP_GRACE_MS, logger }, async ({ signal, err }) => {
-    if (err !== undefined) logger.fatal({ err }, 'stopping after an unexpected error')
-    else logger.info({ signal }, 'stopping')
-    readiness.stop()
-    for (const listener of listeners) listener.announceClose()
-    await admission.close()
-    await Promise.all([health.close(), pool.close(), ...listeners.map((listener) => listener.close(DRAIN_MS))])
-    sweep.close()
-    events.close()
-    await remover.settled()
-    engine.close()
-    redis?.disconnect()
-    logger.info('stopped')
-    await log.flush(LOG_FLUSH_MS)
-  })
+/** Every wait in it has a deadline, except for the runs that were accepted: closeWithGrace ends those. */
+async function stop ({ engine, events, remover, admission, redis, pool, health, readiness, sweep }: Service, listeners: Listener[]): Promise<void> {
+  readiness.stop()
+  for (const listener of listeners) listener.announceClose()
+  await admission.close()
+  await Promise.all([health.close(), pool.close(), ...listeners.map((listener) => listener.close(DRAIN_MS))])
+  sweep.close()
+  events.close()
+  await remover.settled()
+  engine.close()
+  redis?.disconnect()
 }
 
 function readConfigOrExit (): Config {

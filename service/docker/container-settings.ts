@@ -71,38 +71,45 @@ export function containerSettings ({ image, container, run, identity, purpose }:
     StdinOnce: true,
     Tty: false,
     NetworkDisabled: container.networkDisabled,
-    Labels: container.keep
-      ? { [LABEL_KEPT]: 'true' }
-      : {
-          [LABEL_EXPIRES]: new Date(Date.now() + lifetimeMs).toISOString(),
-          [LABEL_LIFETIME]: String(lifetimeMs),
-          [LABEL_OWNER]: identity.owner,
-          [LABEL_BOOT]: identity.boot
-        },
-    HostConfig: {
-      AutoRemove: !container.keep,
-      ...(container.networkDisabled ? { NetworkMode: 'none' } : {}),
-      Memory: memoryBytes,
-      MemorySwap: memoryBytes,
-      PidsLimit: processes,
-      ...(container.cpus === 0 ? {} : { NanoCpus: Math.round(container.cpus * 1e9) }),
-      CpuShares: container.cpuShares,
-      Ulimits: [
-        { Name: 'nofile', Soft: container.nofileSoft, Hard: container.nofileHard },
-        // With 1 byte the kernel does not pipe core dumps to the host's handler; with 0, the usual default, it does (core(5)).
-        { Name: 'core', Soft: 1, Hard: 1 }
-      ],
-      CapDrop: container.capDrop,
-      CapAdd: container.capAdd,
-      SecurityOpt: ['no-new-privileges'],
-      ReadonlyRootfs: container.readonlyRootfs,
-      Tmpfs: Object.fromEntries([container.tmpDir, container.workDir].filter((tmpfs) => tmpfs !== undefined)
-        .map(({ path, options }) => [path, options])),
-      ShmSize: container.shmBytes,
-      IpcMode: 'private',
-      LogConfig: { Type: 'none', Config: {} },
-      ...(container.runtime === undefined ? {} : { Runtime: container.runtime })
-    }
+    Labels: labels(container, identity, lifetimeMs),
+    HostConfig: hostConfig(container, memoryBytes, processes)
+  }
+}
+
+function labels ({ keep }: ContainerConfig, { owner, boot }: ContainerIdentity, lifetimeMs: number): Record<string, string> {
+  if (keep) return { [LABEL_KEPT]: 'true' }
+  return {
+    [LABEL_EXPIRES]: new Date(Date.now() + lifetimeMs).toISOString(),
+    [LABEL_LIFETIME]: String(lifetimeMs),
+    [LABEL_OWNER]: owner,
+    [LABEL_BOOT]: boot
+  }
+}
+
+function hostConfig (container: ContainerConfig, memoryBytes: number, processes: number): Docker.HostConfig {
+  return {
+    AutoRemove: !container.keep,
+    ...(container.networkDisabled ? { NetworkMode: 'none' } : {}),
+    Memory: memoryBytes,
+    MemorySwap: memoryBytes,
+    PidsLimit: processes,
+    ...(container.cpus === 0 ? {} : { NanoCpus: Math.round(container.cpus * 1e9) }),
+    CpuShares: container.cpuShares,
+    Ulimits: [
+      { Name: 'nofile', Soft: container.nofileSoft, Hard: container.nofileHard },
+      // With 1 byte the kernel does not pipe core dumps to the host's handler; with 0, the usual default, it does (core(5)).
+      { Name: 'core', Soft: 1, Hard: 1 }
+    ],
+    CapDrop: container.capDrop,
+    CapAdd: container.capAdd,
+    SecurityOpt: ['no-new-privileges'],
+    ReadonlyRootfs: container.readonlyRootfs,
+    Tmpfs: Object.fromEntries([container.tmpDir, container.workDir].filter((tmpfs) => tmpfs !== undefined)
+      .map(({ path, options }) => [path, options])),
+    ShmSize: container.shmBytes,
+    IpcMode: 'private',
+    LogConfig: { Type: 'none', Config: {} },
+    ...(container.runtime === undefined ? {} : { Runtime: container.runtime })
   }
 }
 
