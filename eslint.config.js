@@ -2,15 +2,15 @@ import neostandard, { plugins } from 'neostandard'
 
 /**
  * The modules of the service, and beside their own files the only ones that each may import. They meet in runs/ports.ts
- * and share the wire format in protocol/.
+ * and runs/status-ports.ts, and share the wire format in protocol/.
  */
 const MODULES = {
   protocol: ['errors'],
-  http: ['protocol/[\\w-]+', 'runs/ports', 'errors', 'config/config'],
+  http: ['protocol/[\\w-]+', 'runs/(status-)?ports', 'errors', 'config/config'],
   runs: ['protocol/[\\w-]+', 'errors'],
-  pool: ['runs/ports', 'errors', 'config/config'],
-  docker: ['protocol/[\\w-]+', 'runs/ports', 'errors', 'config/config'],
-  observability: ['protocol/[\\w-]+', 'runs/ports']
+  pool: ['runs/(status-)?ports', 'errors', 'config/config'],
+  docker: ['protocol/[\\w-]+', 'runs/(status-)?ports', 'errors', 'config/config'],
+  observability: ['protocol/[\\w-]+', 'runs/(status-)?ports']
 }
 /** The layers of the tools, and the lower ones that each may import. */
 const TOOL_LAYERS = {
@@ -90,7 +90,7 @@ function moduleBorder (module, files, outside, allowed) {
         paths: homelessIn(`service/${module}`),
         patterns: [{
           regex: `^${outside}(?!(${allowed.join('|')})\\.js$)`,
-          message: `${module} may import its own files, ${allowed.join(', ')} and packages; modules meet in runs/ports.ts.`
+          message: `${module} may import its own files, ${allowed.join(', ')} and packages; modules meet in runs/ports.ts and runs/status-ports.ts.`
         }]
       }]
     }

@@ -19,7 +19,8 @@ import { addLanguagesRoute } from './http/routes/languages.js'
 import { addMetricsRoute } from './http/routes/metrics.js'
 import { addRunRoute } from './http/routes/run.js'
 import { addVersionRoute } from './http/routes/version.js'
-import type { EngineStatus, Images, Readiness, Runs, ServiceMetrics } from './runs/ports.js'
+import type { EngineStatus, Images, Runs } from './runs/ports.js'
+import type { Readiness, ServiceMetrics } from './runs/status-ports.js'
 
 /** Timeouts for a client to send its headers, and its whole request. Milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000

@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-import type { LeaseCounts, Load, NodeStatus, PoolSnapshot, PoolStatus, RunObserver, RunRecord, ServiceMetrics } from '../runs/ports.js'
+import type {
+  LeaseCounts, Load, NodeStatus, PoolSnapshot, PoolStatus, RunObserver, RunRecord, ServiceMetrics
+} from '../runs/status-ports.js'
 
 /** From a warm interpreter's run to a long build; seconds. */
 const RUN_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]

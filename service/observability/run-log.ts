@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 
 import { sourcesOf } from '../protocol/payload.js'
-import type { RunObserver, RunRecord, RunSubmission } from '../runs/ports.js'
+import type { RunObserver, RunRecord, RunSubmission } from '../runs/status-ports.js'
 import { suspiciousPatterns } from './suspicious-code.js'
 
 /**

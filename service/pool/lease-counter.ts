@@ -1,4 +1,4 @@
-import type { LeaseCounts } from '../runs/ports.js'
+import type { LeaseCounts } from '../runs/status-ports.js'
 
 /** Counts the leases of each image name. Keeps the counts of images that are no longer used, so that they never fall. */
 export class LeaseCounter {

@@ -1,7 +1,6 @@
 import type { PoolConfig } from '../config/config.js'
-import type {
-  ImageChanges, ImageDescription, Images, LeaseCounts, Load, PoolSnapshot, PoolStatus, ReadySandbox, Sandbox, SandboxFactory, Sandboxes
-} from '../runs/ports.js'
+import type { ImageChanges, ImageDescription, Images, ReadySandbox, Sandbox, SandboxFactory, Sandboxes } from '../runs/ports.js'
+import type { LeaseCounts, Load, PoolSnapshot, PoolStatus } from '../runs/status-ports.js'
 import { ImagePool } from './image-pool.js'
 import { LeaseCounter } from './lease-counter.js'
 import { Refiller } from './refiller.js'

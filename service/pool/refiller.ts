@@ -1,4 +1,5 @@
-import type { Load, ReadySandbox, SandboxFactory } from '../runs/ports.js'
+import type { ReadySandbox, SandboxFactory } from '../runs/ports.js'
+import type { Load } from '../runs/status-ports.js'
 import type { ImagePool } from './image-pool.js'
 import type { Sizing } from './sizing.js'
 import { warmUp } from './warm-up.js'

@@ -1,4 +1,4 @@
-import type { RunObserver, RunRecord, RunSubmission } from './ports.js'
+import type { RunObserver, RunRecord, RunSubmission } from './status-ports.js'
 
 interface DeferredParts {
   observers: RunObserver[]

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { overloaded, ServiceError } from '../errors.js'
-import type { ImageDescription, NodeStatus } from './ports.js'
+import type { ImageDescription } from './ports.js'
+import type { NodeStatus } from './status-ports.js'
 
 /** So many infrastructure errors in a row, without a success between them, start a probe. */
 const MAX_FAILURES = 3

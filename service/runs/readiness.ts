@@ -1,4 +1,5 @@
-import type { EngineStatus, NodeStatus, PoolSnapshot, PoolStatus, Readiness } from './ports.js'
+import type { EngineStatus } from './ports.js'
+import type { NodeStatus, PoolSnapshot, PoolStatus, Readiness } from './status-ports.js'
 
 /** Ready while the engine responds, runs work and the service is not shutting down. */
 export class ServiceReadiness implements Readiness {

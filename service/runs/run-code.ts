@@ -1,7 +1,8 @@
 import { measurementsOf, refuseLimitOutcome, type DecodedResult } from '../protocol/result.js'
 import type { Admission } from './admission.js'
 import type { NodeHealth } from './node-health.js'
-import type { RunObserver, RunRecord, RunRequest, Runs, Sandbox, Sandboxes } from './ports.js'
+import type { RunRequest, Runs, Sandbox, Sandboxes } from './ports.js'
+import type { RunObserver, RunRecord } from './status-ports.js'
 import { runInSandbox, type RunLimits } from './run-in-sandbox.js'
 
 interface RunnerParts {

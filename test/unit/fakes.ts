@@ -4,9 +4,9 @@ import { ENGINE_VERSION_EXAMPLE } from '../../service/http/routes/version.js'
 import type { LanguageDescription } from '../../service/protocol/image-labels.js'
 import type { DecodedResult } from '../../service/protocol/result.js'
 import type {
-  EngineStatus, EngineVersion, Exchange, ExchangeOptions, ImageDescription, Images, PoolSnapshot, PoolStatus, RunObserver,
-  RunRecord, RunRequest, Runs, Sandbox, Sandboxes
+  EngineStatus, EngineVersion, Exchange, ExchangeOptions, ImageDescription, Images, RunRequest, Runs, Sandbox, Sandboxes
 } from '../../service/runs/ports.js'
+import type { PoolSnapshot, PoolStatus, RunObserver, RunRecord } from '../../service/runs/status-ports.js'
 
 /** A language image as the catalog describes it. */
 export function languageImage (name: string, language: Partial<LanguageDescription> = {}, image: Partial<ImageDescription> = {}): ImageDescription {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 
 import { ERRORS } from '../../errors.js'
-import type { ServiceMetrics } from '../../runs/ports.js'
+import type { ServiceMetrics } from '../../runs/status-ports.js'
 
 /** Clients may send any of the thirty-odd methods that Node parses; each would be a time series of every route. */
 const COUNTED_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])

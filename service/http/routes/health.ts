@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 
-import type { EngineStatus, Readiness } from '../../runs/ports.js'
+import type { EngineStatus } from '../../runs/ports.js'
+import type { Readiness } from '../../runs/status-ports.js'
 
 const PoolSchema = Type.Object({
   ready: Type.Integer({ description: 'Containers that wait for a payload' }),

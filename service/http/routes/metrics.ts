@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 
-import type { ServiceMetrics } from '../../runs/ports.js'
+import type { ServiceMetrics } from '../../runs/status-ports.js'
 
 /** Prometheus's text format 0.0.4. */
 const MetricsSchema = {

@@ -1,7 +1,7 @@
 import t from 'tap'
 
 import { Metrics } from '../../../service/observability/metrics.js'
-import type { PoolSnapshot, RunRecord } from '../../../service/runs/ports.js'
+import type { PoolSnapshot, RunRecord } from '../../../service/runs/status-ports.js'
 import { FakePool } from '../fakes.js'
 
 const RUN: RunRecord = {

@@ -1,7 +1,7 @@
 import t from 'tap'
 
 import { DeferredObserver } from '../../../service/runs/deferred-observer.js'
-import type { RunRecord } from '../../../service/runs/ports.js'
+import type { RunRecord } from '../../../service/runs/status-ports.js'
 import { FakeObserver, until } from '../fakes.js'
 
 const RECORD = { requestId: 'r' } as RunRecord
