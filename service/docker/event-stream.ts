@@ -54,6 +54,7 @@ export class EventStream {
         .finally(() => clearTimeout(timer)) as Readable
       this.#follow(stream)
     } catch (error) {
+      if (this.#closed) return
       this.#retry()
       for (const listener of this.#errorListeners) listener(error as NodeJS.ErrnoException)
     }

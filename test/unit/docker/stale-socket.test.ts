@@ -62,3 +62,15 @@ t.test('a socket file without an engine is not, and neither is a missing one', a
   await sleep(SETTLE_MS)
   t.equal(seen.stale, 0)
 })
+
+t.test('a connect that fails after the stream was closed is not reported', async (t) => {
+  const engine = new Engine({ socketPath: '/nonexistent/docker.sock', readTimeoutMs: 500, writeTimeoutMs: 500 })
+  t.teardown(() => engine.close())
+  const events = new EventStream(engine)
+  const codes: Array<string | undefined> = []
+  events.onConnectError(({ code }) => codes.push(code))
+  const connecting = events.start()
+  events.close()
+  await connecting
+  t.same(codes, [], 'the service is stopping, and the listener would end it with an error')
+})
