@@ -100,8 +100,8 @@ enum ending io_pump(struct io *io, int64_t deadline_ns) {
     return io->child->ended ? ENDED_ITSELF : ENDED_BY_SIGTERM;
 }
 
-/* Lets programs write what they have buffered: those with a handler for the signal do so and end (shared/flush), most others end
- * by it at once. Returns when no process is left, at the latest after FLUSH_WAIT_MS. */
+/* Lets programs write what they have buffered: those with a handler for the signal do so and end (shared/stdio-flush), most others
+ * end by it at once. Returns when no process is left, at the latest after FLUSH_WAIT_MS. */
 static void let_flush(struct io *io) {
     struct itimerspec deadline = {.it_value = {.tv_nsec = FLUSH_WAIT_MS * NS_PER_MS}};
     struct pollfd events[EVENTS] = {0};

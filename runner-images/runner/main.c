@@ -10,8 +10,8 @@
  * 4. run.c checks the payload (payload.c) and writes the files (files.c). steps.c turns the warm interpreter into the program,
  *    or runs the build commands and the run command (commands.c, language.c). child.c starts each command in its own session,
  *    with pipes and the guard's system call filter (guard.c). outcome.c sets how each step ended.
- * 5. io.c feeds and drains one command and keeps the limits: one clock and one count of output bytes for build and run. When
- *    the command ends, it kills every process. What the pipes hold by then is the output (output.c), even if the program used
+ * 5. io.c feeds and drains one command and keeps the limits: one clock and one count of output bytes for build and run. At the
+ *    time limit, SIGRTMAX gives programs a moment to flush their output. When the command ends, io.c kills every process. What the pipes hold by then is the output (output.c), even if the program used
  *    up all memory (memory.c).
  * 6. result.c writes the result as JSON (json_writer.c), with the cgroup's counters (cgroup.c). The runner exits, and the
  *    container with it. After a SIGTERM from outside the container it exits at once, without a result: then the engine stops

@@ -135,9 +135,9 @@ struct io {
 enum ending io_pump(struct io *io, int64_t deadline_ns);
 /* Reads everything that both pipes hold now. Returns false if the output limit is exceeded. */
 bool io_drain(struct io *io);
-/* After a time limit, lets programs flush their output. Kills every other process, reads what the pipes hold, and returns how the child ended. If another step follows, it waits until
- * all processes are gone. After the last step it does not, because hundreds may take long and the container ends anyway; it only
- * waits if they hold memory that the result needs. */
+/* Kills every other process, reads what the pipes hold, and returns how the child ended. After a time limit, it first lets
+ * programs flush their output. If another step follows, it waits until all processes are gone. After the last step it does not,
+ * because hundreds may take long and the container ends anyway; it only waits if they hold memory that the result needs. */
 enum ending io_finish(struct io *io, enum ending ending, bool step_follows);
 
 /* ---- warm.c ---- */

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-enum { FLUSH_SIGNAL = 64 }; /* SIGRTMAX, which is a call of libc */
+enum { FLUSH_SIGNAL = 64 }; /* SIGRTMAX, which is not a constant in glibc */
 
 extern pthread_key_t PL_thr_key __attribute__((weak));
 extern void *Perl_PerlIO_stdout(void *interpreter) __attribute__((weak));

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { FLUSH_SIGNAL = 64 }; /* SIGRTMAX, which is a call of libc */
+enum { FLUSH_SIGNAL = 64 }; /* SIGRTMAX, which is not a constant in glibc */
 
 /* std::cout and its flush(), in a C++ program. Without sync_with_stdio it has a buffer of its own. */
 extern char standard_output __asm__("_ZSt4cout") __attribute__((weak));
