@@ -22,7 +22,7 @@ import { addVersionRoute } from './http/routes/version.js'
 import type { EngineStatus, Images, Runs } from './runs/ports.js'
 import type { Readiness, ServiceMetrics } from './runs/status-ports.js'
 
-/** Timeouts for a client to send its headers, and its whole request. Milliseconds. */
+/** Time limits for receiving the headers and the whole request, in milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 const TIMEOUT_CHECK_MS = 2_000
@@ -35,13 +35,13 @@ export interface AppParts {
   images: Images
   runs: Runs
   readiness: Readiness
-  /** undefined: no metrics are collected, and there is no /metrics. */
+  /** If undefined, metrics are not collected and `/metrics` does not exist. */
   metrics?: ServiceMetrics | undefined
-  /** An ioredis client for shared rate limits. */
+  /** The ioredis client for rate limits that several services share. */
   redis?: unknown
 }
 
-/** The HTTP application: plugins and routes, no I/O of its own. */
+/** Builds the HTTP application from its plugins and routes. Performs no I/O. */
 export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   const { about, config, metrics } = parts
   const app = newApp(parts, metrics)
@@ -67,8 +67,9 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
 }
 
 /**
- * Applications for the routes that have a port of their own, by port. Routes with the same port share an application.
- * @param main the application that the documentation describes
+ * Builds the applications for the routes that are served on a separate port. Routes with the same port share an application.
+ * @param main the application whose routes are documented
+ * @returns the applications by port
  */
 export async function buildSideApps (parts: AppParts, main: FastifyInstance): Promise<Map<number, FastifyInstance>> {
   const { config, metrics } = parts
@@ -86,7 +87,7 @@ export async function buildSideApps (parts: AppParts, main: FastifyInstance): Pr
   return apps
 }
 
-/** @param counted counts the application's responses */
+/** @param counted if present, counts the responses of the application */
 function newApp ({ config, logger }: AppParts, counted?: ServiceMetrics): FastifyInstance {
   const app = Fastify({
     loggerInstance: logger,
@@ -97,15 +98,15 @@ function newApp ({ config, logger }: AppParts, counted?: ServiceMetrics): Fastif
     clientErrorHandler: respondToClientError,
     frameworkErrors: respondToFrameworkError,
     rewriteUrl: routedUrl,
-    // An empty list trusts no proxy, but has a cost for each request.
+    // `false` and an empty list both trust no proxy, but an empty list costs time for each request.
     trustProxy: config.rateLimit.trustedProxies.length > 0 && config.rateLimit.trustedProxies,
-    // While stopping, the admission refuses runs with our own error body; other routes keep responding.
+    // During shutdown, admission rejects runs with the documented error body, and the other routes still respond.
     return503OnClosing: false,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false, allowUnionTypes: true } },
     schemaErrorFormatter: (errors, where) => validationError(errors, where === 'body' ? '' : where)
   })
-  // Response schemas are documentation only. Results are sent as the runner wrote them.
+  // Response schemas are for documentation only. Results are sent exactly as the runner wrote them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   if (counted !== undefined) addResponseMetrics(app, counted)
   app.addHook('onRequest', (request, reply, done) => {
@@ -118,7 +119,7 @@ function newApp ({ config, logger }: AppParts, counted?: ServiceMetrics): Fastif
   return app
 }
 
-/** The client's own ID where it is safe to log, else a new one. */
+/** Returns the request ID that the client sent if it is safe to log, and a new ID otherwise. */
 function requestId (sent: string | string[] | undefined): string {
   return typeof sent === 'string' && /^[\w.:-]{1,128}$/.test(sent) ? sent : randomUUID()
 }

@@ -1,6 +1,6 @@
 /**
- * Every error that a client can get: its status, its slug, which never changes, and what the API documentation says of it.
- * One slug may have several statuses.
+ * Lists every error that the service can return: the HTTP status, the stable slug and the description in the API documentation.
+ * The same slug can occur with several statuses.
  */
 export const ERRORS = {
   wrongToken: [401, 'access_token', 'The access token is missing or wrong.'],
@@ -8,28 +8,28 @@ export const ERRORS = {
   tooLarge: [413, 'request.too_large', 'The body is larger than `RUN_MAX_PAYLOAD_SIZE`, or `code` is larger than `RUN_MAX_CODE_SIZE`.'],
   wrongMediaType: [415, 'request.media_type', 'The Content-Type is not `application/json`, or the body is compressed.'],
   requestTimeout: [408, 'request.timeout', 'The request took too long to arrive.'],
-  expectationFailed: [417, 'request.expectation', 'The `Expect` header has something other than `100-continue`.'],
+  expectationFailed: [417, 'request.expectation', 'The `Expect` header has a value other than `100-continue`.'],
   headersTooLarge: [431, 'request.too_large', 'The request headers are too large.'],
-  notFound: [404, 'not_found', 'There is no such route.'],
-  methodNotAllowed: [405, 'method_not_allowed', 'The route does not support this method. The `Allow` header lists those it supports.'],
-  unsupportedLanguage: [400, 'language.unsupported', 'No image is present for this language. The message lists the supported languages.'],
+  notFound: [404, 'not_found', 'The route does not exist.'],
+  methodNotAllowed: [405, 'method_not_allowed', 'The route does not support this method. The `Allow` header lists the supported methods.'],
+  unsupportedLanguage: [400, 'language.unsupported', 'An image for this language is not present. The message lists the supported languages.'],
   imageNotAllowed: [403, 'image.not_allowed', '`DOCKER_IMAGE_ALLOW` does not allow this image.'],
   imageNeedsMore: [400, 'image.needs_more', 'The image needs more memory or processes than the service allows.'],
-  rateLimited: [429, 'rate_limit', 'Too many requests from this address or with this token. The `Retry-After` header says when to try again.'],
-  overloaded: [503, 'overloaded', 'The run queue is full, the run waited too long in it, runs fail on this machine, or the service is shutting down. The `Retry-After` header says when to try again.'],
-  containerRefused: [400, 'docker.container.create', 'There is no such image, or the image has no command.'],
-  containerCreateFailed: [500, 'docker.container.create', 'The engine failed to create the container, or refused the service\'s settings.'],
+  rateLimited: [429, 'rate_limit', 'Too many requests from this address or with this token. The `Retry-After` header contains the number of seconds to wait.'],
+  overloaded: [503, 'overloaded', 'The run queue is full, the run waited too long in the queue, runs fail on this machine, or the service is shutting down. The `Retry-After` header contains the number of seconds to wait.'],
+  containerRefused: [400, 'docker.container.create', 'The image does not exist, or it does not define a command.'],
+  containerCreateFailed: [500, 'docker.container.create', 'The engine failed to create the container or rejected the container settings of the service.'],
   containerStartFailed: [500, 'docker.container.start', 'The engine failed to start the container.'],
   containerAttachFailed: [500, 'docker.container.attach', 'The engine failed to attach to the container.'],
-  streamReadFailed: [500, 'docker.container.stream.read', 'The connection to the container failed, or the container ended without a result.'],
+  streamReadFailed: [500, 'docker.container.stream.read', 'The connection to the container failed, or the container exited without a result.'],
   engineUnreachable: [500, 'docker.unixsocket', 'The service cannot connect to the Docker engine.'],
   engineVersionFailed: [500, 'docker.version', 'The Docker engine does not respond.'],
-  stdoutDecodeFailed: [500, 'coderunner.stdout.decode', 'The image\'s output is not a valid result. The message quotes its beginning.'],
-  runnerWroteStderr: [500, 'coderunner.stderr', 'The image wrote to its standard error. The message quotes its beginning.'],
-  executionTimeExceeded: [400, 'limits.execution_time', 'Only with `RUN_LIMITS_RESPONSE=error`: the run reached its time limit. `result` has what it wrote until then.'],
-  readSizeExceeded: [400, 'limits.read.size', 'Only with `RUN_LIMITS_RESPONSE=error`: the run reached its output limit. `result` has what it wrote until then.'],
-  clientGone: [499, 'client_gone', 'The client closed the connection. Appears in metrics only.'],
-  internal: [500, 'internal', 'An unexpected error of the service. Its log has the details.']
+  stdoutDecodeFailed: [500, 'coderunner.stdout.decode', 'The image\'s output is not a valid result. The message quotes the first 200 bytes.'],
+  runnerWroteStderr: [500, 'coderunner.stderr', 'The image wrote to its standard error. The message quotes the first 200 bytes.'],
+  executionTimeExceeded: [400, 'limits.execution_time', 'Only with `RUN_LIMITS_RESPONSE=error`: the run reached its time limit. `result` contains the partial result.'],
+  readSizeExceeded: [400, 'limits.read.size', 'Only with `RUN_LIMITS_RESPONSE=error`: the run reached its output limit. `result` contains the partial result.'],
+  clientGone: [499, 'client_gone', 'The client closed the connection before the response. This error appears in metrics only.'],
+  internal: [500, 'internal', 'An unexpected error occurred in the service. The service log contains the details.']
 } as const satisfies Record<string, readonly [statusCode: number, slug: string, description: string]>
 
 export type ErrorKind = keyof typeof ERRORS
@@ -37,19 +37,19 @@ export type ErrorKind = keyof typeof ERRORS
 interface ServiceErrorOptions {
   cause?: unknown
   retryAfterSeconds?: number
-  /** Further members of the response body, beside `error` and `message`. */
+  /** Additional members of the response body, besides `error` and `message`. */
   details?: Record<string, unknown>
-  /** Text that an image wrote: appended to the client's message. */
+  /** Text that an image wrote. It is appended to the message in the response body, but is never logged. */
   quoted?: string
 }
 
-/** An error that a client gets: an HTTP status, a slug and a sentence. */
+/** An error that is returned to a client with an HTTP status, a slug and a message. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError'
   readonly statusCode: number
   readonly slug: string
   readonly retryAfterSeconds: number | undefined
-  // Private: they must not appear in logs, and loggers print public members.
+  // Loggers print public members, and these two must not be logged.
   readonly #details: Record<string, unknown>
   readonly #quoted: string
 
@@ -63,13 +63,13 @@ export class ServiceError extends Error {
     this.#quoted = quoted
   }
 
-  /** The response body. Not for logs. */
+  /** The response body. It must not be logged. */
   get body (): Record<string, unknown> {
     return { error: this.slug, message: this.message + this.#quoted, ...this.#details }
   }
 }
 
-/** Makes errors of one kind. */
+/** Creates errors of one kind. */
 export type ErrorFactory = (message: string, options?: ServiceErrorOptions) => ServiceError
 
 const factoryOf = (kind: ErrorKind): ErrorFactory => (message, options) => new ServiceError(kind, message, options)

@@ -3,12 +3,12 @@ interface Log {
   error: (details: object, message: string) => void
 }
 
-/** A slow or missing store must not delay requests: without a response in time, the request is not limited. */
+/** A slow or unreachable store must not delay requests. If Redis does not respond in time, the request is not limited. */
 const OPTIONS = { connectTimeout: 500, commandTimeout: 500, maxRetriesPerRequest: 1, enableOfflineQueue: false }
 
 /**
- * The Redis client of the shared rate limits. Logs once when Redis stops responding, and when it responds again.
- * @see service/http/plugins/rate-limit.ts, where errors of the client switch the limits off
+ * Connects to the Redis server for shared rate limits. Logs one line when Redis stops responding and one when it responds again.
+ * @see service/http/plugins/rate-limit.ts, which disables the limits when the client reports an error
  */
 export async function connectRateLimitStore (url: string, log: Log) {
   const { Redis } = await import('ioredis')
@@ -28,7 +28,7 @@ export async function connectRateLimitStore (url: string, log: Log) {
     command.promise.catch((error: Error) => {
       if (down || error.message !== 'Command timed out') return
       lost(error)
-      // Until the new connection is ready, commands fail at once instead of after the timeout.
+      // Until the new connection is ready, commands fail immediately instead of after the timeout.
       redis.disconnect(true)
     })
     return sendCommand(command, stream)

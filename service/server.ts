@@ -32,11 +32,11 @@ import { Probe } from './runs/probe.js'
 import { ServiceReadiness } from './runs/readiness.js'
 import { CodeRunner } from './runs/run-code.js'
 
-/** When stopping: time for responses to slow clients after all runs are over. Milliseconds. */
+/** Time limit during shutdown for sending responses to slow clients after all runs have finished, in milliseconds. */
 const DRAIN_MS = 10_000
-/** When stopping: time on top of that and of accepted runs. Milliseconds. */
+/** Additional time for shutdown after accepted runs have finished and responses have been sent, in milliseconds. */
 const STOP_GRACE_MS = 10_000
-/** When stopping: time for the log's reader. Milliseconds. */
+/** Time limit during shutdown for writing buffered log lines, in milliseconds. */
 const LOG_FLUSH_MS = 500
 const { name, version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
@@ -44,7 +44,7 @@ async function main (): Promise<void> {
   const config = readConfigOrExit()
   const log = new LogOutput(process.stdout)
   const logger = createLogger(config.log.level, log)
-  // Node's own warnings, where stderr cannot be written.
+  // Node writes its own warnings to stderr. An error of this write must not stop the service.
   process.stderr.on('error', () => {})
   for (const warning of config.warnings) logger.warn(warning)
 

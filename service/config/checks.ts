@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import type { ContainerConfig, Tmpfs } from './container.js'
 import type { ErrorList, SettingName, Settings } from './read-settings.js'
 
-/** What the program itself needs at least while the tmpfs are full. */
+/** Minimum memory in bytes that a program needs when the tmpfs mounts are full. */
 const MEMORY_LEFT_FREE = 32 * 1024 * 1024
 
 interface Read {
@@ -12,7 +12,7 @@ interface Read {
   given: ReadonlySet<SettingName>
 }
 
-/** Reports settings that are valid alone but contradict each other. */
+/** Reports settings that are valid individually but contradict each other. */
 export function checkSettings ({ settings, container, given }: Read, errors: ErrorList): void {
   checkPool(settings.pool, errors)
   checkPort('SERVER_METRICS', settings.metrics, settings.listen.port, errors)
@@ -23,7 +23,7 @@ export function checkSettings ({ settings, container, given }: Read, errors: Err
   checkFolders(container, errors)
 }
 
-/** Finds settings that other settings make useless or harmful. @returns one sentence each */
+/** Returns one warning for each setting that has no effect or causes problems because of other settings. */
 export function settingsWarnings ({ settings, container, given }: Read): string[] {
   const { run, rateLimit } = settings
   const warnings = tmpfsWarnings(container)
@@ -40,7 +40,7 @@ export function settingsWarnings ({ settings, container, given }: Read): string[
 }
 
 function checkPool ({ min, max }: Settings['pool'], errors: ErrorList): void {
-  // 0 switches the pool off, whatever POOL_MIN is.
+  // POOL_MAX=0 disables the pool regardless of POOL_MIN.
   if (max > 0 && min > max) errors.invalid('POOL_MIN', min, `be at most POOL_MAX (${max})`)
 }
 
@@ -75,7 +75,7 @@ function checkCapabilities ({ capDrop, capAdd }: ContainerConfig, errors: ErrorL
   if (both !== undefined) errors.invalid('DOCKER_CONTAINER_CAP_ADD', both, 'not be listed in DOCKER_CONTAINER_CAP_DROP as well')
 }
 
-/** Docker Engine accepts CAP_NET_RAW and net_raw for the same capability. */
+/** Returns the normalized name of a capability. Docker Engine accepts both CAP_NET_RAW and net_raw. */
 function plainName (capability: string): string {
   return capability.toUpperCase().replace(/^CAP_/, '')
 }

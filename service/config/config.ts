@@ -11,28 +11,28 @@ export type { AccessToken, ContainerConfig, Environment }
 export type RunConfig = Settings['run']
 
 export interface PoolConfig extends Omit<Settings['pool'], 'images'> {
-  /** undefined: the images on the machine whose label marks them as popular. */
+  /** If undefined, the pool uses the images on the machine whose label marks them as popular. */
   images: string[] | undefined
 }
 
 export interface NamedImage {
   variable: 'DOCKER_IMAGE_ALLOW' | 'POOL_IMAGES'
-  /** A pattern of DOCKER_IMAGE_ALLOW, or a name of POOL_IMAGES. */
+  /** A pattern from DOCKER_IMAGE_ALLOW, or an image name from POOL_IMAGES. */
   name: string
 }
 
-/** The values of the settings table by their keys, with members of their own where several settings belong together. */
+/** The setting values by the keys of the settings table. Settings that are related are combined into separate members. */
 export interface Config extends Omit<Settings, 'access' | 'container' | 'pool'> {
   tokens: AccessToken[]
   container: ContainerConfig
   pool: PoolConfig
-  /** The images and patterns that the operator wrote: the engine should have an image for each. */
+  /** The image names and patterns that the operator configured. The engine should have at least one image for each of them. */
   namedImages: NamedImage[]
-  /** What an operator should correct although the service starts. One sentence each. */
+  /** Problems that an operator should correct but that do not prevent the service from starting, one sentence each. */
   warnings: string[]
 }
 
-/** All errors of the environment, one line each: the variable, its value, and what the value must be. */
+/** Contains all errors in the environment variables. Each line names the variable, its value and the accepted values. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   constructor (readonly errors: string[]) {
@@ -69,7 +69,7 @@ export function readConfig (env: Environment): Config {
   }
 }
 
-/** The default patterns are left out: few engines have images for each. */
+/** Omits the default patterns, because most engines do not have an image for each of them. */
 function namedImages (patterns: string[], names: string[]): NamedImage[] {
   return [
     ...patterns.join() === DEFAULT_IMAGE_ALLOW ? [] : patterns.map((name) => ({ variable: 'DOCKER_IMAGE_ALLOW' as const, name })),

@@ -1,6 +1,6 @@
 import type { SettingName, Settings } from './read-settings.js'
 
-/** Size of /dev/shm. Python's multiprocessing keeps its semaphores there. */
+/** Size of /dev/shm in bytes. Python's multiprocessing module stores its semaphores in this directory. */
 const SHM_BYTES = 16 * 1024 * 1024
 
 export interface Tmpfs { path: string, options: string }
@@ -9,13 +9,13 @@ type Combined = 'nprocSoft' | 'nprocHard' | 'tmpDirPath' | 'tmpDirOptions' | 'wo
 
 export interface ContainerConfig extends Omit<Settings['container'], Combined> {
   processes: number
-  /** undefined: no tmpfs. */
+  /** If undefined, the container has no tmpfs for temporary files. */
   tmpDir: Tmpfs | undefined
   workDir: Tmpfs | undefined
   shmBytes: number
 }
 
-/** Combines the container settings, and applies the defaults that depend on other settings. */
+/** Combines related container settings and applies the defaults that depend on other settings. */
 export function containerConfig (settings: Settings['container'], given: ReadonlySet<SettingName>): ContainerConfig {
   const { nprocSoft, nprocHard, tmpDirPath, tmpDirOptions, workDirPath, workDirOptions, ...rest } = settings
   const processes = given.has('DOCKER_CONTAINER_ULIMIT_NPROC_SOFT') ? nprocSoft : nprocHard
@@ -34,7 +34,7 @@ export function containerConfig (settings: Settings['container'], given: Readonl
   }
 }
 
-/** Without mode, uid or gid, only root could write to a tmpfs (tmpfs(5)). */
+/** Returns a tmpfs that every user can write to. Without the options mode, uid and gid, only root could write to it (tmpfs(5)). */
 function tmpfs (path: string, options: string): Tmpfs | undefined {
   if (path === '') return undefined
   return { path, options: /(^|,)(mode|uid|gid)=/.test(options) ? options : `${options},mode=1777` }

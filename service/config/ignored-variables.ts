@@ -3,10 +3,13 @@ import { closest } from 'fastest-levenshtein'
 import type { Environment, SettingName } from './read-settings.js'
 import { SETTINGS } from './settings.js'
 
-/** An unknown variable with one of these prefixes is probably misspelled. Other `DOCKER_…`, `LOG_…` and `REDIS_…` variables belong to other programs. */
+/**
+ * Prefixes of variables that are probably misspelled if they are unknown. Other programs use other `DOCKER_…`, `LOG_…` and `REDIS_…`
+ * variables.
+ */
 const PREFIXES = ['SERVER_', 'API_', 'DOCKER_CONTAINER_', 'DOCKER_UNIX_', 'DOCKER_IMAGE_', 'DOCKER_CLEANUP_', 'DEBUG_KEEP', 'RUN_', 'RATE_LIMIT_', 'POOL_', 'LOG_LEVEL', 'TRUST_PROX']
 
-/** One warning for each variable that seems to be meant for this service but has no effect. */
+/** Returns one warning for each variable that appears to be intended for this service but has no effect. */
 export function ignoredVariables (env: Environment, given: ReadonlySet<SettingName>): string[] {
   const known = SETTINGS.map((row): string => row.name)
   const withoutEffect = SETTINGS.filter((row) => !('key' in row) && given.has(row.name))
@@ -17,7 +20,7 @@ export function ignoredVariables (env: Environment, given: ReadonlySet<SettingNa
   ]
 }
 
-/** A warning if DOCKER_HOST, which other Docker clients read, names another engine than the service's. */
+/** Returns a warning if DOCKER_HOST, which other Docker clients read, specifies a different engine than the service uses. */
 export function otherEngine ({ DOCKER_HOST: host }: Environment, socketPath: string): string[] {
   if (host === undefined || host === '' || host === `unix://${socketPath}`) return []
   return [`DOCKER_HOST: has no effect: the service uses the socket at DOCKER_UNIX_SOCKET_PATH (${socketPath})`]

@@ -12,18 +12,21 @@ type Value<R extends Row> = R extends { default: unknown } ? Parsed<R> : Parsed<
 type Keyed = Extract<Row, { key: string }>
 type Section = Keyed['key'] extends infer Key ? Key extends `${infer Name}.${string}` ? Name : never : never
 
-/** The values by the keys of the settings table: `{ run: { timeMs: number, … }, pool: { … }, … }`. */
+/** The setting values, grouped by the keys of the settings table: `{ run: { timeMs: number, … }, pool: { … }, … }`. */
 export type Settings = {
   [S in Section]: { [R in Keyed as R['key'] extends `${S}.${infer Member}` ? Member : never]: Value<R> }
 }
 
 const SECRETS = new Set(SETTINGS.filter((row: Setting) => row.secret).map((row) => row.name))
 
-/** Collects the errors of the environment, one line each. */
+/** Collects the errors in the environment variables, one line for each error. */
 export class ErrorList {
   readonly lines: string[] = []
 
-  /** @param requirement completes "must …" */
+  /**
+   * Adds an error for a variable whose value is invalid.
+   * @param requirement completes the sentence "must …"
+   */
   invalid (name: SettingName, value: string | number, requirement: string): void {
     const shown = SECRETS.has(name) ? '(hidden)' : JSON.stringify(hideCredentials(String(value)))
     this.lines.push(`${name}: invalid value ${shown}: must ${requirement}`)
@@ -35,7 +38,7 @@ export class ErrorList {
 }
 
 /**
- * Parses every variable of the settings table. An absent, empty or invalid one has its default.
+ * Parses every variable of the settings table. If a variable is absent, empty or invalid, its default applies.
  * @returns the values, and the names of the variables that are set
  */
 export function readSettings (env: Environment, errors: ErrorList): { settings: Settings, given: ReadonlySet<SettingName> } {
@@ -62,7 +65,7 @@ function defaultValue (row: Setting): unknown {
   return row.default === undefined ? undefined : VALUE_TYPES[row.type].parse(String(row.default), row)
 }
 
-/** Hides the user name and password of a URL. A password that is not encoded may contain any character. */
+/** Replaces the user name and the password in a URL with `(hidden)`. A password that is not encoded can contain any character. */
 function hideCredentials (value: string): string {
   return value.replace(/\/\/.*@/s, '//(hidden)@')
 }

@@ -2,21 +2,22 @@ import { isQuoted } from './env-file.js'
 import type { ErrorList, Settings } from './read-settings.js'
 
 const MIN_LENGTH = 16
-/** Tokens from documentation and example files, ours and other people's. */
+/** Tokens from the documentation and example files of this and other projects. */
 const PLACEHOLDERS = /^(access-token-from-systemd-service|some-?secret-?(access-?)?token|(my|your|the|change|replace)[-_ ]?.*(token|secret|key|me|this)|change-?me.*|secret.*token|(access[-_]?|api[-_]?)*(token|secret|key)|password.*|x+|0+|1+|test.*token|0?123456789.*)$/i
-/** A value that no HTTP header can carry (RFC 9110, section 5.5). An env file with CRLF line ends produces one. */
+/** Matches a value that an HTTP header cannot contain (RFC 9110, section 5.5). An env file with CRLF line endings can cause one. */
 // eslint-disable-next-line no-control-regex
 const NOT_IN_A_HEADER = /^[ \t]|[ \t]$|[\0-\x08\x0a-\x1f\x7f]/
 
 export interface AccessToken {
-  /** Logs and metrics contain the name, never the token. */
+  /** Identifies the token in logs and metrics, which never contain the token itself. */
   name: string
   token: string
 }
 
 /**
- * Reads the token of `API_ACCESS_TOKEN`, named `default`, and those of `API_ACCESS_TOKENS`. No message contains a token.
- * @param loopback whether the service listens on a loopback address, where a weak token is only a warning
+ * Reads the token in `API_ACCESS_TOKEN`, which is named `default`, and the tokens in `API_ACCESS_TOKENS`. Tokens never appear in
+ * messages.
+ * @param loopback whether the service listens on a loopback address, in which case a weak token causes a warning instead of an error
  */
 export function readTokens ({ token: first, furtherTokens }: Settings['access'], loopback: boolean, errors: ErrorList): { tokens: AccessToken[], warnings: string[] } {
   if (first === undefined) errors.add('API_ACCESS_TOKEN: not set: must be the token that clients send')

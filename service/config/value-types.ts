@@ -2,12 +2,12 @@ import { isIP } from 'node:net'
 
 export const INVALID = Symbol('invalid')
 
-/** `docker run --env-file` keeps the quotes around a value, and a carriage return behind it. */
+/** `docker run --env-file` keeps quotes around a value and a carriage return at its end. */
 const QUOTE = /["']/
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\0-\x1f\x7f]/
 
-/** What a setting may restrict, whatever its type. A type ignores the members that it does not use. */
+/** Restrictions that a setting can add to its type. A type ignores the members that it does not support. */
 export interface Limits {
   min?: number
   max?: number
@@ -15,7 +15,7 @@ export interface Limits {
 }
 
 interface ValueType<T> {
-  /** Completes "must be …" in messages, and is the "Values" column of docs/configuration.md. */
+  /** Completes "must be …" in messages and provides the "Values" column in docs/configuration.md. */
   accepts: (limits: Limits) => string
   parse: (text: string, limits: Limits) => T | typeof INVALID
 }
@@ -43,7 +43,7 @@ const decimalOrZero: ValueType<number> = {
   parse: (text, limits) => text === '0' ? 0 : decimal.parse(text, limits)
 }
 
-/** Seconds in the environment, whole milliseconds in the configuration. */
+/** Converts seconds in the environment variable to whole milliseconds in the configuration. */
 const duration: ValueType<number> = {
   accepts: ({ max = Infinity }) => `a decimal number greater than 0 and at most ${max}`,
   parse: (text, limits) => {
@@ -72,7 +72,7 @@ const text: ValueType<string> = {
   parse: (text) => QUOTE.test(text) || CONTROL.test(text) ? INVALID : text
 }
 
-/** config/tokens.ts checks tokens further, because they depend on the listen address. */
+/** Additional checks are in config/tokens.ts, because they depend on the listen address. */
 const token: ValueType<string> = { accepts: () => 'text that an HTTP header can carry', parse: (text) => text }
 const tokenList: ValueType<string> = { accepts: () => 'name:token pairs separated by spaces', parse: (text) => text }
 
@@ -89,7 +89,7 @@ const addressList: ValueType<string[]> = {
   }
 }
 
-/** An empty text arrives here only if the setting has `emptyMeansNone`. */
+/** Accepts an empty text, which `parse` receives only if the setting has `emptyMeansNone`. */
 const path: ValueType<string> = {
   accepts: () => 'an absolute path',
   parse: (text) => text === '' || (text.startsWith('/') && !CONTROL.test(text)) ? text : INVALID
@@ -107,7 +107,7 @@ const redisUrl: ValueType<string> = {
 
 export const VALUE_TYPES = { integer, integerOrOff, decimal, decimalOrZero, duration, boolean, choice, list, text, token, tokenList, address, addressList, path, hostname, redisUrl }
 
-/** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. A prefix of 0 would be every address. */
+/** Returns whether the text is an IP address or a CIDR range. Rejects a prefix length of 0, which would match every address. */
 function isAddressRange (text: string): boolean {
   const [, address = '', prefix] = /^([^/%]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? []
   const bits = { 4: 32, 6: 128 }[isIP(address)] ?? 0

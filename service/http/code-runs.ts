@@ -10,18 +10,18 @@ import { imageOfLanguage } from './language-images.js'
 export interface CodeRunParts {
   images: Images
   runs: Runs
-  /** Maximum size of a program, bytes. */
+  /** Maximum size of a program in bytes. */
   codeBytes: number
 }
 
-/** A program's text and the name of its language. */
+/** The source code of a program, the name of its language and its input. */
 export interface CodeSubmission {
   language: string
   code: string
   input?: string | null
 }
 
-/** Runs a program of one file. @throws ServiceError */
+/** Runs a program that consists of one file. @throws ServiceError */
 export async function runCode (
   { images, runs, codeBytes }: CodeRunParts, request: FastifyRequest, reply: FastifyReply, { language, code, input }: CodeSubmission
 ): Promise<DecodedResult> {
@@ -36,7 +36,7 @@ export async function runCode (
   })
 }
 
-/** Sends the bytes that the image wrote. */
+/** Sends the result as the bytes that the image wrote. */
 export function sendResult (reply: FastifyReply, { json }: DecodedResult): FastifyReply {
   return reply.type('application/json; charset=utf-8').send(json)
 }

@@ -5,7 +5,7 @@ import {
   type ErrorKind, type ServiceError
 } from '../errors.js'
 
-/** An example for each status. */
+/** One example response for each status. */
 const EXAMPLES: Record<number, ServiceError> = {
   400: invalidRequest('code is required'),
   401: wrongToken(),
@@ -17,14 +17,14 @@ const EXAMPLES: Record<number, ServiceError> = {
   503: overloaded('The run queue is full', 2)
 }
 
-/** The errors of every route that runs a program. */
+/** The errors that every route for running programs can return. */
 export const RUN_ERRORS: readonly ErrorKind[] = [
   'invalidRequest', 'containerRefused', 'imageNeedsMore', 'executionTimeExceeded', 'readSizeExceeded', 'wrongToken', 'tooLarge',
   'wrongMediaType', 'rateLimited', 'engineUnreachable', 'containerCreateFailed', 'containerStartFailed', 'containerAttachFailed',
   'streamReadFailed', 'stdoutDecodeFailed', 'runnerWroteStderr', 'internal', 'overloaded'
 ]
 
-/** Response schemas by status for a route's documentation. Each lists the slugs of its status. */
+/** Returns the response schemas for the documentation of a route, by status. Each description lists the slugs for this status. */
 export function errorResponses (...kinds: ErrorKind[]) {
   const statuses = [...new Set(kinds.map((kind) => ERRORS[kind][0]))]
   return Object.fromEntries(statuses.map((status) => {
@@ -37,7 +37,7 @@ export function errorResponses (...kinds: ErrorKind[]) {
 function errorSchema (description: string, example: ServiceError | undefined) {
   return Type.Object({
     error: Type.String({ description: 'The error\'s slug' }),
-    message: Type.String({ description: 'A sentence for people; may change between versions' }),
+    message: Type.String({ description: 'A human-readable description, which may change between versions' }),
     result: Type.Optional(Type.Object({}, { description: 'Only with RUN_LIMITS_RESPONSE=error: the partial result of a run that reached a limit' }))
   }, { description, ...(example === undefined ? {} : { examples: [example.body] }) })
 }

@@ -1,7 +1,7 @@
 import { unsupportedLanguage } from '../errors.js'
 import type { ImageDescription } from '../runs/ports.js'
 
-/** The image for a language's name or alias. Names take precedence. @throws ServiceError `language.unsupported` */
+/** Finds the image for the name or alias of a language. Names take precedence. @throws ServiceError `language.unsupported` */
 export function imageOfLanguage (present: ImageDescription[], name: string): ImageDescription {
   const wanted = name.toLowerCase()
   const found = present.find(({ language }) => language?.name === wanted) ??

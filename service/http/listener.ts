@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 
 import { Connections } from './plugins/connections.js'
 
-/** An application with the address that it listens on. */
+/** Binds an application to an address and closes it gracefully. */
 export class Listener {
   readonly #connections: Connections
 
@@ -12,19 +12,19 @@ export class Listener {
     this.#connections = new Connections(app.server)
   }
 
-  /** Resolves with the actual address and port. @throws Error when it cannot listen */
+  /** Starts listening and returns the actual address and port. @throws Error if the address or port is not available */
   async listen (): Promise<{ address: string, port: number }> {
     await this.app.listen({ host: this.host, port: this.port })
     const { address, port } = this.app.server.address() as AddressInfo
     return { address, port }
   }
 
-  /** Lets clients know that the service stops: their next request needs another connection. */
+  /** Announces the shutdown to clients: they must use another connection for their next request. */
   announceClose (): void {
     this.#connections.announceClose()
   }
 
-  /** Closes the application after its responses are sent, or after `timeoutMs` milliseconds. */
+  /** Closes the application after all responses have been sent, or after `timeoutMs` milliseconds. */
   async close (timeoutMs: number): Promise<void> {
     await this.#connections.drain(timeoutMs)
     await this.app.close()

@@ -2,7 +2,7 @@ import { pino, type Logger } from 'pino'
 
 import type { LogOutput } from './log-output.js'
 
-/** Structured logs, one JSON object a line. Members that can contain a token are redacted. */
+/** Creates a logger that writes one JSON object per line. Members that can contain a token are redacted. */
 export function createLogger (level: string, output: LogOutput): Logger {
   return pino({
     level,

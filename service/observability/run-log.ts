@@ -5,8 +5,8 @@ import type { RunObserver, RunRecord, RunSubmission } from '../runs/status-ports
 import { suspiciousPatterns } from './suspicious-code.js'
 
 /**
- * Logs one line for each run, and one more for a program with a dangerous pattern. Never logs code, output or tokens.
- * Writing a line blocks, so call it after the response is written.
+ * Logs one line for each run and one additional line for a program with a dangerous pattern. Never logs code, output or tokens.
+ * Writing a line blocks, so the methods must be called after the response has been written.
  */
 export class RunLog implements RunObserver {
   constructor (private readonly logger: Logger) {}

@@ -1,7 +1,7 @@
 /**
- * Well-known dangerous patterns by their names in the log. They only produce a log line: the sandbox is the protection.
- * Attackers write the text that is searched, so no two adjacent repetitions may match the same characters: the search would
- * take quadratic time.
+ * Well-known dangerous patterns and their names in the log. A match only produces a log line; the sandbox provides the protection.
+ * Attackers control the searched text, so adjacent repetitions must not match the same characters. Otherwise, the search would take
+ * quadratic time.
  */
 const PATTERNS: ReadonlyArray<readonly [name: string, pattern: RegExp]> = [
   ['fork_bomb', /:\s*\(\s*\)\s*\{\s*:\s*\|\s*:\s*&\s*\}|while\s*(?:\(\s*)?(?:1|true|True)\s*(?:\)\s*)?(?:[:{]\s*)?(?:os\.)?fork\s*\(/],
@@ -16,7 +16,7 @@ const PATTERNS: ReadonlyArray<readonly [name: string, pattern: RegExp]> = [
   ['mining', /\bstratum\+tcp\b|\bxmrig\b|\bcryptonight\b/i]
 ]
 
-/** The names of the patterns that a program's files contain. */
+/** Returns the names of the patterns that the files of a program contain. */
 export function suspiciousPatterns (sources: string[]): string[] {
   return PATTERNS.filter(([, pattern]) => sources.some((source) => pattern.test(source))).map(([name]) => name)
 }

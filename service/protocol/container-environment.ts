@@ -1,17 +1,17 @@
 interface RunnerSettings {
   timeMs: number
-  /** undefined: `timeMs` is the only limit of a build. */
+  /** If undefined, only `timeMs` limits a build. */
   buildTimeMs: number | undefined
   outputBytes: number
-  /** undefined: the runner chooses one. */
+  /** If undefined, the runner selects the directory. */
   workDir: string | undefined
-  /** Start the warm interpreter, if the image has one, before the payload comes. */
+  /** Whether the runner starts the warm interpreter, if the image has one, before the payload arrives. */
   warm: boolean
-  /** Write a newline to stdout when the container is ready for its payload. */
+  /** Whether the runner writes a newline to stdout when the container is ready for its payload. */
   announce: boolean
 }
 
-/** The runner's settings, as environment variables of its container. */
+/** Returns the runner settings as environment variables for the container. */
 export function runnerEnvironment ({ timeMs, buildTimeMs, outputBytes, workDir, warm, announce }: RunnerSettings): string[] {
   return [
     `RUNONCE_TIME_LIMIT_MS=${timeMs}`,

@@ -1,24 +1,24 @@
-/** The label of images that speak our protocol, as a filter of the engine's image list. */
+/** The label of images that implement the runner protocol, in the format of the engine's image filter. */
 export const PROTOCOL_LABEL = 'runonce.protocol=1'
 
 type Labels = Record<string, string>
 
-/** A language image's description of itself. */
+/** The description of a language from the labels of its image. */
 export interface LanguageDescription {
   name: string
   aliases: string[]
-  /** Aliases that are listed beside the name. */
+  /** Aliases that `GET /api/languages` lists in addition to the name. */
   listed: string[]
   version: string
-  /** The file name of a program that comes without one. */
+  /** The file name for a program that is sent without one. */
   main: string
   /** A program that prints a greeting. */
   hello: string
-  /** Used most: the pool keeps containers ready unless configured otherwise. */
+  /** Whether the pool keeps containers ready for this image by default. */
   interactive: boolean
 }
 
-/** Undefined where the image does not speak our protocol. */
+/** Reads the description of a language. Returns undefined if the image does not implement the runner protocol. */
 export function languageOf (labels: Labels): LanguageDescription | undefined {
   if (labels['runonce.protocol'] !== '1') return undefined
   return {
@@ -32,12 +32,12 @@ export function languageOf (labels: Labels): LanguageDescription | undefined {
   }
 }
 
-/** The memory, in bytes, and processes that the image needs at least; undefined: the defaults are enough. */
+/** Returns the minimum memory in bytes and number of processes that the image needs, or undefined if the defaults are sufficient. */
 export function needsOf (labels: Labels): { memoryBytes: number | undefined, processes: number | undefined } {
   return { memoryBytes: numberOf(labels['runonce.memory']), processes: numberOf(labels['runonce.processes']) }
 }
 
-/** The name under which a language's image serves that language. */
+/** Returns the default name of the image for a language. */
 export function refOfLanguage (labels: Labels | undefined): string {
   return `runonce/${labels?.['runonce.language']}:latest`
 }

@@ -1,4 +1,4 @@
-/** Limits of one body. JSON.parse takes about half a microsecond a part, and blocks the event loop meanwhile. */
+/** Limits for one body. JSON.parse takes about half a microsecond for each part and blocks the event loop during this time. */
 const MAX_LEVELS = 10_000
 const MAX_PARTS = 100_000
 
@@ -12,9 +12,9 @@ const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
 /**
- * Checks that a text is cheap to parse. The bytes need not be JSON. 2 MB take 4 ms, a third of what JSON.parse takes for
- * them; a body too small to exceed the limits takes no time.
- * @returns why the text is refused, as the end of a sentence; undefined where it is not
+ * Checks that a text can be parsed quickly. The bytes do not have to be valid JSON. Checking 2 MB takes 4 ms, a third of the time of
+ * JSON.parse. A body that is too small to exceed the limits is not scanned.
+ * @returns the reason for rejecting the text, as the end of a sentence, or undefined if the text is accepted
  */
 export function complexityError (json: Buffer): string | undefined {
   if (json.length <= MAX_LEVELS) return undefined
@@ -42,10 +42,10 @@ export function complexityError (json: Buffer): string | undefined {
 }
 
 /**
- * The members of a JSON object by name, each value as its bytes. Of two members of one name the last wins, as in
- * JSON.parse. Does not recurse, so nesting costs no stack, and does not check the values.
- * @returns undefined where the text is not an object
- * @throws SyntaxError where a name is not a JSON string
+ * Returns the bytes of each member of a JSON object, by name. If a name occurs twice, the last member applies, as in JSON.parse.
+ * The function is not recursive, so nesting does not use stack memory. It does not validate the values.
+ * @returns undefined if the text is not an object
+ * @throws SyntaxError if a name is not a JSON string
  */
 export function topLevelMembers (json: Buffer): Map<string, Buffer> | undefined {
   const text = json.subarray(json.findIndex((byte) => byte > 0x20))
@@ -76,12 +76,15 @@ export function topLevelMembers (json: Buffer): Map<string, Buffer> | undefined 
   return undefined
 }
 
-/** Is this the text of a JSON string, to judge by its first byte? */
+/** Returns whether the text is a JSON string, based on its first byte. */
 export function isStringText (json: Buffer | undefined): boolean {
   return json?.[0] === QUOTE
 }
 
-/** Index of the closing quote. Byte by byte: for the many short strings of a body a search per string costs ten times as much. */
+/**
+ * Returns the index of the closing quote. It reads byte by byte, because a body has many short strings, for which `indexOf` takes ten
+ * times as long.
+ */
 function shortStringEnd (json: Buffer, start: number): number {
   for (let at = start + 1; at < json.length; at++) {
     if (json[at] === QUOTE) return at
@@ -90,7 +93,10 @@ function shortStringEnd (json: Buffer, start: number): number {
   return json.length
 }
 
-/** Index behind the closing quote, the first after an even number of backslashes. Searches: an output has megabytes without a quote. */
+/**
+ * Returns the index after the closing quote, which is the first quote after an even number of backslashes. It uses `indexOf`, because
+ * output can contain megabytes without a quote.
+ */
 function longStringEnd (text: Buffer, start: number): number {
   for (let at = text.indexOf(QUOTE, start + 1); at >= 0; at = text.indexOf(QUOTE, at + 1)) {
     let backslashes = 0

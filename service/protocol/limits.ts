@@ -1,15 +1,15 @@
 import { Type, type Static } from 'typebox'
 
-/** Limits as requests and payloads carry them, in seconds and bytes. */
+/** Limits in requests and payloads, in seconds and bytes. */
 export const LimitsSchema = Type.Object({
-  time: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Seconds of wall clock, for build and run together' })),
-  buildTime: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Seconds for the build step' })),
-  output: Type.Optional(Type.Integer({ minimum: 1, description: 'Bytes of stdout and stderr together' }))
-}, { description: 'Lower limits for this run. The stricter of these and the service\'s own apply.' })
+  time: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Wall-clock time in seconds for build and run together' })),
+  buildTime: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Wall-clock time in seconds for the build step' })),
+  output: Type.Optional(Type.Integer({ minimum: 1, description: 'Size of stdout and stderr together in bytes' }))
+}, { description: 'Lower limits for this run. For each limit, the lower value of the request and the service applies.' })
 
 export type WireLimits = Static<typeof LimitsSchema>
 
-/** The same in the service's units. */
+/** The same limits in milliseconds and bytes. */
 export interface RequestedLimits {
   timeMs?: number | undefined
   buildTimeMs?: number | undefined
@@ -29,7 +29,7 @@ export function toWireLimits ({ timeMs, buildTimeMs, outputBytes }: RequestedLim
   }
 }
 
-/** The stricter of two sets of limits, member by member. */
+/** Combines two sets of limits. For each limit, the lower value applies. */
 export function stricterLimits (a: RequestedLimits, b: RequestedLimits): RequestedLimits {
   const least = (x?: number, y?: number) => x === undefined || y === undefined ? x ?? y : Math.min(x, y)
   return {

@@ -4,21 +4,24 @@ import { invalidRequest } from '../errors.js'
 import { topLevelMembers } from './json-scanner.js'
 import { fromWireLimits, LimitsSchema, stricterLimits, toWireLimits, type RequestedLimits, type WireLimits } from './limits.js'
 
-/** Upper bound of files, arguments, variables and build commands. */
+/** Maximum number of files, arguments, variables or build commands. */
 const MAX_ITEMS = 10_000
 
-/** NAME_MAX and PATH_MAX of ext4, overlayfs and tmpfs, without the terminating NUL; bytes (limits.h). */
+/** NAME_MAX and PATH_MAX of ext4, overlayfs and tmpfs in bytes, without the terminating NUL (limits.h). */
 const MAX_NAME_BYTES = 255
 const MAX_PATH_BYTES = 4095
 
-/** A member that may be null. Not a union: ajv then says "must be string,null", and not what each branch lacks. */
+/**
+ * Describes a member that can be null. The schema is not a union, because ajv would then report an error for each branch instead of
+ * "must be string,null".
+ */
 export const nullable = <T>(type: string, schema: object) => Type.Unsafe<T | null>({ ...schema, type: [type, 'null'] })
 export const nullableString = (description: string) => nullable<string>('string', { description })
 export const nullableLimits = nullable<WireLimits>('object', LimitsSchema)
 
 const strings = { maxItems: MAX_ITEMS, items: { type: 'string' } }
 
-/** What a container that speaks our protocol reads on its stdin. docs/protocol.md explains each member. */
+/** The payload that a container with the runner protocol reads from stdin. docs/protocol.md describes each member. */
 export const PayloadSchema = Type.Object({
   language: Type.Optional(nullableString('One of the image\'s languages, by name or alias')),
   files: Type.Array(Type.Object({
@@ -26,10 +29,10 @@ export const PayloadSchema = Type.Object({
     content: Type.String()
   }), { maxItems: MAX_ITEMS, description: 'The program\'s files. The first is the main file.' }),
   stdin: Type.Optional(nullableString('The program\'s standard input')),
-  command: Type.Optional(nullableString('Replaces the build step and the run command: nothing is built. sh -c runs it in the work directory')),
+  command: Type.Optional(nullableString('Replaces both the build step and the run command. It is run by sh -c in the work directory')),
   runInstructions: Type.Optional(Type.Unsafe<{ buildCommands: string[], runCommand: string } | null>({
     type: ['object', 'null'],
-    description: 'Replaces the build step and the run command. Without buildCommands nothing is built',
+    description: 'Replaces both the build step and the run command. Without buildCommands, the build step is skipped',
     required: ['runCommand'],
     properties: { buildCommands: { type: 'array', ...strings }, runCommand: { type: 'string' } }
   })),
@@ -39,15 +42,15 @@ export const PayloadSchema = Type.Object({
   })),
   limits: Type.Optional(nullableLimits)
 }, {
-  description: 'Checked for images that speak runonce\'s protocol. Any other image gets its payload as the client sent it.',
+  description: 'The payload for images that implement the runner protocol. The payload for other images is not validated and is forwarded unchanged.',
   examples: [{ files: [{ name: 'main.py', content: 'print(input())' }], stdin: 'Hello World!' }]
 })
 
 export type Payload = Static<typeof PayloadSchema>
 
 /**
- * Checks what the schema cannot express: names, NUL characters, lone surrogates.
- * @throws ServiceError `request.invalid`, naming the member
+ * Checks the rules that the schema cannot express: names, NUL characters and lone surrogates.
+ * @throws ServiceError `request.invalid`; the message names the member
  */
 export function checkPayload (payload: Payload): void {
   const { language, files, stdin, command, runInstructions, args, env } = payload
@@ -67,7 +70,7 @@ export function checkPayload (payload: Payload): void {
   for (const [name, value] of Object.entries(env ?? {})) checkVariable(name, value)
 }
 
-/** The payload of a program of one file. @throws ServiceError `request.invalid`, naming `code` or `input` */
+/** Creates the payload for a program with one file. @throws ServiceError `request.invalid`; the message names `code` or `input` */
 export function payloadOfCode (fileName: string, code: string, input: string | null | undefined): Payload {
   checkText(code, 'code')
   checkText(input ?? '', 'input')
@@ -75,8 +78,8 @@ export function payloadOfCode (fileName: string, code: string, input: string | n
 }
 
 /**
- * A checked payload as a container reads it. Members that the schema does not name are left out, as nothing checked them.
- * @param requested limits that the request has outside its payload
+ * Encodes a validated payload for the container. Omits members that are not in the schema, because they have not been validated.
+ * @param requested the limits that the request specifies outside its payload
  */
 export function encodePayload (payload: Payload, requested?: WireLimits | null): { payload: Buffer, limits: RequestedLimits } {
   const { language, files, stdin, command, runInstructions, args, env } = payload
@@ -94,14 +97,17 @@ export function encodePayload (payload: Payload, requested?: WireLimits | null):
   return { payload: Buffer.from(JSON.stringify(known)), limits }
 }
 
-/** The contents of a payload's files; the payload's whole text where it has none, as a foreign image's may. */
+/**
+ * Returns the contents of the files in a payload. A payload without files, which a foreign image may accept, is returned as one
+ * text.
+ */
 export function sourcesOf (payload: Buffer): string[] {
   try {
     const files: unknown = JSON.parse(topLevelMembers(payload)?.get('files')?.toString('utf8') ?? '[]')
     const contents = (files as Array<{ content?: unknown } | null>).map((file) => file?.content).filter((content) => typeof content === 'string')
     if (contents.length > 0) return contents
   } catch {
-    // Then its text is all that can be looked at.
+    // The payload has another structure, so its whole text is returned.
   }
   return [payload.toString('utf8')]
 }
@@ -135,7 +141,7 @@ function checkArguments (texts: string[] | null | undefined, field: string): voi
   for (const [index, text] of (texts ?? []).entries()) checkArgument(text, `${field}[${index}]`)
 }
 
-/** Strings for execve(2) end at a NUL. */
+/** Rejects NUL characters, because strings for execve(2) end at the first NUL. */
 function checkArgument (text: string, field: string): void {
   checkText(text, field)
   if (text.includes('\0')) throw invalidRequest(`${field} must not contain NUL characters`)

@@ -8,8 +8,8 @@ const LARGE_BYTES = 65_536
 const OWN_MEMBER = { enumerable: true, configurable: true }
 
 /**
- * Decodes an image's whole output as a result.
- * @throws ServiceError `coderunner.stderr`, `coderunner.stdout.decode` where it is not one
+ * Decodes the complete output of an image as a result.
+ * @throws ServiceError `coderunner.stderr` or `coderunner.stdout.decode` if the output is not a valid result
  */
 export function decodeResult (stdout: Buffer, stderr: Buffer): DecodedResult {
   if (stderr.length > 0) throw runnerWroteStderr(quote(stderr))
@@ -19,8 +19,8 @@ export function decodeResult (stdout: Buffer, stderr: Buffer): DecodedResult {
 }
 
 /**
- * Decodes the line that a runner of ours wrote. Large results are decoded lazily.
- * @throws ServiceError `coderunner.stdout.decode` where it is not a result
+ * Decodes the line that the runner wrote. Large results are decoded lazily.
+ * @throws ServiceError `coderunner.stdout.decode` if the line is not a valid result
  */
 export function decodeRunnerLine (line: Buffer): DecodedResult {
   if (line.length < LARGE_BYTES) return decodeResult(line, Buffer.alloc(0))
@@ -30,9 +30,9 @@ export function decodeRunnerLine (line: Buffer): DecodedResult {
 }
 
 /**
- * A result whose large texts stay bytes until they are read: a megabyte of output then costs the service a megabyte, and
- * not three more for strings.
- * @returns undefined where the bytes are not a result
+ * Decodes a result whose large texts remain bytes until they are read. One megabyte of output then uses one megabyte of memory,
+ * without three additional megabytes for strings.
+ * @returns undefined if the bytes are not a valid result
  */
 export function lazyResult (json: Buffer): RunResult | undefined {
   const result: Record<string, unknown> = {}
@@ -41,7 +41,7 @@ export function lazyResult (json: Buffer): RunResult | undefined {
     if (members === undefined || !isStringText(members.get('stdout')) || !isStringText(members.get('stderr'))) return undefined
     for (const [name, value] of members) {
       if ((LAZY_MEMBERS as readonly string[]).includes(name)) defineLazy(result, name, value)
-      // Not by assignment: assigning to __proto__ would set the object's prototype.
+      // An assignment to __proto__ would set the prototype of the object.
       else Object.defineProperty(result, name, { ...OWN_MEMBER, writable: true, value: JSON.parse(value.toString('utf8')) })
     }
   } catch {

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 
 import { executionTimeExceeded, readSizeExceeded } from '../errors.js'
 
-/** How a run can end. docs/protocol.md explains each. */
+/** The possible outcomes of a run. docs/protocol.md describes each outcome. */
 export const OUTCOMES = [
   'completed', 'failed', 'signaled', 'timeout', 'output_limit', 'out_of_memory', 'build_failed', 'invalid'
 ] as const
@@ -17,35 +17,35 @@ export type Phase = typeof PHASES[number]
 const integerOrNull = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description })
 
 /**
- * The result of a run. A new member is added here, in the runner's result.c and in docs/protocol.md; for the results that
- * the service itself makes, the compiler then asks for it in `resultOfEndedRun`.
+ * The result of a run. To add a member, change this schema, result.c of the runner and docs/protocol.md. The compiler then requires
+ * the member in `resultOfEndedRun`, which creates the results of the service.
  */
 export const ResultSchema = Type.Object({
-  stdout: Type.String({ description: 'The program\'s output as text; bytes that are not UTF-8 are shown as U+FFFD' }),
+  stdout: Type.String({ description: 'The output of the program as text; bytes that are not valid UTF-8 are replaced with U+FFFD' }),
   stderr: Type.String(),
-  error: Type.String({ description: 'Empty on success, else the reason in a sentence' }),
-  duration: Type.Integer({ description: 'Wall time of the run step, nanoseconds' }),
-  outcome: Type.Unsafe<Outcome>({ type: 'string', enum: [...OUTCOMES], description: 'How the run ended' }),
-  exitCode: integerOrNull('The program\'s exit code; null where a signal ended it'),
-  signal: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'The signal that ended the program, for example SIGSEGV' }),
-  stdoutBytes: Type.Integer({ description: 'Bytes that the program wrote and the runner read' }),
+  error: Type.String({ description: 'Empty on success, otherwise a sentence with the reason' }),
+  duration: Type.Integer({ description: 'Wall-clock time of the run step in nanoseconds' }),
+  outcome: Type.Unsafe<Outcome>({ type: 'string', enum: [...OUTCOMES], description: 'The outcome of the run' }),
+  exitCode: integerOrNull('The exit code of the program; null if a signal terminated it'),
+  signal: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'The signal that terminated the program, for example SIGSEGV' }),
+  stdoutBytes: Type.Integer({ description: 'Number of bytes that the program wrote and the runner read' }),
   stderrBytes: Type.Integer(),
-  stdoutTruncated: Type.Boolean({ description: 'Whether a limit cut the text' }),
+  stdoutTruncated: Type.Boolean({ description: 'Whether the text was truncated at a limit' }),
   stderrTruncated: Type.Boolean(),
-  stdoutBase64: Type.Optional(Type.String({ description: 'The exact bytes; present only where the text cannot represent them' })),
+  stdoutBase64: Type.Optional(Type.String({ description: 'The exact bytes; present only if the text cannot represent them' })),
   stderrBase64: Type.Optional(Type.String()),
-  cpuTime: Type.Integer({ description: 'User and system CPU time of all processes, nanoseconds' }),
-  memoryPeak: integerOrNull('The container\'s peak memory, bytes; null where the kernel does not report it'),
+  cpuTime: Type.Integer({ description: 'User and system CPU time of all processes in nanoseconds' }),
+  memoryPeak: integerOrNull('The peak memory usage of the container in bytes; null if the kernel does not report it'),
   build: Type.Optional(Type.Object({
     stdout: Type.String(),
     stderr: Type.String(),
-    exitCode: integerOrNull('Null where a signal ended the build'),
-    duration: Type.Integer({ description: 'Wall time of the build step, nanoseconds' })
-  }, { description: 'The build step, where there was one' })),
-  // Optional: images with an older runner do not have it.
-  phase: Type.Optional(Type.Unsafe<Phase>({ type: 'string', enum: [...PHASES], description: 'The step that the outcome is about' }))
+    exitCode: integerOrNull('The exit code of the build; null if a signal terminated it'),
+    duration: Type.Integer({ description: 'Wall-clock time of the build step in nanoseconds' })
+  }, { description: 'The result of the build step, if there was one' })),
+  // This member is optional, because older runners do not write it.
+  phase: Type.Optional(Type.Unsafe<Phase>({ type: 'string', enum: [...PHASES], description: 'The step to which the outcome applies' }))
 }, {
-  description: 'The result of the run, whatever the program did. An image that does not speak runonce\'s protocol returns an object of its own.',
+  description: 'The result of the run, including programs that fail. Images that do not implement the runner protocol return a different object.',
   examples: [{
     stdout: 'Hello World!\n',
     stderr: '',
@@ -64,27 +64,27 @@ export const ResultSchema = Type.Object({
   }]
 })
 
-/** A complete result, as our runner and the service itself write it. */
+/** A complete result, which the runner or the service wrote. */
 type FullResult = Static<typeof ResultSchema>
 
 /** The members that every image returns. */
 type CommonResult = Pick<FullResult, 'stdout' | 'stderr' | 'error'>
 
-/** A decoded result. A foreign image promises the common members only, and may use the names of the others for anything. */
+/** A decoded result. A foreign image must return only the common members, and other members can have any type. */
 export type RunResult = CommonResult & Partial<FullResult>
 
-/** Members that can have megabytes and that few runs look at: decoded on first access. */
+/** Members that can be several megabytes long and are rarely read. They are decoded on first access. */
 export const LAZY_MEMBERS: ReadonlyArray<keyof FullResult> = ['stdout', 'stderr', 'stdoutBase64', 'stderrBase64', 'build']
 
 export interface DecodedResult {
   result: RunResult
-  /** The result as the image wrote it; clients get these bytes. */
+  /** The bytes of the result as the image wrote them. They are sent to the client unchanged. */
   json: Buffer
 }
 
-/** What logs and metrics read from a result. */
+/** The measurements in a result that logs and metrics use. */
 export interface RunMeasurements {
-  /** An outcome; `foreign`: the image has outcomes of its own, or none; `none`: the run ended in an error. */
+  /** The outcome. `foreign` means that the image does not report a known outcome, and `none` means that the run failed with an error. */
   outcome: Outcome | 'foreign' | 'none'
   durationNs: number | undefined
   stdoutBytes: number | undefined
@@ -99,7 +99,7 @@ export function isResult (value: unknown): value is RunResult {
   return typeof stdout === 'string' && typeof stderr === 'string' && typeof error === 'string'
 }
 
-/** The result of a run that the service ended itself. The service cannot see builds, so the phase is always `run`. */
+/** Creates the result of a run that the service stopped. The service cannot detect builds, so the phase is always `run`. */
 export function resultOfEndedRun (outcome: Outcome, error: string, durationMs: number): DecodedResult {
   const result: FullResult = {
     stdout: '',
@@ -121,15 +121,18 @@ export function resultOfEndedRun (outcome: Outcome, error: string, durationMs: n
 }
 
 /**
- * glot's way of reporting a limit, for `RUN_LIMITS_RESPONSE=error`.
- * @throws ServiceError `limits.execution_time`, `limits.read.size`, with the partial result in the body
+ * Reports a reached limit as an error, as glot does. Used with `RUN_LIMITS_RESPONSE=error`.
+ * @throws ServiceError `limits.execution_time` or `limits.read.size`, with the partial result in the body
  */
 export function refuseLimitOutcome (result: RunResult): void {
   if (result.outcome === 'timeout') throw executionTimeExceeded(result.error, { details: { result } })
   if (result.outcome === 'output_limit') throw readSizeExceeded(result.error, { details: { result } })
 }
 
-/** @param result undefined: the run ended in an error; `{}`: nothing in it can be relied on */
+/**
+ * Extracts the measurements from a result.
+ * @param result undefined if the run failed with an error, and `{}` if the members of the result are not reliable
+ */
 export function measurementsOf (result: Partial<RunResult> | undefined): RunMeasurements {
   return {
     outcome: result === undefined ? 'none' : OUTCOMES.find((outcome) => outcome === result.outcome) ?? 'foreign',
@@ -141,7 +144,7 @@ export function measurementsOf (result: Partial<RunResult> | undefined): RunMeas
   }
 }
 
-/** Drops everything but plausible numbers: an image that claims to speak our protocol may write any value. */
+/** Returns a plausible number or undefined. An image with the protocol label can still write any value. */
 function measurement (value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 }

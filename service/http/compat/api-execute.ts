@@ -10,7 +10,7 @@ import { runCode, type CodeRunParts } from '../code-runs.js'
 import { errorResponses, RUN_ERRORS } from '../error-responses.js'
 
 const KILL = constants.signals.SIGKILL
-/** The first real-time signal that programs may use: the glibc of our images reserves 32 and 33 (signal(7)). */
+/** The first real-time signal that programs can use. The glibc in the language images reserves 32 and 33 (signal(7)). */
 const FIRST_REAL_TIME = 34
 const LAST_SIGNAL = 64
 
@@ -22,13 +22,13 @@ const BodySchema = Type.Object({
 
 const ResponseSchema = Type.Object({
   stdout: Type.String(),
-  stderr: Type.String({ description: 'At a limit, its last line is `error`' }),
-  executionTime: Type.Number({ description: 'Wall time, milliseconds' }),
-  exitCode: Type.Integer({ description: 'The exit code; 128 + n where signal n ended the program' }),
-  error: Type.Optional(Type.String({ description: 'The reason where the program failed' }))
+  stderr: Type.String({ description: 'If the run reached a limit, the last line is the text of `error`' }),
+  executionTime: Type.Number({ description: 'Wall-clock time in milliseconds' }),
+  exitCode: Type.Integer({ description: 'The exit code; 128 + n if signal n terminated the program' }),
+  error: Type.Optional(Type.String({ description: 'The reason if the program failed' }))
 }, { description: 'The run\'s output and exit code', examples: [{ stdout: 'Hello World!\n', stderr: '', executionTime: 8.41, exitCode: 0 }] })
 
-/** `POST /api/execute`: a program in, its output and exit code out. */
+/** Adds `POST /api/execute`, which runs a program and returns its output and exit code. */
 export function addApiExecute (scope: FastifyInstance, parts: CodeRunParts): void {
   scope.withTypeProvider<TypeBoxTypeProvider>().post('/api/execute', {
     schema: {
@@ -58,19 +58,19 @@ function isLimit ({ outcome }: RunResult): boolean {
   return outcome === 'timeout' || outcome === 'output_limit' || outcome === 'out_of_memory'
 }
 
-/** Clients of this route show stderr, and a program that reached a limit had no chance to write the reason there. */
+/** Appends a line. Clients of this route show stderr, and a program that reached a limit cannot write the reason to it. */
 function withLine (text: string, line: string): string {
   return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`
 }
 
-/** As in a shell: 128 + n where signal n ended the program. A run that reached a limit was ended by SIGKILL. */
+/** Returns the exit code as a shell reports it: 128 + n if signal n terminated the program. A limit terminates it with SIGKILL. */
 function exitCodeOf ({ exitCode, signal, outcome }: RunResult): number {
   if (typeof exitCode === 'number') return exitCode
   if (outcome === 'invalid') return 1
   return 128 + (signalNumber(typeof signal === 'string' ? signal : '') ?? KILL)
 }
 
-/** Parses the runner's signal names: `SIGSEGV`, `SIGRTMIN+3`, and `SIG33` where there is no name. */
+/** Converts the signal names of the runner to numbers: `SIGSEGV`, `SIGRTMIN+3`, and `SIG33` for a signal without a name. */
 function signalNumber (name: string): number | undefined {
   if (Object.hasOwn(constants.signals, name)) return constants.signals[name as NodeJS.Signals]
   const [, realTime, digits] = /^SIG(RTMIN\+)?(\d{1,2})$/.exec(name) ?? []

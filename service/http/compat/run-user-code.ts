@@ -14,7 +14,7 @@ const BodySchema = Type.Object({
   input: Type.Optional(nullableString('The program\'s standard input'))
 }, { examples: [{ code: 'print("Hello World!")' }] })
 
-/** run-user-code's routes: a program in, the full result out. */
+/** Adds the routes of run-user-code, which run a program and return the complete result. */
 export function addRunUserCode (scope: FastifyInstance, parts: CodeRunParts): void {
   const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
   const schema = { tags: ['run'], body: BodySchema, response: { 200: ResultSchema, ...errorResponses('unsupportedLanguage', ...RUN_ERRORS) } }

@@ -7,17 +7,17 @@ import type { AccessToken } from '../../config/config.js'
 import { wrongToken } from '../../errors.js'
 
 const SCHEME = 'Bearer '
-/** RFC 6750, section 3: a challenge has at least one parameter. */
+/** A challenge must contain at least one parameter (RFC 6750, section 3). */
 const CHALLENGE = 'Bearer realm="runonce"'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The name of the request's token; '' until it is checked. */
+    /** The name of the access token of the request. The value is '' until the token has been checked. */
     tokenName: string
   }
 }
 
-/** Requires one of the tokens, as `X-Access-Token: T` or `Authorization: Bearer T`. Checked before the body is read. */
+/** Requires a valid token as `X-Access-Token: T` or `Authorization: Bearer T`. The token is checked before the body is read. */
 export async function addAuth (scope: FastifyInstance, tokens: AccessToken[]): Promise<void> {
   const known = tokens.map(({ name, token }) => ({ name, digest: digest(Buffer.from(token)) }))
   scope.decorateRequest('tokenName', '')
@@ -27,10 +27,10 @@ export async function addAuth (scope: FastifyInstance, tokens: AccessToken[]): P
     specCompliance: 'rfc6749',
     verifyErrorLogLevel: 'debug',
     auth: (_key, request) => {
-      // Node decodes header values as latin1 (RFC 9110, section 5.5). The plugin's own key argument is trimmed, which would
-      // remove the last byte of "à", a no-break space in latin1.
+      // Node decodes header values as latin1 (RFC 9110, section 5.5). The plugin trims its key argument, which would remove the
+      // last byte of "à" because this byte is a no-break space in latin1.
       const sent = digest(Buffer.from((request.raw.headers.authorization ?? '').slice(SCHEME.length).replace(/^ +/, ''), 'latin1'))
-      // Compares all tokens, so that the time does not depend on which one matches.
+      // All tokens are compared so that the time does not depend on which token matches.
       const matches = known.filter((token) => timingSafeEqual(token.digest, sent))
       request.tokenName = matches[0]?.name ?? ''
       return matches.length > 0
@@ -50,7 +50,7 @@ export async function addAuth (scope: FastifyInstance, tokens: AccessToken[]): P
   })
 }
 
-/** A digest has one length, so that the time of a comparison does not depend on the token's length. */
+/** Hashes a token. All digests have the same length, so that the comparison time does not depend on the length of the token. */
 function digest (token: Buffer): Buffer {
   return createHash('sha256').update(token).digest()
 }

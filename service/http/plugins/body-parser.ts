@@ -9,14 +9,14 @@ const BYTE_ORDER_MARK = Buffer.from('\ufeff')
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The body as the client sent it, without a byte order mark; null until it is read. */
+    /** The bytes of the body as the client sent it, without a byte order mark. The value is null until the body has been read. */
     rawBody: Buffer | null
   }
 }
 
 /**
- * Parses JSON bodies, and keeps their bytes for payloads that are passed on unchanged. A member `__proto__` needs no
- * special care: JSON.parse creates an own property, and nothing copies it by assignment.
+ * Parses JSON bodies and keeps their bytes for payloads that are forwarded unchanged. A member `__proto__` is harmless:
+ * JSON.parse creates it as an own property, and it is never copied by assignment.
  */
 export function addBodyParser (app: FastifyInstance): void {
   app.decorateRequest('rawBody', null)
@@ -32,7 +32,7 @@ export function addBodyParser (app: FastifyInstance): void {
   })
 }
 
-/** Refuses compressed bodies before they are read. Call after `addAuth`. */
+/** Rejects compressed bodies before they are read. Must be called after `addAuth`. */
 export function refuseCompressed (scope: FastifyInstance): void {
   scope.addHook('onRequest', (request, reply, done) => {
     const encoding = request.headers['content-encoding']
@@ -40,18 +40,18 @@ export function refuseCompressed (scope: FastifyInstance): void {
       done()
       return
     }
-    // RFC 9110, section 12.5.3: a 415 lists the supported encodings.
+    // A 415 response lists the supported encodings (RFC 9110, section 12.5.3).
     void reply.header('accept-encoding', 'identity')
     done(compressedBody())
   })
 }
 
-/** RFC 8259, section 8.1: a parser may ignore a byte order mark. */
+/** Removes a byte order mark, which a JSON parser may ignore (RFC 8259, section 8.1). */
 function withoutByteOrderMark (body: Buffer): Buffer {
   return body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? body.subarray(BYTE_ORDER_MARK.length) : body
 }
 
-/** @throws ServiceError `request.invalid` */
+/** Parses a JSON body within the complexity limits. @throws ServiceError `request.invalid` */
 function parse (body: Buffer): unknown {
   if (body.length === 0) throw invalidRequest('The body is empty; it must be a JSON object')
   if (!isUtf8(body)) throw invalidRequest('The body is not UTF-8')

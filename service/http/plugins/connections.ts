@@ -1,12 +1,12 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Time that a connection without a request stays open when draining, milliseconds: its request may be on the way. */
+/** How long a new connection without a request stays open during draining, in milliseconds. Its first request may be in transit. */
 const UNUSED_MS = 1_000
 
 /**
- * Tracks a server's connections and the responses in progress on them. Node's own `close` destroys connections whose
- * response is buffered but not sent: with a slow client, most of it.
+ * Tracks the connections of a server and their responses in progress. Node's `close` method destroys connections whose response
+ * is buffered but not yet sent. For a slow client, this can be most of the response.
  */
 export class Connections {
   readonly #sockets = new Set<Socket>()
@@ -25,12 +25,12 @@ export class Connections {
       this.#sockets.add(socket)
       socket.once('close', () => {
         this.#sockets.delete(socket)
-        // Node emits no close event for pipelined responses that were still waiting.
+        // Node does not emit `close` for pipelined responses that are still queued.
         for (const [response, owner] of this.#responses) if (owner === socket) this.#responses.delete(response)
         this.#checkIdle()
       })
     })
-    // Before the application's listener, which may respond at once.
+    // This listener must run before the listener of the application, which may respond immediately.
     server.prependListener('request', ({ socket }, response) => {
       this.#responses.set(response, socket)
       if (this.#stopping) response.setHeader('connection', 'close')
@@ -38,17 +38,17 @@ export class Connections {
     })
   }
 
-  /** From now on, responses say `Connection: close`, those in progress included. */
+  /** Adds `Connection: close` to all further responses and to the responses in progress. */
   announceClose (): void {
     this.#stopping = true
-    // Node closes a connection after the response that says so: of pipelined responses, only the last may.
+    // Node closes a connection after a response with this header, so only the last of several pipelined responses may have it.
     const lastResponses = new Map([...this.#responses].map(([response, socket]) => [socket, response]))
     for (const response of lastResponses.values()) if (!response.headersSent) response.setHeader('connection', 'close')
   }
 
   /**
-   * Closes idle connections at once, the others when their responses are sent, and all after `timeoutMs` milliseconds. The
-   * server keeps listening but closes new connections; close it afterwards.
+   * Closes idle connections immediately, other connections after their responses have been sent, and all remaining connections
+   * after `timeoutMs` milliseconds. The server continues to listen but closes new connections. The caller must close it afterwards.
    */
   async drain (timeoutMs: number): Promise<void> {
     this.announceClose()

@@ -9,17 +9,17 @@ import { trackPaths } from './known-paths.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The route pattern of a path that does not support the request's method; '' otherwise. */
+    /** The route pattern if the path exists but does not support the method of the request, and '' otherwise. */
     pathPattern: string
   }
 }
 
-/** No client sends more than that by mistake. */
+/** Maximum number of bytes of an oversized body that are read and discarded. Larger bodies are unlikely to be accidental. */
 const MAX_DISCARDED_BYTES = 256 * 1024 * 1024
 
 /**
- * Responds to every error with `{error, message}`. Unexpected errors become a plain 500; the log has them. A known path is
- * 405 for the methods that it does not support. Call before adding routes.
+ * Responds to every error with `{error, message}`. Unexpected errors are logged and return the generic error `internal` (500). A
+ * known path returns 405 for methods that it does not support. Must be called before routes are added.
  */
 export function addErrorHandling (app: FastifyInstance, payloadBytes: number): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
@@ -32,7 +32,7 @@ export function addErrorHandling (app: FastifyInstance, payloadBytes: number): v
   refuseUnknownRoutes(app)
 }
 
-/** A refusal (503) is the service at its limits, and no error of its code: it has no stack worth a look. */
+/** Logs a 5xx error. A 503 response is expected under load, so it is logged as a warning without a stack trace. */
 function logError (known: ServiceError, original: Error, { log }: FastifyRequest): void {
   const { statusCode, slug, message } = known
   if (statusCode === 503) log.warn({ slug, reason: message }, 'run refused')
@@ -42,7 +42,7 @@ function logError (known: ServiceError, original: Error, { log }: FastifyRequest
 function refuseUnknownRoutes (app: FastifyInstance): void {
   const find = trackPaths(app)
   app.decorateRequest('pathPattern', '')
-  // Before the body is read: the token was not checked.
+  // The token has not been checked, so the error is returned before the body is read.
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) {
       done()
@@ -58,7 +58,7 @@ function refuseUnknownRoutes (app: FastifyInstance): void {
     void reply.header('allow', found.methods.join(', '))
     done(methodNotAllowed(path, found.methods))
   })
-  // CONNECT never reaches Fastify: Node emits it as an event, and no longer handles the socket.
+  // CONNECT requests never reach Fastify: Node emits them as an event and stops handling the socket.
   app.server.on('connect', ({ url = '' }: IncomingMessage, socket: Socket) => {
     socket.on('error', () => {})
     const path = pathOf(url)
@@ -70,7 +70,10 @@ function refuseUnknownRoutes (app: FastifyInstance): void {
   })
 }
 
-/** Reads and discards the rest of a body that is too large: a client that is still writing when the socket closes gets EPIPE instead of the response. */
+/**
+ * Reads and discards the rest of a body that is too large. If the socket closed while the client was still writing, the client would
+ * receive EPIPE instead of the response.
+ */
 function discardRest ({ raw }: FastifyRequest, reply: FastifyReply): void {
   reply.removeHeader('connection')
   let bytes = 0
@@ -81,13 +84,13 @@ function discardRest ({ raw }: FastifyRequest, reply: FastifyReply): void {
   raw.resume()
 }
 
-/** Responds to a URL that the router cannot parse. No hook runs for it. */
+/** Responds to a URL that the router cannot parse. Fastify does not run hooks for such a request. */
 export function respondToFrameworkError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const known = invalidRequest(error.message)
   void reply.code(known.statusCode).header('x-request-id', request.id).send(known.body)
 }
 
-/** Responds to bytes that are not an HTTP request, or to a request that arrives too slowly. */
+/** Responds to data that is not a valid HTTP request, and to a request that arrives too slowly. */
 export function respondToClientError (error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
@@ -105,7 +108,7 @@ function clientError ({ code }: NodeJS.ErrnoException): ServiceError {
   }
 }
 
-/** A response written past Fastify, as the last on its connection. */
+/** Formats a response that is written directly to the socket and closes the connection. */
 function rawResponse (status: number, error: ServiceError, headers = ''): string {
   const body = JSON.stringify(error.body)
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}Content-Type: application/json\r\nX-Request-Id: ${randomUUID()}\r\n` +

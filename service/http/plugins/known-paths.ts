@@ -2,16 +2,16 @@ import type { FastifyInstance } from 'fastify'
 
 interface KnownPath {
   pattern: string
-  /** The methods that its routes support. */
+  /** The HTTP methods that the routes with this pattern support. */
   methods: string[]
 }
 
-/** Returns a function that looks up a path among the routes that are added after this call, whatever their methods. */
+/** Returns a function that looks up a path among the routes that are added after this call, regardless of their methods. */
 export function trackPaths (app: FastifyInstance): (path: string) => KnownPath | undefined {
   const paths = new Map<string, { matches: RegExp, methods: Set<string> }>()
   app.addHook('onRoute', ({ url, method }) => {
     const known = paths.get(url) ?? { matches: matcherOf(url), methods: new Set<string>() }
-    // Fastify adds a HEAD route for each GET route, and reports some GET routes by their HEAD route only.
+    // Fastify adds a HEAD route for each GET route, and for some GET routes it reports only the HEAD route.
     for (const one of [method].flat().flatMap((each) => each === 'HEAD' ? ['GET', each] : [each])) known.methods.add(one)
     paths.set(url, known)
   })
@@ -22,7 +22,7 @@ export function trackPaths (app: FastifyInstance): (path: string) => KnownPath |
   }
 }
 
-/** Supports the part of find-my-way's patterns that our routes use. */
+/** Converts a route pattern to a regular expression. Supports the subset of find-my-way's syntax that the routes use. */
 function matcherOf (pattern: string): RegExp {
   const source = pattern.split('/').map((part) => part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`^${source.join('/')}$`)

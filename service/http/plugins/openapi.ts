@@ -4,23 +4,23 @@ import type { FastifyInstance } from 'fastify'
 
 import { PayloadSchema } from '../../protocol/payload.js'
 
-/** The service's name and version, from package.json. */
+/** The name, version and description of the service from package.json. */
 export interface About {
   name: string
   version: string
   description: string
 }
 
-/** Describes the routes from their schemas. Call before adding routes. */
+/** Generates the OpenAPI description from the route schemas. Must be called before routes are added. */
 export async function addOpenApi (app: FastifyInstance, about: About, ui: boolean): Promise<void> {
   await app.register(swagger, {
     openapi: {
-      // The schemas are JSON Schema 2020-12; the dialect of OpenAPI 3.0 has no numeric exclusiveMinimum.
+      // The schemas use JSON Schema 2020-12. OpenAPI 3.0 does not support a numeric exclusiveMinimum.
       openapi: '3.1.0',
       info: { title: about.name, version: about.version, description: about.description },
       tags: [
-        { name: 'run', description: 'Run programs. Needs an access token.' },
-        { name: 'status', description: 'State of the service. No token needed, except for /version.' }
+        { name: 'run', description: 'Run programs. These routes require an access token.' },
+        { name: 'status', description: 'State of the service. Only /version requires an access token.' }
       ],
       components: {
         schemas: { Payload: PayloadSchema as object },
@@ -34,14 +34,14 @@ export async function addOpenApi (app: FastifyInstance, about: About, ui: boolea
   if (ui) await addPages(app)
 }
 
-/** Documents all routes of `scope` as needing a token. */
+/** Documents that all routes of `scope` require a token. */
 export function documentToken (scope: FastifyInstance): void {
   scope.addHook('onRoute', (route) => {
     route.schema = { ...route.schema, security: [{ bearer: [] }, { accessToken: [] }] } as object
   })
 }
 
-/** Serves `/openapi.json` and `/docs` of another application's routes. */
+/** Serves `/openapi.json` and `/docs` for the routes of another application. */
 export async function addDocsOf (app: FastifyInstance, document: ReturnType<FastifyInstance['swagger']>): Promise<void> {
   await app.register(swagger, { mode: 'static', specification: { document } as StaticDocumentSpec })
   await addPages(app)

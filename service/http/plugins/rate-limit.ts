@@ -6,23 +6,26 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../../config/config.js'
 import { rateLimited } from '../../errors.js'
 
-/** @throws ServiceError `rate_limit` */
+/** Counts a request. @throws ServiceError `rate_limit` if the request exceeds the limit */
 type Limit = (request: FastifyRequest) => Promise<void>
 
-/** undefined: there is no such limit. */
+/** The rate limits. A limit that is not configured is undefined. */
 export interface RateLimits {
-  /** Checked before the token, so that wrong tokens count. */
+  /** Checked before the token, so that requests with wrong tokens are counted. */
   byAddress: Limit | undefined
-  /** Checked after the token and by its name, so that random tokens get no allowance of their own. */
+  /** Checked after the token and counted by its name, so that random tokens do not have a separate limit. */
   byToken: Limit | undefined
 }
 
-/** @param redis an ioredis client, for limits that several services share; undefined: each service counts for itself */
+/**
+ * Creates the rate limits.
+ * @param redis the ioredis client for limits that several services share; if undefined, each service counts separately
+ */
 export async function addRateLimits (app: FastifyInstance, config: Config['rateLimit'], redis: unknown): Promise<RateLimits> {
   await app.register(rateLimit, {
     global: false,
     timeWindow: config.windowMs,
-    // Requests are served while the store is down.
+    // Requests are accepted while the store is not available.
     skipOnError: true,
     ...(redis === undefined ? {} : { redis, nameSpace: 'runonce-rate-' })
   })
@@ -40,8 +43,8 @@ export async function addRateLimits (app: FastifyInstance, config: Config['rateL
   }
 }
 
-/** The client's address, or its network where that is IPv6. An IPv4-mapped address is IPv4. */
+/** Returns the IPv4 address or the IPv6 network of the client. An IPv4-mapped IPv6 address counts as IPv4. */
 function addressOf ({ ip, socket }: FastifyRequest, ipv6Prefix: number): string {
-  // A trusted proxy may pass on any text that its client sent.
+  // A trusted proxy may forward arbitrary text from its client.
   return normalizeIP(isIP(ip) === 0 ? socket.remoteAddress ?? '' : ip, ipv6Prefix)
 }

@@ -4,10 +4,10 @@ import type { FastifyInstance } from 'fastify'
 
 import { expectationFailed, invalidRequest, type ServiceError } from '../../errors.js'
 
-/** Options of Node's server. Its own refusals have neither a body nor a request ID. */
+/** Disables Node's check of the Host header, because Node's error response has neither a body nor a request ID. */
 export const SERVER_OPTIONS = { requireHostHeader: false }
 
-/** Refuses headers that break HTTP, by which a proxy and the service could read a request in two ways (RFC 9112). */
+/** Rejects invalid headers that a proxy and the service could interpret differently (RFC 9112). */
 export function refuseInvalidHeaders (app: FastifyInstance): void {
   const unmetExpectations = new WeakSet<IncomingMessage>()
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
@@ -16,20 +16,20 @@ export function refuseInvalidHeaders (app: FastifyInstance): void {
   })
   app.addHook('onRequest', ({ raw }, reply, done) => {
     const error = hostError(raw) ?? transferCodingError(raw) ?? (unmetExpectations.has(raw) ? expectationFailed() : undefined)
-    // Where the next request begins is uncertain.
+    // The start of the next request on this connection is uncertain.
     if (error !== undefined) void reply.header('connection', 'close')
     done(error)
   })
 }
 
-/** RFC 9112, section 3.2: a request has exactly one Host header; HTTP/1.0 may have none. */
+/** Checks that a request has exactly one Host header, which is optional in HTTP/1.0 (RFC 9112, section 3.2). */
 function hostError ({ httpVersion, rawHeaders }: IncomingMessage): ServiceError | undefined {
   const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length
   if (hosts === 1 || (hosts === 0 && httpVersion === '1.0')) return undefined
   return invalidRequest(`A request must have one Host header, but this one has ${hosts}`)
 }
 
-/** Node decodes `chunked` and would pass on what another coding left. */
+/** Checks that the transfer coding is `chunked`. Node does not decode other codings. */
 function transferCodingError ({ headers }: IncomingMessage): ServiceError | undefined {
   const coding = headers['transfer-encoding']
   if (coding === undefined || coding.trim().toLowerCase() === 'chunked') return undefined

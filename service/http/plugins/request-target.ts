@@ -4,22 +4,25 @@ import type { FastifyInstance } from 'fastify'
 
 import { invalidRequest } from '../../errors.js'
 
-/** No route matches it. */
+/** A path that does not match any route. */
 const UNROUTABLE = '/*'
-/** The scheme and authority of a target in absolute form (RFC 9112, section 3.2.2). */
+/** Matches the scheme and authority of a target in absolute form (RFC 9112, section 3.2.2). */
 const SCHEME_AND_AUTHORITY = /^https?:\/\/[^/?#\\]+(?=[/?]|$)/i
-/** The methods of the whole service, for `OPTIONS *`. */
+/** The methods that the service supports, for the response to `OPTIONS *`. */
 const METHODS = 'GET, HEAD, POST, OPTIONS'
 
 /**
- * The path that the router gets for a request target. The router would take any first character for the slash, so that
- * `*metrics` would be `/metrics`, and ignores a fragment: a proxy that denies `/metrics` recognizes neither.
+ * Returns the path that the router must use for a request target. The router ignores fragments and treats any first character
+ * as a slash: it would accept `*metrics` and `/metrics#x` as `/metrics`, which a proxy that denies `/metrics` does not recognize.
  */
 export function routedUrl ({ url = '' }: IncomingMessage): string {
   return originForm(url) ?? UNROUTABLE
 }
 
-/** Refuses request targets that name no path. `OPTIONS *` asks for the methods of the whole service (RFC 9110, section 9.3.7). */
+/**
+ * Rejects request targets that do not contain a valid path. `OPTIONS *` requests the methods of the whole service (RFC 9110,
+ * section 9.3.7).
+ */
 export function refuseInvalidTargets (app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     if (originForm(request.originalUrl) !== undefined) {
@@ -32,7 +35,10 @@ export function refuseInvalidTargets (app: FastifyInstance): void {
   })
 }
 
-/** undefined: the target is neither in origin form nor in absolute form, or it has a fragment. */
+/**
+ * Converts a request target to origin form.
+ * @returns undefined if the target is neither in origin form nor in absolute form, or contains a fragment
+ */
 function originForm (target: string): string | undefined {
   const path = target.replace(SCHEME_AND_AUTHORITY, '')
   if (path.includes('#') || target === '') return undefined

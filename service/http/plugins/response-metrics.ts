@@ -3,13 +3,14 @@ import type { FastifyInstance } from 'fastify'
 import { ERRORS } from '../../errors.js'
 import type { ServiceMetrics } from '../../runs/status-ports.js'
 
-/** Clients may send any of the thirty-odd methods that Node parses; each would be a time series of every route. */
+/** Methods that are used as label values. Node accepts more than 30 methods, and each would add a time series to every route. */
 const COUNTED_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const [CLIENT_GONE] = ERRORS.clientGone
 
 /**
- * Counts every response by method, route and status; a request whose client left before the end of the response has status
- * 499. Call before other hooks are added: a hook that refuses a request ends the ones behind it.
+ * Counts every response by method, route and status. A request whose client disconnects before the response has been sent is
+ * counted with status 499. Call this function before adding other hooks: Fastify skips the remaining hooks when one rejects a
+ * request.
  */
 export function addResponseMetrics (app: FastifyInstance, metrics: ServiceMetrics): void {
   app.addHook('onRequest', (request, reply, done) => {

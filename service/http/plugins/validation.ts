@@ -3,7 +3,7 @@ import type { Static, TSchema } from 'typebox'
 
 import { invalidRequest, type ServiceError } from '../../errors.js'
 
-/** ajv's first error as a sentence that names the member, for example `payload.files[0].name must be string`. */
+/** Converts the first ajv error to a message that names the member, for example `payload.files[0].name must be string`. */
 export function validationError (errors: FastifySchemaValidationError[], where: string): ServiceError {
   const [first] = errors
   const field = fieldName(where, first?.instancePath ?? '')
@@ -13,9 +13,9 @@ export function validationError (errors: FastifySchemaValidationError[], where: 
 }
 
 /**
- * Checks a part of the request that its route's schema leaves open.
- * @param where the part's name in messages
- * @throws ServiceError `request.invalid`, naming the member
+ * Validates a part of the request that the schema of the route does not restrict.
+ * @param where the name of this part in error messages
+ * @throws ServiceError `request.invalid`; the message names the member
  */
 export function validated<Schema extends TSchema> (request: FastifyRequest, schema: Schema, value: unknown, where: string): Static<Schema> {
   const validate = request.getValidationFunction(schema) ?? request.compileValidationSchema(schema)

@@ -5,16 +5,16 @@ import type { EngineStatus } from '../../runs/ports.js'
 import type { Readiness } from '../../runs/status-ports.js'
 
 const PoolSchema = Type.Object({
-  ready: Type.Integer({ description: 'Containers that wait for a payload' }),
+  ready: Type.Integer({ description: 'Number of containers that wait for a payload' }),
   images: Type.Array(Type.Object({
     image: Type.String(),
     ready: Type.Integer(),
     starting: Type.Integer(),
-    target: Type.Integer({ description: 'Containers that should be ready' }),
-    hits: Type.Integer({ description: 'Runs that a ready container served, since the service started' }),
-    misses: Type.Integer({ description: 'Runs that found no ready container, since the service started' }),
-    refillMs: Type.Integer({ description: 'Moving average of the time to make a container ready, milliseconds' }),
-    idleBytes: Type.Number({ description: 'Memory of a ready container, bytes' })
+    target: Type.Integer({ description: 'Desired number of ready containers' }),
+    hits: Type.Integer({ description: 'Number of runs in a ready container since the service started' }),
+    misses: Type.Integer({ description: 'Number of runs without a ready container since the service started' }),
+    refillMs: Type.Integer({ description: 'Moving average of the time to prepare a container, in milliseconds' }),
+    idleBytes: Type.Number({ description: 'Memory usage of one ready container in bytes' })
   }))
 }, { description: 'The pool of ready containers' })
 
@@ -27,11 +27,11 @@ const LivenessSchema = Type.Object({ alive: Type.Boolean() }, { description: 'Th
 
 const ReadySchema = Type.Object({
   ready: Type.Literal(true), pool: PoolSchema
-}, { description: 'The service can take runs', examples: [{ ready: true, pool: POOL_EXAMPLE }] })
+}, { description: 'The service accepts runs', examples: [{ ready: true, pool: POOL_EXAMPLE }] })
 
 const NotReadySchema = Type.Object({
   ready: Type.Literal(false), reason: Type.String(), pool: PoolSchema
-}, { description: 'The service cannot take runs', examples: [{ ready: false, reason: 'The service is shutting down', pool: POOL_EXAMPLE }] })
+}, { description: 'The service does not accept runs', examples: [{ ready: false, reason: 'The service is shutting down', pool: POOL_EXAMPLE }] })
 
 const health = (status: 'ok' | 'degraded', description: string) => Type.Object({
   status: Type.Literal(status),
@@ -42,14 +42,14 @@ const health = (status: 'ok' | 'degraded', description: string) => Type.Object({
 const HealthySchema = health('ok', 'The engine responds')
 const DegradedSchema = health('degraded', 'The engine does not respond')
 
-/** Health checks for orchestrators and load balancers. */
+/** Adds the health checks for orchestrators and load balancers. */
 export function addHealthRoutes (app: FastifyInstance, { engine, readiness }: { engine: EngineStatus, readiness: Readiness }): void {
   app.get('/livez', {
     schema: { summary: 'Check that the process responds', tags: ['status'], response: { 200: LivenessSchema } }
   }, async () => ({ alive: true }))
 
   app.get('/readyz', {
-    schema: { summary: 'Check that the service can take runs', tags: ['status'], response: { 200: ReadySchema, 503: NotReadySchema } }
+    schema: { summary: 'Check that the service accepts runs', tags: ['status'], response: { 200: ReadySchema, 503: NotReadySchema } }
   }, async (_request, reply) => {
     const reason = await readiness.notReady()
     const pool = readiness.pool()

@@ -6,7 +6,7 @@ import type { ImageDescription, Images } from '../../runs/ports.js'
 import { errorResponses } from '../error-responses.js'
 import { listedNames } from '../language-images.js'
 
-const QuerySchema = Type.Object({ details: Type.Optional(Type.String({ description: '1: with aliases, version, image and an example program' })) })
+const QuerySchema = Type.Object({ details: Type.Optional(Type.String({ description: '1 adds the aliases, version, image and an example program' })) })
 
 const LanguagesSchema = Type.Object({
   languages: Type.Union([

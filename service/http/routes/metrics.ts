@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 
 import type { ServiceMetrics } from '../../runs/status-ports.js'
 
-/** Prometheus's text format 0.0.4. */
+/** Describes the Prometheus text format 0.0.4. */
 const MetricsSchema = {
   description: 'Metrics',
   content: {

@@ -12,12 +12,12 @@ import { sendResult } from '../code-runs.js'
 import { errorResponses, RUN_ERRORS } from '../error-responses.js'
 import { validated } from '../plugins/validation.js'
 
-/** Registry and path up to 255 characters, tag 128, digest 71 or more (distribution/reference). */
+/** An image name consists of registry and path (up to 255 characters), tag (128) and digest (71 or more) (distribution/reference). */
 const MAX_IMAGE_NAME_LENGTH = 512
 
 const BodySchema = Type.Object({
   image: Type.String({ minLength: 1, maxLength: MAX_IMAGE_NAME_LENGTH, description: 'For example runonce/python:latest' }),
-  payload: Type.Unknown({ description: 'The container\'s stdin. For an image that speaks runonce\'s protocol: the schema Payload.' }),
+  payload: Type.Unknown({ description: 'Data for the stdin of the container. If the image implements the runner protocol, it must match the schema Payload.' }),
   limits: Type.Optional(nullableLimits)
 }, {
   examples: [{
@@ -27,7 +27,7 @@ const BodySchema = Type.Object({
   }]
 })
 
-/** glot's route: any allowed image, its payload, its result. */
+/** Adds glot's route `POST /run`, which runs a payload in any allowed image and returns the result. */
 export function addRunRoute (scope: FastifyInstance, { images, runs }: { images: Images, runs: Runs }): void {
   scope.withTypeProvider<TypeBoxTypeProvider>().post('/run', {
     schema: {
@@ -53,7 +53,7 @@ export function addRunRoute (scope: FastifyInstance, { images, runs }: { images:
   })
 }
 
-/** A foreign image gets its payload byte for byte. */
+/** Extracts the payload of a foreign image, which is forwarded byte for byte. */
 function foreignSubmission (body: Buffer | null, limits: WireLimits | null | undefined): Pick<RunRequest, 'payload' | 'limits'> {
   const payload = body === null ? undefined : topLevelMembers(body)?.get('payload')?.toString('utf8').trim()
   return { payload: Buffer.from(payload ?? 'null'), limits: fromWireLimits(limits) }

@@ -34,7 +34,7 @@ const VersionSchema = Type.Object({
   runonce: Type.Object({ version: Type.String() })
 }, { examples: [{ docker: ENGINE_VERSION_EXAMPLE, runonce: { version: '0.1.0' } }] })
 
-/** A health check for operators: fails while the engine does not respond. Needs a token. */
+/** Adds `GET /version`, which is also a health check: it fails while the engine does not respond. Requires a token. */
 export function addVersionRoute (scope: FastifyInstance, { about, engine }: { about: About, engine: EngineStatus }): void {
   scope.get('/version', {
     schema: {
