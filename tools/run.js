@@ -1,5 +1,5 @@
-// node tools/run.js FILE [argument…]: installs the dependencies where they are missing or outdated, then runs a tool from the repository's root.
-// Itself it needs nothing but Node, so that the first command in a new clone works.
+// node tools/run.js FILE [argument…]: installs missing or outdated dependencies, then runs a tool from the root of the repository.
+// This file depends on Node only, so that the first command works in a new clone.
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -10,7 +10,7 @@ const [file = '', ...args] = process.argv.slice(2)
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const tool = path.resolve(file)
 process.argv.splice(1, Infinity, tool, ...args)
-// On exit, npm is ended too. The tool handles signals itself.
+// Also ends npm on exit. The tool handles signals itself.
 const exit = () => process.exit(130)
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 for (const signal of SIGNALS) process.once(signal, exit)

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
-/** The bare command of each language in a container of its image. @type {Record<string, string>} */
+/** The bare command of each language, which runs in a container of the language's image. @type {Record<string, string>} */
 const COMMANDS = {
   python: 'python3 main.py',
   javascript: 'node main.js',
@@ -18,7 +18,7 @@ const COMMANDS = {
 const BARE_BYTES = 2 ** 30
 const FILES = /** @type {Record<string, string>} */ ({ java: 'Main.java' })
 
-/** The program of a long-lived container: for each input line, bash runs the bare command and prints its duration in microseconds. */
+/** The program of a long-lived container. For each input line, bash runs the bare command and prints the duration in microseconds. */
 const LOOP = `
 stty -echo -icanon -onlcr min 1; echo ready
 IFS= read -r -d $'\\x01' program; printf '%s' "$program" > "$1"
@@ -47,19 +47,19 @@ export class BareInContainer {
   }
 
   /**
-   * Starts a container; undefined for a language without a bare command.
+   * Starts a container. Returns undefined if the language has no bare command.
    * @param {import('./engine-floor.js').EngineFloor} engine
    * @param {{ language: string, settings: any, program: string, input: string, main: string }} subject
    */
   static async start (engine, { language, settings, program, input, main }) {
     const command = COMMANDS[language]
     if (command === undefined) return undefined
-    // The settings are those of a run, with a terminal: its stream has no frames.
+    // Uses the container settings of a run, plus a terminal: the output of a terminal is not split into frames.
     const id = await engine.create({
-      // The container lives longer than a run: with labels, a service's sweep would remove it.
+      // The container outlives a run. With labels, the sweep of a running service would remove it.
       ...settings,
       Labels: {},
-      // g++ with all headers of the standard library needs more than a run's memory.
+      // g++ needs more memory than a run has to compile a file that includes all standard headers.
       HostConfig: { ...settings.HostConfig, Memory: BARE_BYTES, MemorySwap: BARE_BYTES },
       Tty: true,
       Entrypoint: ['bash', '-c', LOOP, 'bash', FILES[language] ?? main, command],
@@ -68,13 +68,13 @@ export class BareInContainer {
     const socket = await engine.attach(id)
     await engine.start(id)
     const bare = new BareInContainer(engine, id, socket)
-    // Before this line, the terminal echoes its input.
+    // The terminal echoes input until the program prints this line.
     while ((await bare.#lines.next()).value !== 'ready');
     socket.write(`${program}\x01${input}\x01`)
     return bare
   }
 
-  /** @returns {Promise<number>} the duration of one run in milliseconds, by the container's clock */
+  /** Runs the command once. @returns {Promise<number>} the duration in milliseconds, measured by the clock of the container */
   async run () {
     this.socket.write('\n')
     const { value } = await this.#lines.next()
@@ -88,7 +88,7 @@ export class BareInContainer {
   }
 }
 
-/** The variables of the language's commands. @param {string} language */
+/** Returns the environment variables of a language's commands. @param {string} language */
 function environmentOf (language) {
   const file = new URL(`../../runner-images/languages/${language}/language.json`, import.meta.url)
   const { env = {} } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** The command line of a program in each language on this host. @type {Record<string, (dir: string, main: string) => string[]>} */
+/** The command line that runs a program on this host, by language. @type {Record<string, (dir: string, main: string) => string[]>} */
 const COMMANDS = {
   python: (_dir, main) => ['python3', main],
   javascript: (_dir, main) => ['node', main],
@@ -19,7 +19,7 @@ const COMMANDS = {
 }
 
 /**
- * Prepares a program that runs on this host without a container; undefined when its interpreter is missing.
+ * Prepares a program that runs on this host without a container. Returns undefined if the interpreter is not installed.
  * @param {string} language
  * @param {string} mainName
  * @param {string} program

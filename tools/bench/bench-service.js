@@ -5,7 +5,7 @@ import { startService } from '../lib/service-process.js'
 
 const TOKEN = 'bench-3f9c1d7e5b2a4860'
 
-/** A service process on a free port, and a keep-alive client for it. */
+/** Runs a service process on a free port, with a keep-alive client. */
 export class BenchService {
   #agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
   #process
@@ -17,7 +17,7 @@ export class BenchService {
 
   /**
    * @param {string} socketPath
-   * @param {Record<string, string>} env further settings
+   * @param {Record<string, string>} env additional settings
    */
   static async start (socketPath, env) {
     return new BenchService(await startService({
@@ -42,7 +42,7 @@ export class BenchService {
     await this.#request('GET', '/')
   }
 
-  /** @returns {Promise<{ready: number, images: {image: string, ready: number, target: number}[]}>} the state of the pool */
+  /** Returns the state of the pool. @returns {Promise<{ready: number, images: {image: string, ready: number, target: number}[]}>} */
   async pool () {
     return JSON.parse((await this.#request('GET', '/readyz')).text).pool
   }
@@ -65,9 +65,9 @@ export class BenchService {
 }
 
 /**
- * Waits until a condition holds, for a minute at most.
+ * Waits up to one minute until a condition is true.
  * @param {() => Promise<boolean>} condition
- * @throws Error when it does not hold in time
+ * @throws Error if the condition is still false after one minute
  */
 export async function until (condition) {
   for (const deadline = Date.now() + 60_000; !await condition(); await new Promise((resolve) => setTimeout(resolve, 10))) {

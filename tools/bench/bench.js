@@ -15,15 +15,15 @@ import { subjectsOf } from './subjects.js'
 /**
  * @typedef {import('./subjects.js').Subject} Subject
  * @typedef {object} Options
- * @property {number} rounds of each repeat
+ * @property {number} rounds number of rounds in each repeat
  * @property {number} repeats
- * @property {string[]} languages whose latency is measured
+ * @property {string[]} languages of the latency measurement
  * @property {string[]} sustained languages of the throughput measurement
  * @property {string[]} bursts languages of the burst measurement
- * @property {string} out the folder of the report
+ * @property {string} out output folder for the report
  */
 
-/** The engine removes the previous container meanwhile. */
+/** Pause between two runs, in milliseconds. The engine removes the previous container during the pause. */
 const SETTLE_MS = 120
 const CONCURRENCIES = [1, 2, 4, 8, 16]
 const RUNS_PER_CONCURRENCY = 48
@@ -31,7 +31,7 @@ const BURSTS = { count: 20, runs: 20, settleMs: 1000 }
 const CPU = { runs: 8, settleMs: 400 }
 const OTHER_REQUESTS = 20
 
-/** Measures the service, the engine alone and the bare commands, interleaved. */
+/** Measures the service, the engine alone and the bare commands, in alternation. */
 export class Benchmark {
   #socketPath
   #options
@@ -44,7 +44,7 @@ export class Benchmark {
    * @param {object} parts
    * @param {string} parts.socketPath
    * @param {Options} parts.options
-   * @param {BenchService} parts.cold without a pool
+   * @param {BenchService} parts.cold a service without a pool
    * @param {BenchService} parts.pooled
    * @param {Awaited<ReturnType<typeof serviceSettings>>} parts.settingsOf
    */
@@ -74,7 +74,10 @@ export class Benchmark {
     this.#engine.close()
   }
 
-  /** @returns {Promise<import('./report.js').Report>} written after each part, so that a failure keeps the earlier ones */
+  /**
+   * Runs all measurements. Writes the report after each part, so that the results of earlier parts survive a failure.
+   * @returns {Promise<import('./report.js').Report>}
+   */
   async measure () {
     /** @type {import('./report.js').Report} */
     const report = {
@@ -116,7 +119,7 @@ export class Benchmark {
     writeFileSync(join(this.#options.out, 'bench.svg'), toSvg(report))
   }
 
-  /** Each value is the median of the repeats' values. @param {Subject} subject */
+  /** Measures latency. Each reported value is the median of all repeats. @param {Subject} subject */
   async #measureLatency (subject) {
     const onHost = subject.input === '' ? bareProcess(subject.language, subject.main, subject.program) : undefined
     const inContainer = await BareInContainer.start(this.#engine, { ...subject, settings: subject.settings() })
@@ -143,12 +146,13 @@ export class Benchmark {
         before: async (name) => {
           if (name === 'raw') waiting ??= await this.#engine.prepare(subject.settings(true))
           if (name === 'warm' || name === 'hot') {
-            // Prepares the container of the next raw measurement now, so that it is as old as the pool's: after its start, its memory is in the CPU caches.
+            // Prepares the container of the next raw measurement early, so that it is as old as the containers of the pool. The memory of a container that
+            // has just started is still in the CPU caches.
             waiting ??= await this.#engine.prepare(subject.settings(true))
             await this.#untilReady(subject)
           }
           await sleep(SETTLE_MS)
-          // Other requests bring the service's code into the CPU caches.
+          // Other requests load the code of the service into the CPU caches.
           if (name === 'hot') for (let i = 0; i < OTHER_REQUESTS; i++) await this.#pooled.about()
         }
       })
@@ -166,7 +170,7 @@ export class Benchmark {
     }
   }
 
-  /** Measures how long the runs of a burst take with a smaller pool, and without one. @param {Subject} subject */
+  /** Measures the durations of runs in a burst, without a pool and with a pool that is smaller than the burst. @param {Subject} subject */
   async #measureBursts (subject) {
     /** @type {{ cold: number[], pool: number[] }} */
     const times = { cold: [], pool: [] }
@@ -209,7 +213,7 @@ export class Benchmark {
     return sustained
   }
 
-  /** Waits until the pool has a ready container of the image. A first run makes the image known to it. @param {Subject} subject */
+  /** Waits until the pool has a ready container of the image. The pool prepares containers of an image only after the first run. @param {Subject} subject */
   async #untilReady ({ image, payload }) {
     await until(async () => {
       const own = (await this.#pooled.pool()).images.find((entry) => entry.image === image)
@@ -220,7 +224,7 @@ export class Benchmark {
 }
 
 /**
- * The built service's own container settings, so that the engine alone is measured with the very same container.
+ * Loads the container settings of the built service, so that the engine alone is measured with identical containers.
  * @param {string} socketPath
  */
 export async function serviceSettings (socketPath) {

@@ -5,7 +5,7 @@ const WIDTH = 860
 const ROW_HEIGHT = 58
 
 /**
- * The hellos' p50 as bars, for docs/benchmarks.md.
+ * Draws a bar chart of the p50 latency of each language's hello program, for docs/benchmarks.md.
  * @param {import('./report.js').Report} report
  * @returns {string} SVG
  */

@@ -1,5 +1,5 @@
-// Performance and memory checks, each a ratio of two measurements of the same run on the same machine.
-// Fails when a ratio is over its limit. `npm run bench:check` runs it.
+// Performance and memory checks. Each check is the ratio of two measurements of the same run on the same machine.
+// `npm run bench:check` runs the checks and fails if a ratio exceeds its limit.
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -13,15 +13,15 @@ import { interleave, summarize } from './statistics.js'
 import { subjectsOf } from './subjects.js'
 
 const ROUNDS = 30
-/** Between two measurements, milliseconds: removal and refill continue after a result. */
+/** Pause between two measurements, in milliseconds. The service removes the container and refills the pool after each result. */
 const SETTLE_MS = 150
 const WAITING = 50
-/** How long the waiting containers are watched, milliseconds. */
+/** Duration of the idle CPU measurement, in milliseconds. */
 const IDLE_MS = 5000
 const RESULT_BYTES = 2 ** 20
 const RESULTS = 50
 const RESULTS_AT_ONCE = 8
-/** The largest accepted ratios. Each is about twice the measured one. */
+/** The highest accepted ratios. Each limit is about twice the measured value. */
 const LIMITS = {
   'ready container ÷ bare python': 1,
   'cold start ÷ engine alone': 1.5,
@@ -29,7 +29,7 @@ const LIMITS = {
   'CPU of 50 waiting containers ÷ one core': 0.005,
   'service memory during 50 results of 1 MiB, 8 at a time ÷ idle': 2.5
 }
-/** Collects garbage all the time, so that memory in use is measured and not garbage. */
+/** Runs the garbage collector every 250 ms, so that the measurements exclude garbage. */
 const COLLECT = 'import v8 from "node:v8";import vm from "node:vm";v8.setFlagsFromString("--expose-gc");setInterval(vm.runInNewContext("gc"),250).unref()'
 
 let failed = 0
@@ -47,7 +47,7 @@ process.exitCode = failed > 0 ? 1 : 0
 /**
  * @param {keyof typeof LIMITS} first
  * @param {keyof typeof LIMITS | undefined} second
- * @param {number[]} ratios in this order
+ * @param {number[]} ratios the ratio of each check, in the same order
  */
 function check (first, second, ratios) {
   for (const [index, name] of [first, second].entries()) {
@@ -60,7 +60,7 @@ function check (first, second, ratios) {
 }
 
 /**
- * Python's hello: from a ready container and by the bare command; by the service without a pool and by the engine alone.
+ * Measures Python's hello program in four ways: in a ready container, with the bare command, with a service that has no pool, and with the engine alone.
  * @param {string} socketPath
  * @param {EngineFloor} engine
  */
@@ -112,7 +112,12 @@ async function waitingRatios (socketPath, engine) {
   return [memory, cpu]
 }
 
-/** CPU time of all containers that wait in a pool, milliseconds. @see Docker Engine API v1.41, ContainerStats @param {EngineFloor} engine */
+/**
+ * Measures the total CPU time of all containers that wait in a pool.
+ * @returns milliseconds
+ * @see Docker Engine API v1.41, ContainerStats
+ * @param {EngineFloor} engine
+ */
 async function waitingCpuMs (engine) {
   const filters = encodeURIComponent(JSON.stringify({ label: ['runonce.expires'], ancestor: ['runonce/bash:latest'] }))
   /** @type {Array<{ Id: string }>} */
@@ -144,7 +149,7 @@ async function readyContainers (service, count) {
   await until(async () => (await service.pool()).ready >= count)
 }
 
-/** @param {BenchService} service @see proc_pid_status(5), VmRSS */
+/** Returns the resident memory of the service, in bytes. @param {BenchService} service @see proc_pid_status(5), VmRSS */
 function residentBytes ({ pid }) {
   const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kibibytes) * 1024

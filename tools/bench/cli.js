@@ -1,5 +1,5 @@
 // npm run bench [-- --rounds 8 --repeats 5 --languages python,c --sustained python --bursts python --out tools/bench/out]: measures the service,
-// the engine alone and the bare interpreter, interleaved. Builds the languages' images first.
+// the engine alone and the bare interpreter, in alternation. Builds the images first.
 import { parseArgs } from 'node:util'
 
 import { withImages } from '../images/with-images.js'
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const [languages, sustained, bursts] = [values.languages, values.sustained, values.bursts].map((list) => list.split(',').filter((name) => name !== ''))
 const options = { rounds: Number(values.rounds), repeats: Number(values.repeats), languages: languages ?? [], sustained: sustained ?? [], bursts: bursts ?? [], out: values.out }
 await withImages([...new Set([languages, sustained, bursts].flatMap((names) => names ?? []))], async (socketPath, images) => {
-  if (images.some((image) => 'error' in image)) throw new Error('not all images could be built, see above')
+  if (images.some((image) => 'error' in image)) throw new Error('some images could not be built; see the errors above')
   await buildService()
   const benchmark = await Benchmark.start(socketPath, options)
   try {

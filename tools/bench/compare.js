@@ -1,4 +1,4 @@
-// Lists the measurements of two benchmark results that differ by more than their noise.
+// Lists measurements that differ between two benchmark reports by more than their noise.
 // node tools/bench/compare.js before.json after.json
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -7,10 +7,10 @@ import { pathToFileURL } from 'node:url'
 /** @typedef {{ name: string, before: number, after: number, moved: boolean }} Comparison */
 
 /**
- * A measurement moved if the ranges of its repeats do not overlap.
+ * Compares two reports. A measurement counts as moved if the ranges of its repeats do not overlap.
  * @param {Report} before
  * @param {Report} after
- * @returns {Comparison[]} of the measurements that both reports have
+ * @returns {Comparison[]} one entry for each measurement that is in both reports
  */
 export function compare (before, after) {
   const known = new Map(measurementsOf(before))
@@ -40,7 +40,7 @@ function print (comparisons) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [before, after] = process.argv.slice(2)
   if (before === undefined || after === undefined) {
-    process.stderr.write('node tools/bench/compare.js before.json after.json\n')
+    process.stderr.write('Usage: node tools/bench/compare.js before.json after.json\n')
     process.exit(2)
   }
   print(compare(JSON.parse(readFileSync(before, 'utf8')), JSON.parse(readFileSync(after, 'utf8'))))

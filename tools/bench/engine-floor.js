@@ -4,7 +4,7 @@ import { attach } from '../lib/attach.js'
 import { httpRequest, jsonHeaders } from '../lib/http-request.js'
 
 /**
- * The engine without the service: HTTP requests to its socket, with the service's own container settings.
+ * Runs payloads on the engine without the service: sends HTTP requests to the engine's socket, with the container settings of the service.
  */
 export class EngineFloor {
   #agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
@@ -25,9 +25,9 @@ export class EngineFloor {
 
   /**
    * Creates, attaches to and starts a container, sends the payload and reads the result.
-   * @param {object} settings the create call's body
+   * @param {object} settings the body of the create request
    * @param {string} payload
-   * @returns {Promise<{ result: any, ended: Promise<void> }>} `ended` resolves at the end of the container's stream
+   * @returns {Promise<{ result: any, ended: Promise<void> }>} `ended` resolves when the container's stream ends
    */
   async run (settings, payload) {
     const id = await this.create(settings)
@@ -38,7 +38,7 @@ export class EngineFloor {
 
   /**
    * Starts a container that waits for its payload, as the pool does.
-   * @param {object} settings of a runner that announces that it is ready
+   * @param {object} settings container settings of a runner that reports when it is ready
    * @returns {Promise<import('node:stream').Duplex>}
    */
   async prepare (settings) {
@@ -86,7 +86,7 @@ export class EngineFloor {
 }
 
 /**
- * Sends a payload and reads the result. Each frame has a header of 8 bytes.
+ * Sends a payload and reads the result from the stream. Each frame has a header of 8 bytes.
  * @param {import('node:stream').Duplex} socket
  * @param {string} payload
  * @returns {Promise<{ result: any, ended: Promise<void> }>}

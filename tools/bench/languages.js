@@ -1,5 +1,5 @@
-// npm run bench:languages [-- [--versions] name…]: measures a hello of every language, or of the named ones, without and with a ready container,
-// and writes docs/measurements/languages.json; --versions reads versions and image sizes only. Needs the images. `npm run docs` makes the table.
+// npm run bench:languages [-- [--versions] name…]: measures the hello program of all or the named languages, without and with a ready container,
+// and writes docs/measurements/languages.json. --versions reads only versions and image sizes. Requires built images. `npm run docs` writes the table.
 import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -14,7 +14,7 @@ import { BenchService, until } from './bench-service.js'
 import { summarize } from './statistics.js'
 
 const ROUNDS = 5
-/** Lets the engine finish removing the previous container. */
+/** Pause between two runs, in milliseconds. The engine removes the previous container during the pause. */
 const SETTLE_MS = 120
 
 const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { versions: { type: 'boolean', default: false } } })
@@ -30,13 +30,13 @@ process.exitCode = failed.length > 0 ? 1 : 0
 
 /**
  * @param {string[]} names
- * @returns {Promise<{failed: string[], engineVersion: string}>} failed: could not be measured; their old measurements stay
+ * @returns {Promise<{failed: string[], engineVersion: string}>} `failed` lists languages that could not be measured; their previous measurements are kept
  */
 async function measureAll (names) {
   const engine = await ensureEngine()
   stopOnSignal(engine)
   const failed = []
-  if (!options.versions && (loadavg()[0] ?? 0) > availableParallelism()) process.stdout.write(`warning: the machine is busy (load ${loadavg()[0]?.toFixed(1)}), so the times will be too long\n`)
+  if (!options.versions && (loadavg()[0] ?? 0) > availableParallelism()) process.stdout.write(`warning: the machine is busy (load average ${loadavg()[0]?.toFixed(1)}), so the measured times will be too long\n`)
   try {
     const { Version: engineVersion } = await dockerClient(engine.socketPath).version()
     const cold = await BenchService.start(engine.socketPath, { POOL_MAX: '0' })
@@ -91,7 +91,7 @@ async function measure (socketPath, cold, name, labels) {
  * @param {BenchService} service
  * @param {string} image
  * @param {object} payload
- * @param {() => Promise<void>} before not counted
+ * @param {() => Promise<void>} before runs before each measured run; its duration is not counted
  * @returns {Promise<number>} milliseconds
  */
 async function medianRun (service, image, payload, before) {

@@ -1,19 +1,19 @@
 /** @typedef {import('./statistics.js').Measurement} Measurement */
-/** @typedef {{ language: string, program: string, figures: { [name: string]: Measurement }, cpu: { [name: string]: number } }} Latency figures: floor (the engine alone), cold, warm (after an idle pause), hot (just after other requests), bare (in a container of the image), host, raw (a ready container without the service); cpu: milliseconds for each run */
+/** @typedef {{ language: string, program: string, figures: { [name: string]: Measurement }, cpu: { [name: string]: number } }} Latency `figures` has these keys: floor (the engine alone), cold, warm (after an idle pause), hot (just after other requests), bare (in a container of the image), host, raw (a ready container without the service). `cpu` is in milliseconds per run */
 /**
  * @typedef {object} Report
  * @property {string} takenAt
  * @property {{ cores: number, engine: string, node: string }} machine
- * @property {Latency[]} latency milliseconds
- * @property {Array<{ language: string, size: number, cold: import('./statistics.js').Summary, pool: import('./statistics.js').Summary }>} bursts milliseconds for each run
+ * @property {Latency[]} latency in milliseconds
+ * @property {Array<{ language: string, size: number, cold: import('./statistics.js').Summary, pool: import('./statistics.js').Summary }>} bursts milliseconds per run
  * @property {Array<{ language: string, concurrency: number, ceiling: number, cold: number, pool: number }>} sustained runs per second
  */
 
 /** @param {Report} report */
 export function toMarkdown ({ machine, latency, sustained, bursts }) {
   return [
-    `${machine.cores} cores, engine ${machine.engine}, Node ${machine.node}. Milliseconds, p50 / p95 / p99, measured interleaved. ` +
-      '*Bare* is the command alone in a long-lived container of the same image; CPU is the CPU time of the whole machine for one run, with clean-up and refill.',
+    `${machine.cores} cores, engine ${machine.engine}, Node ${machine.node}. Milliseconds, p50 / p95 / p99, measured in alternation. ` +
+      '*Bare* is the command alone in a long-lived container of the same image. CPU is the CPU time of the whole machine for one run, including clean-up and refill.',
     '',
     '| program | engine floor | cold | cold ÷ floor | ready container | ready container without the service | HTTP and pool add, after an idle pause | HTTP and pool add, just after other requests | bare | ready ÷ bare | bare on the host | CPU cold, ready |',
     '|---|---|---|---|---|---|---|---|---|---|---|---|',
@@ -38,7 +38,7 @@ function cell (measurement) {
   return measurement === undefined ? '–' : `${measurement.p50.toFixed(1)} / ${measurement.p95.toFixed(1)} / ${measurement.p99.toFixed(1)}`
 }
 
-/** Milliseconds at p50. @param {Measurement | undefined} whole @param {Measurement | undefined} part */
+/** Formats the difference of the p50 values, in milliseconds. @param {Measurement | undefined} whole @param {Measurement | undefined} part */
 function added (whole, part) {
   return whole === undefined || part === undefined ? '–' : (whole.p50 - part.p50).toFixed(2)
 }

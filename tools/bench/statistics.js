@@ -2,12 +2,12 @@ import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * @typedef {{ n: number, p50: number, p95: number, p99: number }} Summary milliseconds
- * @typedef {Summary & { repeats: number[] }} Measurement the medians of several repeats' summaries, and the p50 of each repeat, which show its noise
+ * @typedef {{ n: number, p50: number, p95: number, p99: number }} Summary percentiles in milliseconds
+ * @typedef {Summary & { repeats: number[] }} Measurement the medians of the summaries of several repeats. `repeats` has the p50 of each repeat and shows the noise
  */
 
 /**
- * The quantile `q` (0 to 1) of sorted values, by linear interpolation (type 7 of Hyndman and Fan).
+ * Returns the quantile `q` (0 to 1) of sorted values, by linear interpolation (type 7 of Hyndman and Fan).
  * @param {number[]} sorted
  * @param {number} q
  */
@@ -28,7 +28,7 @@ export function summarize (values) {
 }
 
 /**
- * The medians of several summaries.
+ * Returns the medians of several summaries.
  * @param {Summary[]} summaries
  * @returns {Measurement}
  */
@@ -44,11 +44,11 @@ export function medianOf (summaries) {
 }
 
 /**
- * Measures several functions in turn, round after round, so that a disturbance of the machine affects all of them.
- * A function may return its own measured time.
+ * Measures several functions in turn in each round, so that a disturbance of the machine affects all of them.
+ * A function may return a time that it measured itself, in milliseconds.
  * @param {Record<string, () => Promise<number | void>>} things
- * @param {{ rounds: number, before?: (name: string) => Promise<void> }} options `before` is not measured
- * @returns {Promise<Record<string, number[]>>} milliseconds
+ * @param {{ rounds: number, before?: (name: string) => Promise<void> }} options `before` runs before each call; its duration is not measured
+ * @returns {Promise<Record<string, number[]>>} the times of each function in milliseconds
  */
 export async function interleave (things, { rounds, before = async () => {} }) {
   /** @type {Record<string, number[]>} */
@@ -65,7 +65,7 @@ export async function interleave (things, { rounds, before = async () => {} }) {
 }
 
 /**
- * Measures the CPU time that the whole machine spends on one run, with engine, clean-up and refill.
+ * Measures the CPU time that the whole machine spends on one run, including the engine, clean-up and refill.
  * @param {() => Promise<unknown>} thing
  * @param {{ runs: number, settleMs: number }} options
  * @returns {Promise<number>} milliseconds
@@ -79,13 +79,13 @@ export async function cpuPerRun (thing, { runs, settleMs }) {
   return (busyMs() - before) / runs
 }
 
-/** @returns {number} CPU time of all cores so far without idle time, in milliseconds */
+/** Returns the CPU time of all cores since boot, without idle time. @returns {number} milliseconds */
 function busyMs () {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
 }
 
 /**
- * Measures how many calls end per second.
+ * Measures how many calls complete per second.
  * @param {() => Promise<void>} thing
  * @param {{ concurrency: number, count: number }} options
  */

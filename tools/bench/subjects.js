@@ -5,15 +5,15 @@ import { parse } from 'node:path'
  * @typedef {object} Subject a program to measure
  * @property {string} language
  * @property {string} image
- * @property {string} main the main file's name
+ * @property {string} main name of the main file
  * @property {string} program
- * @property {string} input the program's stdin
- * @property {string} expected the beginning of its output
- * @property {(ready?: boolean) => any} settings the body of the engine's create call, as the service sends it; `ready`: as its pool sends it
+ * @property {string} input stdin of the program
+ * @property {string} expected the beginning of the expected output
+ * @property {(ready?: boolean) => any} settings returns the body of the service's create request to the engine; with `ready`, of a pool container
  * @property {{ files: Array<{ name: string, content: string }>, stdin: string }} payload
  */
 
-/** A real program in each language: it counts the words of 100 kB of input, which takes some ten milliseconds. */
+/** Longer programs, one per language. Each counts the words of 100 kB of input, which takes tens of milliseconds. */
 const PROGRAMS = new URL('programs/', import.meta.url)
 
 const INPUT = Array.from({ length: 17_000 }, (_, i) => `w${(i * 7919) % 2003}`).join(' ').slice(0, 100_000)
@@ -22,7 +22,7 @@ const INPUT = Array.from({ length: 17_000 }, (_, i) => `w${(i * 7919) % 2003}`).
  * @param {import('./engine-floor.js').EngineFloor} engine
  * @param {(image: object, ready?: boolean) => any} settingsOf
  * @param {string} language
- * @returns {Promise<Subject[]>} hello, and the real program where there is one
+ * @returns {Promise<Subject[]>} hello, and the longer program if the language has one
  */
 export async function subjectsOf (engine, settingsOf, language) {
   const image = `runonce/${language}:latest`

@@ -1,5 +1,5 @@
 // Part of `npm run docs`: writes the tables of docs/benchmarks.md from docs/measurements/benchmark.json.
-// node tools/docs/benchmarks.js [--from DIR]: first takes bench.json and bench.svg, which `npm run bench` wrote to DIR.
+// node tools/docs/benchmarks.js [--from DIR]: first copies bench.json and bench.svg from DIR, where `npm run bench` wrote them.
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -12,7 +12,7 @@ const PAGE = path.join(DOCS, 'benchmarks.md')
 const FILE = path.join(DOCS, 'measurements/benchmark.json')
 
 /**
- * What the page shows of a report of tools/bench: milliseconds are medians.
+ * The parts of a tools/bench report that the page shows. Times are medians in milliseconds.
  * @typedef {{p50: number}} Measured
  * @typedef {{language: string, program: string, figures: {[name: string]: Measured}}} Latency
  * @typedef {object} Benchmark
@@ -29,7 +29,7 @@ export async function readBenchmark () {
 }
 
 /**
- * @param {string} page docs/benchmarks.md
+ * @param {string} page content of docs/benchmarks.md
  * @param {Benchmark} benchmark
  * @returns {string} the page with new tables
  */

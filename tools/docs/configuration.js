@@ -13,12 +13,12 @@ const MEBIBYTE = 1024 * 1024
  *
  * @typedef {object} Sources
  * @property {readonly Setting[]} SETTINGS
- * @property {Record<string, string>} GROUPS the heading of each group
+ * @property {Record<string, string>} GROUPS heading of each group
  * @property {(setting: Setting) => string} describeValues
  */
 
 /**
- * Makes the text of config/default.env: every setting that has an effect and is no secret.
+ * Returns the text of config/default.env: all settings that have an effect and are not secret.
  * @param {Sources} sources
  */
 export function defaultEnvironment ({ SETTINGS, GROUPS }) {
@@ -45,7 +45,7 @@ function environmentLines ({ name, unit, description, default: value, defaultTex
 }
 
 /**
- * @param {string} page docs/configuration.md
+ * @param {string} page content of docs/configuration.md
  * @param {Sources} sources
  * @returns {string} the page with new tables
  */

@@ -1,4 +1,4 @@
-// Part of `npm run docs`: writes the table of docs/languages.md from the languages' language.json, runner-images/unavailable.json and docs/measurements/.
+// Part of `npm run docs`: writes the table of docs/languages.md from the language.json of each language, runner-images/unavailable.json and docs/measurements/.
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -16,12 +16,12 @@ const UNAVAILABLE = fileURLToPath(new URL('../../runner-images/unavailable.json'
  *
  * @typedef {object} Sources
  * @property {Named[]} languages sorted by name
- * @property {import('../images/measurements.js').LanguageMeasurements} measurements a language without one has empty cells
- * @property {import('./benchmarks.js').Benchmark} benchmark the times of a language that it measured are shown instead of those in `measurements`
+ * @property {import('../images/measurements.js').LanguageMeasurements} measurements languages without measurements have empty cells
+ * @property {import('./benchmarks.js').Benchmark} benchmark its times take precedence over the times in `measurements`
  * @property {{name: string, why: string}[]} unavailable
  */
 
-/** @returns {Promise<Sources>} the repository's own */
+/** Reads the sources from the repository. @returns {Promise<Sources>} */
 export async function readSources () {
   const names = await listLanguages(LANGUAGES)
   return {
@@ -33,7 +33,7 @@ export async function readSources () {
 }
 
 /**
- * @param {string} page docs/languages.md
+ * @param {string} page content of docs/languages.md
  * @param {Sources} sources
  * @returns {string} the page with a new table
  */

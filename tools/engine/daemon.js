@@ -9,17 +9,17 @@ import { responds } from './ping.js'
 const START_MS = 90_000
 const POLL_MS = 100
 
-/** @typedef {{pid: number, start: string}} Daemon `start` distinguishes the process from a later one with the same pid: see processStart */
+/** @typedef {{pid: number, start: string}} Daemon `start` distinguishes the process from a later one with the same pid: see `processStart` */
 
 /**
- * Starts a dockerd and waits until it responds. It outlives this process unless the command line arranges something else.
+ * Starts dockerd and waits until it responds. dockerd outlives this process, unless the command line prevents it.
  * @param {string[]} commandLine
  * @param {object} options
  * @param {string} options.socketPath
- * @param {string} options.log the file that its output is appended to
- * @param {number} options.stopMs how long it may take to stop when it does not respond
+ * @param {string} options.log file to append the output of dockerd to
+ * @param {number} options.stopMs time to stop a dockerd that does not respond, in milliseconds
  * @returns {Promise<Daemon>}
- * @throws Error with the last lines of its log
+ * @throws Error with the last lines of the log if dockerd does not start
  */
 export async function startDaemon ([command = '', ...args], { socketPath, log, stopMs }) {
   const file = await open(log, 'a')
@@ -31,7 +31,7 @@ export async function startDaemon ([command = '', ...args], { socketPath, log, s
     const ended = await processStart(daemon.pid) !== daemon.start
     if (!ended && Date.now() < deadline) continue
     await endProcess(daemon.pid, daemon.start, stopMs)
-    throw new Error(`dockerd ${ended ? 'ended' : `did not respond within ${START_MS / 1000} s`}:\n${await lastLinesOfFile(log)}`)
+    throw new Error(`dockerd ${ended ? 'exited' : `did not respond within ${START_MS / 1000} s`}:\n${await lastLinesOfFile(log)}`)
   }
   return daemon
 }

@@ -8,21 +8,21 @@ import { canStart, enginePaths, startEngine, stopEngine } from './own-engine.js'
 import { pingError, responds } from './ping.js'
 
 const SYSTEM_SOCKET = '/var/run/docker.sock'
-/** Another process may install Docker and start it meanwhile. */
+/** Timeout for the lock, in milliseconds. Another process that holds the lock may be installing Docker. */
 const LOCK_MS = 20 * 60_000
 
-/** @typedef {{socketPath: string, stop(): Promise<void>}} FoundEngine stop is safe to call twice */
+/** @typedef {{socketPath: string, stop(): Promise<void>}} FoundEngine `stop` is idempotent */
 
 /**
- * Finds a Docker engine or starts one, in this order: the engine that DOCKER_HOST names, the system's, our own in the user's cache folder. As
- * root on Debian or Ubuntu it starts our own, and installs Docker where it is missing. Several processes may call it at the same time: our
- * own engine stops when the last of them calls `stop`.
+ * Finds or starts a Docker engine. Tries, in this order: the engine in DOCKER_HOST, the system's engine, and a private engine whose data is in
+ * the user's cache folder. As root on Debian or Ubuntu, the function starts the private engine and installs Docker if it is missing. Several
+ * processes may call this function at the same time: the private engine stops when the last process calls `stop`.
  * @param {object} [options]
- * @param {(text: string) => void} [options.say] gets a message before each long step
- * @param {string} [options.cache] the user's cache folder for this project
+ * @param {(text: string) => void} [options.say] receives a message before each long step
+ * @param {string} [options.cache] cache folder of this project for the user
  * @param {string} [options.systemSocket]
  * @returns {Promise<FoundEngine>}
- * @throws SetupError
+ * @throws SetupError if no engine is available
  */
 export async function ensureEngine ({ say = sayOnStderr, cache = cacheDir(), systemSocket = SYSTEM_SOCKET } = {}) {
   const named = process.env.DOCKER_HOST
@@ -50,7 +50,7 @@ export async function ensureEngine ({ say = sayOnStderr, cache = cacheDir(), sys
 }
 
 /**
- * Stops the engine when a signal ends this process.
+ * Stops the engine when this process receives a termination signal.
  * @param {{stop(): Promise<void>}} engine
  */
 export function stopOnSignal (engine) {
@@ -58,7 +58,7 @@ export function stopOnSignal (engine) {
 }
 
 /**
- * @param {(code: number, signal: string) => void} handle gets the exit code that a shell reports for the signal
+ * @param {(code: number, signal: string) => void} handle receives the exit code that a shell reports for the signal
  */
 export function onSignal (handle) {
   for (const [signal, code] of /** @type {const} */ ([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]])) {
@@ -67,17 +67,17 @@ export function onSignal (handle) {
 }
 
 /**
- * @param {string} value DOCKER_HOST's
+ * @param {string} value value of DOCKER_HOST
  * @returns {Promise<string>}
  */
 async function namedSocket (value) {
   const socketPath = /^unix:\/\/(\/.+)$/.exec(value)?.[1]
   if (socketPath === undefined) {
-    throw new SetupError(`DOCKER_HOST is "${value}": only a unix socket (unix:///path) is supported.\nUnset it, and runonce finds or starts an engine.`)
+    throw new SetupError(`DOCKER_HOST is "${value}": only a unix socket (unix:///path) is supported.\nUnset DOCKER_HOST to let runonce find or start an engine.`)
   }
   const error = await pingError(socketPath)
   if (error !== undefined) {
-    throw new SetupError(`No Docker engine responds at DOCKER_HOST, ${socketPath} (${error}).\nStart it, or unset DOCKER_HOST: then runonce finds or starts an engine.`)
+    throw new SetupError(`No Docker engine responds at DOCKER_HOST, ${socketPath} (${error}).\nStart it, or unset DOCKER_HOST to let runonce find or start an engine.`)
   }
   return socketPath
 }
@@ -89,10 +89,10 @@ async function namedSocket (value) {
 async function adviceFor (error, systemSocket) {
   const rootless = path.join(process.env.XDG_RUNTIME_DIR || '/nonexistent', 'docker.sock')
   if (await responds(rootless)) {
-    return `No Docker engine responds at ${systemSocket} (${error}), but a rootless one does.\nTo use it: DOCKER_HOST=unix://${rootless} npm run …`
+    return `No Docker engine responds at ${systemSocket} (${error}), but a rootless engine does.\nTo use the rootless engine: DOCKER_HOST=unix://${rootless} npm run …`
   }
   if (error === 'EACCES') {
-    return `This user may not use the Docker engine at ${systemSocket}.\nAdd the user to its group: sudo usermod -aG docker "$USER", then log in again.`
+    return `This user has no permission to use the Docker engine at ${systemSocket}.\nAdd the user to the docker group: sudo usermod -aG docker "$USER", then log in again.`
   }
   return `No Docker engine responds at ${systemSocket} (${error}).\nInstall and start Docker (Debian, Ubuntu: sudo apt-get install docker.io), or run this command as root.`
 }

@@ -6,7 +6,7 @@ import { processStart } from '../lib/process-table.js'
 let leases = 0
 
 /**
- * Records in a folder that this process uses it.
+ * Creates a lease: a record in the folder that this process uses the engine.
  * @param {string} dir
  * @returns {Promise<{release(): Promise<void>}>}
  */
@@ -18,7 +18,7 @@ export async function takeLease (dir) {
 }
 
 /**
- * Whether a living process holds a lease. Removes the leases of dead processes.
+ * Reports whether a running process holds a lease. Removes leases of dead processes.
  * @param {string} dir
  * @returns {Promise<boolean>}
  */

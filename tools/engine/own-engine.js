@@ -10,14 +10,14 @@ import { commandLine, endProcess, readPid } from '../lib/process-table.js'
 import { startDaemon } from './daemon.js'
 import { responds } from './ping.js'
 
-/** How long an engine that another process started may take to respond. */
+/** Timeout for the response of an engine that another process started, in milliseconds. */
 const RESPOND_MS = 90_000
 const STOP_MS = 30_000
 const POLL_MS = 100
-/** sun_path holds 108 bytes, the final NUL included: unix(7). */
+/** Longest socket path in bytes. sun_path holds 108 bytes, including the final NUL: unix(7). */
 const LONGEST_SOCKET_PATH = 107
 const POLICY = '/usr/sbin/policy-rc.d'
-/** Its second line marks a file as ours: one that a killed process left is removed by the next installation. */
+/** Policy file that blocks service starts. The second line identifies the file: the next installation removes a file that a killed process left. */
 const POLICY_TEXT = '#!/bin/sh\n# runonce: start no service while its engine is installed\nexit 101\n'
 
 /**
@@ -28,13 +28,13 @@ const POLICY_TEXT = '#!/bin/sh\n# runonce: start no service while its engine is 
  * @property {string} socket
  * @property {string} pid
  * @property {string} log
- * @property {string} started pid and start time of the engine that we started
+ * @property {string} started file with the pid and start time of the engine that runonce started
  * @property {string} leases
  */
 
 /**
- * The files of an engine of our own. Its sockets are below /run when their paths in the cache folder would be too long.
- * @param {string} cache the user's cache folder for this project
+ * Returns the paths of the private engine. The sockets are under /run if their paths in the cache folder would be too long.
+ * @param {string} cache cache folder of this project for the user
  * @returns {Paths}
  */
 export function enginePaths (cache) {
@@ -54,18 +54,18 @@ export function enginePaths (cache) {
   }
 }
 
-/** @returns {boolean} whether this user can start an engine on this system */
+/** Reports whether this user can start an engine on this system. @returns {boolean} */
 export function canStart () {
   return process.getuid?.() === 0 && (findCommand('dockerd') !== undefined || canInstallPackages())
 }
 
 /**
- * Starts a dockerd of our own and waits until it responds. Installs Docker from Debian's or Ubuntu's archive where it is missing.
- * The engine has no bridge and no packet filter: it needs no rights for them and cannot disturb another engine. Containers of ours have no
- * network, and builds use the host's.
+ * Starts the private dockerd and waits until it responds. Installs Docker from the Debian or Ubuntu archive if it is missing.
+ * The engine has no bridge and no packet filter, so it does not require the corresponding privileges and cannot disturb another engine. Run
+ * containers have no network, and builds use the network of the host.
  * @param {Paths} paths
  * @param {(text: string) => void} say
- * @throws Error with the last lines of its log when it does not start
+ * @throws Error with the last lines of the log if dockerd does not start
  */
 export async function startEngine (paths, say) {
   const dockerd = findCommand('dockerd') ?? await install(say)
@@ -81,7 +81,7 @@ export async function startEngine (paths, say) {
 }
 
 /**
- * Stops the engine if startEngine started it, and waits for its end. Any other engine keeps running.
+ * Stops the engine and waits until it exits, but only if `startEngine` started it. Leaves any other engine running.
  * @param {Paths} paths
  */
 export async function stopEngine (paths) {
@@ -92,10 +92,10 @@ export async function stopEngine (paths) {
 }
 
 /**
- * Removes the pid files and the socket that a crash left. Their pid may belong to another process by now: dockerd would refuse to start,
- * or would take that process for its containerd and kill it.
+ * Removes pid files and the socket that a crashed engine left. Another process may have reused a recorded pid: dockerd would then refuse to
+ * start, or would mistake that process for containerd and kill it.
  * @param {Paths} paths
- * @throws Error when an engine of ours runs but does not respond
+ * @throws Error if the private engine is running but does not respond
  */
 async function removeStaleFiles (paths) {
   for (const file of [paths.pid, path.join(paths.exec, 'containerd/containerd.pid')]) {
@@ -107,7 +107,7 @@ async function removeStaleFiles (paths) {
         await sleep(POLL_MS)
       }
       if ((await commandLine(pid)).includes(paths.exec)) {
-        throw new Error(`process ${pid} is an engine of runonce that does not respond; stop it with: kill ${pid}`)
+        throw new Error(`process ${pid} is a private engine of runonce that does not respond; stop it with: kill ${pid}`)
       }
     }
     await rm(file, { force: true })
@@ -116,9 +116,9 @@ async function removeStaleFiles (paths) {
 }
 
 /**
- * Installs Debian's docker.io. A policy-rc.d keeps its package from starting the system's own engine.
+ * Installs Debian's docker.io package. A policy-rc.d file prevents the package from starting a system engine.
  * @param {(text: string) => void} say
- * @returns {Promise<string>} dockerd's path
+ * @returns {Promise<string>} path of dockerd
  */
 async function install (say) {
   say('installing docker.io with apt-get')
@@ -129,9 +129,9 @@ async function install (say) {
 }
 
 /**
- * Runs `work` while newly installed packages start no service. An existing policy of the system stays as it is.
+ * Runs `work` while policy-rc.d prevents newly installed packages from starting services. Keeps an existing policy of the system.
  * @template T
- * @param {string} policy the file's path
+ * @param {string} policy path of the policy file
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  * @see invoke-rc.d(8), policy-rc.d

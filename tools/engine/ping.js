@@ -4,7 +4,7 @@ const PING_MS = 3000
 
 /**
  * @param {string} socketPath
- * @returns {Promise<string | undefined>} an error code or sentence; undefined when an engine responds
+ * @returns {Promise<string | undefined>} an error code or message; undefined if an engine responds
  * @see Docker Engine API v1.41, SystemPing
  */
 export async function pingError (socketPath) {
@@ -14,7 +14,7 @@ export async function pingError (socketPath) {
 
 /**
  * @param {string} socketPath
- * @returns {Promise<boolean>} whether an engine responds there
+ * @returns {Promise<boolean>} whether an engine responds on the socket
  */
 export async function responds (socketPath) {
   return await pingError(socketPath) === undefined

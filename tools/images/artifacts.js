@@ -10,7 +10,7 @@ import { cached, runClient, sha256 } from './package-cache.js'
 import { unzip } from './unzip.js'
 
 const MAVEN_COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy'
-/** Debian 13's Python and C library: a wheel must be built for these or older ones. */
+/** Versions of Python and the C library in Debian 13. A wheel must be built for these versions or older ones. */
 const PYTHON = '3.13'
 const NEWEST_GLIBC = 41
 const MACHINES = new Map([['x64', 'x86_64'], ['arm64', 'aarch64']])
@@ -22,7 +22,7 @@ const MACHINES = new Map([['x64', 'x86_64'], ['arm64', 'aarch64']])
  */
 
 /**
- * Puts the packages of all registries below `into`. Fetches those that are not in the cache.
+ * Places the packages of all registries under `into`. Fetches packages that are not in the cache.
  * @param {Contents} contents
  * @param {string} arch x64 or arm64
  * @param {string} into
@@ -37,7 +37,7 @@ export async function putArtifacts ({ npm = [], pypi = [], maven = [] }, arch, i
  * @param {NpmPackage} entry
  * @param {string} arch
  * @returns {{name: string, version: string, integrity: string, folder: string, files: string[] | undefined}}
- * @throws Error when the package has no build for this architecture
+ * @throws Error if the package has no build for this architecture
  */
 export function resolvePackage (entry, arch) {
   const integrity = forArch(entry.integrity, arch)
@@ -62,7 +62,7 @@ async function putNpm (entry, arch, into) {
   const wanted = { title, file: `${name.replace('@', '').replace('/', '-')}-${version}.tgz`, checksum: integrity }
   const file = await cached(wanted, sha512Integrity, (dir) => runClient('npm', ['pack', title, '--silent', '--pack-destination', dir], title, dir))
   const target = path.join(into, folder)
-  // Its types lack `chown`. As root, it would keep the owners that the archive names.
+  // The types of tar-fs lack `chown`. Without `chown: false`, a root user would restore the owners recorded in the archive.
   const options = /** @type {import('tar-fs').ExtractOptions} */ ({
     strip: 1, readable: true, chown: false, ignore: (entry) => files !== undefined && !files.includes(path.relative(target, entry).split('/')[0] ?? '')
   })
@@ -87,7 +87,7 @@ async function putPypi ({ name, version, sha256: checksums, files }, arch, into)
  * @param {string} title
  * @param {string} arch
  * @param {string} dir
- * @returns {string[]} arguments of a pip that downloads the wheel for our images, not for this host
+ * @returns {string[]} pip arguments that download the wheel for the images instead of this host
  */
 export function pipArguments (title, arch, dir) {
   const machine = MACHINES.get(arch)
@@ -113,7 +113,7 @@ async function putMaven ({ artifact, sha256: checksum }, into) {
 }
 
 /**
- * @param {string | Record<string, string>} value one for all architectures, or one for each
+ * @param {string | Record<string, string>} value one value for all architectures, or one value per architecture
  * @param {string} arch
  */
 function forArch (value, arch) {
@@ -128,7 +128,7 @@ function sha512Integrity (content) {
 /**
  * @param {string} file
  * @param {string[] | undefined} kept
- * @returns {boolean} whether it is one of them or below one
+ * @returns {boolean} whether the file is one of the kept paths or under one of them
  */
 function isKept (file, kept) {
   return kept === undefined || kept.some((name) => `${file}/`.startsWith(`${name}/`))

@@ -16,7 +16,8 @@ const BOOTSTRAP_FILES = ['/usr/bin/mmdebstrap', '/usr/share/keyrings/debian-arch
 /** @typedef {import('dockerode')} Docker */
 
 /**
- * Ensures that the engine has the base image: pulls it where it is missing, or else, as root on Debian or Ubuntu, makes it with mmdebstrap.
+ * Ensures that the engine has the base image. Pulls a missing image. If the pull fails, builds the image with mmdebstrap, which requires root on
+ * Debian or Ubuntu.
  * @param {Docker} docker
  * @param {(text: string) => void} say
  * @returns {Promise<{tag: string, id: string}>}
@@ -25,24 +26,24 @@ export async function ensureBase (docker, say) {
   const present = await imageId(docker, BASE)
   if (present !== undefined) return { tag: BASE, id: present }
   try {
-    say(`pull ${BASE}`)
+    say(`pulling ${BASE}`)
     await pull(docker)
   } catch (error) {
     const reason = /** @type {Error} */ (error).message
     if (!canInstallPackages()) {
-      throw new Error(`${BASE} cannot be pulled (${reason}): pull or load it yourself, or run this command as root on Debian or Ubuntu`, { cause: error })
+      throw new Error(`${BASE} cannot be pulled (${reason}): pull or load the image manually, or run this command as root on Debian or Ubuntu`, { cause: error })
     }
-    say(`${BASE} cannot be pulled (${reason}): making it with mmdebstrap`)
+    say(`${BASE} cannot be pulled (${reason}): building it with mmdebstrap`)
     await bootstrap(docker)
   }
   const id = await imageId(docker, BASE)
-  if (id === undefined) throw new Error(`the engine has no image ${BASE} although making it did not fail`)
+  if (id === undefined) throw new Error(`the engine has no image ${BASE}, although the build succeeded`)
   return { tag: BASE, id }
 }
 
 /**
  * @param {Docker} docker
- * @param {string} name a tag or an ID
+ * @param {string} name tag or ID of the image
  * @returns {Promise<string | undefined>}
  */
 export async function imageId (docker, name) {
@@ -88,8 +89,8 @@ async function aptOptions () {
 }
 
 /**
- * Passes this host's apt settings to mmdebstrap: whether to check the archive's dates (a host may have a wrong clock), and its proxy.
- * @param {string} dump of apt-config
+ * Converts the apt settings of this host to mmdebstrap options: the check of archive dates (the clock of the host may be wrong), and the proxy.
+ * @param {string} dump output of `apt-config dump`
  * @returns {string[]}
  */
 export function bootstrapOptions (dump) {

@@ -9,20 +9,20 @@ import { imageJson } from './language.js'
 
 /** @typedef {import('./language.js').Language} Language */
 
-/** @returns {Promise<string>} a new temporary folder */
+/** Creates a temporary folder for a build context. @returns {Promise<string>} path of the folder */
 export async function makeContextDir () {
   return await makeTemporary(os.tmpdir(), 'runonce-build-')
 }
 
 /**
- * Makes a build context in a temporary folder: the Dockerfile and the files that it copies.
+ * Creates a build context in a temporary folder: the Dockerfile and the files that the Dockerfile copies.
  * @param {object} parts
  * @param {string} parts.imagesDir
  * @param {string} parts.arch x64 or arm64
- * @param {string[]} [parts.sharedNames] folders of shared/
- * @param {import('./language.js').Contents} [parts.shared] their contents
- * @param {Language} [parts.language] absent: only the contents of the earlier stages
- * @returns {Promise<string>} the folder, which the caller removes
+ * @param {string[]} [parts.sharedNames] names of folders in shared/
+ * @param {import('./language.js').Contents} [parts.shared] combined contents of these folders
+ * @param {Language} [parts.language] the language to build; if absent, the context has only the contents of the shared stages
+ * @returns {Promise<string>} path of the folder; the caller removes it
  */
 export async function assembleContext ({ imagesDir, arch, sharedNames = [], shared = {}, language }) {
   const dir = await makeContextDir()
@@ -60,7 +60,7 @@ async function copyTo (from, to) {
 }
 
 /**
- * Sets modes that do not depend on this user's umask, because the engine's build cache compares them.
+ * Sets file modes that are independent of this user's umask, because the build cache of the engine compares modes.
  * @param {string} dir
  */
 async function plainModes (dir) {

@@ -21,11 +21,11 @@ import { readLanguage, readShared } from './language.js'
  * @property {string} tag
  * @property {string} version
  * @property {number} bytes
- * @property {boolean} fresh whether it was built now; false: it was up to date
+ * @property {boolean} fresh true if the image was built now, false if it was up to date
  */
 
 /**
- * Builds the stages that all images share, so that concurrent builds find them in the engine's cache.
+ * Builds the stages that all images share, so that concurrent builds reuse them from the engine's cache.
  * @param {Builder} builder
  * @param {(step: string) => void} say
  */
@@ -38,9 +38,9 @@ export async function buildRunner (builder, say) {
 }
 
 /**
- * Builds the stage that all languages with these shared folders have in common.
+ * Builds the stage that is common to all languages with these shared folders.
  * @param {Builder} builder
- * @param {string[]} names folders of shared/
+ * @param {string[]} names names of folders in shared/
  * @param {(step: string) => void} say
  */
 export async function buildShared (builder, names, say) {
@@ -69,7 +69,7 @@ function buildArguments (builder, shared, own = {}) {
 /**
  * @param {Builder} builder
  * @param {string} name
- * @returns {Promise<Built | undefined>} the language's image if its digest is that of a new build
+ * @returns {Promise<Built | undefined>} the image of the language if its digest equals the digest of a new build
  */
 export async function upToDate (builder, name) {
   return await presentImage(builder.docker, name, await digestOf(builder, name))
@@ -77,9 +77,9 @@ export async function upToDate (builder, name) {
 
 /**
  * @param {Docker} docker
- * @param {string} name of a language or a package set
+ * @param {string} name name of a language or a package set
  * @param {string} digest
- * @returns {Promise<Built | undefined>} its image, if it has this digest
+ * @returns {Promise<Built | undefined>} the image if it has this digest
  */
 export async function presentImage (docker, name, digest) {
   try {
@@ -105,7 +105,7 @@ export async function buildImage (builder, name, say) {
   const { language, hello } = await readLanguage(path.join(builder.imagesDir, 'languages'), name)
   const digest = await digestOf(builder, name)
   const tag = tagOf(name)
-  say('fetch and unpack')
+  say('fetching and unpacking packages')
   const unlabelled = `runonce/${name}:unlabelled`
   const sharedNames = language.shared ?? []
   const shared = await readShared(builder.imagesDir, sharedNames)
@@ -125,7 +125,7 @@ export async function buildImage (builder, name, say) {
 }
 
 /**
- * Gives a language's image the name of glot's image, so that a glot client finds it.
+ * Tags the image of a language with the name of glot's image, so that a glot client can use it.
  * @param {Builder} builder
  * @param {string} name
  */
@@ -134,13 +134,13 @@ export async function tagForGlot ({ docker, imagesDir }, name) {
   await docker.getImage(tagOf(name)).tag({ repo: `glot/${language.glot ?? name}`, tag: 'latest' })
 }
 
-/** @param {string} name of a language or a package set */
+/** Returns the tag of an image. @param {string} name name of a language or a package set */
 export function tagOf (name) {
   return `runonce/${name}:latest`
 }
 
 /**
- * The context of a second, empty build that adds the labels: the version is known only after the first build.
+ * Creates the context of a second build that only adds labels. The version is known only after the first build.
  * @param {string} from
  */
 async function labelContext (from) {
@@ -151,7 +151,7 @@ async function labelContext (from) {
 
 /**
  * @template T
- * @param {string} dir is removed in the end
+ * @param {string} dir path of a folder; removed after `use`
  * @param {(dir: string) => Promise<T>} use
  */
 export async function withDir (dir, use) {

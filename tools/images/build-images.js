@@ -14,9 +14,9 @@ import { installClients } from './registry-clients.js'
 import { listSets, readSet, registriesOf, selectImages } from './sets.js'
 
 const IMAGES = fileURLToPath(new URL('../../runner-images', import.meta.url))
-/** The memory that one build may need: it runs a compiler. */
+/** Memory required for one build, in bytes: each build runs a compiler. */
 const BUILD_BYTES = 2 * 2 ** 30
-/** Another process may build the same image meanwhile. */
+/** Timeout for the lock of an image, in milliseconds. Another process that holds the lock may be building the image. */
 const LOCK_MS = 60 * 60_000
 const ARCHES = new Map([['x86_64', 'x64'], ['amd64', 'x64'], ['aarch64', 'arm64'], ['arm64', 'arm64']])
 
@@ -26,16 +26,16 @@ const ARCHES = new Map([['x86_64', 'x64'], ['amd64', 'x64'], ['aarch64', 'arm64'
  */
 
 /**
- * Builds the images of the named languages and package sets, or of all languages. The engine's processors and memory limit how many builds
- * run at a time. A build that fails does not stop the others.
+ * Builds the images of the named languages and package sets, or of all languages. The processors and the memory of the engine limit the number of
+ * concurrent builds. A failed build does not stop the others.
  * @param {object} options
  * @param {string} options.socketPath
  * @param {string[]} [options.names]
- * @param {boolean} [options.glotTags] whether to give each image the name of glot's image, too
- * @param {{write: (text: string) => unknown, isTTY?: boolean, columns?: number}} [options.out] where progress goes
+ * @param {boolean} [options.glotTags] whether to tag each image with the name of glot's image as well
+ * @param {{write: (text: string) => unknown, isTTY?: boolean, columns?: number}} [options.out] output stream for progress
  * @param {string} [options.imagesDir]
- * @returns {Promise<Result[]>} in the languages' order
- * @throws Error for an unknown name, or when the base image cannot be built
+ * @returns {Promise<Result[]>} in the order of the languages
+ * @throws Error if a name is unknown or the base image cannot be built
  */
 export async function buildImages ({ socketPath, names = [], glotTags = false, out = process.stdout, imagesDir = IMAGES }) {
   const selected = await selectImages(names, imagesDir)
@@ -81,15 +81,15 @@ export async function buildImages ({ socketPath, names = [], glotTags = false, o
 }
 
 /**
- * @param {number} processors the engine's
- * @param {number} memory its bytes
+ * @param {number} processors number of processors of the engine
+ * @param {number} memory memory of the engine in bytes
  */
 export function concurrentBuilds (processors, memory) {
   return Math.max(1, Math.min(processors, Math.floor(memory / BUILD_BYTES)))
 }
 
 /**
- * Builds images that are not up to date. Only one process at a time builds an image.
+ * Builds images that are out of date. Only one process builds an image at a time.
  * @param {import('./build-image.js').Builder} builder
  * @param {Progress} progress
  * @param {string} socketPath
@@ -120,7 +120,7 @@ function imageMaker (builder, progress, socketPath) {
    * @param {() => Promise<Built>} work
    */
   async function locked (name, work) {
-    return await withLock(`${socketPath}/${name}`, LOCK_MS, work, () => progress.step(name, 'waiting: another process builds it'))
+    return await withLock(`${socketPath}/${name}`, LOCK_MS, work, () => progress.step(name, 'waiting: another process is building it'))
   }
 }
 
@@ -130,10 +130,10 @@ function describe ({ fresh, version }) {
 }
 
 /**
- * Builds the stages that several images share, each once, before the first image that needs it.
+ * Builds each stage that several images share once, before the first image that requires it.
  * @param {import('./build-image.js').Builder} builder
  * @param {Progress} progress
- * @returns {(language: string) => Promise<void>} builds the stages of a language
+ * @returns {(language: string) => Promise<void>} a function that builds the stages of a language
  */
 function sharedStages (builder, progress) {
   /** @type {Map<string, Promise<void>>} */
@@ -165,6 +165,6 @@ async function ensureStage (name, progress, make) {
     progress.done(name, 'built')
   } catch (error) {
     progress.done(name, failureText(/** @type {Error} */ (error)))
-    throw new Error(`the shared stage ${name} does not build, see above`, { cause: error })
+    throw new Error(`the build of the shared stage ${name} failed; see the errors above`, { cause: error })
   }
 }

@@ -11,7 +11,7 @@ import { imageLabels } from './image-labels.js'
 import { imageJson } from './language.js'
 import { readSet } from './sets.js'
 
-/** Increase it when the builder itself changes, so that all sets are rebuilt. */
+/** Version of the build procedure. Increase it after a change of the builder, so that all sets are rebuilt. */
 const FORMAT = '1'
 
 /**
@@ -21,7 +21,7 @@ const FORMAT = '1'
  */
 
 /**
- * Builds a package set's image on top of its language's, which must exist, unless the set's image is up to date.
+ * Builds the image of a package set, unless it is up to date. The image is based on the language's image, which must exist.
  * @param {Builder} builder
  * @param {string} name
  * @param {(step: string) => void} say
@@ -36,7 +36,7 @@ export async function buildSet (builder, name, say) {
   const present = await presentImage(docker, name, digest)
   if (present !== undefined) return present
 
-  say('fetch and unpack')
+  say('fetching and unpacking packages')
   const options = { t: tagOf(name), buildargs: { BASE: tagOf(set.base) }, labels: imageLabels(language, { version, hello, digest }) }
   await withDir(await setContext(builder, set, language), async (dir) => await build(docker, dir, options, say))
   const image = await docker.getImage(tagOf(name)).inspect()
@@ -48,7 +48,7 @@ export async function buildSet (builder, name, say) {
  * @param {Builder} builder
  * @param {PackageSet} set
  * @param {import('./language.js').Language} language
- * @returns {Promise<string>} a temporary folder, which the caller removes
+ * @returns {Promise<string>} path of a temporary folder; the caller removes it
  */
 async function setContext ({ imagesDir, arch }, set, language) {
   const dir = await makeContextDir()
@@ -56,7 +56,7 @@ async function setContext ({ imagesDir, arch }, set, language) {
     await copyFile(path.join(imagesDir, 'sets/Dockerfile'), path.join(dir, 'Dockerfile'))
     await putPackages(set, arch, dir)
     await writeFile(path.join(dir, 'setup.sh'), (set.setup ?? []).map((command) => `${command}\n`).join(''))
-    // A payload may also name the base language.
+    // A payload may also use the name of the base language.
     await writeFile(path.join(dir, 'language.json'), imageJson({ ...language, aliases: [...language.aliases ?? [], set.base] }))
   } catch (error) {
     await removeTemporary(dir)
@@ -66,10 +66,10 @@ async function setContext ({ imagesDir, arch }, set, language) {
 }
 
 /**
- * Unpacks a set's wheels into one folder, as pip does.
+ * Unpacks the wheels of a set into one folder, as pip does.
  * @param {PackageSet} set
  * @param {string} arch
- * @param {string} dir the context
+ * @param {string} dir path of the build context
  */
 async function putPackages ({ pypi }, arch, dir) {
   const wheels = path.join(dir, 'wheels')
@@ -85,8 +85,8 @@ async function putPackages ({ pypi }, arch, dir) {
 /**
  * @param {string} imagesDir
  * @param {PackageSet} set
- * @param {string} baseDigest of the language's image
- * @returns {Promise<string>} hex; it changes with everything that the image is built from
+ * @param {string} baseDigest digest of the language's image
+ * @returns {Promise<string>} the digest in hex; it changes with each input of the image
  */
 async function setDigest (imagesDir, { examples, ...set }, baseDigest) {
   const recipe = await readFile(path.join(imagesDir, 'sets/Dockerfile'), 'utf8')

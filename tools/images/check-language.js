@@ -1,20 +1,20 @@
 import { ARTIFACT_FIELDS, CONTENT_FIELDS, EXAMPLE_FIELDS, LANGUAGE_FIELDS, SET_FIELDS, fieldErrors, isRecord } from './field-checks.js'
 
-/** The example programs that every language has: see runner-images/languages/README.md. */
+/** The example programs that every language must have: see runner-images/languages/README.md. */
 export const CASES = ['stdin', 'exit', 'broken', 'stderr', 'two']
 
 /**
  * Checks a parsed language.json.
  * @param {unknown} value
- * @param {string} folder the folder's name, which must be the language's
- * @returns {string[]} a sentence for each error
+ * @param {string} folder name of the folder; must equal the name of the language
+ * @returns {string[]} one message per error
  */
 export function languageErrors (value, folder) {
   if (!isRecord(value)) return ['it is not a JSON object']
   const language = /** @type {Record<string, any>} */ (value)
   const errors = fieldErrors(language, LANGUAGE_FIELDS, '')
   if (errors.length > 0) return errors
-  if (language.name !== folder) errors.push(`name: is "${language.name}", but the folder is ${folder}`)
+  if (language.name !== folder) errors.push(`name: is "${language.name}", but the folder name is "${folder}"`)
   for (const name of language.listed ?? []) {
     if (!(language.aliases ?? []).includes(name)) errors.push(`listed: "${name}" is not one of the aliases`)
   }

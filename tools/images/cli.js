@@ -1,5 +1,6 @@
 // npm run images [-- [--first] [--glot-tags] name…]: builds the images of all languages, or of the named languages and package sets.
-// --first: of the quickstart's languages, too. --glot-tags: gives each image the name of glot's image, too. Skips images that are up to date.
+// --first: also builds the languages of the quickstart. --glot-tags: also tags each image with the name of glot's image. Skips images that are up
+// to date.
 import { parseArgs } from 'node:util'
 
 import { dockerClient } from '../lib/docker-client.js'

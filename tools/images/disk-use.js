@@ -2,7 +2,7 @@
 /** @typedef {{Id: string, Created: number, CreatedBy: string, Size: number}} HistoryEntry */
 
 /**
- * The disk space that images need. Images share layers, so that the sum of their sizes is larger.
+ * Measures the disk space of images. Images share layers, so the sum of their sizes would be too large.
  * @param {Docker} docker
  * @param {string[]} tags
  * @returns {Promise<ReturnType<typeof addLayers>>}
@@ -15,15 +15,15 @@ export async function diskUse (docker, tags) {
 }
 
 /**
- * @param {Map<string, HistoryEntry[]>} histories of each image
- * @returns {{total: number, own: Map<string, number>}} bytes of all layers, each counted once, and of the layers that only one image has
+ * @param {Map<string, HistoryEntry[]>} histories the history of each image, by tag
+ * @returns {{total: number, own: Map<string, number>}} `total`: bytes of all layers, each counted once; `own`: bytes of the layers that only this image has, by tag
  */
 export function addLayers (histories) {
   /** @type {Map<string, {bytes: number, images: Set<string>}>} */
   const layers = new Map()
   for (const [image, history] of histories) {
     for (const { Id, Created, CreatedBy, Size } of history) {
-      // The engine has IDs only of layers that it built itself.
+      // The engine records IDs only for layers that it built itself.
       const key = Id === '<missing>' || Id === '' ? `${Created} ${CreatedBy}` : Id
       const layer = layers.get(key) ?? { bytes: Size, images: new Set() }
       layer.images.add(image)

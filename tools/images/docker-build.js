@@ -6,7 +6,7 @@ import { pack } from 'tar-fs'
 import { proxyArguments } from './proxy-arguments.js'
 import { readEvents } from './read-events.js'
 
-/** A build downloads Debian packages. */
+/** Timeout of a build, in milliseconds. A build downloads Debian packages. */
 const BUILD_MS = 30 * 60_000
 const VERSION_MS = 60_000
 const LOG_LINES = 25
@@ -14,7 +14,7 @@ const DPKG_COUNTER = /^\(Reading database/
 
 /** @typedef {import('dockerode')} Docker */
 
-/** A step of a build failed; `log` has its last lines. */
+/** Reports a failed build step. `log` has the last lines of the build log. */
 export class BuildError extends Error {
   /**
    * @param {string} message
@@ -28,20 +28,20 @@ export class BuildError extends Error {
 
 /**
  * @param {Error} error
- * @returns {string} the message for the user, with the log's last lines
+ * @returns {string} a message for the user, with the last lines of the build log
  */
 export function failureText (error) {
   return `FAILED: ${error.message}${error instanceof BuildError ? error.log.map((line) => `\n    ${line}`).join('') : ''}`
 }
 
 /**
- * Builds with the classic builder on the host's network, because the engine may have no container network.
+ * Builds an image with the classic builder on the network of the host, because the engine may have no container network.
  * @param {Docker} docker
- * @param {string} dir the context
+ * @param {string} dir path of the build context
  * @param {import('dockerode').ImageBuildOptions} options
- * @param {(step: string) => void} say gets each RUN step that is not in the engine's cache; all other steps are quick
- * @returns {Promise<string>} the image's ID
- * @throws BuildError
+ * @param {(step: string) => void} say receives each RUN step that is not in the engine's cache; all other steps are quick
+ * @returns {Promise<string>} ID of the image
+ * @throws BuildError if the build fails
  * @see Docker Engine API v1.41, ImageBuild
  */
 export async function build (docker, dir, options, say) {
@@ -66,7 +66,7 @@ export async function build (docker, dir, options, say) {
   } catch (error) {
     throw new BuildError(/** @type {Error} */ (error).message, log.slice(-LOG_LINES))
   }
-  if (id === '') throw new BuildError('the engine reported no image ID at the end of the build', log.slice(-LOG_LINES))
+  if (id === '') throw new BuildError('the build completed, but the engine reported no image ID', log.slice(-LOG_LINES))
   return id
 }
 
@@ -75,7 +75,7 @@ export async function build (docker, dir, options, say) {
  * @param {Docker} docker
  * @param {string} image
  * @param {string} command
- * @returns {Promise<string>} its stdout
+ * @returns {Promise<string>} stdout of the command
  */
 export async function outputOf (docker, image, command) {
   const container = await docker.createContainer({
@@ -100,10 +100,10 @@ export async function outputOf (docker, image, command) {
 }
 
 /**
- * Removes our images whose tag has moved to a newer one. An image that a container still uses stays until the next build.
+ * Removes images of runonce whose tag now refers to a newer image. An image that a container still uses is removed by a later build.
  * @param {Docker} docker
- * @param {string} label `name=value` that they carry
- * @param {string} keep ID of the image that stays
+ * @param {string} label `name=value` label of the images to remove
+ * @param {string} keep ID of the image to keep
  */
 export async function removeOld (docker, label, keep) {
   const images = await docker.listImages({ filters: { dangling: ['true'], label: [label] } })

@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { CASES } from './check-language.js'
 
-/** Expectations that all languages share. @type {Record<string, import('./language.js').Example>} */
+/** Expected results that apply to all languages. @type {Record<string, import('./language.js').Example>} */
 const DEFAULTS = {
   stdin: { stdin: 'Ada\n', stdout: 'Ada\n' },
   exit: { exitCode: 3 },
@@ -21,7 +21,7 @@ const IMAGE_FILES = '/opt/runonce'
  * @property {{files: File[], [field: string]: unknown}} payload
  * @property {Example} expected
  *
- * @typedef {object} Result the checked fields of a run's result
+ * @typedef {object} Result the fields of a run result that are checked
  * @property {string} stdout
  * @property {string} stderr
  * @property {string} error
@@ -30,9 +30,9 @@ const IMAGE_FILES = '/opt/runonce'
  */
 
 /**
- * Reads a language's hello and its example programs.
- * @param {{language: Language, dir: string, hello: string, required?: string[]}} folder required: the examples that it must have
- * @returns {Promise<{cases: Case[], errors: string[]}>} errors: a sentence for each error of the folder
+ * Reads the hello program and the example programs of a language.
+ * @param {{language: Language, dir: string, hello: string, required?: string[]}} folder `required` lists the mandatory examples
+ * @returns {Promise<{cases: Case[], errors: string[]}>} `errors` has one message per error in the folder
  */
 export async function readExamples ({ language, dir, hello, required = CASES }) {
   const expectations = language.examples ?? {}
@@ -75,7 +75,7 @@ function caseOf (name, files, example) {
 
 /**
  * @param {string} dir
- * @returns {Promise<Map<string, File[]>>} by case; the file of a case with one file has no name yet
+ * @returns {Promise<Map<string, File[]>>} the files of each case; the file of a single-file case has no name yet
  */
 async function readPrograms (dir) {
   /** @type {Map<string, File[]>} */
@@ -107,10 +107,10 @@ function mainFirst (files, main) {
 }
 
 /**
- * Compares a result with a case's expectations.
+ * Compares a result with the expectations of a case.
  * @param {Case} example
  * @param {Result} result
- * @returns {string[]} a sentence for each difference
+ * @returns {string[]} one message per difference
  */
 export function resultErrors ({ name, expected }, result) {
   const output = result.stdout + result.stderr

@@ -34,7 +34,7 @@ const isPlainText = (value) => typeof value === 'string'
 
 const isVersion = matches(/^\d[\w.+!-]*$/)
 
-/** The packages of an image: fields of language.json, and the only fields of a shared.json. @type {Fields} */
+/** The fields that list the packages of an image. They are valid in language.json, and are the only valid fields of shared.json. @type {Fields} */
 export const CONTENT_FIELDS = {
   packages: { check: allMatch(/^[a-z0-9][a-z0-9+.:-]*$/), mustBe: 'a list of Debian package names' },
   exclude: { check: allMatch(/^\/[\w.*?/+-]+$/), mustBe: 'a list of absolute path patterns' },
@@ -43,7 +43,7 @@ export const CONTENT_FIELDS = {
   maven: { check: Array.isArray, mustBe: 'a list of artifacts' }
 }
 
-/** Fields of a language that a package set may replace. @type {Fields} */
+/** The fields of a language that a package set may override. @type {Fields} */
 const REPLACEABLE_FIELDS = {
   aliases: { check: isNames, mustBe: 'a list of lower-case names' },
   warm: { check: isCommand, mustBe: 'an argument list' },
@@ -71,7 +71,7 @@ export const LANGUAGE_FIELDS = {
   first: { check: isFlag, mustBe: 'true or false' }
 }
 
-/** What a package set's JSON file takes. @type {Fields} */
+/** The fields of a package set. @type {Fields} */
 export const SET_FIELDS = {
   ...REPLACEABLE_FIELDS,
   base: { check: isName, mustBe: 'the name of a language', required: true },
@@ -108,7 +108,7 @@ export const ARTIFACT_FIELDS = {
   }
 }
 
-/** The payload of an example, and its expected result. @type {Fields} */
+/** The fields that describe the payload and the expected result of an example. @type {Fields} */
 export const EXAMPLE_FIELDS = {
   without: { check: isText, mustBe: 'the reason why the language does not have it' },
   main: { check: isText, mustBe: 'a file name' },
@@ -129,8 +129,8 @@ export const EXAMPLE_FIELDS = {
 /**
  * @param {Record<string, unknown>} value
  * @param {Fields} fields
- * @param {string} prefix precedes each field's name in a message
- * @returns {string[]} a sentence for each error
+ * @param {string} prefix prefix of each field name in messages
+ * @returns {string[]} one message per error
  */
 export function fieldErrors (value, fields, prefix) {
   const errors = []

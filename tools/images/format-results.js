@@ -2,7 +2,7 @@
 
 /**
  * @param {Result[]} results
- * @param {{total: number, own: Map<string, number>}} disk bytes, own by the images' tags
+ * @param {{total: number, own: Map<string, number>}} disk disk use in bytes; `own` is by image tag
  * @returns {string} a table, the total size and the names of failed builds
  */
 export function formatResults (results, disk) {
@@ -14,7 +14,7 @@ export function formatResults (results, disk) {
     column === 2 || column === 3 ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
   const built = results.filter((result) => !('error' in result))
   const failed = results.filter((result) => 'error' in result)
-  lines.push('', `${built.length} images need ${megabytes(disk.total)} on disk, shared layers counted once`)
+  lines.push('', `${built.length} images use ${megabytes(disk.total)} of disk space, shared layers counted once`)
   if (failed.length > 0) lines.push(`FAILED, see above: ${failed.map((result) => result.name).join(', ')}`)
   return lines.join('\n')
 }

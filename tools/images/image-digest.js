@@ -3,20 +3,20 @@ import { readFile, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { imageJson, isInImage } from './language.js'
 
-/** Increase it when the builder itself changes, so that all images are rebuilt. */
+/** Version of the build procedure. Increase it after a change of the builder, so that all images are rebuilt. */
 export const FORMAT = '1'
 
-/** Part of every build, beside the runner. */
+/** Files that are part of every build, in addition to the runner. */
 export const RECIPE = ['Dockerfile', 'packages.sh', 'any-name']
 
-/** Folders of the runner that are not part of an image. */
+/** Files and folders of the runner that are not part of an image. */
 const NOT_RUNNER = new Set(['out', 'tests', 'fuzz', 'README.md'])
 
 /**
- * The digest of all files that an image is built from: paths, contents and executable bits, but not times.
+ * Computes the digest of all input files of an image: paths, contents and executable bits, without timestamps.
  * @param {object} parts
- * @param {string} parts.imagesDir the folder with the Dockerfile, runner/, shared/ and languages/
- * @param {string} parts.name the language
+ * @param {string} parts.imagesDir path of the folder with the Dockerfile, runner/, shared/ and languages/
+ * @param {string} parts.name name of the language
  * @param {string} parts.base ID of the base image
  * @param {string} parts.arch
  * @returns {Promise<string>} hex
@@ -39,8 +39,8 @@ export async function imageDigest ({ imagesDir, name, base, arch }) {
 
 /**
  * @param {string} imagesDir
- * @param {string} folder a language's or a shared one, relative to imagesDir
- * @returns {Promise<string[]>} its files that go into an image, relative to imagesDir, sorted
+ * @param {string} folder folder of a language, or shared folder, relative to `imagesDir`
+ * @returns {Promise<string[]>} the files that are part of an image, relative to `imagesDir`, sorted
  */
 export async function folderFiles (imagesDir, folder) {
   return (await filesBelow(imagesDir, folder)).filter((file) => isInImage(path.relative(folder, file)))
@@ -48,7 +48,7 @@ export async function folderFiles (imagesDir, folder) {
 
 /**
  * @param {string} imagesDir
- * @returns {Promise<string[]>} the runner's source files, relative to imagesDir, sorted
+ * @returns {Promise<string[]>} the source files of the runner, relative to `imagesDir`, sorted
  */
 export async function runnerFiles (imagesDir) {
   const files = await filesBelow(imagesDir, 'runner')
@@ -57,8 +57,8 @@ export async function runnerFiles (imagesDir) {
 
 /**
  * @param {string} root
- * @param {string} dir relative to root
- * @returns {Promise<string[]>} relative to root, sorted
+ * @param {string} dir path relative to `root`
+ * @returns {Promise<string[]>} paths relative to `root`, sorted
  */
 async function filesBelow (root, dir) {
   const entries = await readdir(path.join(root, dir), { withFileTypes: true, recursive: true })

@@ -1,7 +1,7 @@
 /** @typedef {import('./language.js').Language} Language */
 
 /**
- * What the service reads of an image: see docs/protocol.md, "Image labels".
+ * Returns the image labels that the service reads: see docs/protocol.md, "Image labels".
  * @param {Language} language
  * @param {{version: string, hello: string, digest: string}} found
  * @returns {Record<string, string>}
@@ -23,9 +23,9 @@ export function imageLabels (language, { version, hello, digest }) {
 }
 
 /**
- * Finds the version number in the first line of a version command's output.
+ * Returns the version number in the first line of the output of a version command.
  * @param {string} output
- * @returns {string} empty when it has no number
+ * @returns {string} the version number; empty if the line has none
  */
 export function versionNumber (output) {
   const line = output.trimStart().split('\n')[0] ?? ''

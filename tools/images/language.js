@@ -6,16 +6,16 @@ import { languageErrors, sharedErrors } from './check-language.js'
 
 /**
  * @typedef {object} NpmPackage
- * @property {string} name `{arch}` in it stands for x64 or arm64
+ * @property {string} name `{arch}` is replaced with x64 or arm64
  * @property {string} version
- * @property {string | Record<string, string>} integrity one, or one for each architecture
- * @property {string[]} [files] names in its top folder to keep; absent: all
+ * @property {string | Record<string, string>} integrity one value, or one value per architecture
+ * @property {string[]} [files] names in the top folder to keep; if absent, all are kept
  *
  * @typedef {object} PypiPackage
  * @property {string} name
  * @property {string} version
- * @property {string | Record<string, string>} sha256 of the wheel: one, or one for each architecture
- * @property {string[]} [files] paths to keep; absent: all
+ * @property {string | Record<string, string>} sha256 checksum of the wheel: one value, or one value per architecture
+ * @property {string[]} [files] paths to keep; if absent, all are kept
  *
  * @typedef {object} MavenArtifact
  * @property {string} artifact group:name:version
@@ -30,8 +30,8 @@ import { languageErrors, sharedErrors } from './check-language.js'
  *
  * @typedef {object} Example
  * @property {string} [without]
- * @property {string} [main] name of the main file if it differs from the language's
- * @property {string} [language] its name in the payload
+ * @property {string} [main] name of the main file if it differs from the default of the language
+ * @property {string} [language] language name in the payload
  * @property {string} [stdin]
  * @property {string[]} [args]
  * @property {Record<string, string>} [env]
@@ -66,22 +66,22 @@ import { languageErrors, sharedErrors } from './check-language.js'
  * @typedef {OwnFields & Contents} Language
  */
 
-/** The repository's languages. */
+/** The folder with the languages of the repository. */
 export const LANGUAGES = fileURLToPath(new URL('../../runner-images/languages', import.meta.url))
 
-/** Fields and files that are not part of an image: changing them rebuilds nothing. */
+/** Fields and files that are not part of an image. Changing them does not cause a rebuild. */
 const NOT_IN_IMAGE = { fields: ['examples', 'first', 'glot'], files: new Set(['examples', 'README.md']) }
 
 /**
- * @param {string} file relative to a language's or a shared folder
- * @returns {boolean} whether it goes into the image
+ * @param {string} file path relative to the language folder or shared folder
+ * @returns {boolean} whether the file is part of the image
  */
 export function isInImage (file) {
   return !NOT_IN_IMAGE.files.has(file.split(path.sep)[0] ?? '')
 }
 
 /**
- * The image's own language.json, without the fields that only the host reads.
+ * Returns the language.json for the image, without the fields that only the host uses.
  * @param {object} language
  * @returns {string}
  */
@@ -91,7 +91,7 @@ export function imageJson (language) {
 
 /**
  * @param {string} languagesDir
- * @returns {Promise<string[]>} the folders that hold a language.json, sorted
+ * @returns {Promise<string[]>} the names of folders with a language.json, sorted
  */
 export async function listLanguages (languagesDir) {
   const names = (await readdir(languagesDir)).sort()
@@ -101,7 +101,7 @@ export async function listLanguages (languagesDir) {
 /**
  * Reads the descriptions of all languages.
  * @param {string} [languagesDir]
- * @returns {Promise<(Language | {name: string, first?: boolean, shared?: string[]})[]>} sorted; only the name where the folder has errors, which its build reports
+ * @returns {Promise<(Language | {name: string, first?: boolean, shared?: string[]})[]>} sorted; a language with errors has only its name, and its build reports the errors
  */
 export async function knownLanguages (languagesDir = LANGUAGES) {
   const names = await listLanguages(languagesDir)
@@ -110,18 +110,18 @@ export async function knownLanguages (languagesDir = LANGUAGES) {
 
 /**
  * @param {string} [languagesDir]
- * @returns {Promise<string[]>} the languages of the quickstart and of every test run
+ * @returns {Promise<string[]>} the languages that the quickstart and every test run use
  */
 export async function firstLanguages (languagesDir = LANGUAGES) {
   return (await knownLanguages(languagesDir)).filter((language) => language.first === true).map((language) => language.name)
 }
 
 /**
- * Reads and checks one language's folder.
+ * Reads and checks the folder of a language.
  * @param {string} languagesDir
  * @param {string} name
- * @returns {Promise<{language: Language, dir: string, hello: string}>} hello is the program's text
- * @throws Error with the file's name and each error
+ * @returns {Promise<{language: Language, dir: string, hello: string}>} `hello` is the source of the program
+ * @throws Error with the file name and all errors
  */
 export async function readLanguage (languagesDir, name) {
   const dir = path.join(languagesDir, name)
@@ -134,11 +134,11 @@ export async function readLanguage (languagesDir, name) {
 }
 
 /**
- * Reads the contents of shared folders, combined in their order.
+ * Reads the contents of shared folders and combines them in the given order.
  * @param {string} imagesDir
- * @param {string[]} names folders of shared/
+ * @param {string[]} names names of folders in shared/
  * @returns {Promise<Required<Contents>>}
- * @throws Error with the file's name and each error
+ * @throws Error with the file name and all errors
  */
 export async function readShared (imagesDir, names) {
   /** @type {Required<Contents>} */
@@ -162,7 +162,7 @@ export async function readShared (imagesDir, names) {
 
 /**
  * @param {string} file
- * @param {string} shown its name in errors
+ * @param {string} shown file name to show in error messages
  * @returns {Promise<unknown>}
  */
 async function readJson (file, shown) {

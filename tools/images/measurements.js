@@ -5,17 +5,17 @@ const FILE = fileURLToPath(new URL('../../docs/measurements/languages.json', imp
 
 /**
  * @typedef {object} Measurement of one language's image
- * @property {string} measuredAt date of the measurement, YYYY-MM-DD
+ * @property {string} measuredAt date of the measurement as YYYY-MM-DD
  * @property {string} version
- * @property {number} bytes size of the image, shared layers included
- * @property {number} [coldMs] hello over HTTP without a ready container; absent: not measured yet
- * @property {number} [readyMs] hello over HTTP with a ready container
+ * @property {number} bytes size of the image in bytes, including shared layers
+ * @property {number} [coldMs] duration of the hello program over HTTP without a ready container, in milliseconds; absent if not measured yet
+ * @property {number} [readyMs] duration of the hello program over HTTP with a ready container, in milliseconds
  *
  * @typedef {{machine: string, languages: Record<string, Measurement>}} LanguageMeasurements
  */
 
 /**
- * Reads the measurements of the languages, as `npm run bench:languages` wrote them.
+ * Reads the measurements of the languages that `npm run bench:languages` wrote.
  * @returns {Promise<LanguageMeasurements>}
  */
 export async function readMeasurements () {
@@ -23,7 +23,7 @@ export async function readMeasurements () {
 }
 
 /**
- * Writes the measurements, one line for each language, sorted by name.
+ * Writes the measurements, one line per language, sorted by name.
  * @param {LanguageMeasurements} measurements
  */
 export async function writeMeasurements ({ machine, languages }) {
@@ -32,7 +32,7 @@ export async function writeMeasurements ({ machine, languages }) {
 }
 
 /**
- * Whether two versions differ at most in what a Debian update changes: the first two numbers are equal.
+ * Reports whether two versions belong to the same release: the first two numbers are equal. A Debian update changes only later numbers.
  * @param {string} a
  * @param {string} b
  */

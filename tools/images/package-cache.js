@@ -12,15 +12,15 @@ const FETCH_MS = 10 * 60_000
 const ERROR_LINES = 5
 
 /**
- * Finds a package's file in the cache, or fetches it when it is missing or its checksum is wrong.
+ * Returns the path of a package file in the cache. Fetches the file if it is missing or has the wrong checksum.
  * @param {object} wanted
- * @param {string} wanted.title its name in errors
- * @param {string} wanted.file its name in the cache
- * @param {string} wanted.checksum as language.json gives it
+ * @param {string} wanted.title package name in error messages
+ * @param {string} wanted.file file name in the cache
+ * @param {string} wanted.checksum checksum from language.json
  * @param {(content: Buffer) => string} checksumOf
- * @param {(into: string) => Promise<void>} fetch puts one file into the folder
+ * @param {(into: string) => Promise<void>} fetch downloads one file into the folder `into`
  * @returns {Promise<string>}
- * @throws Error when the fetched file has another checksum
+ * @throws Error if the fetched file has a different checksum
  */
 export async function cached ({ title, file: name, checksum }, checksumOf, fetch) {
   const cache = artifactsDir()
@@ -35,7 +35,7 @@ export async function cached ({ title, file: name, checksum }, checksumOf, fetch
     if (fetched === undefined) throw new Error(`no file was fetched for ${title}`)
     const got = checksumOf(await readFile(path.join(dir, fetched)))
     if (got !== checksum) throw new Error(`${title} has the checksum ${got}, but language.json requires ${checksum}`)
-    await rename(path.join(dir, fetched), file) // atomic: another process never reads an incomplete file
+    await rename(path.join(dir, fetched), file) // atomic: other processes never read an incomplete file
   } finally {
     await removeTemporary(dir)
   }
@@ -51,9 +51,9 @@ export function sha256 (content) {
  * Runs the client of a package registry.
  * @param {import('./registry-clients.js').Registry} registry
  * @param {string[]} args
- * @param {string} title the package's name in errors
+ * @param {string} title package name in error messages
  * @param {string} cwd
- * @throws Error with the client's last lines, or that the client is missing
+ * @throws Error with the last lines of the client's output, or a message that the client is not installed
  */
 export async function runClient (registry, args, title, cwd) {
   const { command, debian } = CLIENTS[registry]
@@ -62,7 +62,7 @@ export async function runClient (registry, args, title, cwd) {
   } catch (error) {
     const { code, stdout = '', stderr = '', message } = /** @type {Error & {code?: unknown, stdout?: string, stderr?: string}} */ (error)
     if (code === 'ENOENT') {
-      throw new Error(`${command} is needed to fetch ${title}, but it is not installed (Debian, Ubuntu: apt-get install ${debian})`, { cause: error })
+      throw new Error(`${command} is required to fetch ${title}, but is not installed (Debian, Ubuntu: apt-get install ${debian})`, { cause: error })
     }
     throw new Error(`${command} cannot fetch ${title}:\n${lastLines(`${stdout}\n${stderr}`, ERROR_LINES) || message}`, { cause: error })
   }

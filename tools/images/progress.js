@@ -1,9 +1,9 @@
 const REFRESH_MS = 1000
-/** Without a terminal: how often a long step prints its line again. */
+/** Interval at which a long step prints its line again without a terminal, in milliseconds. */
 const ALIVE_MS = 20_000
 
 /**
- * Shows a line for each image that is being built. A terminal shows the lines in place, any other output a new line for each step.
+ * Shows a line for each running image build. Updates lines in place on a terminal, and prints a new line per step on any other output.
  */
 export class Progress {
   /** @type {Map<string, {step: string, started: number, said: number}>} */
@@ -16,7 +16,7 @@ export class Progress {
 
   /**
    * @param {{write: (text: string) => unknown, isTTY?: boolean, columns?: number}} out
-   * @param {() => number} now milliseconds
+   * @param {() => number} now returns the current time in milliseconds
    */
   constructor (out, now = Date.now) {
     this.#out = out
@@ -40,7 +40,7 @@ export class Progress {
   }
 
   /**
-   * Replaces a line by its outcome, which stays above the lines of the running builds.
+   * Replaces the line of a build with its outcome. The outcome remains above the lines of running builds.
    * @param {string} name
    * @param {string} text
    */
@@ -53,7 +53,7 @@ export class Progress {
     if (this.#out.isTTY) this.#draw()
   }
 
-  /** Updates the times: of every line on a terminal, elsewhere of lines that have not changed for long. */
+  /** Updates the durations: of all lines on a terminal, otherwise of lines that have not changed for a long time. */
   tick () {
     if (this.#out.isTTY) return this.#draw()
     const now = this.#now()

@@ -1,8 +1,8 @@
-/** Predefined build arguments: the Dockerfile need not declare them, and they affect neither the build cache nor the image. */
+/** Predefined build arguments: a Dockerfile can use them without ARG, and they do not affect the build cache or the image. */
 const NAMES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY']
 
 /**
- * The build arguments that give a build the proxies of this process.
+ * Returns build arguments that pass the proxies of this process to a build.
  * @param {NodeJS.ProcessEnv} env
  * @returns {Record<string, string>}
  * @see Dockerfile reference, predefined ARGs

@@ -1,8 +1,8 @@
 /**
- * Reads the engine's stream of JSON lines (of a build, pull or import) to its end.
+ * Reads the engine's stream of JSON lines (from a build, pull or import) until it ends.
  * @param {AsyncIterable<Buffer | string>} stream
  * @param {(event: any) => void} [onEvent]
- * @throws Error with the engine's message when an event reports an error, or when the stream breaks off
+ * @throws Error with the engine's message if an event reports an error, or if the stream is interrupted
  */
 export async function readEvents (stream, onEvent = () => {}) {
   const decoder = new TextDecoder()

@@ -1,7 +1,7 @@
 import { aptInstall, canInstallPackages } from '../lib/apt.js'
 import { findCommand } from '../lib/commands.js'
 
-/** The command that fetches from a package registry, and its Debian package. */
+/** The client command of each package registry, and the Debian package that contains the command. */
 export const CLIENTS = {
   npm: { command: 'npm', debian: 'npm' },
   pypi: { command: 'pip3', debian: 'python3-pip' },
@@ -11,7 +11,7 @@ export const CLIENTS = {
 /** @typedef {keyof typeof CLIENTS} Registry */
 
 /**
- * Installs the missing clients of some registries, if this process can. If not, the build of a language that needs one fails with a message.
+ * Installs missing registry clients if this process has permission. Otherwise, the build of a language that requires a client reports an error.
  * @param {Registry[]} registries
  */
 export async function installClients (registries) {

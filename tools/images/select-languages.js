@@ -1,11 +1,11 @@
 import { distance } from 'fastest-levenshtein'
 
 /**
- * Selects the languages that a command line names, or all.
+ * Returns the languages named on the command line, or all languages if no name is given.
  * @param {string[]} asked
  * @param {string[]} known
- * @returns {string[]} in the order of `known`, each once
- * @throws Error with the most similar names for each unknown one
+ * @returns {string[]} in the order of `known`, without duplicates
+ * @throws Error with the most similar names for each unknown name
  */
 export function selectLanguages (asked, known) {
   const unknown = asked.filter((name) => !known.includes(name))

@@ -11,23 +11,23 @@ const IMAGES = path.join(LANGUAGES, '..')
  * @typedef {import('./language.js').Language} Language
  * @typedef {import('./registry-clients.js').Registry} Registry
  *
- * @typedef {object} PackageSet packages on top of a language's image
- * @property {string} base the language
+ * @typedef {object} PackageSet packages that are added to the image of a language
+ * @property {string} base name of the base language
  * @property {import('./language.js').PypiPackage[]} pypi
  * @property {string[]} [aliases]
- * @property {string[]} [setup] shell commands, run as root when the packages are installed
+ * @property {string[]} [setup] shell commands that run as root after the packages are installed
  * @property {Record<string, string>} [env]
  * @property {string[]} [warm]
  * @property {number} [memory] bytes
  * @property {number} [processes]
  * @property {Record<string, import('./language.js').Example>} [examples]
  *
- * @typedef {object} Folder the description of an image and its programs, for readExamples
+ * @typedef {object} Folder the description of an image and its programs, for `readExamples`
  * @property {Language} language
  * @property {string} dir
  * @property {string} hello
  * @property {string[]} [required]
- * @property {PackageSet} [set] what a package set adds
+ * @property {PackageSet} [set] the package set, if the image is one
  */
 
 /**
@@ -43,8 +43,8 @@ export async function listSets (imagesDir) {
  * Reads and checks a package set.
  * @param {string} imagesDir
  * @param {string} name
- * @returns {Promise<Folder & {set: PackageSet}>} language: the base language with the set's name and fields
- * @throws Error with the file's name and each error
+ * @returns {Promise<Folder & {set: PackageSet}>} `language` is the base language with the name and fields of the set
+ * @throws Error with the file name and all errors
  */
 export async function readSet (imagesDir, name) {
   const value = JSON.parse(await readFile(path.join(imagesDir, 'sets', `${name}.json`), 'utf8'))
@@ -74,11 +74,11 @@ export async function readImage (name, imagesDir = IMAGES) {
 }
 
 /**
- * Selects the languages and package sets that a command line names, or all languages.
+ * Returns the languages and package sets named on the command line, or all languages if no name is given.
  * @param {string[]} asked
  * @param {string} [imagesDir]
  * @returns {Promise<string[]>}
- * @throws Error for an unknown name
+ * @throws Error if a name is unknown
  */
 export async function selectImages (asked, imagesDir = IMAGES) {
   const languages = await listLanguages(path.join(imagesDir, 'languages'))
@@ -87,14 +87,14 @@ export async function selectImages (asked, imagesDir = IMAGES) {
 
 /**
  * @param {string} imagesDir
- * @param {string[]} names of languages and package sets
- * @returns {Promise<Registry[]>} the registries of their packages beside Debian's, sorted
+ * @param {string[]} names names of languages and package sets
+ * @returns {Promise<Registry[]>} the registries of the packages, except the Debian archive, sorted
  */
 export async function registriesOf (imagesDir, names) {
   /** @type {Set<Registry>} */
   const found = new Set()
   for (const name of names) {
-    // A language with errors is not built, and so needs no packages.
+    // A language with errors is not built, so it does not require any packages.
     const contents = await contentsOf(imagesDir, name).catch(() => [])
     for (const each of contents) {
       for (const kind of /** @type {const} */ (['npm', 'pypi', 'maven'])) if ((each[kind] ?? []).length > 0) found.add(kind)

@@ -7,11 +7,11 @@ import { openPromise } from 'yauzl'
 const OWNER_EXECUTE = 0o100
 
 /**
- * Unpacks a zip file, with its executables as such: a wheel is a zip file, and not every host has a tool that keeps the modes.
+ * Unpacks a zip file and keeps executable bits. A wheel is a zip file, and some hosts lack a tool that keeps file modes.
  * @param {string} file
  * @param {string} into
- * @param {(name: string) => boolean} [wanted] selects its files; all by default
- * @throws Error for a damaged file, and for one with a path that leads out of `into`
+ * @param {(name: string) => boolean} [wanted] selects the files to unpack; default: all
+ * @throws Error if the file is damaged or contains a path outside `into`
  */
 export async function unzip (file, into, wanted = () => true) {
   const zip = await openPromise(file)

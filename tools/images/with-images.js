@@ -4,14 +4,14 @@ import { buildImages } from './build-images.js'
 /** @typedef {import('./build-images.js').Result} Result */
 
 /**
- * Finds or starts an engine, builds the images of some languages, and then does some work. Finally, or on a signal, it stops the engine
- * that it started.
+ * Finds or starts an engine, builds the images of some languages, and then runs `work`. Afterwards, or on a signal, stops the engine if this
+ * call started it.
  * @template T
- * @param {string[]} names of languages; all when empty
+ * @param {string[]} names names of languages; if empty, all languages
  * @param {(socketPath: string, images: Result[]) => Promise<T>} work
- * @param {{glotTags?: boolean, cleanUp?: () => Promise<void>}} [options] cleanUp: runs before the engine stops, on a signal too
+ * @param {{glotTags?: boolean, cleanUp?: () => Promise<void>}} [options] `cleanUp` runs before the engine stops, including after a signal
  * @returns {Promise<T>}
- * @throws SetupError when no engine is available
+ * @throws SetupError if no engine is available
  */
 export async function withImages (names, work, { glotTags = false, cleanUp = async () => {} } = {}) {
   const engine = await ensureEngine()

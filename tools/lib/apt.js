@@ -4,26 +4,26 @@ import { execute } from './child.js'
 import { findCommand } from './commands.js'
 import { lastLines } from './last-lines.js'
 
-/** A new machine often upgrades its packages first, and holds the lock meanwhile. */
+/** Options for apt-get. A new machine often upgrades its packages first and holds the dpkg lock during the upgrade. */
 const OPTIONS = ['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3']
 const APT_MS = 30 * 60_000
 const ATTEMPTS = 3
 const ERROR_LINES = 10
 
-/** @returns {boolean} whether this process can install Debian packages: it is root, and there is apt-get */
+/** Reports whether this process can install Debian packages: it is root and apt-get exists. @returns {boolean} */
 export function canInstallPackages () {
   return process.getuid?.() === 0 && findCommand('apt-get') !== undefined
 }
 
 /**
- * Installs Debian packages, as root. Retries when it fails, and repairs an interrupted dpkg.
+ * Installs Debian packages as root. Repairs an interrupted dpkg, and retries after a failure.
  * @param {string[]} packages
- * @param {number} [pauseMs] between two attempts
- * @throws Error with apt-get's last lines
+ * @param {number} [pauseMs] pause between two attempts, in milliseconds
+ * @throws Error with the last lines of apt-get's output
  */
 export async function aptInstall (packages, pauseMs = 5000) {
   for (let attempt = 1; ; attempt++) {
-    // A failed update is no reason to stop: the package may be in the lists that are already here.
+    // Continues after a failed update: the existing package lists may already contain the package.
     const updateError = await apt('update').then(() => undefined, (/** @type {Error} */ error) => error)
     try {
       return await apt('install', '-y', '--no-install-recommends', ...packages)

@@ -2,7 +2,7 @@ import http from 'node:http'
 
 /**
  * Attaches to a container's stdin, stdout and stderr.
- * @param {string} socketPath the engine's
+ * @param {string} socketPath socket path of the engine
  * @param {string} id
  * @returns {Promise<import('node:stream').Duplex>}
  * @see Docker Engine API v1.41, ContainerAttach
@@ -23,9 +23,9 @@ export function attach (socketPath, id) {
 }
 
 /**
- * Splits the stream of a container without a terminal: each frame has a header of 8 bytes with the stream's number and the length.
+ * Splits the output stream of a container without a terminal. Each frame has an 8-byte header with the stream number and the length.
  * @param {Buffer} frames
- * @returns {{stdout: Buffer, stderr: Buffer}} without an incomplete last frame
+ * @returns {{stdout: Buffer, stderr: Buffer}} the output, without an incomplete last frame
  */
 export function demultiplex (frames) {
   /** @type {Buffer[][]} */

@@ -9,7 +9,7 @@ const children = new Set()
 process.on('exit', () => { for (const child of children) child.kill() })
 
 /**
- * Sends a child SIGTERM when this process ends first. A terminal's Ctrl-C reaches both processes, but `kill` only this one.
+ * Sends SIGTERM to a child when this process exits first. A terminal sends Ctrl-C to both processes, but `kill` signals only this process.
  * @template {import('node:child_process').ChildProcess} T
  * @param {T} child
  * @returns {T}
@@ -22,7 +22,7 @@ export function killOnExit (child) {
 }
 
 /**
- * Node's execFile with a higher limit of output. The command does not outlive this process.
+ * Runs Node's execFile with a higher output limit. Ends the command when this process exits.
  * @param {string} command
  * @param {string[]} args
  * @param {Omit<import('node:child_process').ExecFileOptions, 'encoding'>} [options]
@@ -35,11 +35,11 @@ export async function execute (command, args, options = {}) {
 }
 
 /**
- * Runs a command and shows its output as it comes.
+ * Runs a command and prints its output immediately.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, show?: (line: string) => boolean }} [options] `show` selects the lines to show; all by default
- * @returns {Promise<{ exitCode: number, output: string }>} the exit code is 1 when a signal ended the command or it did not start
+ * @param {{ env?: NodeJS.ProcessEnv, show?: (line: string) => boolean }} [options] `show` selects the lines to print; default: all
+ * @returns {Promise<{ exitCode: number, output: string }>} the exit code is 1 if a signal ended the command or the command did not start
  */
 export function run (command, args, { env = process.env, show = () => true } = {}) {
   return new Promise((resolve) => {

@@ -1,12 +1,12 @@
 import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
 
-/** Not on every user's PATH. */
+/** Folders with system commands that the PATH of some users lacks. */
 const SYSTEM_DIRS = ['/usr/sbin', '/usr/local/sbin']
 
 /**
  * @param {string} name
- * @returns {string | undefined} the command's file on PATH or in the system folders
+ * @returns {string | undefined} path of the command, from PATH or the system folders
  */
 export function findCommand (name) {
   return [...(process.env.PATH ?? '').split(':').filter((dir) => dir !== ''), ...SYSTEM_DIRS]

@@ -6,15 +6,15 @@ import { killOnExit } from './child.js'
 import { withLock } from './lock.js'
 import { SetupError } from './setup-error.js'
 
-/** The same as "engines" in package.json. */
+/** Must equal "engines" in package.json. */
 const OLDEST_NODE = [20, 19]
 const LOCK_MS = 20 * 60_000
-/** Development dependencies: an installation for production lacks them. */
+/** Development dependencies. A production installation lacks them. */
 const NEEDED = ['node_modules/typescript', 'node_modules/tap']
 
 /**
- * Installs the dependencies where they are missing or older than the lock file, in one process at a time.
- * @throws SetupError when this Node is too old, or npm fails
+ * Installs dependencies if they are missing or older than the lock file. Only one process installs at a time.
+ * @throws SetupError if this Node is too old or npm fails
  */
 export async function installDependencies () {
   const error = nodeVersionError(process.versions.node)
@@ -23,23 +23,23 @@ export async function installDependencies () {
   await withLock('node_modules', LOCK_MS, async () => {
     if (areInstalled()) return
     process.stdout.write('== dependencies: npm ci\n')
-    // NODE_ENV=production or npm's own settings would leave out the development dependencies.
+    // Without --include=dev, NODE_ENV=production or npm's own settings could exclude the development dependencies.
     const npm = killOnExit(spawn('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], { stdio: 'inherit' }))
     const [code, signal] = await once(npm, 'exit').catch((/** @type {NodeJS.ErrnoException} */ error) => [error.code])
     if (code === 'ENOENT') throw new SetupError('npm is not installed.\nInstall it (Debian, Ubuntu: apt-get install npm).')
-    if (code !== 0) throw new SetupError(`npm ci failed (${signal ?? `exit code ${code}`}), see above.\nIf npm cannot reach its registry, set another one (npm config set registry URL) or HTTPS_PROXY.`)
+    if (code !== 0) throw new SetupError(`npm ci failed (${signal ?? `exit code ${code}`}), see the errors above.\nIf npm cannot reach its registry, set another registry (npm config set registry URL) or HTTPS_PROXY.`)
   })
 }
 
 /**
- * @param {string} version of Node
- * @returns {string | undefined} two lines when that Node is too old
+ * @param {string} version version of Node
+ * @returns {string | undefined} a message of two lines if this version is too old
  */
 export function nodeVersionError (version) {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return undefined
-  return `Node ${version} is too old: runonce needs ${OLDEST_NODE.join('.')} or newer.\nDebian 13 has one: apt-get install nodejs npm.`
+  return `Node ${version} is too old: runonce needs ${OLDEST_NODE.join('.')} or newer.\nOn Debian 13, install it with: apt-get install nodejs npm.`
 }
 
 function areInstalled () {

@@ -1,9 +1,9 @@
 import Docker from 'dockerode'
 
 /**
- * @param {string} socketPath the engine's
- * @returns {Docker} a client that ignores DOCKER_HOST and the variables that belong to it: dockerode takes settings from
- *   them, and throws where it cannot use them
+ * @param {string} socketPath socket path of the engine
+ * @returns {Docker} a client that ignores DOCKER_HOST and related variables. By default, dockerode reads them and throws if it does not support
+ *   their values
  */
 export function dockerClient (socketPath) {
   const { DOCKER_HOST: host } = process.env

@@ -1,7 +1,7 @@
 import http from 'node:http'
 
 /**
- * Sends a request and reads the whole response.
+ * Sends a request and reads the complete response.
  * @param {http.RequestOptions} options
  * @param {string} [body]
  * @returns {Promise<{status: number, headers: http.IncomingHttpHeaders, text: string}>}
@@ -22,7 +22,7 @@ export function httpRequest (options, body) {
 
 /**
  * @param {string} body
- * @returns {Record<string, string | number>} the headers of a request with this JSON body
+ * @returns {Record<string, string | number>} headers for a request with this JSON body
  */
 export function jsonHeaders (body) {
   return { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }

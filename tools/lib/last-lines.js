@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 /**
  * @param {string} text
  * @param {number} [count]
- * @returns {string} the last lines that are not blank
+ * @returns {string} the last `count` non-blank lines
  */
 export function lastLines (text, count = 15) {
   return text.split('\n').filter((line) => line.trim() !== '').slice(-count).join('\n')
@@ -11,7 +11,7 @@ export function lastLines (text, count = 15) {
 
 /**
  * @param {string} file
- * @returns {Promise<string>} its last lines; empty when it cannot be read
+ * @returns {Promise<string>} the last lines of the file; empty if the file cannot be read
  */
 export async function lastLinesOfFile (file) {
   return lastLines(await readFile(file, 'utf8').catch(() => ''))

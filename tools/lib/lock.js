@@ -6,15 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const POLL_MS = 100
 
 /**
- * Runs `work` while this process holds the lock of a folder. The lock is an abstract socket: the kernel releases it when its holder
- * dies, so that no lock is ever stale.
+ * Runs `work` while this process holds the lock of a folder. The lock is an abstract socket. The kernel releases the lock when the holder exits,
+ * so a lock is never stale.
  * @template T
  * @param {string} dir
- * @param {number} waitMs longest wait for the lock
+ * @param {number} waitMs longest wait for the lock, in milliseconds
  * @param {() => Promise<T>} work
- * @param {() => void} [onWait] called once when another process holds it
+ * @param {() => void} [onWait] called once if another process holds the lock
  * @returns {Promise<T>}
- * @throws Error when the wait runs out
+ * @throws Error if the wait times out
  * @see unix(7), abstract socket addresses
  */
 export async function withLock (dir, waitMs, work, onWait = () => {}) {
@@ -36,7 +36,7 @@ export async function withLock (dir, waitMs, work, onWait = () => {}) {
 
 /**
  * @param {string} name
- * @returns {Promise<net.Server | undefined>} undefined when another process has it
+ * @returns {Promise<net.Server | undefined>} undefined if another process holds the lock
  */
 async function tryListen (name) {
   const server = net.createServer((socket) => socket.destroy())

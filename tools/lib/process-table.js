@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const POLL_MS = 50
 
 /**
- * The start time of a process, in the kernel's clock ticks. It distinguishes the process from a later one with the same pid.
+ * Returns the start time of a process in clock ticks of the kernel. The start time distinguishes a process from a later process with the same pid.
  * @param {number} pid
- * @returns {Promise<string | undefined>} undefined when there is no such process, or it is a zombie
+ * @returns {Promise<string | undefined>} undefined if the process does not exist or is a zombie
  * @see proc_pid_stat(5), fields 3 and 22
  */
 export async function processStart (pid) {
@@ -21,7 +21,7 @@ export async function processStart (pid) {
 
 /**
  * @param {number} pid
- * @returns {Promise<string>} its arguments, separated by spaces; empty when there is no such process
+ * @returns {Promise<string>} the arguments of the process, separated by spaces; empty if the process does not exist
  */
 export async function commandLine (pid) {
   return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim()
@@ -37,10 +37,10 @@ export async function readPid (file) {
 }
 
 /**
- * Ends one process: sends SIGTERM, and SIGKILL when the grace period ends first.
+ * Ends a process: sends SIGTERM, then SIGKILL if the process is still running after the grace period.
  * @param {number} pid
- * @param {string} start from processStart: a later process with the same pid is not touched
- * @param {number} graceMs
+ * @param {string} start start time from `processStart`; prevents signals to a later process with the same pid
+ * @param {number} graceMs grace period in milliseconds
  */
 export async function endProcess (pid, start, graceMs) {
   /** @type {['SIGTERM' | 'SIGKILL', number][]} */

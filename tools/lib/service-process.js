@@ -9,12 +9,12 @@ import { lastLines } from './last-lines.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const START_MS = 60_000
-/** Before it stops, the service waits for the runs that it accepted. */
+/** Timeout for the stop, in milliseconds. The service waits for accepted runs before it exits. */
 const STOP_MS = 45_000
 
-/** A process of the built service. */
+/** Represents a process of the built service. */
 export class ServiceProcess {
-  /** Where it listens; empty before. */
+  /** URL of the service; empty before the service listens. */
   url = ''
   stderr = ''
 
@@ -24,13 +24,13 @@ export class ServiceProcess {
    */
   constructor (child, onLine) {
     this.child = child
-    /** Resolves with the exit code, or null after a signal; when the process does not start, with 127. @type {Promise<number | null>} */
+    /** Resolves with the exit code, with null after a signal, or with 127 if the process does not start. @type {Promise<number | null>} */
     this.exited = new Promise((resolve) => {
       child.on('error', (error) => { this.stderr += error.message; resolve(127) })
       child.on('exit', resolve)
     })
     child.stderr.setEncoding('utf8').on('data', (chunk) => { this.stderr += chunk })
-    /** @type {Promise<number>} the port that its log reports: on a configured port, another program might respond */
+    /** @type {Promise<number>} the port in the service log, because another program may respond on a configured port */
     this.port = new Promise((resolve) => {
       createInterface({ input: child.stdout }).on('line', (line) => {
         onLine(line)
@@ -44,7 +44,7 @@ export class ServiceProcess {
 
   /**
    * @returns {Promise<void>}
-   * @throws Error with its last lines when it ends first, or does not listen in time
+   * @throws Error with the last lines of stderr if the service exits before it listens, or does not listen in time
    */
   async listening () {
     const timeout = sleep(START_MS, 'timeout', { ref: false })
@@ -54,8 +54,8 @@ export class ServiceProcess {
   }
 
   /**
-   * Sends SIGTERM, and SIGKILL when the service does not stop in time. Safe to call twice.
-   * @returns {Promise<number | null>} as `exited`
+   * Sends SIGTERM, then SIGKILL if the service does not stop in time. Idempotent.
+   * @returns {Promise<number | null>} the value of `exited`
    */
   async stop () {
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGTERM')
@@ -67,10 +67,10 @@ export class ServiceProcess {
 /**
  * Starts the built service without waiting for it.
  * @param {object} options
- * @param {NodeJS.ProcessEnv} options.env all of its environment
- * @param {string[]} [options.wrapper] a command that runs it, as env(1) does
- * @param {boolean} [options.detached] in a process group of its own: a terminal's Ctrl-C does not reach it
- * @param {(line: string) => void} [options.onLine] gets each line of its log
+ * @param {NodeJS.ProcessEnv} options.env complete environment of the process
+ * @param {string[]} [options.wrapper] a command that runs the service, as env(1) does
+ * @param {boolean} [options.detached] runs the service in a separate process group, so that a terminal does not send it Ctrl-C
+ * @param {(line: string) => void} [options.onLine] receives each line of the service log
  */
 export function spawnService ({ env, wrapper = [], detached = false, onLine = () => {} }) {
   const [command = '', ...args] = [...wrapper, process.execPath, 'dist/server.js']
@@ -87,16 +87,16 @@ export async function startService (options) {
   return service
 }
 
-/** @throws Error when the service's TypeScript does not compile */
+/** Compiles the service. @throws Error if the TypeScript does not compile */
 export async function buildService () {
   const { exitCode } = await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
-  if (exitCode !== 0) throw new Error('the service does not build, see above')
+  if (exitCode !== 0) throw new Error('the build of the service failed; see the errors above')
 }
 
 /**
  * @param {string} address
  * @param {number} port
- * @returns {Promise<string | undefined>} the error code when a server cannot listen there
+ * @returns {Promise<string | undefined>} the error code if a server cannot listen on this address and port
  */
 export async function listenError (address, port) {
   const server = net.createServer()

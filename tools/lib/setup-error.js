@@ -1,2 +1,2 @@
-/** An error that the user has to fix. The message says how, in at most two lines. */
+/** An error that the user can fix. The message explains the fix in at most two lines. */
 export class SetupError extends Error {}

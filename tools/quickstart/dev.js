@@ -1,5 +1,5 @@
-// npm run dev: compiles the service, starts it with the settings in .runonce/env, and restarts it after each change. Finds or starts an engine,
-// as the quickstart does. Ctrl-C stops everything.
+// npm run dev: compiles the service, starts it with the settings in .runonce/env, and restarts it after each change. Finds or starts an engine in
+// the same way as the quickstart. Ctrl-C stops all processes.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -21,12 +21,12 @@ onSignal((code) => {
   void stop().finally(() => process.exit(code === 130 ? 0 : code))
 })
 
-// In process groups of their own: a terminal's Ctrl-C reaches only this process, which stops them in order.
+// Uses separate process groups, so that a terminal sends Ctrl-C only to this process, which stops the other processes in order.
 const compiler = killOnExit(spawn(process.execPath, TSC, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] }))
 children.push(compiler)
 createInterface({ input: compiler.stdout }).on('line', (line) => {
   process.stdout.write(`${line}\n`)
-  // The first compilation has ended. A later one changes files of dist/, and node --watch restarts the service.
+  // The first compilation is complete. Later compilations change files in dist/, and node --watch restarts the service.
   if (line.includes('Watching for file changes') && children.length === 1 && !stopping) startService()
 })
 

@@ -6,20 +6,20 @@ const GREETING = 'Hello World!\n'
  * @property {string} language
  * @property {string} version
  * @property {boolean} ok
- * @property {string} output the program's output, or the error
+ * @property {string} output output of the program, or the error
  * @property {string} image
- * @property {string} main the program's file name
+ * @property {string} main file name of the program
  * @property {string} program
- * @property {number} ms from the request to the end of the response
+ * @property {number} ms duration from the request to the end of the response, in milliseconds
  */
 
 /**
- * Runs the hellos of some languages over HTTP, one after another.
+ * Runs the hello programs of some languages over HTTP, one at a time.
  * @param {object} service
  * @param {string} service.url
  * @param {string} service.token
- * @param {string[]} service.names of languages; those without an image are left out
- * @param {(language: string) => Promise<string>} service.mainOf the main file's name
+ * @param {string[]} service.names names of languages; languages without an image are skipped
+ * @param {(language: string) => Promise<string>} service.mainOf returns the name of the main file
  * @param {(hello: Hello) => void} each
  * @returns {Promise<Hello[]>}
  */
@@ -57,7 +57,7 @@ async function requestJson (url, init) {
 }
 
 /**
- * A command line that runs a program: in Python, or else in the first language that works.
+ * Returns a command line that runs a hello program, in Python or else in the first language that works.
  * @param {string} url
  * @param {string} token
  * @param {Hello[]} hellos

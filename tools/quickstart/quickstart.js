@@ -1,4 +1,4 @@
-// npm run quickstart [-- --all | name…]: from a clone to a running service with the first languages, all languages or the named ones.
+// npm run quickstart [-- --all | name…]: sets up and starts the service in a new clone, with the first languages, all languages or the named languages.
 import { createWriteStream } from 'node:fs'
 import { readFile, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -17,12 +17,12 @@ import { ensureSettings, listenAddress, serviceEnvironment } from './settings.js
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const STATE = path.join(ROOT, '.runonce')
-/** Another quickstart of this clone may build all images meanwhile. */
+/** Timeout for the lock, in milliseconds. Another quickstart in this clone may be building all images. */
 const SETUP_MS = 2 * 60 * 60_000
 
 /** @typedef {{stop(): Promise<unknown>}} Stoppable */
 
-/** What has been started, or is being started; stopped in reverse order. @type {Promise<Stoppable>[]} */
+/** The parts that have been started or are starting. They are stopped in reverse order. @type {Promise<Stoppable>[]} */
 const running = []
 /** @type {Promise<void> | undefined} */
 let stopping
@@ -43,16 +43,16 @@ try {
 }
 
 async function start () {
-  const { service, token, log, names } = await withLock(STATE, SETUP_MS, setUp, () => say('waiting for another quickstart of this clone'))
+  const { service, token, log, names } = await withLock(STATE, SETUP_MS, setUp, () => say('waiting for another quickstart in this clone'))
   const { url } = service
   say(`service: ${url}, log: ${log}\n`)
   const hellos = await runHellos({ url, token, names, mainOf }, (hello) => process.stdout.write(`${formatHello(hello)}\n`))
   const failed = hellos.filter((hello) => !hello.ok).map((hello) => hello.language)
-  const summary = failed.length === 0 ? `Languages that work: ${hellos.length}.` : `FAILED: ${failed.join(', ')}.`
+  const summary = failed.length === 0 ? `Working languages: ${hellos.length}.` : `FAILED: ${failed.join(', ')}.`
   process.stdout.write(`\n${summary} Try one yourself:\n\n${curlLine(url, token, hellos)}\n\nThe token is in .runonce/env. Ctrl-C stops everything.\n`)
   ready = failed.length === 0
   const code = await service.exited
-  if (stopping === undefined) throw new Error(`the service ended with exit code ${code}; see ${log}\n${service.stderr}`)
+  if (stopping === undefined) throw new Error(`the service exited with code ${code}; see ${log}\n${service.stderr}`)
 }
 
 async function setUp () {
@@ -65,7 +65,7 @@ async function setUp () {
   await buildChosenImages(engine.socketPath, names)
   await buildServiceIfStale()
   say('service')
-  // A second quickstart, on another port, has another log.
+  // A second quickstart, on another port, uses a separate log file.
   const log = path.join(STATE, port === 8088 ? 'service.log' : `service-${port}.log`)
   const file = createWriteStream(log, { mode: 0o600 })
   const service = await keep(startService({ env, detached: true, onLine: (line) => file.write(`${line}\n`) }))
@@ -80,13 +80,13 @@ async function checkPort (env) {
   const { address, port } = listenAddress(env)
   const error = await listenError(address, port)
   if (error === 'EADDRINUSE') {
-    throw new SetupError(`Another program uses ${address}:${port} (an earlier quickstart?).\nStop it, or choose a port: SERVER_LISTEN_PORT=8089 npm run quickstart`)
+    throw new SetupError(`Another program uses ${address}:${port} (an earlier quickstart?).\nStop that program, or choose another port: SERVER_LISTEN_PORT=8089 npm run quickstart`)
   }
   if (error !== undefined) throw new SetupError(`The service cannot listen on ${address}:${port}: ${error}`)
   return port
 }
 
-/** @returns {Promise<string[]>} the languages that the command line names */
+/** Returns the languages named on the command line. @returns {Promise<string[]>} */
 async function chooseLanguages () {
   try {
     const { values, positionals } = parseArgs({ allowPositionals: true, options: { all: { type: 'boolean', default: false } } })
@@ -106,7 +106,7 @@ async function buildChosenImages (socketPath, names) {
   const results = await buildImages({ socketPath, names })
   const failed = results.filter((result) => 'error' in result).map((result) => result.name)
   if (failed.length === results.length) throw new Error('no image could be built')
-  if (failed.length > 0) say(`continuing without ${failed.join(', ')}: see above`)
+  if (failed.length > 0) say(`continuing without ${failed.join(', ')}; see the errors above`)
 }
 
 async function buildServiceIfStale () {
@@ -128,14 +128,14 @@ async function newest (dir) {
 
 /**
  * @param {string} language
- * @returns {Promise<string>} the name of its main file
+ * @returns {Promise<string>} name of the main file
  */
 async function mainOf (language) {
   return JSON.parse(await readFile(path.join(LANGUAGES, language, 'language.json'), 'utf8')).main
 }
 
 /**
- * Registers something that is being started: a signal waits for its start and then stops it.
+ * Registers a part that is starting. After a signal, the quickstart waits until the part has started, and then stops it.
  * @template {Stoppable} T
  * @param {Promise<T>} starting
  * @returns {Promise<T>}

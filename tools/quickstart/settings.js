@@ -7,11 +7,11 @@ import { SetupError } from '../lib/setup-error.js'
 /** @typedef {Record<string, string>} Settings */
 
 /**
- * Reads the service's settings from an env file. The first call creates the file with a random token; later calls change only the engine's
- * socket, and keep all other lines.
- * @param {string} file written with mode 0600
+ * Reads the settings of the service from an env file. The first call creates the file with a random token. Later calls change only the socket of
+ * the engine and keep all other lines.
+ * @param {string} file path of the env file, which is written with mode 0600
  * @param {string} socketPath
- * @returns {Promise<Settings>} the settings in the file
+ * @returns {Promise<Settings>} settings from the file
  */
 export async function ensureSettings (file, socketPath) {
   const present = await readFile(file, 'utf8').catch((/** @type {NodeJS.ErrnoException} */ error) => {
@@ -29,10 +29,10 @@ export async function ensureSettings (file, socketPath) {
 }
 
 /**
- * @param {string} text the content of an env file, possibly empty
+ * @param {string} text content of an env file; may be empty
  * @param {string} socketPath
  * @param {() => string} makeToken
- * @returns {string} the content with every setting that the quickstart needs
+ * @returns {string} the content with all settings that the quickstart requires
  */
 export function completed (text, socketPath, makeToken) {
   const present = parseSettings(text)
@@ -50,7 +50,7 @@ export function completed (text, socketPath, makeToken) {
 }
 
 /**
- * The service's environment: its settings, overridden by this process's variables that are not empty.
+ * Returns the environment of the service: the settings, overridden by non-empty variables of this process.
  * @param {Settings} settings
  * @param {NodeJS.ProcessEnv} own
  * @returns {NodeJS.ProcessEnv}
@@ -62,16 +62,16 @@ export function serviceEnvironment (settings, own) {
     ...settings,
     ...set,
     DOCKER_UNIX_SOCKET_PATH: settings['DOCKER_UNIX_SOCKET_PATH'],
-    // The quickstart waits for the message that the service listens, which has this level.
+    // The quickstart waits for the log message that the service listens, which has level info.
     LOG_LEVEL: ['debug', 'trace'].includes(level) ? level : 'info'
   }
 }
 
 /**
- * The address that the service will listen on.
+ * Returns the address on which the service will listen.
  * @param {NodeJS.ProcessEnv} env
- * @returns {{address: string, port: number}} port 0: a free one
- * @throws SetupError when the port is invalid
+ * @returns {{address: string, port: number}} port 0 selects a free port
+ * @throws SetupError if the port is invalid
  */
 export function listenAddress ({ SERVER_LISTEN_ADDR: address = '127.0.0.1', SERVER_LISTEN_PORT: port = '8088' }) {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new SetupError(`SERVER_LISTEN_PORT: invalid value "${port}": must be a whole number from 0 to 65535`)
@@ -80,7 +80,7 @@ export function listenAddress ({ SERVER_LISTEN_ADDR: address = '127.0.0.1', SERV
 
 /**
  * @param {string} text
- * @returns {Settings} the values without any unquoting, as in Docker's env files
+ * @returns {Settings} the values; quotes are kept, as in Docker's env files
  */
 export function parseSettings (text) {
   /** @type {Settings} */

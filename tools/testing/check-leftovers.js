@@ -1,12 +1,12 @@
 import { dockerClient } from '../lib/docker-client.js'
 import { NONE } from './counts.js'
 
-/** Host names and image names of the tests' own containers and images. */
+/** Matches host names and image names that tests use for their own containers and images. */
 const TEST_NAME = /^test-/
 const TEST_IMAGES = ['glot/test-*', 'runonce/test-*']
 
 /**
- * Checks that the engine tests left no container and no image. Other services' containers on this engine do not count.
+ * Checks that the engine tests removed all of their containers and images. Ignores containers of other services on this engine.
  * @param {string} socketPath
  * @returns {Promise<import('./counts.js').Counts>}
  */
@@ -17,6 +17,6 @@ export async function checkLeftovers (socketPath) {
   const names = details.flatMap((info) => info !== undefined && TEST_NAME.test(info.Config.Hostname) ? [`container ${info.Name}`] : [])
   const images = await docker.listImages({ filters: { reference: TEST_IMAGES } })
   names.push(...images.map(({ RepoTags, Id }) => `image ${RepoTags?.join(' ') ?? Id}`))
-  process.stdout.write(names.length === 0 ? 'ok - the tests left no container and no image\n' : `not ok - the tests left ${names.join(', ')}\n`)
+  process.stdout.write(names.length === 0 ? 'ok - the tests removed all containers and images\n' : `not ok - the tests did not remove ${names.join(', ')}\n`)
   return names.length === 0 ? { ...NONE, passed: 1 } : { ...NONE, failed: 1 }
 }

@@ -2,12 +2,12 @@ import { firstLanguages } from '../images/language.js'
 import { git as askGit } from './git.js'
 
 const IMAGES = 'runner-images'
-/** How many other languages each day's runs take. */
+/** Number of additional languages that runs of one day test. */
 const SAMPLE = 3
-/** A run also builds the images of changed languages. Of more than this it takes some, in turn, and lists the others. */
+/** Highest number of changed languages in one run, because a run also builds their images. The run lists the other changed languages. */
 const MOST_CHANGED = 12
 const DAY_MS = 24 * 60 * 60 * 1000
-/** The names of a run's languages, for the test processes. */
+/** The environment variable that passes the language names of a run to the test processes. */
 const VARIABLE = 'RUNONCE_TEST_LANGUAGES'
 
 /**
@@ -15,7 +15,7 @@ const VARIABLE = 'RUNONCE_TEST_LANGUAGES'
  * @typedef {(...args: string[]) => string | undefined} Git
  */
 
-/** @returns {Promise<string[]>} the languages of the engine tests: those that the environment names, or else the first ones */
+/** Returns the languages of the engine tests: the languages in the environment variable, or the first languages. @returns {Promise<string[]>} */
 export async function languagesToTest () {
   const named = process.env[VARIABLE]?.trim() ?? ''
   if (named !== '') return named.split(/\s+/)
@@ -24,21 +24,21 @@ export async function languagesToTest () {
 
 /**
  * @param {string[]} names
- * @returns {Record<string, string>} the environment variable that names them to languagesToTest
+ * @returns {Record<string, string>} the environment variable that `languagesToTest` reads
  */
 export function languagesVariable (names) {
   return { [VARIABLE]: names.join(' ') }
 }
 
 /**
- * Chooses the languages of a test run: the first ones, those that changed since the last commit on main, and some of the others, in turn by
- * date.
+ * Chooses the languages of a test run: the first languages, languages that changed since the last commit on main, and a sample of the others that
+ * rotates by date.
  * @param {Known[]} known sorted
  * @param {object} [options]
  * @param {Git} [options.git]
- * @param {number} [options.now] ms since the epoch
- * @returns {{names: string[], first: string[], changed: string[], sample: string[], left: string[]}} names: all chosen ones, sorted;
- * first, changed and sample do not overlap; left: changed languages that are not chosen
+ * @param {number} [options.now] current time in milliseconds since the epoch
+ * @returns {{names: string[], first: string[], changed: string[], sample: string[], left: string[]}} `names` has all chosen languages, sorted.
+ * `first`, `changed` and `sample` do not overlap. `left` has changed languages that were not chosen
  */
 export function chooseLanguages (known, { git = askGit, now = Date.now() } = {}) {
   const first = known.filter((language) => language.first === true).map((language) => language.name)
@@ -58,17 +58,17 @@ export function chooseLanguages (known, { git = askGit, now = Date.now() } = {})
  * @param {string[]} names
  * @param {number} most
  * @param {number} day
- * @returns {string[]} at most so many of them; the next day's are the following ones
+ * @returns {string[]} at most `most` names; the next day continues with the following names
  */
 function inTurn (names, most, day) {
   return Array.from({ length: Math.min(most, names.length) }, (_, index) => names[(day * most + index) % names.length] ?? '')
 }
 
 /**
- * The paths that changed since this branch left origin/main, or on main itself since the previous commit, including changes that are not
- * committed. A shallow clone may have neither commit.
+ * Returns paths that changed since this branch diverged from origin/main, or on main since the previous commit, including uncommitted changes. A
+ * shallow clone may lack both commits.
  * @param {Git} git
- * @returns {string[]} relative to the repository's root
+ * @returns {string[]} paths relative to the root of the repository
  */
 function changedPaths (git) {
   const head = git('rev-parse', 'HEAD')

@@ -3,14 +3,14 @@ import { finished } from 'node:stream/promises'
 
 import { dockerClient } from '../lib/docker-client.js'
 
-/** Tests build images from it. */
+/** The base image from which tests build images. */
 const BASE = 'debian:trixie-slim'
 
 /**
- * Copies the base image and the languages' images, with all their names, to another engine.
- * @param {string} fromPath socket
- * @param {string} toPath socket
- * @param {string[]} names of languages
+ * Copies the base image and the images of the languages, with all tags, to another engine.
+ * @param {string} fromPath socket path of the source engine
+ * @param {string} toPath socket path of the target engine
+ * @param {string[]} names names of languages
  */
 export async function copyImages (fromPath, toPath, names) {
   process.stdout.write('== copying the images\n')
@@ -25,7 +25,7 @@ export async function copyImages (fromPath, toPath, names) {
 /**
  * @param {string} socketPath
  * @param {string[]} tags
- * @returns {Promise<http.IncomingMessage>} one archive of the images, each layer once
+ * @returns {Promise<http.IncomingMessage>} a response with one archive of the images, which contains each layer once
  * @see Docker Engine API v1.41, ImageGetAll
  */
 async function save (socketPath, tags) {

@@ -7,7 +7,7 @@
 export const NONE = { passed: 0, failed: 0, skipped: 0 }
 
 /**
- * tap's own count of assertions: `# { total: 12, pass: 10, fail: 1, skip: 1 }`. undefined if it printed none.
+ * Parses tap's count of assertions: `# { total: 12, pass: 10, fail: 1, skip: 1 }`. Returns undefined if the output contains none.
  * @param {string} output
  * @returns {Counts | undefined}
  */
@@ -19,7 +19,7 @@ export function tapCounts (output) {
 }
 
 /**
- * The plain closing line, `12 passed, 1 failed` and maybe `, 3 skipped`; the last one counts.
+ * Parses the plain closing line, `12 passed, 1 failed` with optional `, 3 skipped`. If there are several, uses the last one.
  * @param {string} output
  * @returns {Counts | undefined}
  */
@@ -37,8 +37,8 @@ export function sum (counts) {
 }
 
 /**
- * Adds a failure to the counts of a test process that printed none, or that failed without a failed test.
- * @param {Counts | undefined} counts undefined: it printed none
+ * Adds a failure to the counts of a test process that printed no counts, or that exited with an error but reported no failed test.
+ * @param {Counts | undefined} counts undefined if the process printed no counts
  * @param {number} exitCode
  * @returns {Counts}
  */
@@ -54,7 +54,7 @@ export function closingLine ({ passed, failed, skipped }) {
 
 /**
  * @param {Step[]} steps
- * @returns {string} a table of the steps with their time, and the total time
+ * @returns {string} a table of the steps with their durations and the total
  */
 export function stepTable (steps) {
   const total = { name: 'total', counts: sum(steps.map(({ counts }) => counts)), seconds: steps.reduce((all, { seconds }) => all + seconds, 0) }

@@ -8,16 +8,16 @@ import { tap } from './tap.js'
 const FILES = ['test/engine/**/*.test.ts', 'test/attack/**/*.test.ts']
 
 /**
- * Runs the runner's container tests, the engine tests and the attacks. Finally checks that they left nothing on the engine.
- * @param {string} socketPath the engine's
- * @param {string[]} names of the languages whose images it has
- * @param {string[]} [files] only these tests, and not the runner's
+ * Runs the container tests of the runner, the engine tests and the attacks. Then checks that the tests removed all containers and images.
+ * @param {string} socketPath socket path of the engine
+ * @param {string[]} names names of the languages whose images the engine has
+ * @param {string[]} [files] test files to run; if given, the runner tests are skipped
  */
 export async function engineTests (socketPath, names, files = []) {
   const env = { ...process.env, ...languagesVariable(names), RUNONCE_TEST_DOCKER_SOCKET: socketPath, DOCKER_HOST: `unix://${socketPath}` }
   const flags = ['--jobs=1', '--timeout=600']
   if (files.length > 0) return sum([await tap(files, { flags, env }), await checkLeftovers(socketPath)])
-  // Where the compiler is missing, make reports it.
+  // If the compiler is missing, make reports an error.
   await findTools('compiler')
   return sum([await makeContainerTests(env), await tap(FILES, { flags, env }), await checkLeftovers(socketPath)])
 }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 /**
  * Runs git.
  * @param {...string} args
- * @returns {string | undefined} its output; undefined when it fails, or git is not installed
+ * @returns {string | undefined} stdout of git; undefined if git fails or is not installed
  */
 export function git (...args) {
   try {

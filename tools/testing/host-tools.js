@@ -1,7 +1,7 @@
 import { aptInstall, canInstallPackages } from '../lib/apt.js'
 import { findCommand } from '../lib/commands.js'
 
-/** The commands that some tests need on the host, and their Debian packages. */
+/** Commands that some tests require on the host, with the Debian packages that contain them. */
 const TOOLS = {
   compiler: { commands: ['cc', 'make'], packages: ['gcc', 'make', 'libc6-dev'] },
   fuzzer: { commands: ['clang'], packages: ['clang', 'libclang-rt-dev'] },
@@ -18,9 +18,9 @@ const TOOLS = {
 /** @typedef {keyof typeof TOOLS} Tools */
 
 /**
- * Finds some commands. Installs the missing ones if this process can.
+ * Finds commands by group name. Installs missing commands if this process has permission.
  * @param {Tools} name
- * @returns {Promise<string | undefined>} a message when some are missing
+ * @returns {Promise<string | undefined>} a message if some commands are missing
  */
 export async function findTools (name) {
   const { commands, packages } = TOOLS[name]

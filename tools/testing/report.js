@@ -6,11 +6,11 @@ import { closingLine, NONE } from './counts.js'
 /** @typedef {import('./counts.js').Counts} Counts */
 
 /**
- * Runs tests on an engine with the images of some languages and with the built service.
- * @param {string[]} names of languages
+ * Runs tests on an engine that has the images of some languages, with the built service.
+ * @param {string[]} names names of languages
  * @param {(socketPath: string) => Promise<Counts>} work
- * @param {{skipFailedBuilds?: boolean, cleanUp?: () => Promise<void>}} [options] skipFailedBuilds: the work reports missing images itself;
- *   cleanUp: runs before the engine stops, on a signal too
+ * @param {{skipFailedBuilds?: boolean, cleanUp?: () => Promise<void>}} [options] skipFailedBuilds: continue if an image build fails, because the
+ *   work reports missing images itself; cleanUp: runs before the engine stops, including after a signal
  * @returns {Promise<Counts>}
  */
 export async function testWithImages (names, work, { skipFailedBuilds = false, cleanUp } = {}) {
@@ -34,7 +34,7 @@ export function skip (reason) {
 }
 
 /**
- * Runs a command's tests, prints their counts and sets the exit code. A skipped test is a failure: it has shown nothing.
+ * Runs the tests of a command, prints the counts and sets the exit code. A skipped test counts as a failure, because it verified nothing.
  * @param {() => Promise<Counts>} tests
  */
 export async function report (tests) {

@@ -7,11 +7,11 @@ import { filesAndFailures } from './tap.js'
 /** @typedef {import('./counts.js').Counts} Counts */
 
 const RUNNER = 'runner-images/runner'
-/** Duration of each fuzzer; two run at a time. */
+/** Duration of each fuzzer in seconds. Two fuzzers run at a time. */
 const FUZZ_S = 20
 
 /**
- * Runs the runner's tests on the host: its unit tests with sanitizers, the same tests for aarch64 in an emulator, and each fuzzer.
+ * Runs the runner tests on the host: the unit tests with sanitizers, the same tests for aarch64 in an emulator, and each fuzzer.
  * @returns {Promise<Counts>}
  */
 export async function runnerTests () {
@@ -19,7 +19,7 @@ export async function runnerTests () {
   if (missing !== undefined) return skip(missing)
   return sum([
     await checked('check', '-j2'),
-    // On arm64, `check` has tested it already.
+    // On arm64, the `check` target has already run the same tests.
     process.arch === 'arm64' ? NONE : await skipWithout('aarch64') ?? await checked('check-aarch64', '-j2'),
     await skipWithout('fuzzer') ?? await fuzzed()
   ])
@@ -27,7 +27,7 @@ export async function runnerTests () {
 
 /**
  * @param {import('./host-tools.js').Tools} name
- * @returns {Promise<Counts | undefined>} a skipped test when the tools are missing
+ * @returns {Promise<Counts | undefined>} a skipped test if tools are missing
  */
 async function skipWithout (name) {
   const missing = await findTools(name)
@@ -52,7 +52,7 @@ async function make (...args) {
 }
 
 /**
- * Runs the runner's tests in containers.
+ * Runs the runner tests in containers.
  * @param {NodeJS.ProcessEnv} env
  */
 export async function makeContainerTests (env) {

@@ -10,15 +10,16 @@ const SUITE = 'trixie'
 const MAKE_MS = 15 * 60_000
 const STOP_MS = 60_000
 const KILL_MS = 100
-/** A folder on a disk: overlay2 does not work on every tmpfs, and the images would fill one. */
+/** Parent of the data folder. It must be on a disk: overlay2 does not work on every tmpfs, and the images could fill a tmpfs. */
 const PARENT = '/var/tmp'
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
-/** The path in its root. */
+/** The path of the socket in the root of the engine. */
 const SOCKET = '/run/engine/docker.sock'
 /**
- * Prepares dockerd's root ($1): mounts the folder with its socket and data ($2) and this checkout ($3), files of which the tests mount. The mounts are in
- * their own namespace: they end with its last process, and removing the root cannot reach them. pivot_root(2) makes the root the
- * namespace's own; with chroot(2) alone, `docker exec` would see the host's root and processes, and clone(2) could make no user namespace.
+ * Prepares the root of dockerd ($1): mounts the folder with the socket and data ($2), and this checkout ($3), because tests mount files of it. The
+ * mounts are in a private namespace: they disappear with its last process, and removing the root cannot affect the mounted folders. pivot_root(2)
+ * makes the root the root of the namespace. With chroot(2) alone, `docker exec` would see the root and the processes of the host, and clone(2)
+ * could not create user namespaces.
  */
 const START = `set -e
 mount --bind "$1" "$1"
@@ -35,13 +36,13 @@ pivot_root . mnt
 exec chroot . sh -ec 'umount --lazy /mnt; exec setpriv --pdeathsig TERM dockerd "$@"' sh -H unix://${SOCKET} --bridge=none --iptables=false --ip6tables=false`
 
 /**
- * Starts another Docker engine beside the host's: Debian's, in its own root file system and mount namespace, without bridge and packet filter,
- * so that it does not disturb the first one. It ends with this process, however that ends.
+ * Starts a second Docker engine in addition to the engine of the host: the engine of Debian, in a separate root file system and mount namespace. The
+ * engine has no bridge and no packet filter, so it does not disturb the first engine. The engine exits when this process exits, even after a crash.
  * @param {object} options
- * @param {(text: string) => void} options.say gets a message before each long step
- * @param {string | undefined} options.root one that mmdebstrap made before, which is kept; by default a new one is made
- * @returns {Promise<{socketPath: string, stop(): Promise<void>}>} stop leaves nothing of it, and is safe to call twice
- * @throws Error with the last lines of its log when it does not start
+ * @param {(text: string) => void} options.say receives a message before each long step
+ * @param {string | undefined} options.root path of an existing root that mmdebstrap created, which is kept; by default, a new root is created
+ * @returns {Promise<{socketPath: string, stop(): Promise<void>}>} `stop` removes all files and processes of the engine, and is idempotent
+ * @throws Error with the last lines of the log if the engine does not start
  */
 export async function startSecondEngine ({ say, root }) {
   const dir = await mkdtemp(path.join(PARENT, 'runonce-engine-'))
@@ -67,7 +68,7 @@ export async function startSecondEngine ({ say, root }) {
 
   async function end () {
     if (daemon !== undefined) await endProcess(daemon.pid, daemon.start, STOP_MS)
-    // A dockerd that had to be killed leaves containerd and its shims.
+    // A dockerd that had to be killed leaves processes of containerd and its shims.
     for (const { pid, start } of await processesIn(mounts)) await endProcess(pid, start, KILL_MS)
     await rm(dir, { recursive: true, force: true })
   }
@@ -78,7 +79,7 @@ export async function startSecondEngine ({ say, root }) {
  * @param {(text: string) => void} say
  */
 async function makeRoot (root, say) {
-  say(`making a root file system of Debian ${SUITE} with docker.io (takes a minute)`)
+  say(`creating a root file system of Debian ${SUITE} with docker.io (takes a minute)`)
   const packages = ['docker.io', 'iptables', 'ca-certificates']
   await execute('mmdebstrap', ['--variant=minbase', `--include=${packages.join(',')}`, SUITE, root], { timeout: MAKE_MS })
   return root
@@ -86,7 +87,7 @@ async function makeRoot (root, say) {
 
 /**
  * @param {string | undefined} mounts
- * @returns {Promise<{pid: number, start: string}[]>} the processes in that mount namespace
+ * @returns {Promise<{pid: number, start: string}[]>} processes in the mount namespace
  */
 async function processesIn (mounts) {
   if (mounts === undefined) return []

@@ -4,7 +4,7 @@ import { checkedCounts, tapCounts } from './counts.js'
 const TAP = ['node_modules/tap/dist/esm/run.mjs', '--disable-coverage', '--allow-empty-coverage', '--reporter=tap']
 
 /**
- * Runs tap's tests and shows their files and what fails.
+ * Runs tests with tap, and prints the test files and the failures.
  * @param {string[]} files
  * @param {object} [options]
  * @param {string[]} [options.flags]
@@ -17,7 +17,7 @@ export async function tap (files, { flags = [], env = process.env, show = filesA
 }
 
 /**
- * Selects the lines of a TAP stream that are about files, and failures with their details.
+ * Creates a filter that selects the lines of a TAP stream about files, and failures with details.
  * @returns {(line: string) => boolean}
  */
 export function filesAndFailures () {

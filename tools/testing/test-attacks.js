@@ -1,5 +1,5 @@
-// npm run test:attack [-- --runtimes runc,crun,runsc] [program…]: runs the attacks in each runtime, on another engine beside the first one, which
-// gets the first one's images. As root. Skips a runtime that cannot be installed. Prints a table of the outcomes; ends with «N passed, N failed».
+// npm run test:attack [-- --runtimes runc,crun,runsc] [program…]: runs the attacks in each runtime on a second engine, with the images of the first
+// engine. Requires root. Skips a runtime that cannot be installed. Prints a table of the outcomes and a closing line «N passed, N failed».
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -21,7 +21,7 @@ const FLAGS = ['--jobs=1', '--timeout=1200']
 
 const { values, positionals } = parseArgs({ options: { runtimes: { type: 'string', default: 'runc,crun,runsc' } }, allowPositionals: true })
 const folder = mkdtempSync(path.join(tmpdir(), 'runonce-verdicts-'))
-await report(async () => process.getuid?.() === 0 ? await testRuntimes(values.runtimes.split(',')) : skip('a second engine needs root'))
+await report(async () => process.getuid?.() === 0 ? await testRuntimes(values.runtimes.split(',')) : skip('a second engine requires root'))
 rmSync(folder, { recursive: true })
 
 /** @param {string[]} wanted */
@@ -48,7 +48,7 @@ async function testRuntimes (wanted) {
 }
 
 /**
- * @param {string[]} names of runtimes
+ * @param {string[]} names names of runtimes
  * @param {string} socketPath
  * @returns {Promise<Counts>}
  */

@@ -1,6 +1,6 @@
-// npm run test:engines [-- --root DIR] [test file…]: runs the engine tests and the attacks on a second, newer Docker engine: Debian trixie's,
-// in its own root file system. As root on Debian or Ubuntu. Copies the images from the first engine. --root: a root made before.
-// Ends with «N passed, N failed». Nothing of the second engine is left.
+// npm run test:engines [-- --root DIR] [test file…]: runs the engine tests and the attacks on a second, newer Docker engine: the engine of Debian
+// trixie, in a separate root file system. Requires root on Debian or Ubuntu. Copies the images from the first engine. --root: uses an existing root.
+// Prints a closing line «N passed, N failed». Removes the second engine completely.
 import { parseArgs } from 'node:util'
 
 import { firstLanguages } from '../images/language.js'
@@ -12,7 +12,7 @@ import { startSecondEngine } from './second-engine.js'
 
 const { values, positionals } = parseArgs({ options: { root: { type: 'string' } }, allowPositionals: true })
 await report(async () => {
-  const missing = process.getuid?.() === 0 ? await findTools('secondEngine') : 'a second engine needs root'
+  const missing = process.getuid?.() === 0 ? await findTools('secondEngine') : 'a second engine requires root'
   if (missing !== undefined) return skip(missing)
   const names = await firstLanguages()
   /** @type {Awaited<ReturnType<typeof startSecondEngine>> | undefined} */

@@ -1,13 +1,13 @@
-// npm run test:languages [-- name…]: runs the hello and the examples of all languages, or of the named languages and package sets, on a
-// real engine. Prints a line for each language; ends with «N passed, N failed».
+// npm run test:languages [-- name…]: runs the hello program and the examples of all languages, or of the named languages and package sets, on a
+// real engine. Prints a line for each language and a closing line «N passed, N failed».
 import { selectImages } from '../images/sets.js'
 import { languagesVariable } from './choose-languages.js'
 import { report, testWithImages } from './report.js'
 import { tap } from './tap.js'
 
-/** The test file's time limit for each language, in seconds. */
+/** Time limit of the test file per language, in seconds. */
 const LANGUAGE_S = 60
-/** Lines of languages that pass, and of failures with their reason. */
+/** Selects the lines to print: languages that pass, and failures with their reason. */
 const SHOWN = /^ {4,8}ok \d+ - \S+ \d[\d.]* |^ *not ok |^Bail out|^Error/
 
 await report(async () => {

@@ -10,27 +10,27 @@ import { findTools } from '../host-tools.js'
 
 const HUGETLB = '/sys/fs/cgroup/hugetlb'
 
-/** runsc works without KVM, and without cgroups: beside Docker it cannot use those of version 1. Programs have no network in any runtime. */
+/** Arguments with which runsc works without KVM and cgroups: beside Docker, runsc cannot use version 1 cgroups. Containers have no network. */
 const RUNSC_ARGUMENTS = ['--platform=ptrace', '--ignore-cgroups', '--network=none']
 
 /**
- * Finds a runtime. Installs a missing one if this process can.
- * @param {string} name runc, crun or runsc
- * @returns {Promise<{runtime?: Runtime, reason?: string}>} runtime: its entry in daemon.json; none for runc, which the engine has itself;
- *   reason: why it cannot be tested
+ * Finds a runtime. Installs a missing runtime if this process has permission.
+ * @param {string} name name of the runtime: runc, crun or runsc
+ * @returns {Promise<{runtime?: Runtime, reason?: string}>} `runtime` is the entry for daemon.json, absent for runc, which is built into the
+ *   engine; `reason` explains why the runtime cannot be tested
  */
 export async function findRuntime (name) {
   if (name === 'runc') return {}
-  if (name !== 'crun' && name !== 'runsc') return { reason: 'the tests have expectations for runc, crun and runsc only' }
+  if (name !== 'crun' && name !== 'runsc') return { reason: 'the tests support only runc, crun and runsc' }
   const reason = await findTools(name) ?? (name === 'crun' ? await mountHugetlb() : undefined)
   if (reason !== undefined) return { reason }
   return { runtime: { path: findCommand(name) ?? name, ...name === 'runsc' ? { runtimeArgs: RUNSC_ARGUMENTS } : {} } }
 }
 
 /**
- * Mounts the hugetlb controller: with cgroups of version 1, crun starts no container while a controller of the kernel is not mounted. It stays
- * mounted, because other engines' containers may use it by then.
- * @returns {Promise<string | undefined>} a message when it cannot be mounted
+ * Mounts the hugetlb controller. With version 1 cgroups, crun fails to start containers if a controller of the kernel is not mounted. The mount is
+ * kept, because containers of other engines may use it.
+ * @returns {Promise<string | undefined>} a message if the mount fails
  */
 async function mountHugetlb () {
   if (existsSync('/sys/fs/cgroup/cgroup.controllers') || existsSync(path.join(HUGETLB, 'cgroup.procs'))) return undefined

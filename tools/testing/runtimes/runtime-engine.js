@@ -8,20 +8,20 @@ import { execute } from '../../lib/child.js'
 import { endProcess } from '../../lib/process-table.js'
 
 const STOP_MS = 60_000
-/** A folder on a disk: overlay2 does not work on every tmpfs. */
+/** Parent of the data folder. It must be on a disk, because overlay2 does not work on every tmpfs. */
 const PARENT = '/var/tmp'
 const CGROUPS = '/sys/fs/cgroup'
-/** A runtime may not limit memory: the engine's cgroup ends programs that use more than half of the machine's. */
+/** Memory limit in bytes of the cgroup of the engine, for runtimes that do not limit memory: half of the memory of the machine. */
 const MEMORY_BYTES = Math.floor(totalmem() / 2)
 const IN_CGROUP = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
 
-/** @typedef {{path: string, runtimeArgs?: string[]}} Runtime an entry of "runtimes" in daemon.json */
+/** @typedef {{path: string, runtimeArgs?: string[]}} Runtime an entry of `runtimes` in daemon.json */
 
 /**
- * Starts another engine with its own data and with more runtimes than runc. It has no bridge and no packet filter.
- * @param {Record<string, Runtime>} runtimes by name
- * @returns {Promise<{socketPath: string, stop(): Promise<void>}>} stop leaves nothing of it, and is safe to call twice
- * @throws Error with the last lines of its log when it does not start
+ * Starts another engine with separate data and with runtimes in addition to runc. The engine has no bridge and no packet filter.
+ * @param {Record<string, Runtime>} runtimes additional runtimes by name
+ * @returns {Promise<{socketPath: string, stop(): Promise<void>}>} `stop` removes all files and processes of the engine, and is idempotent
+ * @throws Error with the last lines of the log if the engine does not start
  */
 export async function startRuntimeEngine (runtimes) {
   const dir = await mkdtemp(path.join(PARENT, 'runonce-attack-'))
@@ -43,14 +43,14 @@ export async function startRuntimeEngine (runtimes) {
 
   async function removeFiles () {
     for (const mount of await mountsBelow(dir)) await execute('umount', ['-l', mount]).catch(() => {})
-    if (cgroup !== undefined) await rmdir(cgroup).catch(() => {}) // fails while a process in it cannot be killed
+    if (cgroup !== undefined) await rmdir(cgroup).catch(() => {}) // fails while a process in the cgroup cannot be killed
     await rm(dir, { recursive: true, force: true })
   }
 }
 
 /**
  * @param {string} dir
- * @returns {Promise<string[]>} the mounts of containers that outlived their engine, innermost first
+ * @returns {Promise<string[]>} mount points of containers that outlived the engine, innermost first
  */
 async function mountsBelow (dir) {
   const points = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '')
@@ -59,7 +59,7 @@ async function mountsBelow (dir) {
 
 /**
  * @param {string} name
- * @returns {Promise<string | undefined>} a cgroup with a memory limit; undefined where none can be made
+ * @returns {Promise<string | undefined>} path of a cgroup with a memory limit; undefined if no cgroup can be created
  */
 async function memoryCgroup (name) {
   const unified = existsSync(`${CGROUPS}/cgroup.controllers`)

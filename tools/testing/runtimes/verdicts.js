@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 /** @typedef {{program: string, title: string, waiting: boolean, outcome: string, right: boolean, because?: string}} Verdict */
 
 /**
- * @param {string} file with a line for each attack
+ * @param {string} file path of a file with one line per attack
  * @returns {Verdict[]}
  */
 export function readVerdicts (file) {
@@ -12,8 +12,8 @@ export function readVerdicts (file) {
 }
 
 /**
- * A table of the outcomes: a row for each attack, a column for each runtime. `!` marks an outcome that is not expected, `*` one that is
- * expected of this runtime only, with the reason below the table.
+ * Formats a table of the outcomes, with a row for each attack and a column for each runtime. `!` marks an unexpected outcome. `*` marks an outcome
+ * that is expected only with this runtime; the reason follows the table.
  * @param {Record<string, Verdict[]>} byRuntime
  * @returns {string}
  */

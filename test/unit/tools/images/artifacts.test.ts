@@ -85,7 +85,7 @@ void t.test('an error names the client that is missing or fails', async (t) => {
   await writeFile(path.join(dir, 'bin/mvn'), '#!/bin/sh\necho "[ERROR] no such artifact" >&2\nexit 1\n', { mode: 0o755 })
   await t.rejects(putArtifacts({ maven }, 'x64', into), { message: 'mvn cannot fetch g:n:1:\n[ERROR] no such artifact' })
   process.env['PATH'] = path.join(dir, 'into')
-  await t.rejects(putArtifacts({ maven }, 'x64', into), { message: 'mvn is needed to fetch g:n:1, but it is not installed (Debian, Ubuntu: apt-get install maven)' })
+  await t.rejects(putArtifacts({ maven }, 'x64', into), { message: 'mvn is required to fetch g:n:1, but is not installed (Debian, Ubuntu: apt-get install maven)' })
   await t.rejects(putArtifacts({ pypi: [{ name: 'p', version: '1', sha256: 'a'.repeat(64) }] }, 'x64', into), /apt-get install python3-pip/)
 })
 

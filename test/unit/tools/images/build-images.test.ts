@@ -80,13 +80,13 @@ void t.test('two processes do not build an image at the same time', async (t) =>
     building--
     response.end(call.query.get('t') === null ? '{"aux":{"ID":"sha256:stage"}}\n' : '{"error":"no"}\n')
   })
-  const second = { write: (text: string) => { out.write(text); if (text.includes('another process builds it')) goOn() } }
+  const second = { write: (text: string) => { out.write(text); if (text.includes('another process is building it')) goOn() } }
   await Promise.all([out, second].map(async (each, index) => {
     if (index === 1) while (engine.made('POST', '/build').length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
     return await buildImages({ socketPath: engine.socketPath, names: ['bad'], imagesDir, out: each })
   }))
   t.equal(most, 1)
-  t.match(said(), /bad +0 s {2}waiting: another process builds it\n/)
+  t.match(said(), /bad +0 s {2}waiting: another process is building it\n/)
 })
 
 void t.test('a build uses the proxies of this process', async (t) => {

@@ -25,7 +25,7 @@ void t.test('the table shows versions, sizes, the total and failures', async (t)
     'c         14.2.0   320 MB     40 MB  up to date',
     'java                                 FAILED',
     '',
-    '1 images need 1234 MB on disk, shared layers counted once',
+    '1 images use 1234 MB of disk space, shared layers counted once',
     'FAILED, see above: java'
   ])
 })

@@ -53,7 +53,7 @@ const wrong: Array<[string, unknown, RegExp]> = [
   ['a path pattern with a blank', { ...plain, exclude: ['/a b'] }, /^exclude: must be/],
   ['memory as a text', { ...plain, memory: '1' }, /^memory: must be a number of bytes, got "1"$/],
   ['half a process', { ...plain, processes: 0.5 }, /^processes: must be/],
-  ['another name than the folder', { ...plain, name: 'moon' }, /^name: is "moon", but the folder is lua$/],
+  ['another name than the folder', { ...plain, name: 'moon' }, /^name: is "moon", but the folder name is "lua"$/],
   ['an npm version range', withNpm({ version: '^1.0.0' }), /^npm\[0\]\.version: must be one exact version/],
   ['an npm package without integrity', withNpm({ integrity: undefined }), /^npm\[0\]\.integrity: is missing/],
   ['a sha1', withNpm({ integrity: 'sha1-AAAA' }), /^npm\[0\]\.integrity: must be a sha512/],

@@ -48,7 +48,7 @@ void t.test('reports a missing or failing npm in two lines', async (t) => {
   const cwd = process.cwd()
   process.chdir(dir)
   t.teardown(() => process.chdir(cwd))
-  await t.rejects(installDependencies(), { message: /^npm ci failed \(exit code 7\), see above\.\n[^\n]*$/ })
+  await t.rejects(installDependencies(), { message: /^npm ci failed \(exit code 7\), see the errors above\.\n[^\n]*$/ })
   process.env['PATH'] = dir
   await t.rejects(installDependencies(), { message: /^npm is not installed\.\n[^\n]*$/ })
 })

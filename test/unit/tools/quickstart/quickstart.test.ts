@@ -192,6 +192,6 @@ void t.test('names the user\'s own engine if the system\'s engine does not respo
     t.intercept(process, 'env', { value: { ...rest, ...runtime === undefined ? {} : { XDG_RUNTIME_DIR: runtime } } })
     return await ensureEngine({ cache: path.join(dir, 'cache'), systemSocket: path.join(dir, 'none.sock') }).then(() => 'found one', (error: Error) => error.message)
   }
-  t.match(await advice(dir), /\(ENOENT\), but a rootless one does\.\nTo use it: DOCKER_HOST=unix:\/\/.*\/docker\.sock /)
+  t.match(await advice(dir), /\(ENOENT\), but a rootless engine does\.\nTo use the rootless engine: DOCKER_HOST=unix:\/\/.*\/docker\.sock /)
   for (const runtime of [undefined, path.join(dir, 'cache')]) t.match(await advice(runtime), /^No Docker engine responds at .*\nInstall and start Docker/)
 })
