@@ -1,4 +1,4 @@
-// Attacks of a program on the runner.
+// Attacks of programs on the runner.
 import t from 'tap'
 
 import { endedAtLimit, run, sh } from './kit.js'
@@ -6,12 +6,12 @@ import { endedAtLimit, run, sh } from './kit.js'
 const program = (/** @type {string} */ name, more = {}, options = {}) => run({ files: [], command: `exec /programs/${name}`, ...more }, options)
 
 for (const [who, options] of /** @type {const} */ ([['the service\'s user', {}], ['root', { settings: {} }]])) {
-  void t.test(`the guard refuses every system call that would change process 1, as ${who}`, { buffered: true }, async (t) => {
+  void t.test(`the guard blocks every system call that would change process 1, as ${who}`, { buffered: true }, async (t) => {
     const { result } = await program('guard', {}, options)
     const lines = result.stdout.trim().split('\n')
     const [own, others] = [lines.filter((/** @type {string} */ line) => line.startsWith('own')), lines.filter((/** @type {string} */ line) => !line.startsWith('own'))]
     t.strictSame(own.filter((/** @type {string} */ line) => !line.endsWith(': done')), [])
-    // Not every kernel supports x32; a missing call changes nothing.
+    // Some kernels do not support x32. In this case, the calls fail without an effect.
     t.strictSame(others.filter((/** @type {string} */ line) => !line.endsWith(': EPERM') && !/x32: ENOSYS$/.test(line)), [])
     t.ok(others.length >= 22, result.stdout)
   })
@@ -22,7 +22,7 @@ for (const [who, options] of /** @type {const} */ ([['the service\'s user', {}],
   })
 }
 
-void t.test('a program can\'t end the run with a signal to process 1', { buffered: true }, async (t) => {
+void t.test('a signal from a program to process 1 does not end the run', { buffered: true }, async (t) => {
   const { result } = await program('signals')
   t.equal(result.outcome, 'completed')
   t.match(result.stdout, /full\nstill there\n$/)
@@ -34,14 +34,14 @@ void t.test('a flood of signals does not delay the time limit', { buffered: true
   endedAtLimit(t, result, 0.8)
 })
 
-void t.test('a printed result object is output only', { buffered: true }, async (t) => {
+void t.test('a result object that the program prints is treated as output', { buffered: true }, async (t) => {
   const forged = JSON.stringify({ stdout: 'forged', stderr: '', error: '', outcome: 'completed' })
   const result = await sh(`echo '${forged}'; echo '${forged}' > /proc/1/fd/1; echo '${forged}' >> /dev/console; exit 4`, {}, { settings: {} })
   t.equal(`${result.outcome} ${result.exitCode}`, 'failed 4')
   t.equal(result.stdout, `${forged}\n`)
 })
 
-void t.test('output is kept when the tmpfs is full or no descriptor is free', { buffered: true }, async (t) => {
+void t.test('output is kept when the tmpfs is full or all descriptors are in use', { buffered: true }, async (t) => {
   const full = await sh('echo kept; head -c 99999999 /dev/zero > big; echo $?; rm -rf /work/*', {}, {
     settings: { user: '10001', tmpfs: { '/work': 'mode=1777,size=4m' } }
   })
@@ -50,7 +50,7 @@ void t.test('output is kept when the tmpfs is full or no descriptor is free', { 
   t.ok(['failed', 'completed'].includes(fds.outcome))
 })
 
-void t.test('a stopped program ends at the time limit', { buffered: true }, async (t) => {
+void t.test('a stopped program is killed at the time limit', { buffered: true }, async (t) => {
   const result = await sh('echo kept; kill -STOP $$', { limits: { time: 0.4 } })
   t.equal(result.stdout, 'kept\n')
   endedAtLimit(t, result, 0.4)

@@ -1,4 +1,4 @@
-// The engine's API: builds the test image and starts containers from it.
+// Builds the test image and starts containers, with the API of the engine.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +14,7 @@ export const CONTEXT = `${OUT}container/`
 const socketPath = (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '')
 const docker = dockerClient(socketPath)
 
-/** Compiles the test programs and builds the image. @param {Record<string, object>} languages the first one is the image's default */
+/** Compiles the test programs and builds the image. @param {Record<string, object>} languages languages by name; the first language is the default of the image */
 export async function buildImage (languages) {
   rmSync(CONTEXT, { recursive: true, force: true })
   mkdirSync(`${CONTEXT}programs`, { recursive: true })
@@ -43,7 +43,7 @@ export async function removeImage () {
 
 /**
  * Starts a container and attaches to its stdin, stdout and stderr.
- * @param {import('dockerode').ContainerCreateOptions} settings override those of `docker run -i --network none`
+ * @param {import('dockerode').ContainerCreateOptions} settings override the settings of `docker run -i --network none`
  */
 export async function startContainer ({ HostConfig, ...settings }) {
   const container = await docker.createContainer({

@@ -1,10 +1,10 @@
-// Runs the real binary as process 1 of containers.
+// Runs the runner binary as process 1 of containers.
 import { demultiplex } from '../../../../tools/lib/attach.js'
 import { buildImage as build, CONTEXT, startContainer } from './engine.js'
 
 export { inside, removeImage } from './engine.js'
 
-/** Runs a program with sh. The image has this language; a test mounts another one over it. */
+/** A language that runs programs with sh. It is the language of the image; tests can mount a different language.json. */
 const SHELL = { name: 'shell', aliases: ['sh'], run: ['sh', '{main}'], env: { LANGUAGE_SET: 'yes' } }
 const STARTER = (/** @type {string[]} */ ...args) => ({ ...SHELL, warm: ['/programs/starter', ...args] })
 const LANGUAGES = {
@@ -25,13 +25,13 @@ const LANGUAGES = {
   'warm-build-stuck': { ...STARTER('stuck'), build: [['sh', '-n', '{main}']] }
 }
 const MIB = 1024 * 1024
-/** On a busy machine a run may exceed its time limit by this factor. */
+/** Highest accepted ratio of a run's duration to its time limit, because a busy machine may delay the end. */
 const LATE = 5 * Number(process.env.RUNONCE_TEST_PATIENCE || 1)
 
 /**
  * @typedef {Record<string, any>} Result
  * @typedef {object} Ended
- * @property {Result | undefined} result the only object on stdout; undefined when stdout is anything else
+ * @property {Result | undefined} result the only object on stdout; undefined if stdout has any other content
  * @property {string} stdout
  * @property {string} stderr
  * @property {number} code
@@ -40,13 +40,13 @@ const LATE = 5 * Number(process.env.RUNONCE_TEST_PATIENCE || 1)
  * @property {boolean} [readOnly]
  * @property {boolean} [bare] drops all capabilities and sets no-new-privileges
  * @property {boolean} [init]
- * @property {number} [memoryMib] without swap
+ * @property {number} [memoryMib] memory limit in MiB, without swap
  * @property {number} [processes]
  * @property {Record<string, string>} [tmpfs]
  * @property {Record<string, string>} [env]
  */
 
-/** The settings of a service's containers; `{}` is `docker run` without options. @type {Settings} */
+/** The container settings of the service. `{}` means `docker run` without options. @type {Settings} */
 export const STRICT = {
   user: '10001:10001',
   readOnly: true,
@@ -82,7 +82,7 @@ export async function start ({ settings = STRICT, language, env = {} } = {}) {
   /** @type {Buffer[]} */
   const chunks = []
   stream.on('data', (chunk) => chunks.push(chunk))
-  stream.on('error', () => {}) // a container that sent its result no longer reads its stdin
+  stream.on('error', () => {}) // the runner stops reading stdin after it sends the result
   const written = () => demultiplex(Buffer.concat(chunks))
   /** @returns {Promise<Ended>} */
   const end = async () => {
@@ -96,9 +96,9 @@ export async function start ({ settings = STRICT, language, env = {} } = {}) {
 }
 
 /**
- * Sends a payload to a new container and waits until it exits. Throws unless its only output is one result.
- * @param {unknown} payload an object, or text as it is
- * @param {Parameters<typeof start>[0] & { open?: boolean }} [options] open: keeps stdin open
+ * Sends a payload to a new container and waits until the container exits. Throws if the output is anything other than one result.
+ * @param {unknown} payload an object to send as JSON, or text to send unchanged
+ * @param {Parameters<typeof start>[0] & { open?: boolean }} [options] `open` keeps stdin open
  * @returns {Promise<Ended & { result: Result }>}
  */
 export async function run (payload, { open = false, ...options } = {}) {
@@ -114,7 +114,7 @@ export async function run (payload, { open = false, ...options } = {}) {
 /**
  * Runs a shell program and returns its result.
  * @param {string} code
- * @param {object} [more] further fields of the payload
+ * @param {object} [more] additional fields of the payload
  * @param {Parameters<typeof run>[1]} [options]
  */
 export async function sh (code, more = {}, options = {}) {
@@ -123,7 +123,7 @@ export async function sh (code, more = {}, options = {}) {
 }
 
 /**
- * Asserts that a run ended at its time limit.
+ * Asserts that a run ended at its time limit, given in seconds.
  * @param {import('tap').Test} t
  * @param {Result} result
  * @param {number} seconds
@@ -133,7 +133,7 @@ export function endedAtLimit (t, { outcome, duration }, seconds) {
   t.ok(duration >= 0.9 * seconds * 1e9 && duration < LATE * seconds * 1e9, `${duration} ns`)
 }
 
-/** Polls every 10 ms; throws after `ms`. @param {() => boolean | Promise<boolean>} condition @param {number} [ms] */
+/** Polls a condition every 10 ms. Throws after `ms` milliseconds. @param {() => boolean | Promise<boolean>} condition @param {number} [ms] */
 export async function until (condition, ms = 15_000) {
   const deadline = performance.now() + ms
   while (!await condition()) {

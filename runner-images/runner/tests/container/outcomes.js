@@ -1,10 +1,10 @@
-// The eight outcomes; each keeps the program's output.
+// The eight outcomes. Each result contains the output of the program.
 import t from 'tap'
 
 import { endedAtLimit, run, sh } from './kit.js'
 
 const LIMIT = { RUNONCE_TIME_LIMIT_MS: '700' }
-/** The runner's default time limit. */
+/** The default time limit of the runner, in nanoseconds. */
 const DEFAULT_LIMIT_NS = 8e9
 
 void t.test('completed: the result has every field', { buffered: true }, async (t) => {
@@ -50,7 +50,7 @@ void t.test('timeout: the output is kept', { buffered: true }, async (t) => {
   t.equal(result.stdoutTruncated, false)
 })
 
-void t.test('timeout: a program may write its buffered output when SIGRTMAX comes, and is killed if it does not end', { buffered: true }, async (t) => {
+void t.test('timeout: a program may flush its buffered output on SIGRTMAX, and is killed if it does not exit', { buffered: true }, async (t) => {
   const result = await sh("trap 'echo flushed; exit' 64; echo kept; sleep 99 & wait", {}, { env: LIMIT })
   t.equal(`${result.outcome} ${result.signal} ${result.stdout}`, 'timeout SIGKILL kept\nflushed\n')
   const child = await sh("(trap 'echo flushed; exit' 64; sleep 99 & wait); echo on", {}, { env: LIMIT })
@@ -66,13 +66,13 @@ void t.test('timeout: slow output does not extend the limit', { buffered: true }
   t.match(result.stdout, /^\.+$/)
 })
 
-void t.test('timeout: processes that ignore SIGTERM or start a session end too', { buffered: true }, async (t) => {
+void t.test('timeout: processes that ignore SIGTERM or start a session are killed as well', { buffered: true }, async (t) => {
   const result = await sh("trap '' TERM HUP INT; (setsid sh -c \"trap '' TERM; sleep 99\" &); echo kept; while :; do sleep 99; done", {}, { env: LIMIT })
   t.equal(result.stdout, 'kept\n')
   endedAtLimit(t, result, 0.7)
 })
 
-void t.test('output_limit: output up to the limit is kept, and one byte more exceeds it', { buffered: true }, async (t) => {
+void t.test('output_limit: output up to the limit is accepted, and one more byte exceeds the limit', { buffered: true }, async (t) => {
   const env = { RUNONCE_OUTPUT_LIMIT: '1000' }
   const exact = await sh('head -c 600 /dev/zero | tr "\\0" a; head -c 400 /dev/zero | tr "\\0" b >&2', {}, { env })
   t.equal(`${exact.outcome} ${exact.stdoutBytes} ${exact.stderrBytes}`, 'completed 600 400')
@@ -96,12 +96,12 @@ void t.test('output_limit: endless output ends the run long before the time limi
   t.ok(result.duration < 20e9, 'before the time limit')
 })
 
-void t.test('output_limit: a character cut by the limit is left out, without base64', { buffered: true }, async (t) => {
+void t.test('output_limit: a character that the limit truncates is removed, and base64 is absent', { buffered: true }, async (t) => {
   const result = await sh("printf 'aé€'", {}, { env: { RUNONCE_OUTPUT_LIMIT: '5' } })
   t.equal(`${result.outcome} ${result.stdout} ${result.stdoutBase64}`, 'output_limit aé undefined')
 })
 
-void t.test('output_limit: by default the whole result fits into the 100,000 bytes that glot reads', { buffered: true }, async (t) => {
+void t.test('output_limit: the default limit keeps the whole result within the 100,000 bytes that glot reads', { buffered: true }, async (t) => {
   for (const byte of ['001', '377', '012', '101']) {
     const { result, stdout } = await run({ files: [], command: `head -c 60000 /dev/zero | tr "\\0" "\\${byte}"` })
     t.ok(stdout.length <= 100_000, `${byte}: ${stdout.length}`)
@@ -109,7 +109,7 @@ void t.test('output_limit: by default the whole result fits into the 100,000 byt
   }
 })
 
-void t.test('out_of_memory: only when the kernel killed a process, and the output is kept', { buffered: true }, async (t) => {
+void t.test('out_of_memory: reported only if the kernel killed a process, and the output is kept', { buffered: true }, async (t) => {
   const settings = { memoryMib: 64 }
   const killed = await sh('echo kept; exec tail /dev/zero', {}, { settings })
   t.equal(`${killed.outcome} ${killed.stdout} ${killed.signal} ${killed.error}`, 'out_of_memory kept\n SIGKILL Out of memory')
@@ -121,13 +121,13 @@ void t.test('out_of_memory: only when the kernel killed a process, and the outpu
   t.equal(`${pretended.outcome} ${pretended.exitCode}`, 'failed 137')
 })
 
-void t.test('out_of_memory: in the build too', { buffered: true }, async (t) => {
+void t.test('out_of_memory: also reported for the build', { buffered: true }, async (t) => {
   const payload = { files: [], runInstructions: { buildCommands: ['echo building; exec tail /dev/zero'], runCommand: 'true' } }
   const { result } = await run(payload, { settings: { memoryMib: 64 } })
   t.equal(`${result.outcome} ${result.stdout} ${result.build.exitCode} ${result.phase}`, 'out_of_memory building\n null build')
 })
 
-void t.test('build_failed: stdout and stderr are those of the build', { buffered: true }, async (t) => {
+void t.test('build_failed: the result has the stdout and stderr of the build', { buffered: true }, async (t) => {
   const { result } = await run({ files: [{ name: 'main.sh', content: 'if' }] }, { language: 'built' })
   t.equal(`${result.outcome} ${result.exitCode} ${result.error} ${result.duration}`, 'build_failed 2 Exit code: 2 0')
   t.match(result.stderr, /main\.sh.*[Ss]yntax error/)
@@ -136,7 +136,7 @@ void t.test('build_failed: stdout and stderr are those of the build', { buffered
   t.ok(result.build.duration > 0)
 })
 
-void t.test('timeout and output_limit in the build, by the build\'s limit or by the run\'s', { buffered: true }, async (t) => {
+void t.test('timeout and output_limit in the build, at the limit of the build or of the run', { buffered: true }, async (t) => {
   const building = (/** @type {string} */ command) => ({ files: [], runInstructions: { buildCommands: ['echo first', command], runCommand: 'echo ran' } })
   const own = await run({ ...building('sleep 99'), limits: { buildTime: 0.3 } })
   t.equal(`${own.result.outcome} ${own.result.error} ${own.result.stdout}${own.result.phase}`, 'timeout Build time limit of 0.3 s exceeded first\nbuild')
@@ -146,7 +146,7 @@ void t.test('timeout and output_limit in the build, by the build\'s limit or by 
   t.equal(`${much.result.outcome} ${much.result.stdoutBytes > 100} ${much.result.stdout.length}`, 'output_limit true 100')
 })
 
-void t.test('a successful build\'s output is in build only; both steps share the time and output limits', { buffered: true }, async (t) => {
+void t.test('the output of a successful build is only in build; both steps share the time and output limits', { buffered: true }, async (t) => {
   const { result } = await run({ files: [{ name: 'main.sh', content: 'echo ran' }] }, { language: 'built' })
   t.equal(`${result.outcome} ${result.stdout} ${result.build.exitCode} ${result.phase}`, 'completed ran\n 0 run')
   const instructions = { buildCommands: ['printf 12345; echo warning >&2'], runCommand: 'printf 6789' }
@@ -155,10 +155,10 @@ void t.test('a successful build\'s output is in build only; both steps share the
   t.equal(both.result.build.stderr, 'warning\n')
   const slow = await run({ files: [], runInstructions: { buildCommands: ['sleep 2'], runCommand: 'echo ran; sleep 99' }, limits: { time: 4 } })
   t.equal(`${slow.result.outcome} ${slow.result.stdout}`, 'timeout ran\n')
-  t.ok(slow.result.duration < 4e9, 'the run gets what the build left of the time limit')
+  t.ok(slow.result.duration < 4e9, 'the time limit of the run is reduced by the duration of the build')
 })
 
-void t.test('invalid: a payload that can\'t be run gets a result', { buffered: true }, async (t) => {
+void t.test('invalid: a payload that cannot be run produces a result', { buffered: true }, async (t) => {
   for (const payload of ['nonsense', '{"files":', '[]', '{}', '{"files":[]}', '{"files":[{"name":"../x","content":""}]}', '{"files":[{"name":"a","content":1}]}']) {
     const { result } = await run(payload)
     t.equal(`${result.outcome} ${result.exitCode} ${result.phase}`, 'invalid null run', payload)

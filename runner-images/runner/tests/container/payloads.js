@@ -1,4 +1,4 @@
-// What a payload may contain, and how it may arrive.
+// Valid and invalid payloads, and how the runner reads them.
 import t from 'tap'
 
 import { run, sh, start, until } from './kit.js'
@@ -30,7 +30,7 @@ void t.test('an empty payload is invalid', { buffered: true }, async (t) => {
   }
 })
 
-void t.test('files may be in folders, have unicode names, be empty or contain NUL; of equal names the last one wins', { buffered: true }, async (t) => {
+void t.test('files may be in folders, have Unicode names, be empty or contain NUL; the last of several files with the same name is used', { buffered: true }, async (t) => {
   const files = [
     { name: 'main.sh', content: 'cat sub/dir/ü.txt twice; wc -c < empty; od -An -c nul' },
     { name: 'sub/dir/ü.txt', content: 'ä😀\n' },
@@ -43,7 +43,7 @@ void t.test('files may be in folders, have unicode names, be empty or contain NU
   t.match(result.stdout, /^ä😀\nsecond\n0\n +a +\\0 +b\n$/)
 })
 
-void t.test('a file that can\'t be created is invalid, and the error names it', { buffered: true }, async (t) => {
+void t.test('a file that cannot be created is invalid, and the error names the file', { buffered: true }, async (t) => {
   const main = { name: 'main.sh', content: '' }
   for (const [name, error] of [['main.sh/x', /^files\[1\]\.name: Not a directory/], ['/etc/x', /^files\[1\]\.name: /], ['a'.repeat(300), /too long/]]) {
     const { result } = await run({ files: [main, { name, content: '' }] })
@@ -56,7 +56,7 @@ void t.test('a file that can\'t be created is invalid, and the error names it', 
   t.equal(`${full.result.outcome} ${full.result.error}`, 'invalid files[1].content: No space left on device')
 })
 
-void t.test('glot V1: command replaces build and run, and wins over runInstructions', { buffered: true }, async (t) => {
+void t.test('glot V1: command replaces build and run, and overrides runInstructions', { buffered: true }, async (t) => {
   const { result } = await run({ ...HELLO, command: 'sh main.sh; echo $LANGUAGE_SET $1', args: ['arg'], runInstructions: { runCommand: 'false' } })
   t.equal(`${result.stdout}${result.build}`, 'hi\nyes arg\nundefined')
   const empty = await run({ ...HELLO, command: '', runInstructions: { buildCommands: ['echo b'], runCommand: 'echo v2' } })
@@ -64,20 +64,20 @@ void t.test('glot V1: command replaces build and run, and wins over runInstructi
   t.equal((await run({ files: [], command: 'echo version' }, { language: 'built' })).result.stdout, 'version\n')
 })
 
-void t.test('language is the image\'s language or an alias; anything else is invalid', { buffered: true }, async (t) => {
+void t.test('language must be the language of the image or an alias; other values are invalid', { buffered: true }, async (t) => {
   for (const language of ['shell', 'sh', null]) t.equal((await run({ ...HELLO, language })).result.outcome, 'completed')
   const { result } = await run({ ...HELLO, language: 'perl' })
   t.equal(result.outcome, 'invalid')
   t.match(result.error, /^language: .*shell/)
 })
 
-void t.test('args and env reach the program; RUNONCE_ variables do not', { buffered: true }, async (t) => {
+void t.test('args and env are passed to the program; RUNONCE_ variables are not', { buffered: true }, async (t) => {
   const code = 'printf "%s|" "$#" "$@" "$GREETING" "$LANGUAGE_SET"; env | grep -c RUNONCE_'
   const result = await sh(code, { args: ['a b', '', '*', 'ü'], env: { GREETING: 'hello you', LANGUAGE_SET: 'no' } })
   t.equal(result.stdout, '4|a b||*|ü|hello you|no|0\n')
 })
 
-void t.test('stdin carries every character, and 1 MiB in and out at once', { buffered: true }, async (t) => {
+void t.test('stdin accepts every character, and 1 MiB of input and output at the same time', { buffered: true }, async (t) => {
   const text = `${Array.from({ length: 0x180 }, (_, code) => String.fromCodePoint(code)).join('')}é😀👩‍👩‍👧`
   t.equal((await sh('cat', { stdin: text })).stdout, text)
   const mebibyte = 'x'.repeat(1 << 20)
@@ -94,7 +94,7 @@ void t.test('invalid UTF-8 becomes U+FFFD, with the exact bytes in base64', { bu
   t.equal(`${result.stdoutBase64} ${result.stderrBase64}`, 'Yf9iww== 7aCA')
 })
 
-void t.test('limits in the payload lower the container\'s limits and never raise them', { buffered: true }, async (t) => {
+void t.test('limits in the payload can lower but not raise the limits of the container', { buffered: true }, async (t) => {
   const env = { RUNONCE_TIME_LIMIT_MS: '600', RUNONCE_OUTPUT_LIMIT: '10' }
   t.match((await sh('sleep 9', { limits: { time: 0.2 } }, { env })).error, /0\.2 s/)
   t.match((await sh('sleep 9', { limits: { time: 99 } }, { env })).error, /0\.6 s/)
@@ -120,12 +120,12 @@ void t.test('docker run works without options, and a missing work directory is r
   t.equal(second.stdout, '/home/second\n/home/second\n')
 })
 
-void t.test('the runner refuses to run as any process but 1', { buffered: true }, async (t) => {
+void t.test('the runner exits with an error if it is not process 1', { buffered: true }, async (t) => {
   const { result } = await run(HELLO, { settings: { init: true } })
   t.equal(`${result.outcome} ${result.error}`, 'failed The runner must be process 1 of its container')
 })
 
-void t.test('a waiting runner announces itself with one newline', { buffered: true }, async (t) => {
+void t.test('a waiting runner writes one newline when it is ready', { buffered: true }, async (t) => {
   const { input, ended, stdout } = await start({ env: { RUNONCE_ANNOUNCE: '1' } })
   await until(() => stdout() === '\n')
   input.end(JSON.stringify(HELLO))

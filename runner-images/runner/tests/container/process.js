@@ -1,9 +1,9 @@
-// Processes: which ones end, when, and what remains.
+// When processes end, and which processes remain.
 import t from 'tap'
 
 import { inside, run, sh, start, STRICT, until } from './kit.js'
 
-/** How long a waiting runner is watched. */
+/** Duration of the observation of a waiting runner, in milliseconds. */
 const IDLE_MS = 1000
 
 void t.test('the run ends with the main process, even if a child keeps stdout open', { buffered: true }, async (t) => {
@@ -12,7 +12,7 @@ void t.test('the run ends with the main process, even if a child keeps stdout op
   t.ok(result.duration < 60e9, 'long before the time limit')
 })
 
-void t.test('output of a child is kept when the main process exits', { buffered: true }, async (t) => {
+void t.test('the output of a child process is kept when the main process exits', { buffered: true }, async (t) => {
   const result = await sh('mkfifo wrote; (sh -c "echo grandchild; echo > wrote; sleep 99" &); read line < wrote; echo main')
   t.equal(result.stdout, 'grandchild\nmain\n')
 })
@@ -23,37 +23,37 @@ void t.test('a program may close its stdout, or all its streams', { buffered: tr
   t.equal(`${result.outcome} ${result.exitCode}`, 'failed 5')
 })
 
-void t.test('the runner reaps orphans: hundreds of them do not reach the process limit', { buffered: true }, async (t) => {
+void t.test('the runner reaps orphans: hundreds of orphans do not exceed the process limit', { buffered: true }, async (t) => {
   const settings = { ...STRICT, processes: 24 }
   const result = await sh('i=0; while [ $i -lt 200 ]; do (true &) || exit 1; i=$((i+1)); done; echo $i', {}, { settings })
   t.equal(`${result.outcome} ${result.stdout} ${result.stderr}`, 'completed 200\n ')
 })
 
-void t.test('a fork bomb ends at the process limit or the time limit', { buffered: true }, async (t) => {
+void t.test('the process limit or the time limit ends a fork bomb', { buffered: true }, async (t) => {
   const result = await sh('echo kept; b() { b | b & b; }; b', {}, { settings: { ...STRICT, processes: 64 }, env: { RUNONCE_TIME_LIMIT_MS: '1500' } })
   t.ok(['timeout', 'failed', 'signaled', 'completed', 'output_limit'].includes(result.outcome), result.outcome)
   t.match(result.stdout, /^kept\n/)
 })
 
-void t.test('the runner reports that it can\'t start a process', { buffered: true }, async (t) => {
+void t.test('the runner reports that it cannot start a process', { buffered: true }, async (t) => {
   const { result } = await run({ files: [{ name: 'main.sh', content: 'echo hi' }] }, { settings: { ...STRICT, processes: 1 } })
   t.equal(result.outcome, 'failed')
   t.match(result.error, /^The runner can't start a process: /)
 })
 
-void t.test('processes of the build end before the run', { buffered: true }, async (t) => {
+void t.test('the runner kills processes of the build before the run', { buffered: true }, async (t) => {
   const instructions = { buildCommands: ['(setsid sleep 99 &)'], runCommand: 'cat /proc/[0-9]*/comm | sort | uniq | tr "\\n" " "' }
   const { result } = await run({ files: [], runInstructions: instructions })
   t.match(result.stdout, /runner/)
   t.notMatch(result.stdout, /sleep/)
 })
 
-void t.test('the program has default signals, three descriptors and no others', { buffered: true }, async (t) => {
+void t.test('the program starts with default signal handling and exactly three descriptors', { buffered: true }, async (t) => {
   const result = await sh('grep -E "^Sig(Blk|Ign)" /proc/self/status | tr -d "\\t\\n"; ls /proc/self/fd | tr "\\n" " "; cat /proc/self/oom_score_adj; ulimit -c; ps 2>/dev/null; cat /proc/$$/stat | cut -d" " -f5,6')
   t.match(result.stdout, /^SigBlk:0{16}SigIgn:0{16}0 1 2 3 1000\n0\n(\d+) \1\n$/)
 })
 
-void t.test('SIGTERM from outside ends a waiting runner, and a running one without a result', { buffered: true }, async (t) => {
+void t.test('SIGTERM from outside ends a waiting runner, and ends a run without a result', { buffered: true }, async (t) => {
   const waiting = await start({ env: { RUNONCE_ANNOUNCE: '1' } })
   await until(() => waiting.stdout() === '\n')
   await waiting.container.kill({ signal: 'SIGTERM' })
@@ -66,7 +66,7 @@ void t.test('SIGTERM from outside ends a waiting runner, and a running one witho
   t.strictSame(await running.ended, { code: 143, stdout: '', stderr: '', result: undefined })
 })
 
-void t.test('a waiting runner does not wake up, and takes less memory than grep', { buffered: true }, async (t) => {
+void t.test('a waiting runner does not wake up, and uses less memory than grep', { buffered: true }, async (t) => {
   const { container, input, ended, stdout } = await start({ env: { RUNONCE_ANNOUNCE: '1' } })
   await until(() => stdout() === '\n')
   const contextSwitches = () => inside(container, 'grep', 'ctxt', '/proc/1/status')

@@ -1,9 +1,9 @@
-// `make check-container`: the real binary as process 1, in containers of debian:trixie-slim.
+// `make check-container`: runs the runner binary as process 1 in containers of debian:trixie-slim.
 import t from 'tap'
 
 import { buildImage, removeImage } from './kit.js'
 
-/** Containers at a time: a run mostly waits for the engine or for a limit. */
+/** Number of concurrent containers. A run mostly waits for the engine or for a limit. */
 const JOBS = 3
 
 t.before(buildImage)

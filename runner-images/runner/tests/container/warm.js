@@ -1,11 +1,11 @@
-// The warm interpreter's protocol, in containers.
+// Tests of the protocol of warm interpreters in containers.
 import t from 'tap'
 
 import { endedAtLimit, inside, run, sh, start, until } from './kit.js'
 
 const CODE = 'echo "warm=$WARM $0 $# $1"; ls /proc/self/fd | tr "\\n" " "; cat; exit 3'
 
-/** Waits until the container announces that it is ready, then sends the payload. @param {Parameters<typeof start>[0]} options @param {object} payload */
+/** Starts a container, waits until it reports that it is ready, and sends the payload. @param {Parameters<typeof start>[0]} options @param {object} payload */
 async function announced (options, payload) {
   const { input, ended, stdout } = await start({ ...options, env: { RUNONCE_ANNOUNCE: '1', ...options?.env } })
   await until(() => stdout() === '\n')
@@ -15,7 +15,7 @@ async function announced (options, payload) {
   return result
 }
 
-void t.test('a warm interpreter becomes the program, with its name, stdin, exit code and descriptors', { buffered: true }, async (t) => {
+void t.test('a warm interpreter becomes the program, with the program\'s name, stdin, exit code and descriptors', { buffered: true }, async (t) => {
   const files = [{ name: 'my prog.sh', content: CODE }]
   const result = await announced({ language: 'warm' }, { files, stdin: 'in', args: ['a b'] })
   t.equal(result.stdout, 'warm=yes my prog.sh 1 a b\n0 1 2 3 in')
@@ -35,18 +35,18 @@ void t.test('the runner waits for a warm interpreter that is still starting', { 
 })
 
 for (const language of /** @type {const} */ (['warm-dies', 'warm-wrong', 'warm-refuses'])) {
-  void t.test(`${language}: the runner uses the plain command`, { buffered: true }, async (t) => {
+  void t.test(`${language}: the runner falls back to the plain command`, { buffered: true }, async (t) => {
     const result = await announced({ language }, { files: [{ name: 'main.sh', content: CODE }], stdin: 'in' })
     t.equal(result.stdout, 'warm= main.sh 0 \n0 1 2 3 in')
   })
 }
 
-void t.test('warm-hangs: after a bounded wait the runner uses the plain command', { buffered: true }, async (t) => {
+void t.test('warm-hangs: the runner falls back to the plain command after a limited wait', { buffered: true }, async (t) => {
   const { result } = await run({ files: [{ name: 'main.sh', content: CODE }] }, { language: 'warm-hangs', env: { RUNONCE_ANNOUNCE: '1' } })
   t.match(result.stdout, /^warm= /)
 })
 
-void t.test('warm-crashes: the crash is reported as the program\'s', { buffered: true }, async (t) => {
+void t.test('warm-crashes: the crash is reported as a crash of the program', { buffered: true }, async (t) => {
   const result = await announced({ language: 'warm-crashes' }, { files: [{ name: 'main.sh', content: CODE }] })
   t.equal(`${result.outcome} ${result.signal} ${result.phase}`, 'signaled SIGSEGV run')
 })
@@ -62,7 +62,7 @@ void t.test('a payload with a command, env or unusual file name uses the plain c
   t.equal((await announced({ language: 'warm' }, { files })).stdout, 'yes\n')
 })
 
-void t.test('a build in the warm interpreter reports its output and time in build', { buffered: true }, async (t) => {
+void t.test('a build in the warm interpreter is reported in build with its output and duration', { buffered: true }, async (t) => {
   const result = await announced({ language: 'warm-build' }, { files: [{ name: 'main.sh', content: 'echo ran; echo err >&2' }], limits: { output: 200 } })
   t.equal(`${result.outcome} ${result.stdout}${result.stderr}`, 'completed ran\nerr\n')
   t.equal(`${result.build.stderr}${result.build.exitCode} ${result.phase}`, 'built main.sh\n0 run')
@@ -87,7 +87,7 @@ void t.test('limits and outcomes apply to a warm run', { buffered: true }, async
   t.equal(`${memory.outcome} ${memory.stdout}`, 'out_of_memory kept\n')
 })
 
-void t.test('a warm interpreter that never becomes the program ends at the limit', { buffered: true }, async (t) => {
+void t.test('a warm interpreter that never becomes the program is killed at the time limit', { buffered: true }, async (t) => {
   const payload = { files: [{ name: 'main.sh', content: '' }], limits: { time: 0.4, buildTime: 0.2 } }
   const run = await announced({ language: 'warm-stuck' }, payload)
   t.equal(`${run.error} ${run.build} ${run.phase}`, 'Time limit of 0.4 s exceeded undefined run')
@@ -97,7 +97,7 @@ void t.test('a warm interpreter that never becomes the program ends at the limit
   t.ok(build.build.duration >= 0.19e9)
 })
 
-void t.test('the plain command replaces a warm interpreter that was killed while it waited', { buffered: true }, async (t) => {
+void t.test('the runner falls back to the plain command if a waiting warm interpreter was killed', { buffered: true }, async (t) => {
   const { container, input, ended, stdout } = await start({ language: 'warm', env: { RUNONCE_ANNOUNCE: '1' } })
   await until(() => stdout() === '\n')
   const starters = async () => (await inside(container, 'sh', '-c', 'grep -l "^starter" /proc/[0-9]*/comm | cut -d/ -f3')).trim()
@@ -107,7 +107,7 @@ void t.test('the plain command replaces a warm interpreter that was killed while
   t.equal((await ended).result?.stdout, 'warm=\n')
 })
 
-void t.test('a warm container reports an invalid payload', { buffered: true }, async (t) => {
+void t.test('a warm container reports an invalid payload in the result', { buffered: true }, async (t) => {
   const result = await announced({ language: 'warm' }, { files: [] })
   t.equal(result.outcome, 'invalid')
 })
