@@ -11,26 +11,26 @@ import { cleanProgram } from './clean.js'
 import { leftovers, watchContainers } from './leftovers.js'
 
 const LANGUAGE: Record<string, string> = { '.py': 'python', '.c': 'c', '.cpp': 'cpp', '.sh': 'bash', '.js': 'javascript' }
-/** The languages whose interpreter waits in a ready container. */
+/** Languages whose interpreter waits in a ready container. */
 export const WAITING = ['python', 'javascript']
-/** Multiplies limits and waits, for a slow machine. */
+/** Multiplies limits and timeouts on a slow machine. */
 const PATIENCE = Number(process.env.RUNONCE_TEST_PATIENCE || 1)
-/** gVisor under ptrace takes 10 ms to start a process, and without cgroups a fork bomb takes the whole machine. */
+/** Multiplies limits with gVisor: under ptrace, a process takes 10 ms to start, and without cgroups a fork bomb occupies the whole machine. */
 const SLOWNESS = process.env.RUNONCE_TEST_RUNTIME === 'runsc' ? 3 : 1
-/** The limit of a run that is expected to reach it, seconds. */
+/** Time limit in seconds of a run that is expected to reach it. */
 const TIME_S = 3 * PATIENCE * SLOWNESS
-/** The limit of a run that ends otherwise, seconds: a busy machine reaches the other end in that time. */
+/** Time limit in seconds of a run that is expected to end earlier, even on a busy machine. */
 const DEADLINE_S = 30 * PATIENCE * SLOWNESS
-/** The part of a C program's limit that is for its compiler, seconds. */
+/** Additional time limit in seconds for the compiler of a C program. */
 const BUILD_S = 2
 const READY_MS = 60_000 * PATIENCE
 const GONE_MS = 30_000 * PATIENCE * SLOWNESS
 const HEALTH_EVERY_MS = 100
-/** How many times as long as a bare server on the same machine `GET /` may take during an attack; of the medians. */
+/** Highest accepted ratio of the median durations of `GET /` during an attack: the service to a bare server on the same machine. */
 const OF_BARE = 10
-/** A request that takes longer, milliseconds, has failed. */
+/** Timeout of a request during an attack, in milliseconds. */
 const HEALTH_TIMEOUT_MS = 20_000 * PATIENCE
-/** By what factor a run may exceed its limit: the kernel has to end a thousand threads or free 256 MiB. */
+/** Highest accepted ratio of a run's duration to its limit: the kernel may have to end a thousand threads or free 256 MiB. */
 const LATE = 2
 const UNDER_NS = 0.1e9
 
@@ -38,34 +38,34 @@ export type Expected = Record<string, unknown>
 
 export interface Attack {
   title: string
-  /** A file of test/attack/programs; its suffix tells the language. */
+  /** Name of a file in test/attack/programs. The suffix selects the language. */
   program: string
-  /** Compared with the result by tap's match. */
+  /** Expected result, compared with `t.match`. */
   expected: Expected
   stdin?: string
-  /** A lower limit of its own time than the suite's, seconds. */
+  /** Time limit in seconds, lower than the limit of the suite. */
   time?: number
-  /** The shortest time that the program itself runs, seconds. */
+  /** Minimum duration of the program itself, in seconds. */
   lastsAtLeast?: number
-  /** Runs of the same image during the attack must be right. */
+  /** If true, runs of the same image during the attack must succeed. */
   neighbour?: boolean
-  /** The result in another runtime where it differs, and why. */
+  /** Expected results that differ in another runtime, with the reason. */
   on?: Partial<Record<'crun' | 'runsc', { expected: Expected, because: string }>>
-  /** Why it runs in a new container only. */
+  /** Reason why the attack runs only in a new container. */
   coldOnly?: string
 }
 
-/** The runtime under test; undefined: the engine's own. */
+/** The runtime under test; undefined means the default runtime of the engine. */
 export const runtime = process.env.RUNONCE_TEST_RUNTIME || undefined
 const verdicts = process.env.RUNONCE_TEST_VERDICTS
 
-/** The settings that every service of this suite has. */
+/** Settings that all services of this suite use. */
 export const SETTINGS = { RUN_MAX_EXECUTION_TIME: String(DEADLINE_S), ...(runtime === undefined ? {} : { DOCKER_CONTAINER_RUNTIME: runtime }) }
 
-/** A service under attack, and the IDs of the containers that it has created. */
+/** A service under attack, with the IDs of the containers that it has created. */
 export interface Target { service: Service, waiting: boolean, made: Set<string>, bareUrl: string }
 
-/** Starts a service. @param waiting the language of which it keeps a ready container */
+/** Starts a service. @param waiting language of which the service keeps a ready container */
 export async function startTarget (t: Test, waiting?: string): Promise<Target> {
   const pool = waiting === undefined ? {} : { POOL_IMAGES: `runonce/${waiting}:latest`, POOL_MIN: '1', POOL_MAX: '1' }
   const service = await startService(t, { env: { ...SETTINGS, ...pool } })
@@ -78,12 +78,12 @@ export function language ({ program }: { program: string }): string {
   return name
 }
 
-/** Whether the attack also runs in a ready container. */
+/** Reports whether the attack also runs in a ready container. */
 export function canWait (attack: Attack): boolean {
   return attack.coldOnly === undefined && WAITING.includes(language(attack))
 }
 
-/** Runs the attack as a subtest: its result, the next run, and what remains of its container. */
+/** Runs the attack as a subtest. Checks the result, the next run, and the removal of the container. */
 export async function attackTest (t: Test, target: Target, attack: Attack): Promise<void> {
   const because = special(attack)?.because
   const way = target.waiting ? ', in a container that waited' : ''
@@ -105,12 +105,12 @@ async function attacked (t: Test, target: Target, attack: Attack): Promise<Resul
   try {
     const result = await run(t, target, attack)
     const next = await service.run(language(attack), cleanProgram(language(attack)))
-    t.match(next, { outcome: 'completed', stdout: 'clean 42\n', stderr: '' }, 'the next run is clean and right')
+    t.match(next, { outcome: 'completed', stdout: 'clean 42\n', stderr: '' }, 'the next run is clean and correct')
     await until(async () => await readyCount(service) === (await service.containers()).length, 'its container to be removed', GONE_MS)
     const there = new Set((await service.containers()).map(({ Id }) => Id))
     const gone = [...target.made].filter((id) => !there.has(id))
     t.ok(gone.length > 0, `${gone.length} containers were removed`)
-    t.strictSame(await leftovers(gone, GONE_MS), [], 'and no process, folder or mount of them remains')
+    t.strictSame(await leftovers(gone, GONE_MS), [], 'all of their processes, folders and mounts are gone')
     gone.forEach((id) => target.made.delete(id))
     return result
   } finally {
@@ -133,14 +133,14 @@ async function run (t: Test, { service, waiting }: Target, attack: Attack): Prom
   t.equal(status, answered, JSON.stringify(result).slice(0, 500))
   t.match(result, said)
   if (status !== 200) return result
-  // A forged result contains what the program wrote.
+  // A forged result contains data that the program wrote.
   if (typeof result.duration === 'number') assertDuration(t, attack, result)
   const line = await until(() => service.logs.find(({ msg, requestId }) => msg === 'run' && requestId === id), 'the log line')
   t.equal(line.pooled, waiting, waiting ? 'a ready container served it' : 'a new container served it')
   return result
 }
 
-/** Asserts that a timeout is not reported before the limit, and that no run exceeds the limit by much. */
+/** Asserts that a timeout is not reported before the limit, and that no run exceeds its limit by much. */
 function assertDuration (t: Test, attack: Attack, { outcome, duration, build }: Result): void {
   const limit = limitNs(attack)
   const least = outcome === 'timeout' ? limit - UNDER_NS - (build?.duration ?? 0) : (attack.lastsAtLeast ?? 0) * 1e9
@@ -158,26 +158,26 @@ function limitNs (attack: Attack): number {
   return (mayTimeOut(attack) ? TIME_S : DEADLINE_S) * 1e9
 }
 
-/** Whether the time limit is one of the expected outcomes. */
+/** Reports whether the time limit is one of the expected outcomes. */
 function mayTimeOut (attack: Attack): boolean {
   const { outcome } = special(attack)?.expected ?? attack.expected
   return outcome instanceof RegExp ? outcome.test('timeout') : outcome === undefined || outcome === 'timeout'
 }
 
-/** Runs the same image again and again until the attack has ended. */
+/** Runs the same image repeatedly until the attack ends. */
 async function runBeside (t: Test, service: Service, attack: Attack, ended: () => boolean): Promise<void> {
   while (!ended()) {
     const result = await service.run(language(attack), cleanProgram(language(attack)))
-    t.match(result, { outcome: 'completed', stdout: 'clean 42\n', stderr: '' }, 'a run during the attack is right')
+    t.match(result, { outcome: 'completed', stdout: 'clean 42\n', stderr: '' }, 'a run during the attack is correct')
   }
 }
 
-/** When it equals the number of all containers, every used one has been removed. */
+/** Returns the number of ready containers. If it equals the number of all containers, all used containers have been removed. */
 async function readyCount (service: Service): Promise<number> {
   return (await service.request('/readyz')).body.pool.ready
 }
 
-/** Sends `GET /` to the service and to a bare server until the returned function is called; that resolves with both medians. */
+/** Sends `GET /` to the service and to a bare server until the returned function is called, which resolves with both median durations. */
 function askMeanwhile ({ service, bareUrl }: Target): () => Promise<{ ours: number, bare: number }> {
   const ended = new AbortController()
   const times = { ours: [] as number[], bare: [] as number[] }

@@ -1,4 +1,4 @@
-/** Returns a program that prints `clean 42` in a new container, else what it found there. */
+/** Returns a program that prints `clean 42` in a new container, or lists the leftovers that it finds. */
 export function cleanProgram (language: string): string {
   const program = PROGRAMS[language]
   if (program === undefined) throw new Error(`no such program in ${language}`)
@@ -26,7 +26,7 @@ const left = [
 ]
 console.log(...(left.length > 0 ? left : ['clean', 6 * 7]))
 `
-// Starts no process but the shell.
+// Starts no process other than the shell.
 const BASH = `
 shopt -s nullglob dotglob
 left=()

@@ -8,8 +8,8 @@ import { docker, until, type Service } from '../engine/kit.js'
 const OWNER = 'runonce.owner'
 
 /**
- * Returns the IDs of the containers that the service creates; the set grows with the engine's events.
- * @param hasContainers whether the service keeps ready containers; if not, one run creates the first
+ * Returns the IDs of containers that the service creates. Events of the engine add IDs to the set.
+ * @param hasContainers whether the service keeps ready containers; if not, a run creates the first container
  */
 export async function watchContainers (t: Test, service: Service, hasContainers: boolean): Promise<Set<string>> {
   const probe = hasContainers ? undefined : service.run('python', 'import time\ntime.sleep(3)')
@@ -29,7 +29,7 @@ export async function watchContainers (t: Test, service: Service, hasContainers:
   return made
 }
 
-/** Returns the processes, mounts and folders of these containers on the host that remain after `waitMs`. */
+/** Returns processes, mounts and folders of these containers that remain on the host after `waitMs` milliseconds. */
 export async function leftovers (ids: string[], waitMs: number): Promise<string[]> {
   const { DockerRootDir } = await docker.info()
   let found: string[] = []
@@ -40,7 +40,7 @@ export async function leftovers (ids: string[], waitMs: number): Promise<string[
   return found
 }
 
-/** A process belongs to a container by its cgroups (runc, crun) or its command line (gVisor, shims). */
+/** Returns processes that the containers own, identified by cgroup (runc, crun) or command line (gVisor, shims). */
 function processes (ids: string[]): string[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
     const text = textOf(`/proc/${pid}/cgroup`) + textOf(`/proc/${pid}/cmdline`)

@@ -6,7 +6,7 @@ import { cleanProgram } from './clean.js'
 
 const PYTHON = 'runonce/python:latest'
 const MAIN = { name: 'main.py', content: 'import os\nprint(sorted(os.listdir(".")), os.path.lexists("/tmp/x"))' }
-/** gVisor lets the runner's folder be read, and finds sockets where its streams are: open(2), ENXIO. */
+/** Errors of a rejected file name. gVisor allows access to the runner's /proc folder, in which the streams are sockets: open(2) returns ENXIO. */
 const REFUSED = runtime === 'runsc' ? /Permission denied|No such device or address/ : /Permission denied/
 const UNTOUCHED = "['main.py'] False\n"
 const inRuntime: DockerRunOptions = runtime === undefined ? {} : { settings: { HostConfig: { Runtime: runtime } } }
@@ -27,27 +27,27 @@ const refused: Record<string, string | File[]> = {
   'that is a folder already': [MAIN, { name: 'x/y', content: '' }, { name: 'x', content: '' }]
 }
 
-/** Unusual names of ordinary files in the work directory. */
+/** Unusual but valid file names in the work directory. */
 const taken = ['...', '.x', 'a//b', './z', 'x.', '-rf', '~', '$(id)', '`id`', '%s%n', 'x\ny', '\\..\\x', 'C:\\x', 'ａ／ｂ', '\u202Ex', 'CON', 'x'.repeat(255)]
 
-void t.test(`a file name can't lead out of the work directory (runtime: ${runtime ?? 'the engine\'s'})`, async (t) => {
+void t.test(`a file name cannot refer to a file outside the work directory (runtime: ${runtime ?? 'the engine\'s'})`, async (t) => {
   await needImages('python', 'bash')
   const service = await startService(t, { env: SETTINGS })
   for (const [title, name] of Object.entries(refused)) {
     const files = typeof name === 'string' ? [MAIN, { name, content: 'out' }] : name
-    await t.test(`${title}: refused by the service, or by the runner`, async (t) => {
+    await t.test(`${title}: rejected by the service or by the runner`, async (t) => {
       const { status, body } = await service.post('/run', { image: PYTHON, payload: { files } })
       const invalid = status === 400 ? body.error === 'request.invalid' : status === 200 && body.outcome === 'invalid'
       t.ok(invalid, `${status} ${JSON.stringify(body).slice(0, 300)}`)
     })
-    await t.test(`${title}: refused by the runner alone`, async (t) => {
+    await t.test(`${title}: rejected by the runner without the service`, async (t) => {
       const { result, stderr } = await dockerRun(PYTHON, { files }, inRuntime)
       t.match(result, { outcome: 'invalid', stdout: '', stderr: '' })
       t.equal(stderr.length, 0)
     })
   }
 
-  await t.test('a main file of such a name is refused too', async (t) => {
+  await t.test('a main file with such a name is rejected', async (t) => {
     for (const name of ['../main.py', '/tmp/main.py', 'main.py/', '.']) {
       const { result } = await dockerRun(PYTHON, { files: [{ ...MAIN, name }] }, inRuntime)
       t.ok(result.outcome === 'invalid' || result.outcome === 'failed', `${name}: ${JSON.stringify(result)}`)
@@ -61,7 +61,7 @@ void t.test(`a file name can't lead out of the work directory (runtime: ${runtim
     t.equal(stdout.split('\n').length, taken.length + 2, 'all files, the main file, and the final newline')
   })
 
-  await t.test('the next run is clean and right', async (t) => {
+  await t.test('the next run is clean and correct', async (t) => {
     t.match(await service.run('python', cleanProgram('python')), { outcome: 'completed', stdout: 'clean 42\n' })
   })
 })
@@ -83,7 +83,7 @@ void t.test('symbolic links in the image do not redirect files', async (t) => {
     })
   }
 
-  await t.test('a build command that links the main file to the runner\'s files gains no access', async (t) => {
+  await t.test('a build command that links the main file to the files of the runner does not gain access', async (t) => {
     const service = await startService(t, { env: SETTINGS })
     for (const target of ['/proc/1/environ', '/proc/1/mem', '/proc/1/fd/0', '/proc/1/fd/1']) {
       const payload = { runInstructions: { buildCommands: [`ln -sf ${target} main.sh`], runCommand: 'cat main.sh; echo forged > main.sh; echo end' } }
@@ -93,14 +93,14 @@ void t.test('symbolic links in the image do not redirect files', async (t) => {
     }
   })
 
-  await t.test('a background process of a build command does not reach the result', async (t) => {
+  await t.test('a background process of a build command does not affect the result', async (t) => {
     const service = await startService(t, { env: SETTINGS })
     const payload = { runInstructions: { buildCommands: ['(trap "" TERM HUP; sleep 0.3; echo late; while :; do echo late > main.sh; done) &'], runCommand: 'sleep 0.6; echo end' } }
     const { body } = await service.post('/run', submission('bash', 'echo x', payload))
     t.match(body, { outcome: 'completed', stdout: 'end\n' })
   })
 
-  await t.test('without links, files are as expected', async (t) => {
+  await t.test('without links, files have the expected content', async (t) => {
     t.match((await dockerRun(PYTHON, { files: [MAIN] }, inRuntime)).result, { outcome: 'completed', stdout: UNTOUCHED })
   })
 })

@@ -50,7 +50,7 @@ void t.test('without a token the service does not start', async (t) => {
   }
 })
 
-void t.test('a weak token is refused on any address other than loopback, and not shown', async (t) => {
+void t.test('a weak token is rejected on any address other than loopback, and its value is hidden', async (t) => {
   for (const token of ['short-one', 'some-secret-token']) {
     const { code, lines } = await start({ API_ACCESS_TOKEN: token, SERVER_LISTEN_ADDR: '0.0.0.0' })
     t.not(code, 0)
@@ -59,7 +59,7 @@ void t.test('a weak token is refused on any address other than loopback, and not
   }
 })
 
-void t.test('a port that is in use stops the start with a message', async (t) => {
+void t.test('startup fails with a message if the port is already in use', async (t) => {
   const taken = createServer()
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
   const { port } = taken.address() as AddressInfo
@@ -69,7 +69,7 @@ void t.test('a port that is in use stops the start with a message', async (t) =>
   t.match(logs.at(-1), { level: 'fatal', msg: /EADDRINUSE/ })
 })
 
-void t.test('an unknown variable that looks like a setting is a warning with the most similar name', async (t) => {
+void t.test('an unknown variable that looks like a setting causes a warning with the most similar name', async (t) => {
   const service = spawnService({ RUN_MAX_EXECUTION_TIM: '3' })
   await t.resolves(new Promise<void>((resolve) => service.process.stdout?.on('data', () => {
     if (service.logs.some(({ msg }) => msg === 'listening')) resolve()
@@ -78,7 +78,7 @@ void t.test('an unknown variable that looks like a setting is a warning with the
   t.equal(await service.stop(), 0)
 })
 
-void t.test('settings that the engine refuses are warnings at the start, which name the variable', async (t) => {
+void t.test('settings that the engine rejects cause warnings at startup that name the variable', async (t) => {
   const bad = { DOCKER_CONTAINER_CPUS: '4000', DOCKER_CONTAINER_RUNTIME: 'imaginary', DOCKER_CONTAINER_CAP_ADD: 'NOPE', DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'rw,bogus=1' }
   const service = await startService(t, { env: bad })
   for (const name of Object.keys(bad)) {

@@ -6,7 +6,7 @@ import type { Test } from './types.js'
 
 const BARE_SERVER = fileURLToPath(new URL('bare-server.js', import.meta.url))
 
-/** Starts bare-server.js in a process of its own and stops it with the test. Returns its URL. */
+/** Starts bare-server.js in a separate process and stops it after the test. Returns the URL. */
 export async function startBareServer (t: Test): Promise<string> {
   const child = spawn(process.execPath, [BARE_SERVER], { stdio: ['pipe', 'pipe', 'inherit'], env: { PATH: process.env.PATH } })
   t.teardown(async () => { child.stdin.end() })

@@ -1,4 +1,4 @@
-// The least that an HTTP server can do: reads a body, answers 503. Says its port; ends with its stdin.
+// Minimal HTTP server for comparison: reads the body and responds with 503. Prints its port and exits at the end of stdin.
 import http from 'node:http'
 
 const server = http.createServer((request, response) => {

@@ -31,11 +31,11 @@ const files: Record<string, Limits> = {
   'run-user-code.env': { seconds: 3, outputBytes: 1_048_576, memoryBytes: 268_435_456, processes: 128, codeBytes: 50_000 }
 }
 
-void t.test('config/ contains these files and no others', async (t) => {
+void t.test('config/ contains exactly these files', async (t) => {
   t.strictSame(readdirSync(FOLDER).sort(), Object.keys(files).sort())
 })
 
-// The files are tested at the same time, because their runs mostly sleep.
+// The files are tested concurrently, because their runs mostly sleep.
 t.jobs = Object.keys(files).length
 
 for (const [name, limits] of Object.entries(files)) {
@@ -43,33 +43,33 @@ for (const [name, limits] of Object.entries(files)) {
     await needImages('python')
     const env = read(name)
 
-    await t.test('reads the same in a shell, docker and systemd, and contains no token', async (t) => {
+    await t.test('has the same meaning in a shell, docker and systemd, and does not contain a token', async (t) => {
       t.strictSame(readByShell(name), env)
       t.notOk('API_ACCESS_TOKEN' in env)
       for (const value of Object.values(env)) t.notMatch(value, /["'\\\s]/)
     })
 
-    // A free port, the test engine, and a host name that identifies the containers.
+    // Uses a free port, the test engine, and a host name that identifies the containers.
     const service = await startService(t, {
       env: { POOL_MAX: undefined, ...env, ...testPlace(name) }
     })
-    // On a busy machine, a program may exceed the file's time limit before its memory or its processes.
+    // On a busy machine, a program may reach the time limit of the file before its memory or process limit.
     const patient = await startService(t, {
       env: { ...env, ...testPlace(`patient-${name}`), ...PATIENT }
     })
 
-    await t.test('starts without a warning', async (t) => {
+    await t.test('starts the service without warnings', async (t) => {
       t.strictSame(service.logs.filter(({ level }) => level === 'warn'), [])
     })
 
-    await t.test(`ends a run after ${limits.seconds} s and keeps its output`, async (t) => {
+    await t.test(`ends a run after ${limits.seconds} s and returns its output`, async (t) => {
       const answer = await service.post('/run', submission('python', SLEEP))
       const result = limitResult(t, answer, limits, 'limits.execution_time')
       t.match(result, { stdout: 'kept\n' })
       endedAtLimit(t, result, limits.seconds)
     })
 
-    await t.test(`accepts ${limits.outputBytes} bytes of output, and no more`, async (t) => {
+    await t.test(`limits the output to ${limits.outputBytes} bytes`, async (t) => {
       const atLimit = await service.run('python', `print("x" * ${limits.outputBytes}, end="")`)
       t.match(atLimit, { outcome: 'completed', stdoutBytes: limits.outputBytes })
       const over = limitResult(t, await service.post('/run', submission('python', `print("x" * ${limits.outputBytes + 1}, end="")`)), limits, 'limits.read.size')
@@ -77,27 +77,27 @@ for (const [name, limits] of Object.entries(files)) {
       t.equal(over.stdout.length, limits.outputBytes, 'the beginning is kept')
     })
 
-    await t.test(`a run has ${limits.memoryBytes} bytes of memory`, async (t) => {
+    await t.test(`limits the memory to ${limits.memoryBytes} bytes`, async (t) => {
       t.match(await patient.run('python', `print(len(b"x" * ${Math.floor(limits.memoryBytes * 0.8)}))`), { outcome: 'completed' })
       t.match(await patient.run('python', `print(len(b"x" * ${limits.memoryBytes}))`), { outcome: 'out_of_memory' })
     })
 
-    await t.test(`a run has ${limits.processes} processes`, async (t) => {
+    await t.test(`limits the number of processes to ${limits.processes}`, async (t) => {
       const result = await patient.run('python', FORKS)
       t.match(result, { outcome: 'completed', stderr: '' })
       const started = Number(result.stdout)
-      // The runner, the program and a warm interpreter, if there is one, count as well.
+      // The limit also counts the runner, the program and a warm interpreter, if any.
       t.ok(started < limits.processes && started >= limits.processes - 5, `${started} children`)
     })
 
-    await t.test(`accepts ${limits.codeBytes} bytes of code on the code routes, and no more`, async (t) => {
+    await t.test(`limits code on the code routes to ${limits.codeBytes} bytes`, async (t) => {
       t.equal((await service.post('/run/python', { code: '#'.repeat(limits.codeBytes) })).status, 200)
       const { status, body } = await service.post('/run/python', { code: '#'.repeat(limits.codeBytes + 1) })
       t.equal(status, 413)
       t.match(body, { error: 'request.too_large', message: /RUN_MAX_CODE_SIZE/ })
     })
 
-    await t.test('creates its containers with these settings', async (t) => {
+    await t.test('creates containers with these settings', async (t) => {
       await hasSettings(t, service, env)
     })
   })
@@ -145,7 +145,7 @@ async function hasSettings (t: Test, service: Service, env: Record<string, strin
   }
 }
 
-/** NAME=value lines, as docker --env-file reads them. */
+/** Parses NAME=value lines as docker --env-file does. */
 function read (name: string): Record<string, string> {
   const lines = readFileSync(FOLDER + name, 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return Object.fromEntries(lines.map((line) => {

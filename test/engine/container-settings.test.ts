@@ -58,7 +58,7 @@ if __name__ == '__main__':
     }))
 `
 
-void t.test('a container while its run is under way', async (t) => {
+void t.test('a container during a run', async (t) => {
   await needImages('python')
   const service = await startService(t)
   const client = new AbortController()
@@ -87,7 +87,7 @@ void t.test('a container while its run is under way', async (t) => {
     t.equal(host.IpcMode, 'private')
   })
 
-  await t.test('has no capability and gains none', async (t) => {
+  await t.test('has no capabilities and cannot gain any', async (t) => {
     t.strictSame(host.CapDrop, ['ALL'])
     t.notOk(host.CapAdd?.length)
     t.match(host.SecurityOpt?.join(), 'no-new-privileges')
@@ -98,7 +98,7 @@ void t.test('a container while its run is under way', async (t) => {
     t.notMatch(host.UsernsMode, 'host')
   })
 
-  await t.test('is held to memory without swap, processes, files and a share of the CPU', async (t) => {
+  await t.test('has limits for memory (without swap), processes, files and CPU', async (t) => {
     t.equal(host.Memory, 256 * MIB)
     t.equal(host.MemorySwap, 256 * MIB)
     t.equal(host.PidsLimit, 128)
@@ -113,18 +113,18 @@ void t.test('a container while its run is under way', async (t) => {
     t.notMatch(config.User, /^(root|0)(:|$)/)
   })
 
-  await t.test('leaves no log and no container behind, whatever becomes of the service', async (t) => {
+  await t.test('has no log, and is removed even if the service stops', async (t) => {
     t.equal(host.LogConfig?.Type, 'none')
     t.equal(host.AutoRemove, true)
     t.equal(config.OpenStdin, true)
     t.equal(config.StdinOnce, true)
     t.equal(config.Tty, false)
     t.equal(host.RestartPolicy?.Name || 'no', 'no')
-    t.ok(Date.parse(config.Labels['runonce.expires'] ?? '') > Date.now(), 'it says until when it may live')
+    t.ok(Date.parse(config.Labels['runonce.expires'] ?? '') > Date.now(), 'has a label with its expiry time')
   })
 })
 
-void t.test('the same, seen from inside', async (t) => {
+void t.test('the same settings, observed inside the container', async (t) => {
   const service = await startService(t)
   const result = await service.run('python', INSIDE)
   t.equal(result.error, '', result.stderr)
@@ -135,7 +135,7 @@ void t.test('the same, seen from inside', async (t) => {
   t.equal(inside.shm, 16 * MIB)
   t.equal(inside.tmp, 64 * MIB)
   t.equal(inside.work, 128 * MIB)
-  t.strictSame(inside.exec, [true, false], '/work executes, /tmp does not')
+  t.strictSame(inside.exec, [true, false], '/work allows execution, /tmp does not')
   t.ok(inside.uid.every((id: number) => id > 0), `uid, euid, gid ${inside.uid}`)
   t.ok(inside.groups.every((id: number) => id > 0), `groups ${inside.groups}`)
   t.strictSame(inside.capabilities, Array(5).fill('0000000000000000'))
@@ -147,7 +147,7 @@ void t.test('the same, seen from inside', async (t) => {
   t.strictSame(inside.multiprocessing, [1, 4, 9])
 })
 
-void t.test('settings of the environment reach the container', async (t) => {
+void t.test('settings in the environment apply to the container', async (t) => {
   const service = await startService(t, {
     env: {
       DOCKER_CONTAINER_USER: '12345:12345',
@@ -187,7 +187,7 @@ void t.test('settings of the environment reach the container', async (t) => {
   })
 })
 
-void t.test('an image whose label asks for more memory and processes gets them, up to the caps', async (t) => {
+void t.test('an image gets the memory and processes that its labels request, up to the caps', async (t) => {
   const image = await buildImage(t, 'FROM runonce/python:latest\n', { 'runonce.memory': '300000000', 'runonce.processes': '200' })
   const service = await startService(t)
   const client = new AbortController()

@@ -5,14 +5,14 @@ import { freePort, inspect, needImages, startService, submission, until, type Se
 import { PATIENCE } from './patience.js'
 import { seededRandom } from './random.js'
 
-/** How often the service is killed, each time with ten runs under way or waiting. */
+/** Number of times that the service is killed, each time with ten runs in progress or queued. */
 const KILLS = Number(process.env.RUNONCE_TEST_KILLS ?? 3)
 const RUNS = 10
 const LIMIT_SECONDS = 2
 const LATEST_KILL_MS = 900
-/** A runner ends itself at the time limit; a busy machine may take this much longer. */
+/** Longest time in milliseconds until a runner exits: the time limit plus a tolerance for a busy machine. */
 const END_MS = (LIMIT_SECONDS + 20 * PATIENCE) * 1000
-/** A restarted service may take this many times as long to its first result as it took the first time. */
+/** Highest accepted ratio of the time to the first result: after a restart to after the first start. */
 const RESTART_RATIO = 5
 
 const PROGRAMS = [
@@ -23,7 +23,7 @@ const PROGRAMS = [
   'print("x" * 500000)'
 ]
 
-void t.test(`a service that is killed ${KILLS} times at random moments leaves no container and serves again`, async (t) => {
+void t.test(`a service that is killed ${KILLS} times at random moments leaves no containers and serves runs again`, async (t) => {
   await needImages('python')
   const random = seededRandom(t)
   const env = {
@@ -56,8 +56,8 @@ void t.test(`a service that is killed ${KILLS} times at random moments leaves no
 
     const again = await start()
     service = again.service
-    t.comment(`killed after ${afterMs} ms: the last run ended ${endedMs.toFixed(0)} ms later, ${left.length} containers were left, served again after ${again.servedMs.toFixed(0)} ms`)
-    t.ok(again.servedMs < RESTART_RATIO * PATIENCE * firstMs, `${again.servedMs} ms to the first result, ${firstMs} ms the first time`)
+    t.comment(`killed after ${afterMs} ms: the last run ended ${endedMs.toFixed(0)} ms later, ${left.length} containers remained, first result after ${again.servedMs.toFixed(0)} ms`)
+    t.ok(again.servedMs < RESTART_RATIO * PATIENCE * firstMs, `${again.servedMs} ms to the first result after a restart, ${firstMs} ms after the first start`)
     await until(async () => (await Promise.all(left.map(inspect))).every((info) => info === undefined), 'the sweep of what was left')
   }
 })

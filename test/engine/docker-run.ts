@@ -7,17 +7,17 @@ import { docker, socketPath } from './engine.js'
 import type { Result } from './types.js'
 
 export interface DockerRunOptions {
-  /** Fields of the engine's create body, which override those of `docker run -i`. */
+  /** Fields of the create request that override the settings of `docker run -i`. */
   settings?: Docker.ContainerCreateOptions
-  /** false: stdin stays open after the payload, as with glot's docker-run. */
+  /** If false, stdin remains open after the payload, as with glot's docker-run. */
   halfClose?: boolean
-  /** Attaches to a running container, as glot's docker-run does. */
+  /** Attaches to the container after its start, as glot's docker-run does. */
   attachAfterStart?: boolean
 }
 
 export interface Finished { stdout: Buffer, stderr: Buffer, exitCode: number, result: Result }
 
-/** Does what `docker run -i --rm image < payload` does, without the docker command. Sends an object payload as JSON. */
+/** Equivalent of `docker run -i --rm image < payload` without the docker command. Sends an object payload as JSON. */
 export async function dockerRun (image: string, payload: string | object, options: DockerRunOptions = {}): Promise<Finished> {
   const { settings = {}, halfClose = true, attachAfterStart = false } = options
   const container = await docker.createContainer({

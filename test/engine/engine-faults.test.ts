@@ -8,7 +8,7 @@ import { foreignImage, needImages, startService, submission, until, type Service
 
 const UNREACHABLE = 'docker.unixsocket'
 
-void t.test('there is no socket', async (t) => {
+void t.test('the socket does not exist', async (t) => {
   const service = await startService(t, { env: { DOCKER_UNIX_SOCKET_PATH: join(temporaryFolder(t), 'none.sock') } })
   await isUnreachable(t, service, /no socket/)
 })
@@ -23,7 +23,7 @@ void t.test('nothing listens on the socket', async (t) => {
   await isUnreachable(t, service, /nothing listens/)
 })
 
-void t.test('the service has no permission for the socket\'s folder', async (t) => {
+void t.test('the service has no permission to access the folder of the socket', async (t) => {
   const folder = temporaryFolder(t)
   chmodSync(folder, 0o700)
   const isRoot = process.getuid?.() === 0
@@ -39,7 +39,7 @@ void t.test('the engine accepts connections and never responds: the slug names t
   const service = await startService(t, { env })
   await isDown(t, service, { version: 'docker.version', image: 'docker.container.create' }, /did not respond/)
   const { body } = await service.post('/run', { image: 'glot/any', payload: {} })
-  t.match(body.message, /within 400 ms/, 'the two timeouts of the settings')
+  t.match(body.message, /within 400 ms/, 'the sum of both timeouts')
 })
 
 const faults: Array<{ title: string, fault: Fault, status: number, slug: string, message: RegExp }> = [
@@ -72,21 +72,21 @@ const faults: Array<{ title: string, fault: Fault, status: number, slug: string,
     message: /./
   },
   {
-    title: 'the engine does not respond to the create',
+    title: 'the engine does not respond to the create request',
     fault: (request) => request.includes('/containers/create') ? 'silence' : undefined,
     status: 500,
     slug: 'docker.container.create',
     message: /did not respond/
   },
   {
-    title: 'the engine does not respond to the attach',
+    title: 'the engine does not respond to the attach request',
     fault: (request) => request.includes('/attach') ? 'silence' : undefined,
     status: 500,
     slug: 'docker.container.attach',
     message: /did not respond/
   },
   {
-    title: 'the engine does not respond to the start',
+    title: 'the engine does not respond to the start request',
     fault: (request) => /^POST \S+\/start/.test(request) ? 'silence' : undefined,
     status: 500,
     slug: 'docker.container.start',
@@ -101,7 +101,7 @@ const faults: Array<{ title: string, fault: Fault, status: number, slug: string,
   }
 ]
 
-void t.test('the engine fails at one call', async (t) => {
+void t.test('one request to the engine fails', async (t) => {
   const image = await foreignImage(t)
   let spoil: Fault = () => undefined
   const path = await faultEngine(t, (request) => spoil(request))
@@ -109,7 +109,7 @@ void t.test('the engine fails at one call', async (t) => {
     env: { DOCKER_UNIX_SOCKET_PATH: path, DOCKER_UNIX_SOCKET_READ_TIMEOUT: '0.5', DOCKER_UNIX_SOCKET_WRITE_TIMEOUT: '0.5' }
   })
   for (const { title, fault, status, slug, message } of faults) {
-    await t.test(`${title}: ${status} ${slug}, no container remains, and the next run succeeds`, async (t) => {
+    await t.test(`${title}: ${status} ${slug}, the container is removed, and the next run succeeds`, async (t) => {
       spoil = fault
       const answer = await service.post('/run', { image, payload: {} })
       t.equal(answer.status, status)
@@ -117,12 +117,12 @@ void t.test('the engine fails at one call', async (t) => {
       t.match(answer.body.message, message)
       await until(async () => (await service.containers()).length === 0, 'no container to remain')
       spoil = () => undefined
-      t.equal((await service.post('/run', { image, payload: {} })).status, 200, 'and then it works')
+      t.equal((await service.post('/run', { image, payload: {} })).status, 200, 'the next run succeeds')
     })
   }
 })
 
-void t.test('the engine\'s version call fails: 500 docker.version', async (t) => {
+void t.test('the version request to the engine fails: 500 docker.version', async (t) => {
   const path = await faultEngine(t, (request) => request.includes('/version') ? engineError(500, 'out of order') : undefined)
   const service = await startService(t, { env: { DOCKER_UNIX_SOCKET_PATH: path } })
   const { status, body } = await service.request('/version')
@@ -130,7 +130,7 @@ void t.test('the engine\'s version call fails: 500 docker.version', async (t) =>
   t.match(body, { error: 'docker.version', message: /out of order/ })
 })
 
-void t.test('runs succeed again when the engine is back', async (t) => {
+void t.test('runs succeed again after the engine has restarted', async (t) => {
   let down = true
   const path = await faultEngine(t, () => down ? engineError(503, 'starting') : undefined)
   const image = await foreignImage(t)
@@ -140,7 +140,7 @@ void t.test('runs succeed again when the engine is back', async (t) => {
   t.equal((await service.post('/run', { image, payload: {} })).status, 200)
 })
 
-void t.test('a node whose runs all fail is not ready, refuses runs, and is ready again when they work', async (t) => {
+void t.test('a node on which all runs fail becomes not ready and refuses runs, and becomes ready when runs succeed', async (t) => {
   await needImages('bash')
   let full = false
   const path = await faultEngine(t, (request) => full && request.includes('/containers/create') ? engineError(500, 'no space left on device') : undefined)
@@ -149,7 +149,7 @@ void t.test('a node whose runs all fail is not ready, refuses runs, and is ready
   full = true
   const statuses = []
   for (let run = 0; run < 5; run++) statuses.push((await service.post('/run', submission('bash', 'echo'))).status)
-  t.same(statuses, [500, 500, 503, 503, 503], 'the third waits for the probe')
+  t.same(statuses, [500, 500, 503, 503, 503], 'the third run waits for the probe')
   const refused = await service.post('/run', submission('bash', 'echo'))
   t.match(refused.body, { error: 'overloaded', message: /no space left on device/ })
   t.match(refused.headers.get('retry-after'), /^\d+$/)
@@ -167,7 +167,7 @@ async function isUnreachable (t: Test, service: Service, message: RegExp): Promi
   await isDown(t, service, { version: UNREACHABLE, image: UNREACHABLE }, message)
 }
 
-/** Asserts that each route which needs the engine reports the failed call, and that the others still work. */
+/** Asserts that each route that requires the engine reports the failed request, and that all other routes work. */
 async function isDown (t: Test, service: Service, slugs: { version: string, image: string }, message: RegExp): Promise<void> {
   for (const [answer, slug] of [
     [await service.request('/version'), slugs.version],

@@ -11,7 +11,7 @@ import { needImages, socketPath, startService, submission, until, type Answer } 
 
 const run = promisify(execFile)
 const CLIENTS = 4
-/** How many runs are served before the stop, while the engine is away (as errors), and after it is back. */
+/** Number of runs before the stop, while the engine is down (with errors), and after the restart. */
 const RUNS = 12
 const RETRY_MS = 50
 const POOL_SIZE = 3
@@ -19,15 +19,15 @@ const IMAGE = 'runonce/bash:latest'
 
 interface Response extends Answer { startedAt: number, endedAt: number }
 
-// The test has an engine of its own: other tests use the shared one.
-void t.test('an engine restart under load fails some runs with docker errors, and the service recovers', { skip: await canStart() ? false : 'needs root and dockerd, to start an engine of its own' }, async (t) => {
+// The test uses a separate engine, because other tests use the shared engine.
+void t.test('an engine restart under load fails some runs with docker errors, and the service recovers', { skip: await canStart() ? false : 'requires root and dockerd, to start a separate engine' }, async (t) => {
   await needImages('bash')
   const dir = await mkdtemp(join(tmpdir(), 'runonce-engine-'))
   const paths = enginePaths(dir)
   const start = () => startEngine(paths, () => {})
   t.teardown(async () => {
     await stopEngine(paths)
-    // An engine that is stopped while it makes a container leaves its file system mounted.
+    // An engine that is stopped while it creates a container leaves the container's file system mounted.
     await run('sh', ['-c', 'grep -o " $1[^ ]*" /proc/mounts | xargs -r umount', 'sh', dir])
     await rm(dir, { recursive: true, force: true })
   })
@@ -52,7 +52,7 @@ void t.test('an engine restart under load fails some runs with docker errors, an
   await stopEngine(paths)
   await until(async () => (await readiness()).status === 503, 'the service to be not ready')
   const awayAt = performance.now()
-  await until(() => count(({ status, startedAt }) => status !== 200 && startedAt > awayAt) >= RUNS, 'runs while the engine is away')
+  await until(() => count(({ status, startedAt }) => status !== 200 && startedAt > awayAt) >= RUNS, 'runs while the engine is down')
   await start()
   const backAt = performance.now()
   await until(async () => (await readiness()).status === 200 && count(({ status, startedAt }) => status === 200 && startedAt > backAt) >= RUNS, 'the service to recover')
@@ -64,11 +64,11 @@ void t.test('an engine restart under load fails some runs with docker errors, an
 
   const failed = responses.filter(({ status }) => status !== 200)
   t.comment(`${responses.length} responses, ${failed.length} of them errors; recovered ${(recoveredAt - backAt).toFixed(0)} ms after the engine started`)
-  t.strictSame(failed.filter(({ status, body }) => !(status === 500 ? /^docker\./ : /^overloaded$/).test(body.error) || body.message === ''), [], 'each error names the failed call, or says that runs fail')
+  t.strictSame(failed.filter(({ status, body }) => !(status === 500 ? /^docker\./ : /^overloaded$/).test(body.error) || body.message === ''), [], 'each error names the failed request, or reports that runs fail')
   t.strictSame(failed.filter(({ startedAt }) => startedAt > recoveredAt), [], 'no error after the recovery')
   t.equal(service.process.exitCode, null, 'the service did not exit')
-  t.equal(service.stderr, '', 'and wrote nothing to stderr')
+  t.equal(service.stderr, '', 'stderr is empty')
   t.strictSame(service.logs.filter(({ level }) => level === 'fatal'), [])
   t.equal(await service.stop(), 0)
-  await until(async () => (await run('docker', ['-H', `unix://${paths.socket}`, 'ps', '-aq'])).stdout === '', 'no container to be left')
+  await until(async () => (await run('docker', ['-H', `unix://${paths.socket}`, 'ps', '-aq'])).stdout === '', 'the removal of all containers')
 })

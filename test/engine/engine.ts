@@ -6,12 +6,12 @@ import type Docker from 'dockerode'
 
 import { dockerClient } from '../../tools/lib/docker-client.js'
 
-/** The socket of the tests' engine. Without an engine, a test fails here with a message. */
+/** Socket path of the test engine. If there is no engine, the test file fails here with a message. */
 export const socketPath = findSocket()
 
 export const docker = dockerClient(socketPath)
 
-/** A container's details; undefined when it does not exist. */
+/** Returns the details of a container, or undefined if it does not exist. */
 export async function inspect (id: string): Promise<Docker.ContainerInspectInfo | undefined> {
   return await docker.getContainer(id).inspect().catch((error: { statusCode?: number }) => {
     if (error.statusCode === 404) return undefined
@@ -19,14 +19,14 @@ export async function inspect (id: string): Promise<Docker.ContainerInspectInfo 
   })
 }
 
-/** The containers with a host name, in any state. */
+/** Returns the containers with a host name, in any state. */
 export async function containersNamed (hostname: string): Promise<Docker.ContainerInspectInfo[]> {
   const all = await docker.listContainers({ all: true })
   const details = await Promise.all(all.map(({ Id }) => inspect(Id)))
   return details.filter((info) => info !== undefined).filter(({ Config }) => Config.Hostname === hostname)
 }
 
-/** Fails with a message when a language's image is missing, instead of with a 400 in each test. */
+/** Throws an error with a message if the image of a language is missing, instead of a 400 in each test. */
 export async function needImages (...languages: string[]): Promise<void> {
   for (const language of languages) {
     await docker.getImage(`runonce/${language}:latest`).inspect().catch(() => {

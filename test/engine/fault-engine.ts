@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { socketPath } from './engine.js'
 import type { Test } from './types.js'
 
-/** What to answer instead of the engine; undefined: the engine answers. `request` is the request's first line. */
+/** Returns the response to send instead of the engine's response; undefined forwards the request. `request` is the first line of the request. */
 export type Fault = (request: string) => string | Buffer | 'silence' | undefined
 
-/** The real engine behind a socket of ours that spoils what it is told to. Resolves with the socket's path. */
+/** Starts a proxy socket in front of the real engine that injects faults. Resolves with the path of the socket. */
 export async function faultEngine (t: Test, fault: Fault): Promise<string> {
   const folder = temporaryFolder(t)
   const path = join(folder, 'docker.sock')
@@ -38,7 +38,7 @@ export async function faultEngine (t: Test, fault: Fault): Promise<string> {
   return path
 }
 
-/** An engine's error answer. */
+/** Returns an error response of an engine. */
 export function engineError (status: number, message: string): string {
   const body = JSON.stringify({ message })
   return `HTTP/1.1 ${status} Fault\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`

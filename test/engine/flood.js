@@ -1,12 +1,12 @@
-// One client's flood, in a process that does nothing else: node flood.js <JSON>. Says what it was answered, and how long a bare
-// server took for the same meanwhile, as JSON.
+// Sends the requests of one flooding client, in a separate process: node flood.js <JSON>. Prints the responses, and the durations of the same
+// requests to a bare server, as JSON.
 import http from 'node:http'
 
 /** @typedef {{status: number, ms: number, retryAfter: string | undefined, right: boolean}} FloodAnswer */
 
 /** @type {{url: string, bareUrl: string, token: string, perSecond: number, count: number, image: string}} */
 const { url, bareUrl, token, perSecond, count, image } = JSON.parse(process.argv[2] ?? '')
-/** One of so many requests is sent to the bare server too. */
+/** Every fourth request is also sent to the bare server. */
 const BARE_EVERY = 4
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
 /** @type {Array<Promise<FloodAnswer>>} */
@@ -15,7 +15,7 @@ const answers = []
 const bare = []
 const startedAt = performance.now()
 for (let i = 0; i < count; i++) {
-  // Whether those before are answered or not.
+  // Sends requests at a fixed rate, without waiting for earlier responses.
   const wait = startedAt + i * 1000 / perSecond - performance.now()
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
   answers.push(ask(url, i))

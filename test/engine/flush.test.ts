@@ -2,7 +2,7 @@ import t from 'tap'
 
 import { needImages, startService } from './kit.js'
 
-/** Programs that print `before`, which stays in a buffer, and never end: some wait, some compute. */
+/** Programs that print `before`, which remains in a buffer, and never exit: some wait, some compute. */
 const PROGRAMS: Array<[language: string, what: string, code: string]> = [
   ['python', 'waits', 'import time\nprint("before")\ntime.sleep(60)'],
   ['python', 'computes', 'print("before")\nwhile True: pass'],
@@ -16,10 +16,10 @@ const PROGRAMS: Array<[language: string, what: string, code: string]> = [
   ['cpp', 'computes', '#include <iostream>\nint main() { std::cout << "before\\n"; for (volatile int i = 0;; i = i + 1) {} }'],
   ['cpp', 'computes without sync_with_stdio', '#include <iostream>\nint main() { std::ios::sync_with_stdio(false); std::cout << "before\\n"; for (volatile int i = 0;; i = i + 1) {} }']
 ]
-/** Long enough for every build. */
+/** Time limit in seconds, long enough for every build. */
 const LIMIT_S = 4
 
-void t.test('at the time limit, what a program has printed but not flushed is kept', async (t) => {
+void t.test('output that a program has not flushed is kept at the time limit', async (t) => {
   const languages = [...new Set(PROGRAMS.map(([language]) => language))]
   await needImages(...languages)
   const interpreters = ['python', 'ruby', 'perl'].map((name) => `runonce/${name}:latest`).join(',')

@@ -7,16 +7,16 @@ import { docker } from './engine.js'
 import type { Test } from './types.js'
 import { until } from './until.js'
 
-/** Speaks glot's protocol and no word more: reads stdin to its end, answers the three fields, exits. */
+/** A minimal program for glot's protocol: reads stdin to the end, prints the three fields and exits. */
 const ECHO = 'local $/; my $in = <STDIN>; $in =~ s/([^\\w])/sprintf("\\\\u%04x", ord $1)/ge;' +
   'print qq({"stdout":"$in","stderr":"","error":""})'
 
-/** Builds an image under glot/ that is no image of ours, and removes it with the test. Resolves with its tag. */
+/** Builds an image glot/… without labels of runonce, and removes it after the test. Resolves with the tag. */
 export async function foreignImage (t: Test, entrypoint: string[] = ['perl', '-e', ECHO]): Promise<string> {
   return await buildImage(t, `FROM debian:trixie-slim\nENTRYPOINT ${JSON.stringify(entrypoint)}\n`)
 }
 
-/** Builds an image of a Dockerfile alone, and removes it with the test. Resolves with its tag. */
+/** Builds an image from a Dockerfile without a context, and removes it after the test. Resolves with the tag. */
 export async function buildImage (t: Test, dockerfile: string, labels: Record<string, string> = {}): Promise<string> {
   const tag = `glot/test-${randomBytes(6).toString('hex')}:latest`
   const context = mkdtempSync(join(tmpdir(), 'runonce-image-'))
@@ -36,7 +36,7 @@ export async function buildImage (t: Test, dockerfile: string, labels: Record<st
   return tag
 }
 
-/** A container of it that is still going holds it; then it loses its tag only. */
+/** Removes an image. If a running container still uses the image, removes only the tag. */
 async function removed (id: string): Promise<boolean> {
   const image = docker.getImage(id)
   await image.remove({ force: true }).catch(() => {})

@@ -3,10 +3,10 @@ import t from 'tap'
 import { dockerRun, needImages, type DockerRunOptions } from './kit.js'
 
 const IMAGES = ['python', 'c', 'javascript', 'bash']
-/** What glot's docker-run takes of a container's whole answer. */
+/** Highest output size in bytes that glot's docker-run accepts from a container. */
 const RUN_MAX_OUTPUT_SIZE = 100_000
 
-/** The container settings that glot's docker-run sends, by its own example environment. */
+/** The container settings that glot's docker-run sends with its example environment. */
 const base = {
   Hostname: 'glot',
   User: 'glot',
@@ -44,18 +44,18 @@ const programs: Record<string, { name: string, content: string }> = {
   bash: { name: 'main.sh', content: 'echo hello > written; echo "$(cat written) $([ $UID -gt 0 ] && echo True)"' }
 }
 
-void t.test('under the container settings of glot\'s docker-run', async (t) => {
+void t.test('with the container settings of glot\'s docker-run', async (t) => {
   t.setTimeout(120_000)
   await needImages(...IMAGES)
   for (const [title, create] of Object.entries(settings)) {
     for (const language of IMAGES) {
       for (const halfClose of [false, true]) {
-        await t.test(`${language} answers with ${title}, stdin ${halfClose ? 'closed' : 'left open'}`, async (t) => {
+        await t.test(`${language} returns a result with ${title}, stdin ${halfClose ? 'closed' : 'left open'}`, async (t) => {
           const payload = { language, files: [programs[language]], stdin: '', command: '' }
           const { result, stderr, exitCode } = await dockerRun(`runonce/${language}:latest`, payload, { settings: create!, halfClose, attachAfterStart: true })
           t.match(result, { stdout: 'hello True\n', stderr: '', error: '' })
           t.ok(Number.isInteger(result.duration))
-          t.equal(stderr.toString(), '', 'any byte here is a failure to glot')
+          t.equal(stderr.toString(), '', 'glot treats any output on stderr as a failure')
           t.equal(exitCode, 0)
         })
       }
@@ -71,7 +71,7 @@ void t.test('under the container settings of glot\'s docker-run', async (t) => {
     'bytes that are no UTF-8': 'import sys\nwhile True: sys.stdout.buffer.write(b"\\xff" * 4096)',
     'both streams at once': 'import sys\nwhile True: sys.stdout.write("\\x02" * 100); sys.stderr.write("\\x03" * 100)'
   })) {
-    await t.test(`the whole answer to endless ${title} fits into its ${RUN_MAX_OUTPUT_SIZE} bytes`, async (t) => {
+    await t.test(`the result of endless ${title} has at most ${RUN_MAX_OUTPUT_SIZE} bytes`, async (t) => {
       const { stdout, stderr, result } = await run(content)
       t.ok(stdout.length <= RUN_MAX_OUTPUT_SIZE, `${stdout.length} bytes`)
       t.equal(stderr.length, 0)
@@ -80,7 +80,7 @@ void t.test('under the container settings of glot\'s docker-run', async (t) => {
     })
   }
 
-  await t.test('a program that fails, or never ends, is a result and no byte on stderr', async (t) => {
+  await t.test('a program that fails or never ends produces a result and nothing on stderr', async (t) => {
     const failed = await run('raise SystemExit(2)')
     t.match(failed.result, { error: 'Exit code: 2' })
     t.equal(failed.stderr.length, 0)

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net'
 
 import { httpRequest } from '../../tools/lib/http-request.js'
 
-// The tests check the fields of the JSON body.
+// The type is any, because the tests check the fields of the JSON body.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export interface Answer { status: number, headers: Headers, body: any, ms: number }
 
@@ -12,11 +12,11 @@ export interface HttpRequest {
   headers: Record<string, string>
   body?: string | undefined
   signal?: AbortSignal | undefined
-  /** Keeps connections; the test destroys it before the service stops. */
+  /** An agent that keeps connections open. The test destroys it before the service stops. */
   agent?: http.Agent | undefined
 }
 
-/** Sends a request. Without an agent, its connection ends with it, so that a stopping service waits for no idle connection. */
+/** Sends a request. Without an agent, closes the connection afterwards, so that a stopping service does not wait for an idle connection. */
 export async function send (url: string, { method, headers, body, signal, agent }: HttpRequest): Promise<Answer> {
   const startedAt = performance.now()
   const { hostname, port, pathname, search } = new URL(url)
@@ -38,7 +38,7 @@ function parse (text: string): unknown {
   }
 }
 
-/** A free port of the loopback address. */
+/** Returns a free port of the loopback address. */
 export async function freePort (): Promise<string> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -4,19 +4,19 @@ import { buildImage, docker, foreignImage, startService, until, TOKEN, type Answ
 
 const SLEEP = ['sleep', '30']
 
-void t.test('the HTTP contract, by the real process', async (t) => {
+void t.test('the HTTP contract of the real service process', async (t) => {
   const service = await startService(t)
   const echo = await foreignImage(t)
-  // Our protocol's label makes the service check its payloads; no container is made before that.
+  // With the label of the runonce protocol, the service validates payloads before it creates a container.
   const ours = await buildImage(t, 'FROM debian:trixie-slim\nENTRYPOINT ["sh", "-c", "head -c 1 >/dev/null; echo no result"]\n', { 'runonce.protocol': '1', 'runonce.language': 'test' })
 
-  await t.test('GET / says what the service is, without a token', async (t) => {
+  await t.test('GET / identifies the service, without a token', async (t) => {
     const { status, body } = await service.request('/', { token: null })
     t.equal(status, 200)
     t.match(body, { name: 'runonce', version: /^\d+\.\d+\.\d+$/, description: String })
   })
 
-  await t.test('GET /version needs a token and tells of the engine', async (t) => {
+  await t.test('GET /version requires a token and describes the engine', async (t) => {
     t.equal((await service.request('/version', { token: null })).status, 401)
     const { status, body } = await service.request('/version')
     const version = await docker.version()
@@ -26,7 +26,7 @@ void t.test('the HTTP contract, by the real process', async (t) => {
     t.match(body.runonce.version, /^\d+\.\d+\.\d+$/)
   })
 
-  await t.test('an X-Access-Token client and a Bearer client get the same answer', async (t) => {
+  await t.test('X-Access-Token and Bearer clients receive the same response', async (t) => {
     const body = { image: echo, payload: { files: [{ name: 'a', content: 'b' }] } }
     const bearer = await service.post('/run', body)
     const glot = await service.post('/run', body, { token: null, headers: { 'x-access-token': TOKEN } })
@@ -42,7 +42,7 @@ void t.test('the HTTP contract, by the real process', async (t) => {
     'another scheme': { authorization: `Basic ${TOKEN}` }
   })) {
     for (const path of ['/run', '/run/python', '/', '/api/execute']) {
-      await t.test(`${title} is 401 at POST ${path}, whatever the body`, async (t) => {
+      await t.test(`${title} returns 401 from POST ${path} for any body`, async (t) => {
         const answer = await service.post(path, '{not json', { token: null, headers })
         isError(t, answer, 401, 'access_token')
         t.equal(answer.body.message, 'Missing or wrong access token')
@@ -64,7 +64,7 @@ void t.test('the HTTP contract, by the real process', async (t) => {
     'limits.output': { image: ours, payload: { files: [file] }, limits: { output: 0.5 } },
     'payload.runInstructions.runCommand': { image: ours, payload: { files: [file], runInstructions: { buildCommands: [] } } }
   })) {
-    await t.test(`a wrong ${field} is 400, and the message names it`, async (t) => {
+    await t.test(`an invalid ${field} returns 400, and the message names the field`, async (t) => {
       const answer = await service.post('/run', body)
       isError(t, answer, 400, 'request.invalid')
       t.ok(answer.body.message.includes(field), answer.body.message)
@@ -72,48 +72,48 @@ void t.test('the HTTP contract, by the real process', async (t) => {
   }
 
   for (const name of ['../x', '/etc/passwd', 'a/../../x', '', 'a\0b', 'a/', 'x'.repeat(256)]) {
-    await t.test(`the file name ${JSON.stringify(name.slice(0, 20))} is 400, and the message names the field`, async (t) => {
+    await t.test(`the file name ${JSON.stringify(name.slice(0, 20))} returns 400, and the message names the field`, async (t) => {
       const answer = await service.post('/run', { image: ours, payload: { files: [{ name, content: '' }] } })
       isError(t, answer, 400, 'request.invalid')
       t.match(answer.body.message, 'payload.files[0].name')
     })
   }
 
-  await t.test('no files and nothing to run is 400', async (t) => {
+  await t.test('a payload without files and without a command returns 400', async (t) => {
     isError(t, await service.post('/run', { image: ours, payload: { files: [] } }), 400, 'request.invalid')
   })
 
-  await t.test('a body that is no JSON is 400', async (t) => {
+  await t.test('a body that is not JSON returns 400', async (t) => {
     for (const body of ['{', '', '[]', 'null', '"text"']) isError(t, await service.post('/run', body), 400, 'request.invalid')
   })
 
-  await t.test('an image of ours that answers no result is 500', async (t) => {
+  await t.test('an image with the protocol label that does not return a result causes a 500', async (t) => {
     const answer = await service.post('/run', { image: ours, payload: { files: [file] } })
     isError(t, answer, 500, 'coderunner.stdout.decode')
     t.match(answer.body.message, 'no result')
   })
 
-  await t.test('another media type is 415', async (t) => {
+  await t.test('an unsupported media type returns 415', async (t) => {
     isError(t, await service.post('/run', 'image=x', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }), 415, 'request.media_type')
   })
 
-  await t.test('a body over RUN_MAX_PAYLOAD_SIZE is 413', async (t) => {
+  await t.test('a body that exceeds RUN_MAX_PAYLOAD_SIZE returns 413', async (t) => {
     const answer = await service.post('/run', { image: ours, payload: { files: [{ name: 'x', content: 'x'.repeat(2_097_152) }] } })
     isError(t, answer, 413, 'request.too_large')
     t.match(answer.body.message, 'RUN_MAX_PAYLOAD_SIZE')
   })
 
-  await t.test('an unknown path is 404', async (t) => {
+  await t.test('an unknown path returns 404', async (t) => {
     isError(t, await service.request('/nowhere'), 404, 'not_found')
   })
 
-  await t.test('another method is 405 and names those there are', async (t) => {
+  await t.test('an unsupported method returns 405 and lists the supported methods', async (t) => {
     const answer = await service.request('/run')
     isError(t, answer, 405, 'method_not_allowed')
     t.equal(answer.headers.get('allow'), 'POST')
   })
 
-  await t.test('an unknown language is 400 and lists what there is', async (t) => {
+  await t.test('an unknown language returns 400 and lists the available languages', async (t) => {
     const { body: { languages } } = await service.request('/api/languages', { token: null })
     for (const answer of [
       await service.post('/run/klingon', { code: '' }),
@@ -125,19 +125,19 @@ void t.test('the HTTP contract, by the real process', async (t) => {
     }
   })
 
-  await t.test('an image outside DOCKER_IMAGE_ALLOW is 403', async (t) => {
+  await t.test('an image that DOCKER_IMAGE_ALLOW does not match returns 403', async (t) => {
     for (const image of ['debian:trixie-slim', 'runonce', 'runonce/a/b', 'evil/runonce/x']) {
       isError(t, await service.post('/run', { image, payload: {} }), 403, 'image.not_allowed')
     }
   })
 
-  await t.test('an image that is not there is 400', async (t) => {
+  await t.test('an image that does not exist returns 400', async (t) => {
     const answer = await service.post('/run', { image: 'glot/not-there:latest', payload: {} })
     isError(t, answer, 400, 'docker.container.create')
     t.match(answer.body.message, 'glot/not-there:latest')
   })
 
-  await t.test('an image whose label asks for more than the caps is 400 and says how much', async (t) => {
+  await t.test('an image whose label requests more than the caps returns 400, and the message has the values', async (t) => {
     const needs = { 'runonce.memory': '2000000000', 'runonce.processes': '9999' }
     for (const [label, value] of Object.entries(needs)) {
       const image = await buildImage(t, 'FROM debian:trixie-slim\nENTRYPOINT ["true"]\n', { 'runonce.protocol': '1', [label]: value })
@@ -147,12 +147,12 @@ void t.test('the HTTP contract, by the real process', async (t) => {
     }
   })
 
-  await t.test('a client\'s own request id comes back', async (t) => {
+  await t.test('the response has the request ID of the client', async (t) => {
     const { headers } = await service.request('/', { headers: { 'x-request-id': 'abc-123' } })
     t.equal(headers.get('x-request-id'), 'abc-123')
   })
 
-  await t.test('the log tells of the runs, and neither of the token nor of the code', async (t) => {
+  await t.test('the log has a line for each run, without tokens and code', async (t) => {
     await service.post('/run', { image: echo, payload: { secret: 'rosebud' } }, { headers: { 'x-request-id': 'logged-run' } })
     const line = await until(() => service.logs.find(({ msg, requestId }) => msg === 'run' && requestId === 'logged-run'), 'the log line')
     t.match(line, { tokenName: 'default', image: echo, phasesMs: { create: Number, attach: Number, start: Number, total: Number } })
@@ -162,17 +162,17 @@ void t.test('the HTTP contract, by the real process', async (t) => {
   })
 })
 
-void t.test('more runs than the service takes', async (t) => {
+void t.test('more runs than the service accepts', async (t) => {
   const service = await startService(t, { env: { SERVER_WORKER_THREADS: '1', RUN_QUEUE_SIZE: '1', RUN_MAX_EXECUTION_TIME: '1' } })
   const image = await foreignImage(t, SLEEP)
   const answers = await Promise.all([1, 2, 3].map(() => service.post('/run', { image, payload: {} })))
   const refused = answers.filter(({ status }) => status !== 200)
-  t.equal(refused.length, 1, 'one runs, one waits, one is refused')
+  t.equal(refused.length, 1, 'one run is in progress, one is queued, one is refused')
   isError(t, refused[0]!, 503, 'overloaded')
   t.match(refused[0]?.headers.get('retry-after'), /^[1-9]\d*$/)
 })
 
-void t.test('a run that waits too long for its turn is 503', async (t) => {
+void t.test('a run that is queued too long returns 503', async (t) => {
   const service = await startService(t, { env: { SERVER_WORKER_THREADS: '1', RUN_QUEUE_TIMEOUT: '0.2', RUN_MAX_EXECUTION_TIME: '1' } })
   const image = await foreignImage(t, SLEEP)
   const answers = await Promise.all([1, 2].map(() => service.post('/run', { image, payload: {} })))
@@ -181,7 +181,7 @@ void t.test('a run that waits too long for its turn is 503', async (t) => {
   t.ok(refused!.ms >= 200, `${refused!.ms} ms`)
 })
 
-void t.test('wrong tokens count against the address', async (t) => {
+void t.test('requests with wrong tokens count towards the rate limit of the address', async (t) => {
   const service = await startService(t, { env: { RATE_LIMIT_IP_MAX: '3', RATE_LIMIT_WINDOW: '30' } })
   const statuses = []
   for (const token of ['a', 'b', 'c', 'd']) statuses.push((await service.request('/version', { token })).status)
@@ -190,7 +190,7 @@ void t.test('wrong tokens count against the address', async (t) => {
   t.equal((await service.request('/')).status, 200, 'GET / is not limited')
 })
 
-void t.test('each token has its own rate', async (t) => {
+void t.test('each token has a separate rate limit', async (t) => {
   const service = await startService(t, { env: { RATE_LIMIT_TOKEN_MAX: '2', RATE_LIMIT_WINDOW: '30', API_ACCESS_TOKENS: 'other:another-token-123456' } })
   const statuses = []
   for (let i = 0; i < 3; i++) statuses.push((await service.request('/version')).status)
@@ -199,7 +199,7 @@ void t.test('each token has its own rate', async (t) => {
   t.equal((await service.request('/version', { token: 'another-token-123456' })).status, 200)
 })
 
-void t.test('DOCKER_IMAGE_ALLOW decides', async (t) => {
+void t.test('DOCKER_IMAGE_ALLOW selects the allowed images', async (t) => {
   const [allowed, other] = [await foreignImage(t), await foreignImage(t, SLEEP)]
   const service = await startService(t, { env: { DOCKER_IMAGE_ALLOW: `nobody/* ${allowed}` } })
   t.equal((await service.post('/run', { image: allowed, payload: {} })).status, 200)
@@ -214,7 +214,7 @@ async function isRateLimited (t: Test, service: Service): Promise<void> {
   t.match(answer.headers.get('retry-after'), /^[1-9]\d*$/)
 }
 
-/** The error's shape, and what no answer may hold. */
+/** Asserts the format of an error response, and that it does not contain internal details. */
 function isError (t: Test, { status, headers, body }: Answer, expected: number, slug: string): void {
   t.equal(status, expected)
   t.match(body, { error: slug, message: /./ })

@@ -17,9 +17,9 @@ export { until } from './until.js'
 export const TOKEN = 'engine-test-7c1f0a9d4b'
 /** The time limit of a test file, in milliseconds. */
 const FILE_TIMEOUT_MS = 480_000
-/** tap loads its own code into every child process; the service must run without it. */
+/** Removes the code that tap loads into every child process. */
 const WITHOUT_TAP = ['env', '-u', 'NODE_OPTIONS']
-/** setpriv(1): root, but subject to the permission bits of files. */
+/** Runs a command as root without the capabilities that bypass file permissions: setpriv(1). */
 const SETPRIV = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-dac_override,-dac_read_search']
 
 export interface Request { method?: string, body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, token?: string | null, agent?: Agent }
@@ -28,7 +28,7 @@ const MAIN: Record<string, string> = {
   python: 'main.py', javascript: 'main.js', typescript: 'main.ts', ruby: 'main.rb', java: 'Main.java', c: 'main.c', cpp: 'main.cpp', go: 'main.go', bash: 'main.sh', php: 'main.php', perl: 'main.pl', plaintext: 'main.txt'
 }
 
-/** A service process on a free port. Its containers have their own host name, which distinguishes them from other services' containers. */
+/** A service process on a free port. Its containers have a unique host name, which distinguishes them from containers of other services. */
 export class Service {
   constructor (private readonly started: ServiceProcess, readonly logs: Array<Record<string, unknown>>, readonly hostname: string) {}
 
@@ -51,17 +51,17 @@ export class Service {
     return await this.request(path, { method: 'POST', body, ...more })
   }
 
-  /** Runs a program, one text or several files, in the language's image. Throws when the response is not a result. */
+  /** Runs a program, given as one text or several files, in the image of a language. Throws if the response is not a result. */
   async run (language: string, code: string | File[], payload: object = {}): Promise<Result> {
     const { status, body } = await this.post('/run', submission(language, code, payload))
     if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`)
     return body
   }
 
-  /** The containers of this service in any state. */
+  /** Returns the containers of this service in any state. */
   containers () { return containersNamed(this.hostname) }
 
-  /** Waits for `count` running containers of this service. */
+  /** Waits until `count` containers of this service are running. */
   async running (count: number) {
     return await until(async () => {
       const running = (await this.containers()).filter(({ State }) => State.Running)
@@ -71,36 +71,36 @@ export class Service {
 
   async listening () { await this.started.listening() }
 
-  /** Sends SIGTERM; resolves with the exit code. */
+  /** Sends SIGTERM. Resolves with the exit code. */
   async stop () { return await this.started.stop() }
 }
 
 export interface StartOptions {
   env?: Record<string, string | undefined>
-  /** The test ends the service itself, with any exit code. */
+  /** If true, the test stops the service itself, and any exit code is accepted. */
   endedByTest?: boolean
-  /** Even as root, the service may not enter other users' folders. */
+  /** If true, the service cannot access folders of other users, even as root. */
   withoutRootsRights?: boolean
 }
 
 /**
- * Starts a service and stops it after the test. It must then exit with code 0 and leave no container.
- * The pool is off unless `env` says otherwise.
+ * Starts a service and stops it after the test. The service must then exit with code 0, and all of its containers must be removed.
+ * The pool is disabled unless `env` enables it.
  */
 export async function startService (t: Test, { env = {}, endedByTest = false, withoutRootsRights = false }: StartOptions = {}): Promise<Service> {
   t.setTimeout(FILE_TIMEOUT_MS)
-  await docker.ping().catch((error: Error) => { throw new Error(`No Docker engine answers at ${socketPath}: ${error.message}`) })
+  await docker.ping().catch((error: Error) => { throw new Error(`No Docker engine responds at ${socketPath}: ${error.message}`) })
   const service = spawnService(env, withoutRootsRights ? SETPRIV : [])
   t.teardown(async () => {
     const code = await service.stop()
     if (code !== 0 && !endedByTest) throw new Error(`the service exited with ${code}: ${service.stderr}`)
-    await until(async () => (await service.containers()).length === 0, 'no container of this service to be left')
+    await until(async () => (await service.containers()).length === 0, 'the removal of all containers of this service')
   })
   await service.listening()
   return service
 }
 
-/** Starts a service with the tests' usual settings, which `env` overrides (undefined: unset). The caller waits for it and stops it. */
+/** Starts a service with the usual test settings, which `env` overrides (undefined unsets a variable). The caller waits for the service and stops it. */
 export function spawnService (env: Record<string, string | undefined>, wrapper: string[] = []): Service {
   const settings = {
     PATH: process.env.PATH,
@@ -110,7 +110,7 @@ export function spawnService (env: Record<string, string | undefined>, wrapper: 
     DOCKER_UNIX_SOCKET_PATH: socketPath,
     DOCKER_CONTAINER_HOSTNAME: `test-${randomBytes(6).toString('hex')}`,
     POOL_MAX: '0',
-    // On a busy machine, creating a container takes longer than the default timeout.
+    // On a busy machine, creating a container can exceed the default timeout.
     DOCKER_UNIX_SOCKET_READ_TIMEOUT: '30',
     ...env
   }
@@ -119,7 +119,7 @@ export function spawnService (env: Record<string, string | undefined>, wrapper: 
   return new Service(started, logs, settings.DOCKER_CONTAINER_HOSTNAME ?? 'runonce')
 }
 
-/** The body of `POST /run` for a program in the language's image. */
+/** Returns the body of `POST /run` for a program in the image of a language. */
 export function submission (language: string, code: string | File[], payload: object = {}) {
   const files = typeof code === 'string' ? [{ name: MAIN[language] ?? 'main', content: code }] : code
   return { image: `runonce/${language}:latest`, payload: { files, ...payload } }

@@ -8,7 +8,7 @@ import { readImage } from '../../tools/images/sets.js'
 import { startService, type Result, type Service } from './kit.js'
 import { languagesToTest } from '../../tools/testing/choose-languages.js'
 
-/** For each language; the whole catalogue is minutes of work. */
+/** Time limit per language in milliseconds; all languages take minutes. */
 const LANGUAGE_MS = 60_000
 /** A busy machine gives a program less CPU time per second: the service's limit is longer, and CPU time is checked instead. */
 const TIME_LIMIT_S = 60
@@ -17,7 +17,7 @@ const DEFAULT_TIME_LIMIT_NS = 10e9
 
 interface Outcome { title: string, errors: string[], result?: Result }
 
-void t.test('every language runs its hello and its examples', async (t) => {
+void t.test('every language runs its hello program and its examples', async (t) => {
   const names = await languagesToTest()
   const service = await startService(t, { env: { RUN_MAX_EXECUTION_TIME: String(TIME_LIMIT_S) } })
   t.setTimeout(names.length * LANGUAGE_MS)

@@ -7,14 +7,14 @@ const SPIN = 'while True: pass'
 const NAP = 'import time\nprint("began", flush=True)\ntime.sleep(1)\nprint("ended")'
 const LONG_NAP = 'import time\ntime.sleep(60)'
 
-void t.test('after a run its container is removed', async (t) => {
+void t.test('the container is removed after a run', async (t) => {
   await needImages('python')
   const service = await startService(t)
   await service.run('python', 'print(1)')
   await until(async () => (await service.containers()).length === 0, 'its container to be removed')
 })
 
-void t.test('when a client disconnects its container is removed at once', async (t) => {
+void t.test('the container is removed immediately when the client disconnects', async (t) => {
   const service = await startService(t, { env: { RUN_MAX_EXECUTION_TIME: '50' } })
   const client = new AbortController()
   const run = service.post('/run', submission('python', LONG_NAP), { signal: client.signal })
@@ -25,7 +25,7 @@ void t.test('when a client disconnects its container is removed at once', async 
   t.match(await service.run('python', 'print("next")'), { stdout: 'next\n' })
 })
 
-void t.test('a client that disconnects while it waits in the queue starts no container', async (t) => {
+void t.test('no container starts for a client that disconnects while its run is queued', async (t) => {
   const service = await startService(t, { env: { SERVER_WORKER_THREADS: '1' } })
   const first = service.post('/run', submission('python', NAP))
   await service.running(1)
@@ -39,7 +39,7 @@ void t.test('a client that disconnects while it waits in the queue starts no con
   t.equal(service.logs.filter(({ msg, phasesMs }) => msg === 'run' && 'create' in (phasesMs as object)).length, 1)
 })
 
-void t.test('after SIGTERM the service finishes the runs under way, refuses new ones with 503, and exits with 0', async (t) => {
+void t.test('after SIGTERM the service finishes runs in progress, refuses new runs with 503, and exits with 0', async (t) => {
   const service = await startService(t)
   const run = service.post('/run', submission('python', NAP))
   await service.running(1)
@@ -55,7 +55,7 @@ void t.test('after SIGTERM the service finishes the runs under way, refuses new 
   t.equal(await service.exited, 0)
 })
 
-void t.test('after kill -9 with 5 runs under way', async (t) => {
+void t.test('after kill -9 during 5 runs', async (t) => {
   const env = { RUN_MAX_EXECUTION_TIME: String(LIMIT_SECONDS), SERVER_WORKER_THREADS: '6', SERVER_LISTEN_PORT: await freePort(), DOCKER_CONTAINER_CPUS: '0.2' }
   const other = await startService(t, { env: { RUN_MAX_EXECUTION_TIME: '60' } })
   const client = new AbortController()
@@ -63,7 +63,7 @@ void t.test('after kill -9 with 5 runs under way', async (t) => {
   const [untouched] = await other.running(1)
 
   const killed = await startService(t, { env, endedByTest: true })
-  // One more, of an image that does not end when its client disconnects.
+  // Starts another run, with an image that does not exit when its client disconnects.
   const foreign = await foreignImage(t, ['sh', '-c', 'while :; do sleep 1; done'])
   const runs = [...Array(5).fill(submission('python', SPIN)), { image: foreign, payload: {} }].map((body) => killed.post('/run', body))
   const lost = Promise.allSettled(runs)
@@ -72,13 +72,13 @@ void t.test('after kill -9 with 5 runs under way', async (t) => {
   killed.process.kill('SIGKILL')
   await lost
 
-  await t.test('our runners end themselves, with no service up', async (t) => {
+  await t.test('the runners exit without a running service', async (t) => {
     const foreignId = (await docker.getImage(foreign).inspect()).Id
     await until(async () => !(await killed.containers()).some(({ State, Image }) => State.Running && Image !== foreignId), 'our runners to end')
     t.comment(`ended ${Date.now() - killedAt} ms after the kill`)
   })
 
-  await t.test('the next start removes what is left, and keeps the containers of another service', async (t) => {
+  await t.test('the next start removes remaining containers and keeps containers of other services', async (t) => {
     const again = await startService(t, { env: { ...env, DOCKER_CONTAINER_HOSTNAME: killed.hostname } })
     await until(async () => (await again.containers()).length === 0, 'the sweep')
     t.match(await again.run('python', 'print("back")'), { stdout: 'back\n' })
@@ -89,14 +89,14 @@ void t.test('after kill -9 with 5 runs under way', async (t) => {
   await elsewhere
 })
 
-void t.test('a container that has expired by the wall clock only is not removed', async (t) => {
+void t.test('a container that has expired only according to the wall clock is not removed', async (t) => {
   const labelled = async (labels: Record<string, string>) => await docker.createContainer({ Image: 'runonce/python:latest', Labels: labels })
   const withoutLifetime = await labelled({ 'runonce.expires': 'unknown' })
   const past = await labelled({ 'runonce.expires': new Date(Date.now() - 1000).toISOString(), 'runonce.lifetime': '60000' })
   t.teardown(async () => { await past.remove({ force: true }) })
   await startService(t)
   await until(async () => await inspect(withoutLifetime.id) === undefined, 'the first sweep')
-  t.ok(await inspect(past.id), 'this service has not seen it for its lifetime')
+  t.ok(await inspect(past.id), 'this service has not observed the container for its whole lifetime')
 })
 
 void t.test('DEBUG_KEEP_CONTAINER keeps stopped containers', async (t) => {

@@ -2,7 +2,7 @@ import t from 'tap'
 
 import { dockerRun, needImages, startService } from './kit.js'
 
-/** A server and a client in one program, then the own name and a foreign one. */
+/** A program that starts a server and a client, then resolves the host name of the container and an unknown name. */
 const PYTHON = `
 import socket, threading, time
 server = socket.create_server(("localhost", 0))
@@ -43,12 +43,12 @@ void t.test('a container without a network', async (t) => {
   await needImages('python', 'bash', 'c', 'javascript')
   const service = await startService(t)
 
-  await t.test('resolves localhost and its own name, and fails at once for any other', async (t) => {
+  await t.test('resolves localhost and its host name, and fails immediately for other names', async (t) => {
     const { stdout, stderr } = await service.run('python', PYTHON)
     t.equal(stdout, `over localhost\n${service.hostname} 127.0.0.2 localhost\nat once\n`, stderr)
   })
 
-  await t.test('has both addresses of localhost', async (t) => {
+  await t.test('has the IPv4 and IPv6 addresses of localhost', async (t) => {
     const { stdout, stderr } = await service.run('bash', ADDRESSES)
     t.match(stdout, /^127\.0\.0\.1 [^]*^::1 /m)
     t.match(stdout, /^::1 127\.0\.0\.2$/m, 'hostname -i')

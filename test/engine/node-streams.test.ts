@@ -2,7 +2,7 @@ import t from 'tap'
 
 import { needImages, startService } from './kit.js'
 
-/** Without the library, a third of the runs lost data. TypeScript is the same Node after a build. */
+/** Number of runs per language. Without the library, a third of the runs lost data. TypeScript uses the same Node after a build. */
 const RUNS: Record<string, number> = { javascript: 20, typescript: 5 }
 const MORE_THAN_A_PIPE = 900_000
 const LANGUAGES = Object.keys(RUNS)
@@ -19,7 +19,7 @@ void t.test('large output and input of Node programs', async (t) => {
 
   for (const [kind, service] of Object.entries(services)) {
     for (const [language, runs] of Object.entries(RUNS)) {
-      await t.test(`${language}, ${kind}: everything that was written before process.exit() arrives`, async (t) => {
+      await t.test(`${language}, ${kind}: all output written before process.exit() arrives`, async (t) => {
         for (let run = 0; run < runs; run++) {
           const { stdout, stderr, exitCode, stdoutTruncated } = await service.run(language, WRITE)
           t.strictSame([stdout.length, stderr.length, exitCode, stdoutTruncated], [MORE_THAN_A_PIPE, 100_000, 3, false])

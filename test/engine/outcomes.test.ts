@@ -4,10 +4,10 @@ import { needImages, startService, submission, type Result } from './kit.js'
 import { endedAtLimit } from './patience.js'
 
 const MIB = 1024 * 1024
-/** The service's default. */
+/** The default time limit of the service, in nanoseconds. */
 const TIME_LIMIT_NS = 10e9
 
-/** A program for each outcome, and what else its result must contain. */
+/** A program for each outcome, with expected fields of the result. */
 interface Case { code: string, expected: object, payload?: object }
 
 const python: Record<string, Case> = {
@@ -31,12 +31,12 @@ const c: Record<string, Case> = {
   build_failed: { code: 'int main(void) { return nothing; }\n', expected: { stderr: /main\.c:1:\d+: error: .*nothing/, build: { stderr: /main\.c:1/ } } }
 }
 
-void t.test('a program\'s outcome', async (t) => {
+void t.test('outcomes of programs', async (t) => {
   await needImages('python', 'c')
   const service = await startService(t)
   for (const [language, cases] of Object.entries({ python, c })) {
     for (const [outcome, { code, payload, expected }] of Object.entries(cases)) {
-      await t.test(`${language}: ${outcome}, with the output written before`, async (t) => {
+      await t.test(`${language}: ${outcome}, with the output written earlier`, async (t) => {
         const result = await service.run(language, code, payload)
         t.equal(result.outcome, outcome)
         t.match(result, expected)
@@ -44,21 +44,21 @@ void t.test('a program\'s outcome', async (t) => {
       })
     }
 
-    await t.test(`${language}: invalid, for a language that the image does not have`, async (t) => {
+    await t.test(`${language}: invalid, for a language that the image does not support`, async (t) => {
       const result = await service.run(language, 'anything', { language: 'klingon' })
       t.match(result, { outcome: 'invalid', stdout: '', error: /./ })
       isWhole(t, result)
     })
   }
 
-  await t.test('a program that writes a byte every 0.3 s ends at the time limit', async (t) => {
+  await t.test('a program that writes a byte every 0.3 s is killed at the time limit', async (t) => {
     const code = 'import sys, time\nwhile True:\n    sys.stdout.write("."); sys.stdout.flush(); time.sleep(0.3)'
     const result = await service.run('python', code, { limits: { time: 2 } })
     endedAtLimit(t, result, 2)
     t.match(result.stdout, /^\.+$/)
   })
 
-  await t.test('1 MiB in and 1 MiB out at once does not deadlock', async (t) => {
+  await t.test('1 MiB of input and 1 MiB of output at the same time do not cause a deadlock', async (t) => {
     const stdin = '0123456789abcde\n'.repeat(MIB / 16)
     const cat = 'import sys\nfor line in sys.stdin: sys.stdout.write(line)'
     const { outcome, stdout } = await service.run('python', cat, { stdin })
@@ -77,7 +77,7 @@ void t.test('a program\'s outcome', async (t) => {
     t.strictSame(Buffer.from(result.stderrBase64 ?? '', 'base64'), Buffer.from('\xc3', 'latin1'))
   })
 
-  await t.test('valid UTF-8 output has no base64', async (t) => {
+  await t.test('the result of valid UTF-8 output does not have base64 fields', async (t) => {
     const result = await service.run('python', 'print("é")')
     t.notOk('stdoutBase64' in result)
     t.notOk('stderrBase64' in result)
@@ -96,11 +96,11 @@ void t.test('a program\'s outcome', async (t) => {
     t.ok(duration >= 0.3e9, `${duration} ns`)
   })
 
-  await t.test('a program that exits with 137 has failed, and is not out of memory', async (t) => {
+  await t.test('a program that exits with 137 has the outcome failed, not out_of_memory', async (t) => {
     t.match(await service.run('python', 'raise SystemExit(137)'), { outcome: 'failed', exitCode: 137 })
   })
 
-  await t.test('a program completes although the kernel killed its child for memory', async (t) => {
+  await t.test('a program completes even if the kernel killed its child process for lack of memory', async (t) => {
     const code = 'import subprocess, sys\np = subprocess.run([sys.executable, "-c", "x = [b\'x\' * 10_000_000 for _ in range(100)]"])\nprint(p.returncode)'
     t.match(await service.run('python', code), { outcome: 'completed', stdout: '-9\n' })
   })
@@ -122,14 +122,14 @@ void t.test('limits of a request', async (t) => {
     })
   }
   for (const [inPayload, beside, expected] of [[100, 50, 50], [50, 100, 50], [9000, 9000, 2000]]) {
-    await t.test(`output of ${inPayload} bytes in the payload and ${beside} beside the image is ${expected}`, async (t) => {
+    await t.test(`output of ${inPayload} bytes in the payload and ${beside} at the top level is ${expected}`, async (t) => {
       const { body } = await service.post('/run', { ...submission('python', chatter, { limits: { output: inPayload } }), limits: { output: beside } })
       t.match(body, { outcome: 'output_limit' })
       t.equal(body.stdout.length, expected)
     })
   }
 
-  await t.test('buildTime ends a build before the time limit', async (t) => {
+  await t.test('a build is killed at buildTime, before the time limit', async (t) => {
     const runInstructions = { buildCommands: ['echo began; sleep 30'], runCommand: 'true' }
     const result = await service.run('python', '', { runInstructions, limits: { buildTime: 0.3 } })
     t.equal(result.outcome, 'timeout')
@@ -141,7 +141,7 @@ void t.test('limits of a request', async (t) => {
     const runInstructions = { buildCommands: ['sleep 1.5'], runCommand: 'sleep 30' }
     const { outcome, duration, build } = await service.run('python', '', { runInstructions })
     t.equal(outcome, 'timeout')
-    t.ok(duration < 3e9, `the run gets what the build left of the limit: ${duration} ns after ${build?.duration} ns`)
+    t.ok(duration < 3e9, `the time limit of the run is reduced by the duration of the build: ${duration} ns after ${build?.duration} ns`)
   })
 })
 
@@ -153,10 +153,10 @@ void t.test('RUN_LIMITS_RESPONSE=error reports limits as glot does', async (t) =
   const chatter = await service.post('/run', submission('python', 'print("x" * 5000)'))
   t.equal(chatter.status, 400)
   t.match(chatter.body, { error: 'limits.read.size', message: /./, result: { stdout: 'x'.repeat(1000), outcome: 'output_limit' } })
-  t.match(await service.run('python', 'raise SystemExit(1)'), { outcome: 'failed' }, 'a program that fails is a result')
+  t.match(await service.run('python', 'raise SystemExit(1)'), { outcome: 'failed' }, 'a program that fails still produces a result')
 })
 
-/** Asserts that the result has every member of the protocol, each of its type. */
+/** Asserts that the result has all members of the protocol with the correct types. */
 function isWhole (t: Test, result: Result): void {
   t.match(result, {
     stdout: String,

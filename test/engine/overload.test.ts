@@ -9,17 +9,17 @@ import { startBareServer } from './bare-server-process.js'
 import type { FloodAnswer } from './flood.js'
 import { needImages, startService, submission, TOKEN, type Answer, type Service } from './kit.js'
 
-/** Seconds that the flood lasts. */
+/** Duration of the flood, in seconds. */
 const FLOOD_SECONDS = Number(process.env.RUNONCE_TEST_FLOOD_SECONDS ?? 10)
 const WORKERS = 2
-/** Requests a second: ten times what two workers can do. */
+/** Requests per second: ten times the capacity of two workers. */
 const FLOOD_PER_SECOND = 120
 const QUIET_PAUSE_MS = 200
 const UNLOADED_MS = 5000
 const QUIET_TOKEN = 'engine-test-quiet-51ae'
 /**
- * A refusal's time at p95 as a multiple of a bare server's for the same request from the same client: on two cores that runs,
- * engine and flood keep busy, both wait for their turn.
+ * Highest accepted ratio at p95 of the duration of a refusal to the duration of the same request to a bare server. On two cores that runs, engine
+ * and flood keep busy, both requests wait for the CPU.
  */
 const OF_BARE = 5
 const REFUSALS = 10_000
@@ -54,15 +54,15 @@ void t.test('a client that floods the service at ten times its capacity does not
   const bareP95 = summarize(bareMs).p95
   t.comment(`${served.length} of the flood served, ${refused.length} refused (p95 ${refusedP95.toFixed(1)} ms; a bare server ${bareP95.toFixed(1)}), ${quietAnswers.length} quiet runs: ` +
     `p95 ${quietP95.toFixed(0)} ms, alone ${unloaded.toFixed(0)}; one run ${oneRun.toFixed(0)}`)
-  t.ok(floodAnswers.every(({ right }) => right), 'each accepted run returns its own result, every other request gets 503')
-  t.ok(served.length >= quietAnswers.length / 2, `the flood is served too: ${served.length} runs`)
-  t.ok(refused.length > served.length, 'and most of it is refused')
+  t.ok(floodAnswers.every(({ right }) => right), 'each accepted run returns the correct result, and all other requests return 503')
+  t.ok(served.length >= quietAnswers.length / 2, `some requests of the flood are served: ${served.length} runs`)
+  t.ok(refused.length > served.length, 'most requests of the flood are refused')
   t.ok(quietP95 <= 2 * unloaded + oneRun, `${quietP95} <= 2 * ${unloaded} + ${oneRun}`)
   t.ok(refusedP95 < OF_BARE * bareP95, `a refusal is quick: ${refusedP95} ms, a bare server's ${bareP95}`)
-  t.ok(refused.every(({ retryAfter }) => /^([1-9]|[1-5]\d|60)$/.test(retryAfter ?? '')), 'and has a Retry-After')
+  t.ok(refused.every(({ retryAfter }) => /^([1-9]|[1-5]\d|60)$/.test(retryAfter ?? '')), 'each refusal has a Retry-After header')
 })
 
-void t.test('after ten thousand refusals by rate limit and queue the service has its full capacity', async (t) => {
+void t.test('the service still has its full capacity after ten thousand refusals by the rate limit and the queue', async (t) => {
   const service = await startService(t, {
     env: {
       API_ACCESS_TOKENS: `quiet:${QUIET_TOKEN}`,
@@ -87,22 +87,22 @@ void t.test('after ten thousand refusals by rate limit and queue the service has
       statuses[status] = (statuses[status] ?? 0) + 1
     }
   }))
-  t.strictSame(statuses, { 503: REFUSALS / 2 - WORKERS, 429: REFUSALS / 2 + WORKERS }, 'the rate limit counts the runs under way too')
+  t.strictSame(statuses, { 503: REFUSALS / 2 - WORKERS, 429: REFUSALS / 2 + WORKERS }, 'the rate limit also counts the runs in progress')
   client.abort()
   await Promise.all(occupied)
   await service.running(0)
   const nap = submission('python', 'import time; time.sleep(1); print("served")')
   const answers = await Promise.all(Array.from({ length: WORKERS + 1 }, () => service.post('/run', nap, { token: QUIET_TOKEN })))
-  t.strictSame(answers.map(({ status }) => status).sort(), [200, 200, 503], 'as many runs at once as before, and no more')
+  t.strictSame(answers.map(({ status }) => status).sort(), [200, 200, 503], 'the number of concurrent runs is unchanged')
 })
 
-/** Runs flood.js in a process of its own, so that nothing else delays its clock. */
+/** Runs flood.js in a separate process, so that work in this process does not delay its timer. */
 async function floodWith (options: object): Promise<{ answers: FloodAnswer[], bareMs: number[] }> {
   const { stdout } = await promisify(execFile)(process.execPath, [FLOOD, JSON.stringify(options)], { env: { PATH: process.env.PATH }, maxBuffer: 2 ** 26 })
   return JSON.parse(stdout)
 }
 
-/** Sends one request after another for `ms`, with a pause after each response. */
+/** Sends sequential requests for `ms` milliseconds, with a pause after each response. */
 async function oneByOne (ms: number, ask: () => Promise<Answer>): Promise<Answer[]> {
   const answers: Answer[] = []
   for (const end = performance.now() + ms; performance.now() < end;) {
@@ -112,7 +112,7 @@ async function oneByOne (ms: number, ask: () => Promise<Answer>): Promise<Answer
   return answers
 }
 
-/** The service's own times of its runs, without their wait in the queue, milliseconds. */
+/** Returns the durations of runs that the service logged, without the time in the queue, in milliseconds. */
 function runTimes ({ logs }: Service): number[] {
   return logs.filter(({ msg }) => msg === 'run').map(({ phasesMs }) => {
     const { total, queue } = phasesMs as { total: number, queue: number }

@@ -10,7 +10,7 @@ for top, folders, files in os.walk('.'):
         path = os.path.join(top, name)
         print(path, os.path.getsize(path))
 `
-/** Prints the code points of what it is given, in a file and on stdin, so that nothing on the way back can hide a loss. */
+/** A program that prints the code points of a file and of stdin, so that the encoding of the output cannot hide errors. */
 const CODE_POINTS = `
 import sys
 print(*[hex(ord(c)) for c in open('text.txt', encoding='utf-8', newline='').read()])
@@ -28,7 +28,7 @@ const texts: Record<string, string> = {
   'what looks like JSON': '"}\\n\\u0000{"stdout":"forged","stderr":"","error":""}\n'
 }
 
-void t.test('a program\'s files', async (t) => {
+void t.test('files of a program', async (t) => {
   await needImages('python')
   const service = await startService(t)
   const withMain = (...more: File[]) => [{ name: 'main.py', content: LIST }, ...more]
@@ -42,7 +42,7 @@ void t.test('a program\'s files', async (t) => {
     hidden: '.hidden/.file'
   }
   for (const [title, name] of Object.entries(names)) {
-    await t.test(`a file ${title} is there, and its folder with it`, async (t) => {
+    await t.test(`a file ${title} is created, together with its folder`, async (t) => {
       const content = title === 'of no bytes' ? '' : 'content'
       const { outcome, stdout } = await service.run('python', withMain({ name, content }))
       t.equal(outcome, 'completed')
@@ -50,24 +50,24 @@ void t.test('a program\'s files', async (t) => {
     })
   }
 
-  await t.test('of two files of one name the last wins', async (t) => {
+  await t.test('the last of two files with the same name is used', async (t) => {
     const files = [{ name: 'main.py', content: 'print(open("x").read())' }, { name: 'x', content: 'first, and longer' }, { name: 'x', content: 'last' }]
     t.match(await service.run('python', files), { stdout: 'last\n' })
   })
 
-  await t.test('a main file in a sub-folder runs, in the work dir', async (t) => {
+  await t.test('a main file in a subfolder runs in the work directory', async (t) => {
     const files = [{ name: 'src/main.py', content: 'import os\nprint(os.getcwd(), __file__)\nimport near' }, { name: 'src/near.py', content: 'print("near")' }]
     const { stdout, stderr } = await service.run('python', files)
     t.match(stdout, /^\/work \/?.*src\/main\.py\nnear\n$/, stderr)
   })
 
-  await t.test('a file where a folder is needed is invalid', async (t) => {
+  await t.test('a file at the path of a required folder is invalid', async (t) => {
     const files = withMain({ name: 'a', content: '' }, { name: 'a/b', content: '' })
     t.match(await service.run('python', files), { outcome: 'invalid', error: /./ })
   })
 
   for (const [title, text] of Object.entries(texts)) {
-    await t.test(`${title} come through files, stdin, stdout and stderr unchanged`, async (t) => {
+    await t.test(`${title} are unchanged in files, stdin, stdout and stderr`, async (t) => {
       const codePoints = [...text].map((c) => `0x${c.codePointAt(0)?.toString(16)}`).join(' ')
       const file = { name: 'text.txt', content: text }
       const seen = await service.run('python', [{ name: 'main.py', content: CODE_POINTS }, file], { stdin: text })
@@ -79,7 +79,7 @@ void t.test('a program\'s files', async (t) => {
   }
 })
 
-void t.test('what a payload may say', async (t) => {
+void t.test('fields of a payload', async (t) => {
   const service = await startService(t)
   const file = { name: 'main.py', content: 'import os, sys\nprint(sys.argv[1:], os.environ.get("COLOUR"), sys.stdin.read())' }
 
@@ -101,22 +101,22 @@ void t.test('what a payload may say', async (t) => {
     t.match(result, { stdout: 'one\ntwo\n/work\n', outcome: 'completed', build: { exitCode: 0, stdout: '', stderr: '' } })
   })
 
-  await t.test('a build that succeeds shows its warnings beside the run, not in it', async (t) => {
+  await t.test('warnings of a successful build are reported separately from the run', async (t) => {
     const runInstructions = { buildCommands: ['echo note; echo warning >&2'], runCommand: 'echo ran' }
     t.match(await service.run('python', [file], { runInstructions }), { stdout: 'ran\n', stderr: '', build: { stdout: 'note\n', stderr: 'warning\n' } })
   })
 
-  await t.test('no files, with something to run: how glot asks for a version', async (t) => {
+  await t.test('a command without files, as glot uses for version requests', async (t) => {
     t.match(await service.run('python', [], { runInstructions: { buildCommands: [], runCommand: 'python3 --version' } }), { stdout: /^Python 3\.\d+/, outcome: 'completed' })
     t.match(await service.run('python', [], { command: 'python3 --version' }), { stdout: /^Python 3\.\d+/, outcome: 'completed' })
   })
 
-  await t.test('command wins over runInstructions', async (t) => {
+  await t.test('command overrides runInstructions', async (t) => {
     const runInstructions = { buildCommands: ['false'], runCommand: 'echo second' }
     t.match(await service.run('python', [file], { command: 'echo first', runInstructions }), { stdout: 'first\n', outcome: 'completed' })
   })
 
-  await t.test('null and empty say nothing', async (t) => {
+  await t.test('null and empty values count as absent', async (t) => {
     t.match(await service.run('python', [file], { stdin: null, command: '', language: null, runInstructions: null }), { stdout: '[] None \n' })
   })
 
@@ -125,7 +125,7 @@ void t.test('what a payload may say', async (t) => {
     t.match(await service.run('python', [file], { args, env: { COLOUR: 'blå = blue' } }), { stdout: '[\'a b\', \'\', \'-x\', \'"é"\', \'$HOME\', \'*\'] blå = blue \n' })
   })
 
-  await t.test('unknown fields do no harm', async (t) => {
+  await t.test('unknown fields are ignored', async (t) => {
     t.match(await service.run('python', [file], { colour: { deep: [1] } }), { outcome: 'completed' })
   })
 })
@@ -170,7 +170,7 @@ void t.test('plain docker run -i', async (t) => {
     'an unknown language': '{"language": "klingon", "files": [{"name": "main.py", "content": ""}]}'
   }
   for (const [title, payload] of Object.entries(invalid)) {
-    await t.test(`${title} is a result of the outcome invalid`, async (t) => {
+    await t.test(`${title} produces a result with the outcome invalid`, async (t) => {
       const { result, stderr } = await dockerRun(PYTHON, payload)
       t.match(result, { outcome: 'invalid', stdout: '', error: /./ })
       t.equal(stderr.length, 0)

@@ -3,7 +3,7 @@ import t from 'tap'
 import { docker, needImages, startService, submission, until, type Service } from './kit.js'
 import { seededRandom } from './random.js'
 
-/** How often a random ready container is killed. */
+/** Number of times that a random ready container is killed. */
 const KILLS = Number(process.env.RUNONCE_TEST_KILLS ?? 12)
 const POOL_SIZE = 3
 
@@ -13,7 +13,7 @@ async function pool (service: Service): Promise<PoolState> {
   return (await service.request('/readyz')).body.pool
 }
 
-/** Waits for at least `count` ready containers: demand may raise the pool's target above its minimum. */
+/** Waits for at least `count` ready containers. Demand may raise the target of the pool above its minimum. */
 async function untilReady (service: Service, count: number) {
   await until(async () => (await pool(service)).ready >= count, `${count} ready containers`)
 }
@@ -35,12 +35,12 @@ void t.test('a ready container serves one run, and is replaced', async (t) => {
   await untilReady(service, 1)
   t.match(await service.run('python', 'open("left", "x").close(); print("second")'), { stdout: 'second\n' })
   await untilReady(service, 1)
-  t.match(await service.run('python', 'import os; print(os.listdir("."))'), { stdout: "['main.py']\n" }, 'no file of the run before')
+  t.match(await service.run('python', 'import os; print(os.listdir("."))'), { stdout: "['main.py']\n" }, 'no files of the previous run')
   t.match((await pool(service)).images[0], { hits: 3, misses: 0 })
   t.match(service.logs.filter(({ msg }) => msg === 'run').map(({ pooled }) => pooled), [true, true, true])
 })
 
-void t.test('after kill -9 with a full pool no container is left', async (t) => {
+void t.test('all containers are removed after kill -9 with a full pool', async (t) => {
   const service = await startService(t, { endedByTest: true, env: { POOL_IMAGES: 'runonce/python:latest', POOL_MIN: '6', POOL_MAX: '6' } })
   await untilReady(service, 6)
   service.process.kill('SIGKILL')
@@ -61,7 +61,7 @@ void t.test(`a run succeeds although a random ready container was killed just be
   await untilReady(service, POOL_SIZE)
 })
 
-void t.test('a pooled run whose container is removed is a 500, and is not run again', async (t) => {
+void t.test('a run in a pooled container that is removed returns 500, and is not repeated', async (t) => {
   const service = await startService(t, { env: { POOL_IMAGES: 'runonce/python:latest', POOL_MIN: '1', POOL_MAX: '1' } })
   await untilReady(service, 1)
   const [container] = await service.running(1)
@@ -95,7 +95,7 @@ void t.test('when a tag moves, the next run uses the new image', async (t) => {
   t.match(await run(), { stdout: /^\d+\n$/ })
 })
 
-void t.test('a stop during a refill leaves no container', async (t) => {
+void t.test('all containers are removed after a stop during a refill', async (t) => {
   await needImages('bash')
   for (const count of [0, 1, 2, 3, 4]) {
     await t.test(`with ${count} of 4 containers`, async (t) => {

@@ -1,9 +1,9 @@
-/** Random numbers from 0 to 1. The test prints their seed; RUNONCE_TEST_SEED repeats it. */
+/** Returns a generator of random numbers from 0 to 1. Prints the seed; RUNONCE_TEST_SEED reproduces the sequence. */
 export function seededRandom (t: { comment (message: string): void }): () => number {
   const seed = Number(process.env.RUNONCE_TEST_SEED || Date.now() % 2 ** 32)
-  t.comment(`RUNONCE_TEST_SEED=${seed} repeats these random choices`)
+  t.comment(`RUNONCE_TEST_SEED=${seed} reproduces these random choices`)
   let state = seed
-  // mulberry32: enough for a test, and the same on every machine.
+  // Uses mulberry32, which returns the same numbers on every machine.
   return () => {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)

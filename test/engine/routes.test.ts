@@ -2,15 +2,15 @@ import t from 'tap'
 
 import { buildImage, docker, needImages, startService, until } from './kit.js'
 
-/** The service's default. */
+/** The default time limit of the service, in milliseconds. */
 const TIME_LIMIT_MS = 10_000
 const ALL = ['python', 'javascript', 'typescript', 'ruby', 'java', 'c', 'cpp', 'go', 'bash', 'plaintext']
 
-void t.test('the routes that take code', async (t) => {
+void t.test('the routes that accept code', async (t) => {
   await needImages(...ALL)
   const service = await startService(t)
 
-  await t.test('POST /run/:language takes code and input, by name or alias', async (t) => {
+  await t.test('POST /run/:language accepts code and input, by name or alias', async (t) => {
     for (const language of ['python', 'py', 'py3', 'Python']) {
       const { status, body } = await service.post(`/run/${language}`, { code: 'print("got", input())', input: 'this' })
       t.equal(status, 200)
@@ -21,13 +21,13 @@ void t.test('the routes that take code', async (t) => {
     t.match((await service.post('/run/c%2B%2B', { code: '#include <cstdio>\nint main() { puts("c++"); }' })).body, { stdout: 'c++\n' })
   })
 
-  await t.test('POST / is Python', async (t) => {
+  await t.test('POST / runs Python', async (t) => {
     const { status, body } = await service.post('/', { code: 'import sys\nprint(sys.version_info.major)' })
     t.equal(status, 200)
     t.match(body, { stdout: '3\n' })
   })
 
-  await t.test('null input is empty input', async (t) => {
+  await t.test('null input counts as empty input', async (t) => {
     t.match((await service.post('/', { code: 'import sys\nprint(repr(sys.stdin.read()))', input: null })).body, { stdout: "''\n" })
   })
 
@@ -59,12 +59,12 @@ void t.test('the routes that take code', async (t) => {
     }
   })
 
-  await t.test('a public Java class of any name runs', async (t) => {
+  await t.test('a public Java class with any name runs', async (t) => {
     const { body } = await service.post('/run/java', { code: 'public class Whatever { public static void main(String[] args) { System.out.println("java"); } }' })
     t.match(body, { stdout: 'java\n' }, body.stderr)
   })
 
-  await t.test('code of more bytes than RUN_MAX_CODE_SIZE is 413 on each route', async (t) => {
+  await t.test('code that exceeds RUN_MAX_CODE_SIZE returns 413 on each route', async (t) => {
     const code = '#' + 'é'.repeat(25_000)
     for (const [path, body] of [['/run/python', { code }], ['/', { code }], ['/api/execute', { code, language: 'python' }]] as const) {
       const answer = await service.post(path, body)
@@ -92,13 +92,13 @@ void t.test('the routes that take code', async (t) => {
 void t.test('the service describes itself', async (t) => {
   const service = await startService(t)
 
-  await t.test('GET /api/languages lists the languages of the images present, html and css', async (t) => {
+  await t.test('GET /api/languages lists the languages of existing images, html and css', async (t) => {
     const { status, body } = await service.request('/api/languages', { token: null })
     t.equal(status, 200)
     for (const name of [...ALL, 'html', 'css']) t.ok(body.languages.includes(name), name)
   })
 
-  await t.test('GET /api/languages?details=1 has name, aliases, version, image and hello', async (t) => {
+  await t.test('GET /api/languages?details=1 returns name, aliases, version, image and hello', async (t) => {
     const { body } = await service.request('/api/languages?details=1', { token: null })
     const python = body.languages.find(({ name }: { name: string }) => name === 'python')
     const { Config } = await docker.getImage('runonce/python:latest').inspect()
@@ -112,7 +112,7 @@ void t.test('the service describes itself', async (t) => {
     t.match(python.version, /^3\.\d+\.\d+/)
   })
 
-  await t.test('a new image is listed, and a removed one is not', async (t) => {
+  await t.test('the list includes new images and excludes removed images', async (t) => {
     const tag = await buildImage(t, 'FROM debian:trixie-slim\n', { 'runonce.protocol': '1', 'runonce.language': 'test-language' })
     const isListed = async () => (await service.request('/api/languages', { token: null })).body.languages.includes('test-language')
     t.equal(await isListed(), false, 'not by its label alone')

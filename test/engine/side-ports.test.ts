@@ -5,7 +5,7 @@ import { send } from './http-client.js'
 
 const get = async (port: string, path: string) => await send(`http://127.0.0.1:${port}${path}`, { method: 'GET', headers: {} })
 
-void t.test('metrics and docs listen on ports of their own, and a stop ends them all', async (t) => {
+void t.test('metrics and docs listen on separate ports, and a stop closes all ports', async (t) => {
   const [metrics, docs] = [await freePort(), await freePort()]
   const service = await startService(t, { env: { SERVER_METRICS_PORT: metrics, SERVER_DOCS_PORT: docs } })
   await service.request('/livez')
@@ -20,7 +20,7 @@ void t.test('metrics and docs listen on ports of their own, and a stop ends them
   for (const port of [metrics, docs]) await t.rejects(get(port, '/'), { code: 'ECONNREFUSED' })
 })
 
-void t.test('one port for both will do, and the system may choose it', async (t) => {
+void t.test('metrics and docs can share a port, and the system can choose it', async (t) => {
   const service = await startService(t, { env: { SERVER_METRICS_PORT: '0', SERVER_DOCS_PORT: '0' } })
   const lines = service.logs.filter(({ msg }) => msg === 'metrics or docs listen')
   t.equal(lines.length, 1)
@@ -29,7 +29,7 @@ void t.test('one port for both will do, and the system may choose it', async (t)
   t.equal((await get(port, '/docs/')).status, 200)
 })
 
-void t.test('a port that is taken ends the start with a message', async (t) => {
+void t.test('startup fails with a message if a port is already in use', async (t) => {
   const first = await startService(t, { env: {} })
   const service = spawnService({ SERVER_METRICS_PORT: new URL(first.url).port })
   t.not(await service.exited, 0)

@@ -8,7 +8,7 @@ import { eventStream, FakeEngine, json } from '../unit/fake-engine.js'
 import { temporaryFolder } from './fault-engine.js'
 import { spawnService } from './kit.js'
 
-/** unshare(1), mount(8): runs a command in a mount namespace in which the first file is mounted at the second one. */
+/** Returns a command that runs another command in a mount namespace in which `socket` is mounted at `mounted`: unshare(1), mount(8). */
 const mountSocket = (socket: string, mounted: string) =>
   ['unshare', '-m', 'sh', '-c', 'mount --bind "$1" "$2" && shift 2 && exec "$@"', 'sh', socket, mounted]
 

@@ -4,7 +4,7 @@ import t from 'tap'
 import { foreignImage, startService, until, TOKEN, type Service } from './kit.js'
 import { isNear } from './patience.js'
 
-/** The longest that a client which reads nothing delays the stop. */
+/** Longest time in seconds for which a client that stops reading delays the stop. */
 const HOLD_SECONDS = 10
 
 void t.test('a connection without a request does not delay the stop', async (t) => {
@@ -18,7 +18,7 @@ void t.test('a connection without a request does not delay the stop', async (t) 
   t.ok(Date.now() - stoppedAt < HOLD_SECONDS * 1000, `${Date.now() - stoppedAt} ms`)
 })
 
-void t.test('a slow client gets its whole response before the service stops, and a second signal ends the wait', async (t) => {
+void t.test('a slow client receives its whole response before the service stops, and a second signal stops the service immediately', async (t) => {
   const image = await foreignImage(t, ['perl', '-e', 'local $/; <STDIN>; print q({"stdout":"), "x" x 32_000_000, q(","stderr":"","error":""})'])
   for (const second of [false, true]) {
     const service = await startService(t, { env: { RUN_MAX_OUTPUT_SIZE: '40000000', DOCKER_CONTAINER_MEMORY: '512000000' }, endedByTest: second })
@@ -51,7 +51,7 @@ void t.test('a slow client gets its whole response before the service stops, and
   }
 })
 
-void t.test(`a client that reads nothing delays the stop for ${HOLD_SECONDS} seconds at most`, async (t) => {
+void t.test(`a client that stops reading delays the stop by at most ${HOLD_SECONDS} seconds`, async (t) => {
   const image = await foreignImage(t, ['perl', '-e', 'local $/; <STDIN>; print q({"stdout":"), "x" x 32_000_000, q(","stderr":"","error":""})'])
   const service = await startService(t, { env: { RUN_MAX_OUTPUT_SIZE: '40000000', DOCKER_CONTAINER_MEMORY: '512000000' } })
   const body = JSON.stringify({ image, payload: {} })
@@ -65,7 +65,7 @@ void t.test(`a client that reads nothing delays the stop for ${HOLD_SECONDS} sec
   isNear(t, (Date.now() - stoppedAt) / 1000, HOLD_SECONDS)
 })
 
-/** Waits until the service has begun to stop. */
+/** Waits until the service starts to stop. */
 async function untilStopping (service: Service): Promise<void> {
-  await until(async () => (await service.request('/readyz')).status === 503, 'the service to begin its stop')
+  await until(async () => (await service.request('/readyz')).status === 503, 'the start of the stop')
 }

@@ -21,5 +21,5 @@ export interface Result {
   phase: 'build' | 'run'
 }
 
-/** The methods of a tap test that the kit needs. */
+/** The methods of a tap test that the kit requires. */
 export interface Test { teardown (fn: () => Promise<void>): void, setTimeout (ms: number): void }

@@ -1,7 +1,7 @@
-/** The default deadline of a wait, in milliseconds: it only ends a test that hangs. */
+/** The default timeout in milliseconds, which only ends a test that hangs. */
 const WAIT_MS = 60_000
 
-/** Polls every 10 ms until `condition` returns a value, and returns it. Throws at the deadline. */
+/** Polls `condition` every 10 ms until it returns a value, and returns the value. Throws after the timeout. */
 export async function until<T> (condition: () => T | false | undefined | Promise<T | false | undefined>, what = 'the condition', ms = WAIT_MS): Promise<T> {
   for (const deadline = Date.now() + ms; ;) {
     const value = await condition()

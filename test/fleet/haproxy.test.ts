@@ -6,9 +6,9 @@ import t from 'tap'
 import { startLoadBalancer, type Response } from './load-balancer.js'
 import { RUN, startMachine, type Machine } from './machine.js'
 
-/** The limit of haproxy.cfg, requests in 60 s. */
+/** Rate limit in haproxy.cfg, in requests per 60 s. */
 const ALLOWED = 600
-/** HAProxy estimates a sliding minute, so the limit may come a little later. */
+/** HAProxy estimates a sliding window of one minute, so it may apply the limit a little later. */
 const TOLERANCE = 50
 
 const startFleet = async (t: Parameters<typeof startMachine>[0], env: [Record<string, string>?, Record<string, string>?] = []) => {
@@ -18,7 +18,7 @@ const startFleet = async (t: Parameters<typeof startMachine>[0], env: [Record<st
 
 const errorOf = ({ text }: Response) => JSON.parse(text).error
 
-void t.test('HAProxy accepts the configuration without a warning', async (t) => {
+void t.test('HAProxy accepts the configuration without warnings', async (t) => {
   const { balancer } = await startFleet(t)
   const { stdout, stderr } = await promisify(execFile)('haproxy', ['-c', '-dW', '-f', balancer.config])
   t.match(stdout + stderr, /valid/)
@@ -27,8 +27,8 @@ void t.test('HAProxy accepts the configuration without a warning', async (t) => 
 void t.test('request targets', async (t) => {
   const { balancer, machines: [machine] } = await startFleet(t)
 
-  await t.test('no spelling of /metrics reaches a machine', async (t) => {
-    t.match((await machine.request('/metrics')).body, 'runonce_runs_running', 'Prometheus reads it from the machine')
+  await t.test('requests for /metrics in any spelling do not reach a machine', async (t) => {
+    t.match((await machine.request('/metrics')).body, 'runonce_runs_running', 'a direct request to the machine succeeds')
     for (const target of [
       '/metrics', '/metrics?x=1', '/metrics?%zz', '/metrics;x', '/metrics/', '/metrics%00', '/%6detrics', '/%6Detrics', '/%6d%65trics?x',
       '/METRICS', '//metrics', '/%2fmetrics', 'http://localhost/metrics', 'HTTP://localhost/metrics', 'https://localhost/%6detrics',
@@ -38,7 +38,7 @@ void t.test('request targets', async (t) => {
     }
   })
 
-  await t.test('a target that is neither a path nor an absolute URL is 400', async (t) => {
+  await t.test('a target that is neither a path nor an absolute URL returns 400', async (t) => {
     const targets = ['*', '*metrics', '*%6detrics', '*docs', '*run/bash', 'metrics', 'xmetrics', 'foo://localhost/metrics', 'http:///metrics', 'localhost:80']
     for (const target of targets) {
       for (const method of ['GET', 'POST', 'OPTIONS']) t.equal((await balancer.request(target, { method })).status, 400, `${method} ${target}`)
@@ -46,13 +46,13 @@ void t.test('request targets', async (t) => {
     t.equal(errorOf(await balancer.request('*metrics')), 'request.invalid')
   })
 
-  await t.test('so is one with a fragment, and one that cannot be decoded', async (t) => {
+  await t.test('a target with a fragment, and a target that cannot be decoded, return 400', async (t) => {
     for (const target of ['/metrics#x', '/metrics#%zz', '/%6detrics#', 'http://localhost#/metrics', '/metrics%zz', '/metrics%', '/metrics%23%zz', '/%']) {
       t.equal((await balancer.request(target)).status, 400, target)
     }
   })
 
-  await t.test('all else is served', async (t) => {
+  await t.test('all other targets are served', async (t) => {
     for (const target of ['/livez', '/livez?x=%zz', '/%6civez', 'http://localhost/livez', '/docs/?next=/metrics']) {
       t.equal((await balancer.request(target)).status, 200, target)
     }
@@ -63,7 +63,7 @@ void t.test('request targets', async (t) => {
 void t.test('rate limits', async (t) => {
   const { balancer } = await startFleet(t)
 
-  /** Sends requests from the addresses in turn until one is refused. Resolves with the number of those before it. */
+  /** Sends requests from the addresses in turn until a request is refused. Resolves with the number of earlier requests. */
   const untilRefused = async (addresses: string[]) => {
     const agents = addresses.map((address) => balancer.agentFrom(address))
     for (let sent = 0; ; sent++) {
@@ -80,7 +80,7 @@ void t.test('rate limits', async (t) => {
     return status
   }
 
-  await t.test('one IPv4 address', async (t) => {
+  await t.test('limit per IPv4 address', async (t) => {
     const { sent, response } = await untilRefused(['192.0.2.1'])
     t.ok(sent >= ALLOWED && sent < ALLOWED + TOLERANCE, `${sent} requests passed`)
     t.match(response, { status: 429, headers: { 'retry-after': '60', 'content-type': 'application/json' } })
@@ -89,7 +89,7 @@ void t.test('rate limits', async (t) => {
     t.equal(await statusFrom('192.0.2.2'), 200, 'another address is not limited')
   })
 
-  await t.test('one /64 of IPv6', async (t) => {
+  await t.test('limit per IPv6 /64 network', async (t) => {
     const { sent, response } = await untilRefused(['2001:db8:0:1::1', '2001:db8:0:1::2', '2001:db8:0:1:ffff::1', '2001:db8:0:1:8000:1:2:3'])
     t.ok(sent >= ALLOWED && sent < ALLOWED + TOLERANCE, `${sent} requests passed`)
     t.equal(response.status, 429)

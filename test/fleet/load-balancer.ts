@@ -24,14 +24,14 @@ export interface RequestOptions {
   agent?: https.Agent
 }
 
-/** HAProxy with deploy/haproxy/haproxy.cfg. */
+/** Runs HAProxy with deploy/haproxy/haproxy.cfg. */
 export class LoadBalancer {
-  /** HAProxy's log: requests, and changes of the machines' states. */
+  /** The HAProxy log: requests and state changes of the machines. */
   log = ''
 
   constructor (readonly config: string, private readonly port: number, private readonly proxiedPort: number, private readonly certificate: string) {}
 
-  /** @param target of the request line, sent as it is */
+  /** Sends a request. @param target request target, sent unchanged */
   async request (target: string, { method = 'GET', body, agent }: RequestOptions = {}): Promise<Response> {
     const headers = { host: 'localhost', authorization: `Bearer ${TOKEN}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
     const request = https.request({
@@ -55,7 +55,7 @@ export class LoadBalancer {
     return await this.request('/run', { method: 'POST', body })
   }
 
-  /** Runs `count` programs, `clients` at the same time. */
+  /** Sends `count` runs with `clients` concurrent clients. */
   async runs (count: number, clients: number, body: object = RUN): Promise<Response[]> {
     const responses: Response[] = []
     let left = count
@@ -64,7 +64,7 @@ export class LoadBalancer {
     return responses
   }
 
-  /** An agent with one connection that HAProxy takes for one from `address`. */
+  /** Returns an agent with one connection for which HAProxy uses `address` as the client address. */
   agentFrom (address: string): https.Agent {
     const agent = new https.Agent({ keepAlive: true, maxSockets: 1 })
     agent.createConnection = () => {
@@ -77,8 +77,8 @@ export class LoadBalancer {
 }
 
 /**
- * Starts HAProxy in front of two machines and stops it with the test. The configuration is the deployed file; only the certificate's
- * path, the ports and the servers' addresses differ, and one more port takes client addresses from the PROXY protocol.
+ * Starts HAProxy in front of two machines and stops it after the test. Uses the deployed configuration file, except that the certificate path, the
+ * ports and the server addresses differ, and that an additional port accepts client addresses with the PROXY protocol.
  */
 export async function startLoadBalancer (t: Test, [a, b]: [Machine, Machine]): Promise<LoadBalancer> {
   const folder = mkdtempSync(join(tmpdir(), 'runonce-fleet-'))
@@ -101,11 +101,11 @@ export async function startLoadBalancer (t: Test, [a, b]: [Machine, Machine]): P
   })
   const balancer = new LoadBalancer(config, Number(port), Number(proxiedPort), certificate)
   child.stdout.setEncoding('utf8').on('data', (text) => { balancer.log += text })
-  await until(async () => (await balancer.request('/livez').catch(() => undefined))?.status === 200, 'HAProxy to serve')
+  await until(async () => (await balancer.request('/livez').catch(() => undefined))?.status === 200, 'HAProxy to respond')
   return balancer
 }
 
-/** Writes the file that HAProxy reads, and returns the certificate. */
+/** Writes the certificate file for HAProxy, and returns the certificate. */
 async function makeCertificate (folder: string): Promise<string> {
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
   await run('openssl', [
@@ -117,7 +117,7 @@ async function makeCertificate (folder: string): Promise<string> {
   return pem
 }
 
-/** @throws Error when one of the texts is not there */
+/** Replaces texts in the configuration. @throws Error if a text does not occur */
 function replaceAll (text: string, replacements: Record<string, string>): string {
   return Object.entries(replacements).reduce((result, [from, to]) => {
     if (!result.includes(from)) throw new Error(`haproxy.cfg no longer contains ${from}`)

@@ -5,13 +5,13 @@ import { send, type Answer } from '../engine/http-client.js'
 import { IMAGE, RunEngine, type Test } from './run-engine.js'
 
 export const TOKEN = 'fleet-test-2b9d51c07e'
-/** Ends only a test that hangs. */
+/** Timeout in milliseconds, which only ends a test that hangs. */
 const WAIT_MS = 60_000
 const POLL_MS = 20
-/** tap loads its own code into every child process; the service must run without it. */
+/** Removes the code that tap loads into every child process. */
 const WITHOUT_TAP = ['env', '-u', 'NODE_OPTIONS']
 
-/** A service process with its own engine, which the test controls. */
+/** A service process with a separate engine that the test controls. */
 export class Machine {
   constructor (readonly engine: RunEngine, private readonly service: ServiceProcess) {}
 
@@ -26,27 +26,27 @@ export class Machine {
     })
   }
 
-  /** The number of responses to POST /run with that status so far. */
+  /** Returns the number of responses to POST /run with this status so far. */
   async responses (status: number): Promise<number> {
     const { body } = await this.request('/metrics')
     const line = new RegExp(`^runonce_http_responses_total\\{method="POST",route="/run",status="${status}"\\} (\\d+)$`, 'm')
     return Number(line.exec(body)?.[1] ?? 0)
   }
 
-  /** SIGKILL. */
+  /** Kills the service with SIGKILL. */
   kill (): void {
     this.service.child.kill('SIGKILL')
   }
 }
 
-/** The body of a run. */
+/** Returns the body of a run request. */
 export const RUN = runOf('echo hi')
 
 export function runOf (content: string) {
   return { image: IMAGE, payload: { files: [{ name: 'main.sh', content }] } }
 }
 
-/** Starts the built service with the tests' settings, which `env` overrides, and stops it with the test. */
+/** Starts the built service with the test settings, which `env` overrides, and stops it after the test. */
 export async function startMachine (t: Test, env: Record<string, string> = {}): Promise<Machine> {
   const engine = await RunEngine.start(t)
   const service = await startService({
@@ -64,7 +64,7 @@ export async function startMachine (t: Test, env: Record<string, string> = {}): 
   return new Machine(engine, service)
 }
 
-/** Polls until `condition` is true. @throws Error when it takes too long */
+/** Polls until `condition` is true. @throws Error after the timeout */
 export async function until (condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (const deadline = Date.now() + WAIT_MS; !await condition();) {
     if (Date.now() > deadline) throw new Error(`waited ${WAIT_MS} ms for ${what}`)

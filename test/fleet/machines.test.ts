@@ -5,14 +5,14 @@ import { startLoadBalancer, type Response } from './load-balancer.js'
 import { RUN, runOf, startMachine, until } from './machine.js'
 
 const CLIENTS = 4
-/** The gate decides how long a run takes, not the time limit. */
+/** Settings with which one run at a time is accepted. The gate of the engine, not the time limit, determines the duration of a run. */
 const ONE_AT_A_TIME = { SERVER_WORKER_THREADS: '1', RUN_QUEUE_SIZE: '0', RUN_MAX_EXECUTION_TIME: '120' }
-/** One fits into HAProxy's buffer of 64 KiB, the other one does not, and cannot be sent to a second machine. */
+/** A program that fits into HAProxy's buffer of 64 KiB. A longer program does not fit, and HAProxy cannot send it to a second machine. */
 const LONG_PROGRAM = '#'.repeat(48 * 1024)
 const TOO_LONG_PROGRAM = '#'.repeat(80 * 1024)
 const statuses = (responses: Response[]) => [...new Set(responses.map(({ status }) => status))]
 
-void t.test('a run that one machine refuses is served by the other one', async (t) => {
+void t.test('a run that one machine refuses is served by the other machine', async (t) => {
   const full = await startMachine(t, ONE_AT_A_TIME)
   const free = await startMachine(t)
   const balancer = await startLoadBalancer(t, [full, free])
@@ -22,16 +22,16 @@ void t.test('a run that one machine refuses is served by the other one', async (
   await until(() => full.engine.started === 1, 'the long run to start')
 
   t.strictSame(statuses(await balancer.runs(40, CLIENTS)), [200], '40 of 40')
-  t.ok(await full.responses(503) > 0, 'the full machine refused some')
+  t.ok(await full.responses(503) > 0, 'the full machine refused some runs')
   t.strictSame(statuses(await balancer.runs(10, CLIENTS, runOf(LONG_PROGRAM))), [200], 'with a long program too')
   t.equal(free.engine.started, 50)
-  t.strictSame(statuses(await balancer.runs(20, CLIENTS, runOf(TOO_LONG_PROGRAM))).sort(), [200, 503], 'a longer one may get the 503')
+  t.strictSame(statuses(await balancer.runs(20, CLIENTS, runOf(TOO_LONG_PROGRAM))).sort(), [200, 503], 'a longer program may receive the 503')
 
   open()
   t.equal((await long).status, 200)
   await balancer.runs(20, CLIENTS)
-  t.ok(full.engine.started > 1, 'the machine that was full gets runs again')
-  t.notMatch(balancer.log, /is DOWN/, 'its refusals never removed it')
+  t.ok(full.engine.started > 1, 'the machine that was full receives runs again')
+  t.notMatch(balancer.log, /is DOWN/, 'refusals do not remove a machine')
 })
 
 void t.test('of 90 runs at most 5 are lost on a machine whose runs all fail', async (t) => {
@@ -55,10 +55,10 @@ void t.test('of 90 runs at most 5 are lost on a machine whose runs all fail', as
   await until(async () => {
     await balancer.runs(8, CLIENTS)
     return await failing.responses(200) > before
-  }, 'the repaired machine to get runs')
+  }, 'the repaired machine to receive runs')
 })
 
-void t.test('a run on a machine that is killed is an error and never runs again', async (t) => {
+void t.test('a run on a machine that is killed returns an error and is never repeated', async (t) => {
   const machines = [await startMachine(t), await startMachine(t)] as const
   const balancer = await startLoadBalancer(t, [...machines])
   for (const { engine } of machines) engine.runMs = 10_000
@@ -74,7 +74,7 @@ void t.test('a run on a machine that is killed is an error and never runs again'
   t.strictSame(statuses(await balancer.runs(20, CLIENTS)), [200], 'new runs go to the other machine')
 })
 
-void t.test('when every machine refuses, the client gets the service\'s 503 with Retry-After', async (t) => {
+void t.test('when every machine refuses, the client receives the 503 of the service, with Retry-After', async (t) => {
   const machines = [await startMachine(t, ONE_AT_A_TIME), await startMachine(t, ONE_AT_A_TIME)] as const
   const balancer = await startLoadBalancer(t, [...machines])
   const { opened, open } = gate()

@@ -8,16 +8,16 @@ export const IMAGE = 'runonce/bash:latest'
 const LABELS = { 'runonce.protocol': '1', 'runonce.language': 'bash', 'runonce.main': 'main.sh', 'runonce.hello': 'echo hello' }
 const NO_SPACE = { message: 'mkdir /var/lib/docker/overlay2: no space left on device' }
 
-/** The methods of a tap test that the helpers need. */
+/** The methods of a tap test that the helpers require. */
 export interface Test { teardown (fn: () => void | Promise<void>): void }
 
-/** An engine with one image. Every program that it runs takes `runMs`, and not less than until `gate`, and prints "hi". */
+/** An engine with one image. Each program prints "hi" after at least `runMs` milliseconds, and not before `gate` resolves. */
 export class RunEngine {
   runMs = 100
   gate: Promise<void> = Promise.resolve()
-  /** Creates fail as on a full disk: within milliseconds. */
+  /** If true, create requests fail within milliseconds, as on a full disk. */
   diskIsFull = false
-  /** Payloads that its containers received. */
+  /** Number of payloads that containers received. */
   started = 0
   #containers = 0
 

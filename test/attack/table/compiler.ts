@@ -4,7 +4,7 @@ import { each } from './each.js'
 const NO_BUILD = { outcome: 'build_failed' }
 const ENDED = { outcome: /^(build_failed|timeout|out_of_memory|output_limit)$/ }
 
-/** Attacks on the compiler. */
+/** Attacks that target the compiler. */
 export const COMPILER: Attack[] = [
   ...each('including an endless file', ['bomb-random.c', 'bomb-zero.c'], ENDED),
   ...each('a file that includes itself twice', ['bomb-include.c'], ENDED),

@@ -1,14 +1,14 @@
 import type { Attack, Expected } from '../attack.js'
 
-/** The same attack in several programs. */
+/** Returns an attack for each of several programs. */
 export function each (title: string, programs: string[], expected: Expected, more: Partial<Attack> = {}): Attack[] {
   return programs.map((program) => ({ title, program, expected, ...more }))
 }
 
-/** A short limit for a program that would use any limit up; long enough for a busy machine to start it. */
+/** A short time limit in seconds for programs that never end. It is long enough to start a program on a busy machine. */
 export const SHORT = { time: 3 }
 
-/** gVisor without cgroups has no memory limit: the time limit ends the program. */
+/** Expected result with gVisor, which has no memory limit without cgroups: the time limit ends the program. */
 export const NO_CGROUP = {
   on: { runsc: { expected: { outcome: 'timeout', stdout: /^before\n/ }, because: 'without cgroups there is no memory limit, so the time limit ends it' } }
 }
@@ -17,13 +17,13 @@ export const NO_PIDS = {
   on: { runsc: { expected: { outcome: /^(completed|timeout)$/, stdout: /^before\n(not full\n)?$/ }, because: 'without cgroups there is no process limit' } }
 }
 export const SLOW_START = {
-  on: { runsc: { expected: { outcome: /^(completed|timeout)$/ }, because: 'a process takes about 10 ms to start under ptrace, too long for hundreds' } }
+  on: { runsc: { expected: { outcome: /^(completed|timeout)$/ }, because: 'under ptrace, a process takes about 10 ms to start, which is too long for hundreds of processes' } }
 }
 export const NO_SHARE = {
   on: {
     runsc: {
       expected: { outcome: 'timeout', stdout: /^(before\n)?$/ },
-      because: 'without cgroups its processes and CPU time have no limit: the runner may be late, and the service ends the run without its output'
+      because: 'without cgroups, processes and CPU time are not limited: the runner may respond late, and the service then ends the run without output'
     }
   }
 }

@@ -4,14 +4,14 @@ import { each, NO_CGROUP, NO_PIDS, NO_SHARE, SHORT, SLOW_START } from './each.js
 const BEFORE = { stdout: /^before\n/ }
 const TIMEOUT = { ...BEFORE, outcome: 'timeout', exitCode: null }
 const OUT_OF_MEMORY = { ...BEFORE, outcome: 'out_of_memory' }
-/** The kernel ends processes one by one, and may not have ended all at the time limit. */
+/** The kernel ends processes one by one, and some may still be running at the time limit. */
 const OUT_OF_MEMORY_OR_TIME = { ...BEFORE, outcome: /^(out_of_memory|timeout)$/ }
 const ANY_END = { ...BEFORE, outcome: /^(completed|failed|timeout|signaled|out_of_memory)$/ }
 
-/** It holds what it took until the limit, while other runs of its image build and run. */
+/** The program keeps the resource until the time limit, while other runs of the same image must succeed. */
 const HELD = { neighbour: true, time: 8 }
 
-/** Attacks on processes, threads, memory and descriptors. */
+/** Attacks that exhaust processes, threads, memory or descriptors. */
 export const EXHAUSTION: Attack[] = [
   ...each('a fork bomb', ['fork-bomb.py', 'fork-bomb.js', 'fork-bomb.c'], TIMEOUT, { ...SHORT, ...NO_SHARE }),
   ...each('the shell\'s fork bomb', ['fork-bomb.sh'], { ...BEFORE, outcome: /^(completed|failed|timeout|output_limit)$/ }, SHORT),

@@ -7,21 +7,21 @@ const NONE_SUCCEEDED = { outcome: 'completed', stdout: '0 succeeded\n' }
 const FORGED = { outcome: 'failed', exitCode: 7, error: 'Exit code: 7', stdout: /^\{"stdout":"forged".*\}\n/, stderr: /forge/ }
 const AS_IF_NOTHING = { outcome: 'completed', stdout: 'before\nafter\n', exitCode: 0 }
 
-/** Files there go with the container, and count as its memory; the limits themselves are out of reach in any runtime. */
-const OWN_CGROUP_FOLDER = 'crun mounts a tmpfs of the container\'s own, which anybody may write to, where the folders of version 1\'s cgroups are'
+/** Reason for differences with crun. The files are removed with the container and count as its memory. No runtime lets a program change the limits. */
+const OWN_CGROUP_FOLDER = 'crun mounts a private tmpfs, writable by all users, at the path of the version 1 cgroups'
 const crun = (stdout: string | RegExp) => ({ on: { crun: { expected: { outcome: 'completed', stdout }, because: OWN_CGROUP_FOLDER } } })
 
 const runsc = (expected: Expected, because: string) => ({ on: { runsc: { expected, because } } })
 const both = (one: Pick<Attack, 'on'>, other: Pick<Attack, 'on'>) => ({ on: { ...one.on, ...other.on } })
 const SIGNALLED = { status: 500, error: 'docker.container.stream.read' }
-const KILLABLE = runsc(SIGNALLED, 'the signal of a descriptor that is given to process 1 kills it, which costs the program its result')
+const KILLABLE = runsc(SIGNALLED, 'a descriptor signal that is directed to process 1 kills it, and the result is lost')
 const OWN_OUTPUT = runsc({ outcome: 'completed', exitCode: 0, stdout: /^(\{"stdout":"forged","stderr":"","error":""\}\n)*\[.*'read \/proc\/1\/environ'.*\]\n$/ },
-  'the runner\'s folder can be read, and its ends of the program\'s own pipes opened: what is written there is the program\'s output')
-const OWN_KERNEL = 'namespaces, priorities, the kernel\'s log and a process\'s lists are those of gVisor\'s own kernel'
+  'the program can read the /proc folder of the runner and open the runner\'s ends of the output pipes; data written there is program output')
+const OWN_KERNEL = 'namespaces, priorities, the kernel log and process lists belong to the kernel of gVisor, not of the host'
 const READABLE = runsc({ outcome: 'completed', stdout: /^\[('read \/proc\/1\/environ', )?'spared by the out-of-memory killer'\]\n$/ },
-  'the runner\'s environment, without secrets, can be read, and the score is one that nothing uses')
+  'the program can read the environment of the runner, which has no secrets, and can set an OOM score that gVisor ignores')
 
-/** Attacks on other files, the network, the kernel and the runner. */
+/** Attacks on files, the network, the kernel and the runner. */
 export const ISOLATION: Attack[] = [
   ...each('writing to the root file system', ['root-fs.py'], NOTHING, crun(/^\[('\/sys\/fs\/cgroup')?\]\n$/)),
   ...each('writing to the root file system', ['root-fs.js'], NOTHING),

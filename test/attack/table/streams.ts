@@ -6,7 +6,7 @@ const TIMEOUT = { outcome: 'timeout', exitCode: null, stdout: 'before\n' }
 const ONLY_X = { outcome: 'output_limit', stdout: 'x'.repeat(OUTPUT_BYTES), stdoutTruncated: true }
 const CLOSED = { outcome: 'failed', exitCode: 5, stdout: 'before' }
 
-/** Attacks on output limits and the time limit. */
+/** Attacks on the output limit and the time limit. */
 export const STREAMS: Attack[] = [
   ...each('endless output', ['endless-output.py', 'one-line.c', 'one-line.py', 'one-line.js', 'one-line.sh'], ONLY_X),
   ...each('endless output on both streams', ['endless-output.c', 'endless-output.js'], { outcome: 'output_limit', stdout: /^x+$/, stderr: /^x+$/ }),

@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs'
 
 import type { File } from '../kit.js'
 
-/** A program of a table, and what is expected of it. */
+/** A program of a table, with its expectation. */
 export interface Program {
   title: string
   files: File[]
-  /** The payload's other members. */
+  /** Other members of the payload. */
   payload: object
-  /** same: warm and plain runs have the same result. differs: no two runs do. witness: it prints `warm` or `plain`. */
+  /** same: warm and plain runs have equal results. differs: all results differ. witness: the program prints `warm` or `plain`. */
   expects: 'same' | 'differs' | 'witness'
 }
 
 /**
- * Reads a table of programs: `=== title` begins a program, `--- name` a file of it. Names in angle brackets are not files:
- * `<payload>` is JSON for the payload; `<differs>` and `<witness>` set what is expected. `<repeat>` is JSON, `{name: count}`:
- * the file's text is repeated so often, with INDEX replaced by the number of the copy, from 0.
+ * Reads a table of programs. `=== title` begins a program, and `--- name` begins a file of the program. Names in angle brackets are not files:
+ * `<payload>` is JSON for the payload, and `<differs>` and `<witness>` set the expectation. `<repeat>` is JSON, `{name: count}`: the content of the
+ * file is repeated `count` times, and INDEX is replaced with the number of the copy, starting at 0.
  */
 export function readTable (path: URL): Program[] {
   return split(readFileSync(path, 'utf8'), /^=== (.*)\n/m).map(({ name, content }) => program(name, split(content, /^--- (.*)\n/m)))

@@ -7,11 +7,11 @@ import { needImages, startService, until, type Result, type Service } from '../k
 import { readTable, type Program } from './table.js'
 
 const FEWEST_PROGRAMS = 25
-/** A hundred programs, each twice, on a slow machine. */
+/** Time limit per language in milliseconds: a hundred programs run twice on a slow machine. */
 const LANGUAGE_MS = 600_000
-/** A witness decides by the age of its process whether it waited, so the container must be older than any plain start. */
+/** Minimum container age in milliseconds. A witness detects waiting by the age of its process, so the age must exceed the time of a plain start. */
 const WITNESS_AGE_MS = 1500
-/** Languages at a time: while one waits for the engine, the others use the CPU. */
+/** Number of concurrent languages. While one language waits for the engine, the others use the CPU. */
 const LANES = 3
 const TABLES = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.txt')).map((name) => basename(name, '.txt'))
 
@@ -23,11 +23,11 @@ for (const language of TABLES.filter((name) => (process.env.WARM_LANGUAGES ?? na
     await needImages(language)
     const programs = readTable(new URL(`${language}.txt`, import.meta.url))
     t.ok(programs.length >= FEWEST_PROGRAMS, `there are ${programs.length} programs`)
-    t.ok(programs.some(({ expects }) => expects === 'witness'), 'one of them detects the warm interpreter')
+    t.ok(programs.some(({ expects }) => expects === 'witness'), 'one program detects the warm interpreter')
     const env = { RUN_MAX_EXECUTION_TIME: '20' }
     const warm = await startService(t, { env: { ...env, POOL_IMAGES: `runonce/${language}:latest`, POOL_MIN: '2', POOL_MAX: '2', POOL_MEMORY: '2000000000' } })
     const plain = await startService(t, { env: { ...env, POOL_MAX: '0' } })
-    t.setTimeout(LANGUAGE_MS) // startService sets a shorter one
+    t.setTimeout(LANGUAGE_MS) // startService sets a shorter timeout
     for (const program of programs) await t.test(program.title, async (t) => { await compare(t, language, program, { warm, plain }) })
     const { images } = (await warm.request('/readyz')).body.pool
     t.match(images, [{ misses: 0 }], 'every warm run had a ready container')
@@ -41,11 +41,11 @@ async function compare (t: Test, language: string, program: Program, { warm, pla
   if (program.expects === 'differs') {
     const texts = [warmResult, plainResult, await observeWarm(warm, language, program)].map(({ stdout }) => stdout)
     t.match(warmResult, { exitCode: 0, stdout: /./ })
-    t.equal(new Set(texts).size, texts.length, 'no two runs have the same output')
+    t.equal(new Set(texts).size, texts.length, 'all outputs differ')
   }
 }
 
-/** Runs the program in a container that is ready, and old enough for a witness. */
+/** Runs the program in a container that is ready and old enough for a witness. */
 async function observeWarm (service: Service, language: string, program: Program) {
   await until(async () => (await service.request('/readyz')).body.pool.ready > 0, 'a ready container')
   if (program.expects === 'witness') {
@@ -57,7 +57,7 @@ async function observeWarm (service: Service, language: string, program: Program
   return await observe(service, language, program)
 }
 
-/** The result without its measurements, and with the container's host name and process number replaced. */
+/** Returns the result without measurements. Replaces the host name of the container and the process number. */
 async function observe (service: Service, language: string, { files, payload }: Program) {
   const { duration, cpuTime, memoryPeak, stdoutBytes, stderrBytes, build, ...seen } = await service.run(language, files, payload)
   const text = JSON.stringify({ ...seen, build: build && { ...build, duration: 0 } })
