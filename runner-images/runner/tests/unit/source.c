@@ -39,6 +39,20 @@ static void byte_order_marks(void) {
     strips(TEXT, true, "main.txt", BOM "x", BOM "x");
 }
 
+/* With a command of the client's, no file is the language's main file. */
+static void command(void) {
+    char data[] = BOM "a\r\n", shell[] = BOM "a\r\n";
+    yyjson_doc *doc = yyjson_read(SHELL, strlen(SHELL), 0);
+    yyjson_val *root = yyjson_doc_get_root(doc);
+    struct language language = {.main = "main.sh", .run = yyjson_obj_get(root, "run"), .strip = yyjson_obj_get(root, "strip")};
+    struct file files[] = {{"data.csv", data, strlen(data), false}, {"x.sh", shell, strlen(shell), false}};
+    struct payload payload = {.files = files, .file_count = 2, .command = "wc -c data.csv"};
+    source_strip(&language, &payload);
+    EXPECT(is_text(files[0].content, files[0].content_size, BOM "a\r\n"));
+    EXPECT(is_text(files[1].content, files[1].content_size, "a\n"));
+    yyjson_doc_free(doc);
+}
+
 static void carriage_returns(void) {
     strips(C, true, "main.c", "a\r\nb", "a\r\nb");
     strips(SHELL, true, "prog", BOM "a\r\n\r\nb\r\n", "a\n\nb\n");
@@ -48,5 +62,6 @@ static void carriage_returns(void) {
 
 void source_tests(void) {
     test("a byte order mark is removed from source files and not from data files", byte_order_marks);
+    test("with a command, the first file is a source file by its suffix only", command);
     test("CR LF becomes LF in the source files of a shell only", carriage_returns);
 }
