@@ -22,7 +22,7 @@ void t.test('metrics and docs listen on separate ports, and a stop closes all po
 
 void t.test('metrics and docs can share a port, and the system can choose it', async (t) => {
   const service = await startService(t, { env: { SERVER_METRICS_PORT: '0', SERVER_DOCS_PORT: '0' } })
-  const lines = service.logs.filter(({ msg }) => msg === 'metrics or docs listen')
+  const lines = service.logs.filter(({ msg }) => msg === 'listening for metrics or docs')
   t.equal(lines.length, 1)
   const port = String(lines[0]?.port)
   t.equal((await get(port, '/metrics')).status, 200)
