@@ -8,7 +8,7 @@ import { Engine } from '../../service/docker/engine.js'
 
 interface Teardown { teardown: (work: () => void | Promise<void>) => void }
 
-/** A request that the engine got. */
+/** A request that the engine received. */
 export interface EngineCall {
   method: string
   path: string
@@ -18,12 +18,12 @@ export interface EngineCall {
 
 type Responder = (call: EngineCall, response: ServerResponse, request: IncomingMessage) => void
 
-/** A small HTTP server on a Unix socket. Responds as the test says, and records the requests. */
+/** A small HTTP server on a Unix socket. It sends the responses that the test defines, and records the requests. */
 export class FakeEngine {
   readonly calls: EngineCall[] = []
   readonly attached: Duplex[] = []
   socketPath = ''
-  /** By "METHOD /path"; a path that ends in * matches a prefix. */
+  /** Responders by "METHOD /path". A path with a trailing * matches by prefix. */
   readonly responders = new Map<string, Responder>()
   onAttach: (socket: Duplex, request: IncomingMessage) => void = upgrade
   readonly #server = createServer((request, response) => { void this.#take(request, response) })
@@ -52,7 +52,7 @@ export class FakeEngine {
     return engine
   }
 
-  /** The service's client for this engine. */
+  /** Returns a client of the service for this engine. */
   client (t: Teardown, timeoutMs = 1000): Engine {
     const client = new Engine({ socketPath: this.socketPath, readTimeoutMs: timeoutMs / 2, writeTimeoutMs: timeoutMs / 2 })
     t.teardown(() => client.close())
@@ -106,22 +106,22 @@ export const json = (status: number, body: unknown): Responder => (_call, respon
 /** Responds without a body. */
 export const empty = (status: number): Responder => (_call, response) => { response.writeHead(status).end() }
 
-/** Does not respond. */
+/** Never responds. */
 export const silence: Responder = () => {}
 
-/** Accepts an attach request: from here on the socket is the container's. */
+/** Accepts an attach request. Afterwards, the test uses the socket as the container. */
 export function upgrade (socket: Duplex): void {
   socket.write('HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n')
 }
 
-/** Starts an event stream that stays open; `opened` gets its response, to write events to. */
+/** Starts an event stream that remains open. Adds its response to `opened`, so that the test can write events. */
 export const eventStream = (opened: ServerResponse[] = []): Responder => (_call, response) => {
   response.writeHead(200)
   response.flushHeaders()
   opened.push(response)
 }
 
-/** One frame of the multiplexed stream. */
+/** Returns one frame of the multiplexed stream. */
 export function frame (type: 0 | 1 | 2, text: string | Buffer): Buffer {
   const bytes = Buffer.from(text)
   const header = Buffer.alloc(8)

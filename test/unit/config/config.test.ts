@@ -15,7 +15,7 @@ const SECONDS = ['0', '0.0', 'x', '-1', '1s', '1e1', '0x10', ' 5 ', '+1', '1,5',
 const BOOL = ['yes', '1', '0', 'TRUE', 'on']
 const path = (config: unknown, dotted: string): unknown => dotted.split('.').reduce((value, key) => (value as Record<string, unknown>)?.[key], config)
 
-/** Variable, its place in the configuration, default, a valid value, its parsed form, invalid values. */
+/** Name of the variable, path in the configuration, default, a valid value, the parsed value, invalid values. */
 const VARIABLES: Array<[string, string, unknown, string, unknown, string[]]> = [
   ['SERVER_LISTEN_ADDR', 'listen.address', '127.0.0.1', '::1', '::1', ['somewhere', '127.0.0.1:80', '256.0.0.1', '1.2.3']],
   ['SERVER_LISTEN_PORT', 'listen.port', 8088, '0', 0, [...WHOLE, '65536']],
@@ -73,7 +73,7 @@ const VARIABLES: Array<[string, string, unknown, string, unknown, string[]]> = [
   ['LOG_LEVEL', 'log.level', 'info', 'debug', 'debug', ['INFO', 'verbose']]
 ]
 
-t.test('each variable has its default, accepts a valid value, and refuses each kind of invalid one', async (t) => {
+t.test('each variable has its default, accepts a valid value, and rejects each kind of invalid value', async (t) => {
   for (const [name, where, fallback, valid, parsed, invalid] of VARIABLES) {
     t.same(path(read(), where), fallback, `${name}: default`)
     t.same(path(read({ [name]: valid }), where), parsed, `${name}=${valid}`)
@@ -87,7 +87,7 @@ t.test('each variable has its default, accepts a valid value, and refuses each k
   }
 })
 
-t.test('an empty variable counts as absent unless it means «none»', async (t) => {
+t.test('an empty variable counts as absent, unless an empty value means «none»', async (t) => {
   for (const [name, where, fallback] of VARIABLES.filter(([name]) => !/_PATH$|CAP_DROP|POOL_IMAGES/.test(name) || name.startsWith('DOCKER_UNIX'))) {
     t.same(path(read({ [name]: '' }), where), fallback, name)
   }
@@ -102,7 +102,7 @@ t.test('all errors are reported at once, one line each', async (t) => {
   t.ok(lines.every((line) => !line.includes('\n')))
 })
 
-t.test('no error shows the password of a URL', async (t) => {
+t.test('errors do not contain the password of a URL', async (t) => {
   for (const url of ['http://user:pass-word@host', 'redis://user:a/pass-word@host', 'redis://user:a@pass-word@host:x']) {
     for (const name of ['REDIS_URL', 'DOCKER_UNIX_SOCKET_PATH']) {
       const lines = errorsOf({ API_ACCESS_TOKEN: TOKEN, [name]: url })
@@ -112,14 +112,14 @@ t.test('no error shows the password of a URL', async (t) => {
   }
 })
 
-t.test('an unknown variable that looks like a setting is a warning with the most similar name', async (t) => {
+t.test('an unknown variable that looks like a setting causes a warning with the most similar name', async (t) => {
   const { warnings } = read({ RUN_MAX_EXECUTION_TIMEOUT: '5', DOCKER_CONTAINER_MEMROY: '1', SERVER_LISTEN_PROT: '1', PATH: '/bin', RUNNER: 'x', HOME: '/' })
   t.match(warnings.sort(), [/^DOCKER_CONTAINER_MEMROY: .*DOCKER_CONTAINER_MEMORY$/, /^RUN_MAX_EXECUTION_TIMEOUT: .*RUN_MAX_EXECUTION_TIME$/, /^SERVER_LISTEN_PROT: .*SERVER_LISTEN_PORT$/])
   t.equal(warnings.length, 3)
-  t.same(read(Object.fromEntries(VARIABLES.map(([name, , , valid]) => [name, name.includes('_DIR_OPTIONS') || /^SERVER_(DOCS|METRICS)$/.test(name) ? '' : valid]))).warnings, [], 'every setting is known')
+  t.same(read(Object.fromEntries(VARIABLES.map(([name, , , valid]) => [name, name.includes('_DIR_OPTIONS') || /^SERVER_(DOCS|METRICS)$/.test(name) ? '' : valid]))).warnings, [], 'all settings are known')
 })
 
-t.test('a DOCKER_HOST that names another engine is a warning', async (t) => {
+t.test('a DOCKER_HOST with a different engine causes a warning', async (t) => {
   for (const host of ['tcp://127.0.0.1:2375', 'ssh://user@example.org', 'unix:///run/user/1000/docker.sock']) {
     t.same(read({ DOCKER_HOST: host }).warnings, ['DOCKER_HOST: has no effect: the service uses the socket at DOCKER_UNIX_SOCKET_PATH (/var/run/docker.sock)'], host)
   }
@@ -127,7 +127,7 @@ t.test('a DOCKER_HOST that names another engine is a warning', async (t) => {
   t.same(read({ DOCKER_HOST: '' }).warnings, [])
 })
 
-t.test('quotes around a value are an error, and a warning around a token; a carriage return behind a value is a warning where it has no effect', async (t) => {
+t.test('quotes around a value cause an error, and quotes around a token a warning; a trailing carriage return without effect causes a warning', async (t) => {
   for (const name of ['DOCKER_IMAGE_ALLOW', 'POOL_IMAGES', 'DOCKER_CONTAINER_USER', 'DOCKER_CONTAINER_RUNTIME', 'DOCKER_CONTAINER_TMP_DIR_OPTIONS', 'DOCKER_CONTAINER_CAP_ADD', 'RUN_MAX_EXECUTION_TIME', 'DOCKER_UNIX_SOCKET_PATH', 'LOG_LEVEL']) {
     for (const value of ['"runonce/c"', '\'runonce/c\'']) {
       t.match(errorsOf({ API_ACCESS_TOKEN: TOKEN, [name]: value }), [new RegExp(`^${name}: invalid value `)], `${name}=${value}`)
@@ -140,38 +140,38 @@ t.test('quotes around a value are an error, and a warning around a token; a carr
     /^API_ACCESS_TOKENS: .* carriage return/, /^DOCKER_IMAGE_ALLOW: .* carriage return/, /^POOL_IMAGES: .* carriage return/
   ])
   t.equal(warnings.length, 5)
-  t.notMatch(warnings.join(''), /horse|another-good|third/, 'no warning has a token')
+  t.notMatch(warnings.join(''), /horse|another-good|third/, 'warnings do not contain tokens')
 })
 
-t.test('variables that only glot uses are warnings', async (t) => {
+t.test('variables that only glot uses cause warnings', async (t) => {
   t.same(read({ DOCKER_CLEANUP_WORKER_THREADS: '10', DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT: '3' }).warnings, [
     'DOCKER_CLEANUP_WORKER_THREADS: has no effect; only glot docker-run uses it',
     'DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT: has no effect; only glot docker-run uses it'
   ])
-  t.same(read({ DOCKER_CLEANUP_WORKER_THREADS: '' }).warnings, [], 'an empty one counts as absent')
+  t.same(read({ DOCKER_CLEANUP_WORKER_THREADS: '' }).warnings, [], 'an empty variable counts as absent')
   t.match(errorsOf({ API_ACCESS_TOKEN: TOKEN, DOCKER_CLEANUP_WORKER_THREADS: '0', DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT: 'x' }), [/^DOCKER_CLEANUP_WORKER_THREADS: /, /^DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT: /])
 })
 
-t.test('a tmpfs is writable by all users unless its options name an owner or mode', async (t) => {
+t.test('a tmpfs is writable by all users unless its options specify an owner or mode', async (t) => {
   const mode = (options: string) => read({ DOCKER_CONTAINER_TMP_DIR_OPTIONS: options }).container.tmpDir?.options
   for (const options of ['rw,mode=0700', 'uid=1000,rw', 'rw,gid=5', 'mode=1777']) t.equal(mode(options), options)
   for (const options of ['rw', 'rw,size=1k', 'rw,nomode=1']) t.equal(mode(options), `${options},mode=1777`)
 })
 
-t.test('a memory limit that the two tmpfs could fill is a warning', async (t) => {
+t.test('a memory limit that the two tmpfs can exhaust causes a warning', async (t) => {
   const warns = (env: Environment) => read(env).warnings.some((line) => line.startsWith('DOCKER_CONTAINER_MEMORY: '))
   const least = (64 + 128 + 16 + 32) * MEBIBYTE
-  t.notOk(warns({}), 'the defaults leave enough')
+  t.notOk(warns({}), 'the defaults leave enough memory')
   t.notOk(warns({ DOCKER_CONTAINER_MEMORY: String(least) }))
   t.ok(warns({ DOCKER_CONTAINER_MEMORY: String(least - 1) }))
-  t.notOk(warns({ DOCKER_CONTAINER_MEMORY: String(least - 64 * MEBIBYTE), DOCKER_CONTAINER_TMP_DIR_PATH: '' }), 'a tmpfs that is off does not count')
+  t.notOk(warns({ DOCKER_CONTAINER_MEMORY: String(least - 64 * MEBIBYTE), DOCKER_CONTAINER_TMP_DIR_PATH: '' }), 'a disabled tmpfs does not count')
   for (const [size, expected] of [['64m', false], ['65536k', false], ['67108864', false], ['1g', true], ['1G', true], ['50%', true]] as const) {
     t.equal(warns({ DOCKER_CONTAINER_TMP_DIR_OPTIONS: `rw,size=${size}` }), expected, size)
   }
   t.ok(warns({ DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'rw' }), 'one without a size')
 })
 
-t.test('an explicit limit is the cap as well, unless the cap is set', async (t) => {
+t.test('an explicit limit is also the cap, unless the cap is set', async (t) => {
   const caps = (env: Environment) => { const { container } = read(env); return [container.memoryCapBytes, container.processesCap] }
   t.same(caps({}), [1_073_741_824, 512])
   t.same(caps({ DOCKER_CONTAINER_MEMORY: '500000000', DOCKER_CONTAINER_ULIMIT_NPROC_SOFT: '90', DOCKER_CONTAINER_ULIMIT_NPROC_HARD: '100' }), [500_000_000, 90])
@@ -179,7 +179,7 @@ t.test('an explicit limit is the cap as well, unless the cap is set', async (t) 
   t.same(caps({ DOCKER_CONTAINER_MEMORY: '500000000', DOCKER_CONTAINER_MEMORY_CAP: '600000000' }), [600_000_000, 512])
 })
 
-t.test('settings that contradict each other are errors', async (t) => {
+t.test('settings that contradict each other cause errors', async (t) => {
   const cases: Array<[Environment, RegExp]> = [
     [{ DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT: '200', DOCKER_CONTAINER_ULIMIT_NOFILE_HARD: '100' }, /^DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT: invalid value "200": must be at most .* \(100\)$/],
     [{ DOCKER_CONTAINER_ULIMIT_NPROC_SOFT: '200', DOCKER_CONTAINER_ULIMIT_NPROC_HARD: '100' }, /^DOCKER_CONTAINER_ULIMIT_NPROC_SOFT: invalid value "200": must be at most .* \(100\)$/],
@@ -195,7 +195,7 @@ t.test('settings that contradict each other are errors', async (t) => {
   for (const [env, message] of cases) t.match(errorsOf({ API_ACCESS_TOKEN: TOKEN, ...env }), [message])
 })
 
-t.test('settings that others make useless are warnings; allowed combinations are not', async (t) => {
+t.test('settings without effect because of other settings cause warnings; allowed combinations do not', async (t) => {
   const cases: Array<[Environment, RegExp]> = [
     [{ RUN_MAX_BUILD_TIME: '11' }, /^RUN_MAX_BUILD_TIME: 11 s has no effect: RUN_MAX_EXECUTION_TIME \(10 s\)/],
     [{ RUN_MAX_CODE_SIZE: '3000', RUN_MAX_PAYLOAD_SIZE: '2000' }, /^RUN_MAX_CODE_SIZE: 3000 bytes has no effect/],

@@ -1,6 +1,6 @@
 import { ConfigError, readConfig, type Environment } from '../../../service/config/config.js'
 
-/** The errors that the settings have; none where they are accepted. */
+/** Returns the errors of the settings; empty if the settings are valid. */
 export function errorsOf (env: Environment): string[] {
   try {
     readConfig(env)

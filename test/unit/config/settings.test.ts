@@ -16,7 +16,7 @@ const read = (file: string) => readFileSync(pathOf(file), 'utf8')
 const TOKEN = 'correct-horse-battery-staple'
 const rows: readonly Setting[] = SETTINGS
 
-/** Every variable of glot docker-run's documentation. */
+/** All variables in the documentation of glot's docker-run. */
 const GLOT = `SERVER_LISTEN_ADDR SERVER_LISTEN_PORT SERVER_WORKER_THREADS API_ACCESS_TOKEN
   DOCKER_UNIX_SOCKET_PATH DOCKER_UNIX_SOCKET_READ_TIMEOUT DOCKER_UNIX_SOCKET_WRITE_TIMEOUT
   DOCKER_CONTAINER_HOSTNAME DOCKER_CONTAINER_USER DOCKER_CONTAINER_MEMORY DOCKER_CONTAINER_NETWORK_DISABLED
@@ -26,7 +26,7 @@ const GLOT = `SERVER_LISTEN_ADDR SERVER_LISTEN_PORT SERVER_WORKER_THREADS API_AC
   DEBUG_KEEP_CONTAINER DOCKER_CLEANUP_WORKER_THREADS DOCKER_CLEANUP_UNIX_SOCKET_TIMEOUT`.split(/\s+/)
 
 const NUMBERS = ['x', '-1', '+1', '1e3', '0x10', ' 1', '1 ', '1,000', '1_000', 'NaN', 'Infinity', '-0', '\u0661']
-/** Values that no setting of the type accepts. */
+/** Invalid values of each setting type. */
 const INVALID: Record<TypeName, string[]> = {
   integer: [...NUMBERS, '1.5', '9007199254740993'],
   integerOrOff: [...NUMBERS, '1.5', 'OFF', 'none'],
@@ -42,7 +42,7 @@ const INVALID: Record<TypeName, string[]> = {
   redisUrl: ['redis://host\r', 'http://host', 'redis', 'localhost:6379', 'redis://:x:y'],
   list: ['"runonce/*"', '\'runonce/*\'', 'runonce/* "glot/*"', '"runonce/* glot/*"'],
   text: ['"x"', '\'x\'', 'x\r', 'x"'],
-  // tokens.ts checks these two.
+  // tokens.test.ts tests these two settings.
   token: [],
   tokenList: []
 }
@@ -53,24 +53,24 @@ function errorsOf (name: string, value: string | number): string[] {
   return errors.lines
 }
 
-void t.test('each setting has a name and a key of its own, and a description', async (t) => {
+void t.test('each setting has a unique name, a unique key and a description', async (t) => {
   for (const values of [rows.map(({ name }) => name), rows.flatMap(({ key = [] }) => key)]) t.equal(new Set(values).size, values.length)
   for (const { name, description, group, key, default: value, defaultText } of rows) {
-    t.match(description, /^[A-Z][^|\n]*\.$/, `${name}: one cell of a table`)
+    t.match(description, /^[A-Z][^|\n]*\.$/, `${name}: valid as one table cell`)
     t.ok(value !== undefined || defaultText !== undefined || key === undefined, `${name}: a default`)
     t.equal(group === 'legacy', key === undefined, `${name}: only a setting without effect has no key`)
   }
   for (const group of Object.keys(GROUPS)) t.ok(rows.some((row) => row.group === group), group)
 })
 
-void t.test('every variable of glot docker-run is a setting', async (t) => {
+void t.test('every variable of glot\'s docker-run is a setting', async (t) => {
   for (const name of GLOT) t.ok(rows.some((row) => row.name === name), name)
 })
 
-void t.test('each default is accepted, and setting it changes nothing', async (t) => {
+void t.test('each default is a valid value, and setting it explicitly has no effect', async (t) => {
   const withDefault = (env: Environment) => {
     const { container, ...rest } = readConfig({ API_ACCESS_TOKEN: TOKEN, ...env })
-    // A limit that is set is its own cap.
+    // An explicit limit is also its cap.
     return { ...rest, container: { ...container, memoryCapBytes: 0, processesCap: 0 } }
   }
   for (const { name, default: value, example = '' } of rows) {
@@ -79,7 +79,7 @@ void t.test('each default is accepted, and setting it changes nothing', async (t
   }
 })
 
-void t.test('the smallest and the largest value are accepted, the next ones are not', async (t) => {
+void t.test('the lowest and the highest value are accepted, values beyond them are rejected', async (t) => {
   for (const { name, type, min, max } of rows) {
     const step = type === 'integer' || type === 'integerOrOff' ? 1 : 0.001
     if (min !== undefined) t.same(errorsOf(name, min), [], `${name}=${min}`)
@@ -93,7 +93,7 @@ void t.test('the smallest and the largest value are accepted, the next ones are 
   }
 })
 
-void t.test('an invalid value is an error that names the variable, the value and what is accepted', async (t) => {
+void t.test('an invalid value causes an error with the variable, the value and the accepted values', async (t) => {
   for (const row of rows) {
     for (const value of INVALID[row.type]) {
       const [line = '', ...others] = errorsOf(row.name, value)
@@ -110,7 +110,7 @@ void t.test('an invalid value is an error that names the variable, the value and
   t.same(errorsOf('DOCKER_CONTAINER_TMP_DIR_PATH', 'tmp'), ['DOCKER_CONTAINER_TMP_DIR_PATH: invalid value "tmp": must be an absolute path, or empty for none'])
 })
 
-void t.test('no error shows the value of a secret setting', async (t) => {
+void t.test('errors do not contain the value of a secret setting', async (t) => {
   const secrets = rows.filter((row) => row.secret).map((row) => row.name)
   t.same(secrets, ['API_ACCESS_TOKEN', 'API_ACCESS_TOKENS'])
   const errors = new ErrorList()
@@ -118,13 +118,13 @@ void t.test('no error shows the value of a secret setting', async (t) => {
   t.same(errors.lines, ['API_ACCESS_TOKEN: invalid value (hidden): must be longer'])
 })
 
-void t.test('config/default.env and docs/configuration.md are current; npm run docs makes them so', async (t) => {
+void t.test('config/default.env and docs/configuration.md are up to date; npm run docs updates them', async (t) => {
   const table = { SETTINGS, GROUPS, describeValues }
   t.equal(read('config/default.env'), defaultEnvironment(table))
   t.equal(read('docs/configuration.md'), withSettings(read('docs/configuration.md'), table))
 })
 
-void t.test('a new setting is one row: an env file and a table show it', async (t) => {
+void t.test('a new setting requires one row: the env file and the table include it', async (t) => {
   const cases: Setting = { name: 'RUN_MAX_CASES', group: 'run', key: 'run.cases', type: 'integer', min: 1, max: 50, default: 20, unit: 'cases', description: 'Limit of `cases`.' }
   const proxy: Setting = { name: 'TRUST_PROXY', group: 'server', key: 'listen.proxies', type: 'list', defaultText: 'none', example: '10.0.0.1', description: 'Proxies.' }
   const hidden: Setting = { name: 'A_SECRET', group: 'run', key: 'run.secret', type: 'text', secret: true, defaultText: 'none', description: 'Secret.' }
@@ -139,7 +139,7 @@ void t.test('a new setting is one row: an env file and a table show it', async (
   t.throws(() => withSettings('nothing', table), /no part between/)
 })
 
-void t.test('the env files set settings only, to valid values, and the service starts with each without a warning', async (t) => {
+void t.test('the env files contain only settings with valid values, and the service starts without warnings with each file', async (t) => {
   for (const file of readdirSync(pathOf('config'))) {
     const lines = [...read(`config/${file}`).matchAll(/^(#?)([A-Z0-9_]+)=(.*)$/gm)]
     t.ok(lines.length > 0, file)

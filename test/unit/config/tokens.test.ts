@@ -9,7 +9,7 @@ t.test('the service does not start without a token', async (t) => {
   for (const env of [{}, { API_ACCESS_TOKEN: '' }, { API_ACCESS_TOKENS: `a:${TOKEN}` }]) t.match(errorsOf(env), [/^API_ACCESS_TOKEN: not set: must be the token/], JSON.stringify(env))
 })
 
-t.test('a weak token is a warning on loopback and an error elsewhere; neither shows its value', async (t) => {
+t.test('a weak token causes a warning on loopback and an error on other addresses; neither contains the token', async (t) => {
   for (const token of ['too-brief', 'fifteen-charact', 'access-token-from-systemd-service', 'some-secret-access-token', 'change-me-please-now', 'your_secret_token', 'xxxxxxxxxxxxxxxxxxxx', '00000000000000000000', 'my-test-access-token', 'API-KEY', 'password12345678901']) {
     for (const address of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) {
       const { warnings } = readConfig({ API_ACCESS_TOKEN: token, SERVER_LISTEN_ADDR: address })
@@ -25,7 +25,7 @@ t.test('a weak token is a warning on loopback and an error elsewhere; neither sh
   for (const token of [TOKEN, 'sixteen-letters!', 'b7f3c1e09d5a4426', 'пароль-из-шестнадцати']) t.same(readConfig({ API_ACCESS_TOKEN: token, SERVER_LISTEN_ADDR: '0.0.0.0' }).warnings, [], token)
 })
 
-t.test('a token that no header can carry is an error', async (t) => {
+t.test('a token that is invalid in a header causes an error', async (t) => {
   for (const token of [`${TOKEN} `, ` ${TOKEN}`, `${TOKEN}\r`, `${TOKEN}\n`, `${TOKEN}\0x`, `\t${TOKEN}`]) {
     const lines = errorsOf({ API_ACCESS_TOKEN: token })
     t.match(lines, [/^API_ACCESS_TOKEN: invalid token \(hidden\): must not .* header/], JSON.stringify(token))
@@ -33,7 +33,7 @@ t.test('a token that no header can carry is an error', async (t) => {
   }
 })
 
-t.test('further tokens have names', async (t) => {
+t.test('additional tokens have names', async (t) => {
   const { tokens } = readConfig({ API_ACCESS_TOKEN: TOKEN, API_ACCESS_TOKENS: ' a:first-further-token1  b.c-d_E:with:colons:in:it:1 ' })
   t.same(tokens, [{ name: 'default', token: TOKEN }, { name: 'a', token: 'first-further-token1' }, { name: 'b.c-d_E', token: 'with:colons:in:it:1' }])
   const secret = 'a-secret-that-is-not-shown'

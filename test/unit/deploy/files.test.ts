@@ -12,7 +12,7 @@ const UNIT = 'deploy/systemd/runonce.service'
 const COMPOSE = 'deploy/compose.yaml'
 const STACK = 'deploy/swarm/stack.yaml'
 
-void t.test('every start command is the same, without flags: service/v8-flags.ts sets them', async (t) => {
+void t.test('all start commands are equal and have no V8 flags, because service/v8-flags.ts sets them', async (t) => {
   t.equal(JSON.parse(read('package.json')).scripts.start, 'node dist/server.js')
   t.match(read(UNIT), '\nExecStart=/usr/bin/node dist/server.js\n')
   t.match(read(STACK), ' exec node dist/server.js\n')
@@ -20,8 +20,8 @@ void t.test('every start command is the same, without flags: service/v8-flags.ts
   t.match(read('service/server.ts'), /^import '\.\/v8-flags\.js'\n/, 'before any other module')
 })
 
-void t.test('the young generation of a process that sets the flags first does not grow', async (t) => {
-  // The module has no types: it runs as it stands.
+void t.test('the young generation of a process that sets the flags at startup does not grow', async (t) => {
+  // Imports the module without a build step: it contains no types.
   const program = `${read('service/v8-flags.ts')}
     const { getHeapSpaceStatistics } = await import('node:v8')
     const kept = []
@@ -35,7 +35,7 @@ void t.test('the young generation of a process that sets the flags first does no
   t.ok(Number(stdout) > 0 && Number(stdout) <= 8 * 2 ** 20, `${stdout.trim()} bytes; 16 MB or more without the flag`)
 })
 
-void t.test('nothing kills the service while it finishes the runs that it accepted', async (t) => {
+void t.test('deployments do not kill the service while it finishes accepted runs', async (t) => {
   const { admission, run } = readConfig({ API_ACCESS_TOKEN: 'correct-horse-battery-staple' })
   const grace = Number(/STOP_GRACE_MS = ([\d_]+)/.exec(read('service/server.ts'))?.[1]?.replaceAll('_', ''))
   const stopSeconds = (admission.queueTimeoutMs + run.timeMs + grace) / 1000
@@ -45,7 +45,7 @@ void t.test('nothing kills the service while it finishes the runs that it accept
   }
 })
 
-void t.test('a load balancer waits longer than a run can take', async (t) => {
+void t.test('timeouts of the load balancer exceed the longest duration of a run', async (t) => {
   const { admission, run } = readConfig({ API_ACCESS_TOKEN: 'correct-horse-battery-staple' })
   for (const name of ['client', 'server']) {
     const seconds = Number(new RegExp(`^ +timeout ${name} (\\d+)s$`, 'm').exec(read('deploy/haproxy/haproxy.cfg'))?.[1])
@@ -53,9 +53,9 @@ void t.test('a load balancer waits longer than a run can take', async (t) => {
   }
 })
 
-void t.test('the unit\'s sandbox leaves the service what it needs', async (t) => {
+void t.test('the sandbox of the systemd unit permits what the service requires', async (t) => {
   const unit = read(UNIT)
-  // Without netlink, Node can't list the interfaces, which fastify does at 0.0.0.0 and ::, and the service ends at its start.
+  // Without netlink, Node cannot list the network interfaces. Fastify lists them at 0.0.0.0 and ::, so the service would fail at startup.
   t.match(/^RestrictAddressFamilies=(.*)$/m.exec(unit)?.[1]?.split(' ').sort(), ['AF_INET', 'AF_INET6', 'AF_NETLINK', 'AF_UNIX'])
   t.notMatch(unit, /^MemoryDenyWriteExecute=(?!no)/m, 'V8 compiles')
   t.notMatch(unit, /^ProcSubset=(?!all)/m, 'its containers\' owner is told by /proc/sys')

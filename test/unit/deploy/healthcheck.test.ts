@@ -21,7 +21,7 @@ async function listen (t: { teardown: (work: () => void) => void }, address: str
   return (server.address() as AddressInfo).port
 }
 
-/** Runs the health check as the engine does. */
+/** Runs the health check in the same way as the engine. */
 async function check (address: string, port: number): Promise<{ code: number, stdout: string }> {
   const env = { PATH: process.env['PATH'], SERVER_LISTEN_ADDR: address, SERVER_LISTEN_PORT: String(port) }
   return await new Promise((resolve) => {
@@ -31,23 +31,23 @@ async function check (address: string, port: number): Promise<{ code: number, st
 }
 
 for (const address of ['127.0.0.1', '127.0.0.2', '0.0.0.0', '::1', '::', 'localhost']) {
-  t.test(`a service that listens on ${address} is checked there`, async (t) => {
+  t.test(`the health check uses the address of the service: ${address}`, async (t) => {
     const port = await listen(t, address, readyz(200, '{"ready":true}'))
     t.same(await check(address, port), { code: 0, stdout: '{"ready":true}\n' })
   })
 }
 
-t.test('a service that is not ready fails the check, with its reason', async (t) => {
+t.test('the check fails with the reason if the service is not ready', async (t) => {
   const port = await listen(t, '127.0.0.1', readyz(503, NOT_READY))
   t.same(await check('127.0.0.1', port), { code: 1, stdout: `${NOT_READY}\n` })
 })
 
-t.test('so does one that does not listen', async (t) => {
+t.test('the check fails if the service does not listen', async (t) => {
   const port = await listen(t, '127.0.0.2', readyz(200, ''))
   t.match(await check('127.0.0.1', port), { code: 1, stdout: /ECONNREFUSED/ })
 })
 
-t.test('so does one that does not respond', async (t) => {
+t.test('the check fails if the service does not respond', async (t) => {
   const port = await listen(t, '127.0.0.1', () => {})
   t.match(await check('127.0.0.1', port), { code: 1, stdout: /^no response within/ })
 })

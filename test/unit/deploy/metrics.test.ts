@@ -7,11 +7,11 @@ import { Metrics } from '../../../service/observability/metrics.js'
 import { FakePool } from '../fakes.js'
 
 const read = (file: string) => readFileSync(fileURLToPath(new URL(`../../../deploy/${file}`, import.meta.url)), 'utf8')
-/** Labels that Prometheus adds to every metric, and suffixes of a histogram's series. */
+/** Labels that Prometheus adds to every metric. */
 const ADDED_LABELS = ['instance', 'job']
 const SUFFIXES = /_(bucket|sum|count)$/
 
-/** The service's metrics by name, each with its labels, after every kind of event has happened. */
+/** Returns the metrics of the service by name, each with its labels, after one event of every kind. */
 async function serviceMetrics (): Promise<Map<string, Set<string>>> {
   const counts = { image: 'i', hits: 1, misses: 1 }
   const pool = new FakePool({ ready: 1, images: [{ ...counts, ready: 1, starting: 1, target: 1, refillMs: 1, idleBytes: 1 }] })
@@ -39,7 +39,7 @@ async function serviceMetrics (): Promise<Map<string, Set<string>>> {
   return found
 }
 
-/** The metrics that an expression names, each with the labels that it uses. */
+/** Returns the metrics in an expression, each with the labels that the expression uses. */
 function namedIn (expression: string): Array<[metric: string, labels: string[]]> {
   const grouped = [...expression.matchAll(/\b(?:by|without) \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(',').map((label) => label.trim()))
   return [...expression.matchAll(/\b(runonce_\w+|process_\w+|nodejs_\w+|up)\b(?:\{([^}]*)\})?/g)].map(([, metric = '', selected = '']) =>
@@ -50,7 +50,7 @@ async function checkAll (t: Pick<typeof import('tap').t, 'ok'>, expressions: str
   const known = await serviceMetrics()
   for (const expression of expressions) {
     const uses = namedIn(expression)
-    t.ok(uses.length > 0, `${expression}: names a metric`)
+    t.ok(uses.length > 0, `${expression}: uses a metric`)
     for (const [metric, labels] of uses) {
       t.ok(known.has(metric), `${expression}: ${metric} exists`)
       for (const label of labels) t.ok(ADDED_LABELS.includes(label) || known.get(metric)?.has(label), `${expression}: ${metric} has the label ${label}`)
@@ -61,17 +61,17 @@ async function checkAll (t: Pick<typeof import('tap').t, 'ok'>, expressions: str
 t.test('every metric and label in the alert rules exists', async (t) => {
   const rules = read('prometheus/alerts.yml')
   const expressions = [...rules.matchAll(/^ +expr: (.*)$/gm)].map(([, expression = '']) => expression)
-  t.equal(expressions.length, rules.split('- alert:').length - 1, 'one expression for each rule')
+  t.equal(expressions.length, rules.split('- alert:').length - 1, 'one expression per rule')
   await checkAll(t, expressions)
 })
 
-t.test('every alert has a test in which it fires and one in which it does not', async (t) => {
+t.test('every alert has a test in which it fires and a test in which it does not fire', async (t) => {
   const names = [...read('prometheus/alerts.yml').matchAll(/- alert: (\w+)$/gm)].map(([, name = '']) => name)
   const tested = [...read('prometheus/alerts.test.yml').matchAll(/alertname: (\w+)/g)].map(([, name]) => name)
   for (const name of names) t.equal(tested.filter((each) => each === name).length, 2, name)
 })
 
-t.test('every metric and label in the dashboard exists, and it shows all metrics of runonce', async (t) => {
+t.test('every metric and label in the dashboard exists, and the dashboard shows all metrics of runonce', async (t) => {
   const dashboard = JSON.parse(read('grafana/dashboards/runonce.json'))
   const panels = dashboard.panels as Array<{ id: number, title: string, gridPos: object, targets: Array<{ expr: string }> }>
   const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
@@ -79,7 +79,7 @@ t.test('every metric and label in the dashboard exists, and it shows all metrics
   const variables = dashboard.templating.list.map(({ query }: { query: string }) => query).filter((query: string) => query.startsWith('label_values('))
   await checkAll(t, variables.map((query: string) => query.replace(/^label_values\((\w+), (\w+)\)$/, 'sum by ($2) ($1)')))
   const shown = new Set(expressions.flatMap(namedIn).map(([metric]) => metric.replace(SUFFIXES, '')))
-  // Of the process, the dashboard shows what operators act on.
+  // Of the process metrics, the dashboard shows only those that operators act on.
   const expected = [...(await serviceMetrics()).keys()].filter((metric) => metric.startsWith('runonce_'))
   for (const metric of [...expected, 'process_resident_memory_bytes', 'process_cpu_seconds_total', 'nodejs_eventloop_lag_seconds']) {
     t.ok(shown.has(metric.replace(SUFFIXES, '')), `${metric} is shown`)

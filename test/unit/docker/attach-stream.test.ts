@@ -5,7 +5,7 @@ import t from 'tap'
 import { Engine } from '../../../service/docker/engine.js'
 import { FakeEngine, upgrade } from '../fake-engine.js'
 
-t.test('attaches by an Upgrade without a body, to all three streams', async (t) => {
+t.test('attaches to all three streams with an Upgrade request without a body', async (t) => {
   const engine = await FakeEngine.start(t)
   const stream = await engine.client(t, 1000).attach('c1')
   stream.destroy()
@@ -24,7 +24,7 @@ t.test('output that arrives with the engine\'s response is kept', async (t) => {
   stream.destroy()
 })
 
-t.test('the container gets the payload and its end, and output can follow', async (t) => {
+t.test('the container receives the payload and EOF, and can then send output', async (t) => {
   const engine = await FakeEngine.start(t)
   const received: string[] = []
   engine.onAttach = (socket) => {
@@ -38,20 +38,20 @@ t.test('the container gets the payload and its end, and output can follow', asyn
   t.equal(received.join(''), 'payload')
 })
 
-t.test('a rejection has the engine\'s message and status', async (t) => {
+t.test('an error response is reported with the engine\'s message and status', async (t) => {
   const engine = await FakeEngine.start(t)
   const body = '{"message":"No such container: c1"}'
   engine.onAttach = (socket) => { socket.end(`HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`) }
   await t.rejects(engine.client(t, 1000).attach('c1'), { message: 'No such container: c1', statusCode: 404 })
 })
 
-t.test('a rejection without a message names the status', async (t) => {
+t.test('an error response without a message is reported with the status', async (t) => {
   const engine = await FakeEngine.start(t)
   engine.onAttach = (socket) => { socket.end('HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\noops') }
   await t.rejects(engine.client(t, 1000).attach('c1'), { message: /500/ })
 })
 
-t.test('every missing response ends with an error in time', async (t) => {
+t.test('every missing response causes an error within the timeout', async (t) => {
   const cases: Array<[string, FakeEngine['onAttach'], RegExp]> = [
     ['silence', () => {}, /within \d+ ms/],
     ['a hang-up', (socket) => { socket.destroy() }, /hang up|ECONNRESET/],
@@ -65,12 +65,12 @@ t.test('every missing response ends with an error in time', async (t) => {
   for (const [what, onAttach, message] of cases) {
     const engine = await FakeEngine.start(t)
     engine.onAttach = onAttach
-    const late = new Promise((_resolve, reject) => setTimeout(() => reject(new Error('it hangs')), 10_000).unref())
+    const late = new Promise((_resolve, reject) => setTimeout(() => reject(new Error('timeout')), 10_000).unref())
     await t.rejects(Promise.race([engine.client(t, 1500).attach('c1'), late]), { message }, what)
   }
 })
 
-t.test('without an engine the connection\'s error is thrown', async (t) => {
+t.test('the connection error is thrown if there is no engine', async (t) => {
   const client = new Engine({ socketPath: '/nonexistent/docker.sock', readTimeoutMs: 500, writeTimeoutMs: 500 })
   await t.rejects(client.attach('c1'), { code: 'ENOENT' })
 })

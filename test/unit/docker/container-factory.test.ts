@@ -37,7 +37,7 @@ t.test('a container is created, attached and started, in this order', async (t) 
   await until(() => engine.made('DELETE', '/containers/c1').length === 1)
 })
 
-t.test('a whole run goes over the engine\'s socket', async (t) => {
+t.test('a complete run uses the socket of the engine', async (t) => {
   const { engine, factory } = await start(t)
   engine.onAttach = (socket) => {
     upgrade(socket)
@@ -50,7 +50,7 @@ t.test('a whole run goes over the engine\'s socket', async (t) => {
   engine.attached[0]?.destroy()
 })
 
-t.test('a container whose result is overdue gets all cores, once, and before its deadline', async (t) => {
+t.test('a container whose result is overdue gets all cores once, before its deadline', async (t) => {
   const { engine, factory } = await start(t)
   engine.on('POST /containers/c1/update', json(200, { Warnings: null }))
   const sandbox = await factory.lease(PYTHON)
@@ -62,7 +62,7 @@ t.test('a container whose result is overdue gets all cores, once, and before its
   sandbox.retire()
 })
 
-t.test('the CPU limit is left alone where the result came, the container is gone, or there is none to lift', async (t) => {
+t.test('the CPU limit is unchanged if the result has arrived, the container is gone, or there is no limit', async (t) => {
   const inTime = await start(t)
   const sandbox = await inTime.factory.lease(PYTHON)
   const exchange = sandbox.exchange(Buffer.from('{}'), { ...EXCHANGE, overdueMs: 700 })
@@ -82,7 +82,7 @@ t.test('the CPU limit is left alone where the result came, the container is gone
   for (const { engine } of [inTime, gone, whole, unlimited, foreign]) t.equal(engine.made('POST', '/containers/c1/update').length, 0)
 })
 
-t.test('errors of the engine while lifting the CPU limit are ignored', async (t) => {
+t.test('engine errors are ignored when the CPU limit is lifted', async (t) => {
   for (const answer of [json(500, { message: 'no' }), json(404, { message: 'gone' }), silence]) {
     const { engine, factory } = await start(t)
     engine.on('POST /containers/c1/update', answer)
@@ -93,7 +93,7 @@ t.test('errors of the engine while lifting the CPU limit are ignored', async (t)
   }
 })
 
-t.test('a run without a result is a timeout only if the engine reports its container as running', async (t) => {
+t.test('a run without a result counts as a timeout only if the engine reports its container as running', async (t) => {
   const cases = [
     [json(200, { State: { Running: true, Paused: false } }), 'deadline'],
     [json(200, { State: { Running: true, Paused: true } }), 'unresponsive'],
@@ -110,7 +110,7 @@ t.test('a run without a result is a timeout only if the engine reports its conta
   }
 })
 
-t.test('each failed step has its slug, and leaves no container and no connection', async (t) => {
+t.test('each failed step has its slug, and its container and connection are removed', async (t) => {
   const cases: Array<[string, (engine: FakeEngine) => void, object, boolean]> = [
     ['create, settings refused', (engine) => engine.on('POST /containers/create', json(400, { message: 'invalid CapAdd' })), { slug: 'docker.container.create', statusCode: 500, message: 'invalid CapAdd' }, false],
     ['create, image without a command', (engine) => engine.on('POST /containers/create', json(400, { message: 'No command specified' })), { slug: 'docker.container.create', statusCode: 400 }, false],
@@ -133,7 +133,7 @@ t.test('each failed step has its slug, and leaves no container and no connection
   }
 })
 
-t.test('the engine\'s message reaches the client without the host\'s paths', async (t) => {
+t.test('the engine\'s message is returned to the client without paths of the host', async (t) => {
   const { engine, factory } = await start(t)
   engine.on('POST /containers/c1/start', json(500, {
     message: 'OCI runtime create failed: mount /var/lib/docker/overlay2/1f/merged: no such file: exec: "/opt/x": /run/containerd/io.containerd.runtime.v2.task/moby/9'
@@ -143,13 +143,13 @@ t.test('the engine\'s message reaches the client without the host\'s paths', asy
   t.notMatch(error?.message, /\/var\/lib|\/run\/containerd/)
 })
 
-t.test('an image that needs more than the caps never reaches the engine', async (t) => {
+t.test('no request is sent to the engine for an image that requires more than the caps', async (t) => {
   const { engine, factory } = await start(t)
   await t.rejects(factory.lease({ ...PYTHON, processes: 100_000 }), serviceError({ slug: 'image.needs_more', statusCode: 400 }))
   t.equal(engine.calls.length, 0)
 })
 
-t.test('a container made ahead says that it waits', async (t) => {
+t.test('a pooled container reports that it waits', async (t) => {
   const { engine, factory } = await start(t)
   const sandbox = await factory.prepare(PYTHON, { idleMs: 60_000, warm: true })
   t.same([sandbox.pooled, sandbox.phases, sandbox.ended], [true, {}, false])
@@ -161,7 +161,7 @@ t.test('a container made ahead says that it waits', async (t) => {
   t.ok(sandbox.ended)
 })
 
-t.test('idle memory leaves out what the kernel can take back', async (t) => {
+t.test('idle memory excludes memory that the kernel can reclaim', async (t) => {
   const { engine, factory } = await start(t)
   const sandbox = await factory.prepare(PYTHON, { idleMs: 0, warm: false })
   for (const [memory, expected] of [[{ usage: 100, stats: { total_inactive_file: 30 } }, 70], [{ usage: 100, stats: { inactive_file: 20 } }, 80], [{}, 0]] as const) {
@@ -171,7 +171,7 @@ t.test('idle memory leaves out what the kernel can take back', async (t) => {
   sandbox.retire()
 })
 
-t.test('a reading above the container\'s own limit is no reading', async (t) => {
+t.test('a memory measurement above the limit of the container is ignored', async (t) => {
   const { engine, factory } = await start(t)
   const limits = [[PYTHON, 268_435_456], [{ ...PYTHON, memoryBytes: 600_000_000 }, 600_000_000]] as const
   for (const [image, limit] of limits) {

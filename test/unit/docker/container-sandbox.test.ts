@@ -11,7 +11,7 @@ async function endWithResult ({ sandbox, container }: ReturnType<typeof start>):
   await sandbox.exchange(Buffer.from(''), OURS)
 }
 
-t.test('the exchange ends with the result\'s line, and the stream stays open', async (t) => {
+t.test('the exchange ends after the line with the result, and the stream remains open', async (t) => {
   const { sandbox, container, received, inputEnded } = start(t)
   const exchange = sandbox.exchange(Buffer.from('payload'), OURS)
   container.write(frame(1, RESULT.slice(0, 5)))
@@ -21,7 +21,7 @@ t.test('the exchange ends with the result\'s line, and the stream stays open', a
   t.same([received(), inputEnded(), sandbox.ended], ['payload', false, false])
 })
 
-t.test('a foreign image\'s stdin is closed, and its output read to the end', async (t) => {
+t.test('the stdin of a foreign image is closed, and its output is read to the end', async (t) => {
   const { sandbox, container, received, inputEnded } = start(t)
   const exchange = sandbox.exchange(Buffer.from('payload'), FOREIGN)
   await until(inputEnded)
@@ -39,7 +39,7 @@ t.test('a stream that ends without a result ends the exchange', async (t) => {
   t.match(await exchange, { end: 'eof' })
 })
 
-t.test('at the deadline the exchange ends, with the output until then', async (t) => {
+t.test('the exchange ends at the deadline, with the output received so far', async (t) => {
   const { sandbox, container } = start(t)
   container.write(frame(1, 'words'))
   const startedAt = performance.now()
@@ -48,7 +48,7 @@ t.test('at the deadline the exchange ends, with the output until then', async (t
   t.ok(performance.now() - startedAt >= 45)
 })
 
-t.test('too much output ends the exchange; stderr counts too', async (t) => {
+t.test('the exchange ends if stdout and stderr exceed the output limit', async (t) => {
   const { sandbox, container } = start(t)
   const exchange = sandbox.exchange(Buffer.from(''), { ...FOREIGN, maxBytes: 10 })
   container.write(frame(1, 'x'.repeat(6)))
@@ -58,17 +58,17 @@ t.test('too much output ends the exchange; stderr counts too', async (t) => {
   t.equal((await exchange).end, 'too_large')
 })
 
-t.test('a client that leaves ends the exchange, and its signal keeps no listener', async (t) => {
+t.test('the exchange ends when the client disconnects, and removes its listener from the signal', async (t) => {
   const { sandbox } = start(t)
   const client = new AbortController()
   const exchange = sandbox.exchange(Buffer.from(''), { ...OURS, signal: client.signal })
   client.abort()
   t.equal((await exchange).end, 'cancelled')
   t.equal(getEventListeners(client.signal, 'abort').length, 0)
-  t.equal((await start(t).sandbox.exchange(Buffer.from(''), { ...OURS, signal: AbortSignal.abort() })).end, 'cancelled', 'from the start')
+  t.equal((await start(t).sandbox.exchange(Buffer.from(''), { ...OURS, signal: AbortSignal.abort() })).end, 'cancelled', 'aborted from the start')
 })
 
-t.test('every end removes the listener from the client\'s signal', async (t) => {
+t.test('the listener is removed from the client\'s signal at every end of an exchange', async (t) => {
   const { signal } = new AbortController()
   const first = start(t)
   first.container.write(frame(1, RESULT))
@@ -87,7 +87,7 @@ t.test('blank lines before the result mean that the runner is ready', async (t) 
   t.equal(String((await exchange).stdout), RESULT)
 })
 
-t.test('the end of a waiting container resolves all of its promises', async (t) => {
+t.test('all promises of a waiting container resolve when it exits', async (t) => {
   const { sandbox, container } = start(t, { pooled: true })
   container.end()
   await Promise.all([sandbox.whenEnded, sandbox.warmed])
@@ -95,7 +95,7 @@ t.test('the end of a waiting container resolves all of its promises', async (t) 
   t.match(await sandbox.exchange(Buffer.from('payload'), OURS), { end: 'lost' })
 })
 
-t.test('bytes that are not a multiplexed stream are an error', async (t) => {
+t.test('bytes that are not a multiplexed stream cause an error', async (t) => {
   const { sandbox, container } = start(t)
   const exchange = sandbox.exchange(Buffer.from(''), OURS)
   container.write('HTTP/1.1 500')
@@ -112,7 +112,7 @@ t.test('the output of a container that exits before reading its payload is kept'
   t.same([end, String(stdout)], ['eof', 'early'])
 })
 
-t.test('a container that exits by itself after its result is not removed', async (t) => {
+t.test('a container that exits after its result is not removed', async (t) => {
   const started = start(t, { exitGraceMs: 2000 })
   const { sandbox, container, removed, stream } = started
   await endWithResult(started)
@@ -122,7 +122,7 @@ t.test('a container that exits by itself after its result is not removed', async
   t.same(removed, [])
 })
 
-t.test('a container that does not exit after its result is removed, once', async (t) => {
+t.test('a container that does not exit after its result is removed once', async (t) => {
   const started = start(t, { exitGraceMs: 20 })
   const { sandbox, removed, stream } = started
   await endWithResult(started)
@@ -133,7 +133,7 @@ t.test('a container that does not exit after its result is removed, once', async
   t.same(removed, ['c1'])
 })
 
-t.test('a container without a result is removed at once, and its stream closed', async (t) => {
+t.test('a container without a result is removed at once, and its stream is closed', async (t) => {
   for (const end of ['deadline', 'cancelled', 'too_large', 'eof', 'unused'] as const) {
     const { sandbox, container, removed, stream } = start(t)
     const client = new AbortController()
@@ -151,7 +151,7 @@ t.test('a container without a result is removed at once, and its stream closed',
   }
 })
 
-t.test('further output of a retired container is not kept', async (t) => {
+t.test('later output of a retired container is discarded', async (t) => {
   const { sandbox, container } = start(t)
   const { stdout } = await sandbox.exchange(Buffer.from(''), { ...OURS, deadlineMs: 1 })
   sandbox.retire()

@@ -46,12 +46,12 @@ t.test('the complete create request for the default settings', async (t) => {
   })
 })
 
-t.test('without a CPU limit the request has none', async (t) => {
+t.test('the request has no CPU limit if none is configured', async (t) => {
   t.notHas(settings({ DOCKER_CONTAINER_CPUS: '0' }).HostConfig, { NanoCpus: Number })
   t.equal(settings({ DOCKER_CONTAINER_CPUS: '0.5' }).HostConfig?.NanoCpus, 5e8)
 })
 
-t.test('all changes that unusual settings make', async (t) => {
+t.test('all changes of the request with unusual settings', async (t) => {
   const body = settings({
     DOCKER_CONTAINER_HOSTNAME: 'glot',
     DOCKER_CONTAINER_USER: '1000:1000',
@@ -82,7 +82,7 @@ t.test('all changes that unusual settings make', async (t) => {
     Env: ['RUNONCE_TIME_LIMIT_MS=2500', 'RUNONCE_OUTPUT_LIMIT=1000', 'RUNONCE_BUILD_LIMIT_MS=1500', 'RUNONCE_WARM=0', 'RUNONCE_WORK_DIR=/home/glot'],
     NetworkDisabled: false
   })
-  t.same(Object.keys(body.Labels ?? {}), ['runonce.kept'], 'the sweep does not see it')
+  t.same(Object.keys(body.Labels ?? {}), ['runonce.kept'], 'the sweep ignores it')
   t.notOk('NetworkMode' in (body.HostConfig ?? {}), 'the engine\'s own network')
   t.match(body.HostConfig, {
     AutoRemove: false,
@@ -100,24 +100,24 @@ t.test('all changes that unusual settings make', async (t) => {
   t.same(body.HostConfig?.Tmpfs, { '/home/glot': 'rw,exec,nosuid,size=131072k,uid=1000' })
 })
 
-t.test('an image whose user is root runs as 65534, any other as its own', async (t) => {
+t.test('an image whose user is root runs as 65534, other images run as their user', async (t) => {
   for (const user of ['', 'root', '0', '00', 'root:root', '0:0', ':0', '0:1000', 'root:users', '+0', '-0:0']) {
     t.equal(settings({}, { ...PYTHON, user }).User, '65534', JSON.stringify(user))
   }
   for (const user of ['glot', '1000', '1000:0', 'rooty', 'nobody:root', '10', '05']) t.equal(settings({}, { ...PYTHON, user }).User, user)
 })
 
-t.test('a foreign image gets no environment of ours', async (t) => {
+t.test('a foreign image does not get the environment of runonce', async (t) => {
   t.same(settings({}, foreignImage()).Env, [])
 })
 
-t.test('a pooled container is warm, announces itself and may wait', async (t) => {
+t.test('a pooled container is warm, reports when it is ready, and may wait', async (t) => {
   const body = settings({}, PYTHON, { idleMs: 3_600_000, warm: true, announce: true })
   t.same(body.Env, ['RUNONCE_TIME_LIMIT_MS=10000', 'RUNONCE_OUTPUT_LIMIT=1048576', 'RUNONCE_ANNOUNCE=1', 'RUNONCE_WORK_DIR=/work'])
   t.ok(Date.parse(body.Labels?.['runonce.expires'] ?? '') - Date.now() > 3_600_000 + 39_000)
 })
 
-t.test('an image gets what its labels need, never less than the default, never more than the caps', async (t) => {
+t.test('an image gets the resources that its labels request, at least the default and at most the caps', async (t) => {
   const grant = (image: Partial<ImageDescription>, env = {}) => {
     const { Memory, MemorySwap, PidsLimit } = settings(env, { ...PYTHON, ...image }).HostConfig ?? {}
     return [Memory, MemorySwap, PidsLimit]

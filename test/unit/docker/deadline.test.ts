@@ -6,7 +6,7 @@ import t from 'tap'
 import { frame } from '../fake-engine.js'
 import { FOREIGN, OURS, RESULT, socketFile, start, startOn, type Teardown } from './start-sandbox.js'
 
-/** Connects, waits for a byte, and then writes one frame: its second argument, with so many x in place of %. */
+/** Program of a peer: connects, waits for a byte, and writes one frame. The frame is the second argument, with % replaced by x as often as required. */
 const PEER = `
   const [path, text, count] = process.argv.slice(1)
   const output = Buffer.from(text.replace('%', 'x'.repeat(Number(count))))
@@ -29,12 +29,12 @@ for (const [what, output, count, expected] of [
   })
 }
 
-t.test('at the deadline a container that the engine does not report as running is unresponsive', async (t) => {
+t.test('at the deadline a container counts as unresponsive if the engine does not report it as running', async (t) => {
   const { sandbox } = start(t, { isRunning: async () => false })
   t.equal((await sandbox.exchange(Buffer.from('payload'), { ...OURS, deadlineMs: 20 })).end, 'unresponsive')
 })
 
-t.test('a result that arrives while the engine is asked counts', async (t) => {
+t.test('a result that arrives during the request to the engine is used', async (t) => {
   let asked = () => {}
   const question = new Promise<void>((resolve) => { asked = resolve })
   const { sandbox, container } = start(t, { isRunning: async () => { asked(); return await new Promise(() => {}) } })
@@ -44,12 +44,12 @@ t.test('a result that arrives while the engine is asked counts', async (t) => {
   t.equal((await exchange).end, 'result')
 })
 
-t.test('for a foreign image the engine is not asked', async (t) => {
+t.test('no request is sent to the engine for a foreign image', async (t) => {
   const { sandbox } = start(t, { isRunning: async () => { throw new Error('asked') } })
   t.equal((await sandbox.exchange(Buffer.from('payload'), { ...FOREIGN, deadlineMs: 20 })).end, 'deadline')
 })
 
-/** A socket to another process, which writes its output when it has received the payload. */
+/** Returns a socket to another process, which writes its output after it receives the payload. */
 async function peer (t: Teardown, output: string, count: string): Promise<Socket> {
   const path = socketFile(t)
   const server = createServer().listen(path)
@@ -58,7 +58,7 @@ async function peer (t: Teardown, output: string, count: string): Promise<Socket
   return await new Promise((resolve) => server.once('connection', resolve))
 }
 
-/** Blocks the event loop, as a suspension of the process does. */
+/** Blocks the event loop for `ms` milliseconds, like a suspension of the process. */
 function block (ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }

@@ -11,7 +11,7 @@ t.setTimeout(limitMs(2))
 
 interface Taken { stdout: string, stderr: string, refused: boolean }
 
-/** A demultiplexer's output for chunks, up to the first that it refuses. */
+/** Returns the output of a demultiplexer for the chunks, up to the first chunk that it rejects. */
 function taken (chunks: Buffer[]): Taken {
   const out: Buffer[] = []
   const err: Buffer[] = []
@@ -25,7 +25,7 @@ function taken (chunks: Buffer[]): Taken {
   return { stdout: Buffer.concat(out).toString('latin1'), stderr: Buffer.concat(err).toString('latin1'), refused }
 }
 
-/** A second reader of Docker's format, for complete bytes; the demultiplexer must agree with it. */
+/** Second implementation of Docker's stream format, for complete input. The demultiplexer must return the same output. */
 function read (bytes: Buffer): Taken {
   const all: Taken = { stdout: '', stderr: '', refused: false }
   for (let at = 0; at + 8 <= bytes.length;) {
@@ -41,14 +41,14 @@ function read (bytes: Buffer): Taken {
 const frames = fc.array(fc.tuple(fc.constantFrom<0 | 1 | 2>(0, 1, 2), fc.uint8Array({ maxLength: 300 })), { maxLength: 12 })
   .map((list) => Buffer.concat(list.map(([type, content]) => frame(type, Buffer.from(content)))))
 const rubbish = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes))
-/** Frames, then any bytes: a truncated header, a wrong one, a length without data. */
+/** Generates frames followed by arbitrary bytes: a truncated header, an invalid header, or a length without data. */
 const streams = fc.tuple(frames, fc.oneof({ weight: 2, arbitrary: fc.constant(Buffer.alloc(0)) }, rubbish)).map((parts) => Buffer.concat(parts))
 const borders = fc.array(fc.nat(5000), { maxLength: 30 })
 
-t.test('any stream in any chunks gives the same as in one chunk', async (t) => {
+t.test('the output does not depend on how the stream is split into chunks', async (t) => {
   t.pass(`${search(fc.property(streams, borders, (bytes, places) => isDeepStrictEqual(taken(cutsOf(bytes, places)), taken([bytes]))))} streams`)
 })
 
-t.test('any stream gives what a second reader of Docker\'s format gives', async (t) => {
+t.test('the output equals that of a second implementation of Docker\'s format', async (t) => {
   t.pass(`${search(fc.property(streams, borders, (bytes, places) => isDeepStrictEqual(taken(cutsOf(bytes, places)), read(bytes))))} streams`)
 })

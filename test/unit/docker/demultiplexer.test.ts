@@ -11,17 +11,17 @@ function demultiplex (chunks: Buffer[]): { stdout: string, stderr: string } {
   return { stdout: Buffer.concat(out).toString('latin1'), stderr: Buffer.concat(err).toString('latin1') }
 }
 
-t.test('byte by byte, with empty chunks between', async (t) => {
+t.test('accepts single bytes with empty chunks in between', async (t) => {
   const bytes = Buffer.concat([frame(1, 'out'), frame(2, ''), frame(2, 'err'), frame(1, 'put')])
   const chunks = [...bytes].flatMap((byte) => [Buffer.from([byte]), Buffer.alloc(0)])
   t.same(demultiplex(chunks), { stdout: 'output', stderr: 'err' })
 })
 
-t.test('stdin\'s type counts as stdout, as in Docker\'s own client', async (t) => {
+t.test('frames of type stdin count as stdout, as in Docker\'s client', async (t) => {
   t.same(demultiplex([frame(0, 'x')]), { stdout: 'x', stderr: '' })
 })
 
-t.test('what is no multiplexed stream is said to be none', async (t) => {
+t.test('a stream that is not multiplexed is reported as such', async (t) => {
   const headers = ['{"stdout', '0300000000000001', '01010000000000ff', '0100010000000001', 'ff00000000000000'].map((text) => text.startsWith('{') ? Buffer.from(text) : Buffer.from(text, 'hex'))
   for (const bytes of headers) t.throws(() => demultiplex([bytes]), { message: /Not a multiplexed stream/ }, bytes.toString('hex'))
   t.throws(() => demultiplex([frame(1, 'fine'), Buffer.from('not fine')]), { message: /Not a multiplexed stream/ })

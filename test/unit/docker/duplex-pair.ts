@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 
 export type { Duplex }
 
-/** Two connected streams, like the two ends of a socket. The first is the client's. */
+/** Returns two connected streams, like the two ends of a socket. The first stream is the end of the client. */
 export function duplexPair (): [Duplex, Duplex] {
   const a: Duplex = end(() => b, false)
   const b: Duplex = end(() => a, true)

@@ -6,7 +6,7 @@ import { toServiceError } from '../../../service/docker/engine-errors.js'
 const HIDDEN = '(a path of the host)'
 const messageFor = (message: string) => toServiceError(new Error(message), containerCreateFailed).message
 
-t.test('a path in the engine\'s message is hidden, wherever the engine has its data', async (t) => {
+t.test('a path in the engine\'s message is hidden, for any data folder of the engine', async (t) => {
   for (const root of ['/var/lib/docker', '/data/docker', '/docker', '/mnt2/x-y_z.d', '/opt/~cache', '/tmp/é']) {
     const path = `${root}/overlay2/0abc-init/work`
     for (const [before, after] of [
@@ -22,7 +22,7 @@ t.test('a path in the engine\'s message is hidden, wherever the engine has its d
   t.equal(messageFor('/a: x'), `${HIDDEN}: x`)
 })
 
-t.test('other slashes stay', async (t) => {
+t.test('other slashes are kept', async (t) => {
   for (const message of [
     'No such image: runonce/python:latest', 'Get "https://registry.example/v2/": dial tcp: lookup', 'localhost/runonce/c', 'HTTP/1.1 400', 'read/write', 'a / b', 'linux/amd64', 'ratio 1/2'
   ]) t.equal(messageFor(message), message)

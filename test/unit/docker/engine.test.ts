@@ -22,7 +22,7 @@ const VERSION = {
   Components: [{ Name: 'Engine', Version: '20.10.24', Details: {} }]
 }
 
-t.test('the engine\'s version is returned under our member names', async (t) => {
+t.test('the engine\'s version is returned with the member names of runonce', async (t) => {
   const engine = await FakeEngine.start(t)
   engine.on('GET /version', json(200, VERSION))
   t.same(await engine.client(t).version(), ENGINE_VERSION_EXAMPLE)
@@ -30,7 +30,7 @@ t.test('the engine\'s version is returned under our member names', async (t) => 
   t.match(await engine.client(t).version(), { version: '1', platform: { name: '' }, components: [] })
 })
 
-t.test('an error of the engine, and a missing response, have the slug of the call', async (t) => {
+t.test('an error of the engine, and a missing response, have the slug of the request', async (t) => {
   const engine = await FakeEngine.start(t)
   const client = engine.client(t, 100)
   engine.on('GET /version', json(500, { message: 'broken' }))
@@ -41,19 +41,19 @@ t.test('an error of the engine, and a missing response, have the slug of the cal
   await t.rejects(client.ping(), serviceError({ slug: 'docker.version', statusCode: 500 }))
   t.ok(performance.now() - startedAt < 1000, 'each within its deadline')
   engine.on('GET /version', (_call, response) => { response.write('{"Ver') })
-  await t.rejects(client.version(), serviceError({ slug: 'docker.version' }), 'a response that stops half-way')
+  await t.rejects(client.version(), serviceError({ slug: 'docker.version' }), 'an incomplete response')
   engine.on('GET /version', (_call, response) => { response.destroy() })
   await t.rejects(client.version(), serviceError({ slug: 'docker.version', message: /was lost/ }))
 })
 
-t.test('without a socket the message says so, and names no path', async (t) => {
+t.test('the message reports a missing socket without its path', async (t) => {
   const client = new Engine({ socketPath: '/nonexistent/docker.sock', readTimeoutMs: 100, writeTimeoutMs: 100 })
   await t.rejects(client.ping(), serviceError({ slug: 'docker.unixsocket', message: /no socket at DOCKER_UNIX_SOCKET_PATH/ }))
   const { message } = await client.ping().then(() => new Error('no error'), (error: Error) => error)
   t.notMatch(message, /nonexistent/)
 })
 
-t.test('DOCKER_HOST and the variables that belong to it are ignored', async (t) => {
+t.test('DOCKER_HOST and related variables are ignored', async (t) => {
   const environments: Array<Record<string, string>> = [
     { DOCKER_HOST: 'tcp://127.0.0.1:1' },
     { DOCKER_HOST: 'tcp://127.0.0.1:2376', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/nonexistent' },
@@ -69,7 +69,7 @@ t.test('DOCKER_HOST and the variables that belong to it are ignored', async (t) 
     t.teardown(() => { for (const name of Object.keys(env)) restore(name, before[name]) })
     t.match(await engine.client(t).version(), { version: '20.10.24' }, JSON.stringify(env))
     t.match(await dockerClient(engine.socketPath).version(), { Version: '20.10.24' }, 'the tools\' client')
-    t.match(process.env, env, 'child processes still get them')
+    t.match(process.env, env, 'child processes still receive the variables')
     for (const name of Object.keys(env)) restore(name, before[name])
   }
 })
@@ -79,7 +79,7 @@ function restore (name: string, value: string | undefined): void {
   else process.env[name] = value
 }
 
-t.test('the service is ready while the engine responds, runs work and it is not stopping', async (t) => {
+t.test('the service is ready if the engine responds, runs succeed and the service is not stopping', async (t) => {
   const engine = new FakeEngineStatus()
   const node: { reason: string | undefined } = { reason: undefined }
   const readiness = new ServiceReadiness(engine, new FakePool({ ready: 2, images: [] }), node)
@@ -94,7 +94,7 @@ t.test('the service is ready while the engine responds, runs work and it is not 
   t.match(await readiness.notReady(), /shutting down/)
 })
 
-t.test('docker-modem\'s debug formatting of a request does not walk through our sockets', async (t) => {
+t.test('docker-modem\'s debug formatting of a request does not traverse sockets', async (t) => {
   const engine = await FakeEngine.start(t)
   engine.on('GET /version', json(200, VERSION))
   const client = engine.client(t)

@@ -24,7 +24,7 @@ async function start (t: Teardown) {
   return { engine, events, seen, open, gaps: () => gaps }
 }
 
-t.test('events are complete in any chunks', async (t) => {
+t.test('events are complete regardless of chunk boundaries', async (t) => {
   const { events, seen, open } = await start(t)
   await events.start()
   const text = `${JSON.stringify(OOM)}\n\n${JSON.stringify({ Type: 'image', Action: 'tag', Actor: { Attributes: { name: 'é😀' } } })}\n`
@@ -54,7 +54,7 @@ t.test('the timeout applies to connecting, not to the open stream', async (t) =>
   t.equal(open.length, 1)
 })
 
-t.test('when the stream ends it reconnects, and reports a gap', async (t) => {
+t.test('the client reconnects when the stream ends, and reports a gap', async (t) => {
   const { events, seen, open, gaps } = await start(t)
   await events.start()
   t.same([events.connected, gaps()], [true, 1])
@@ -62,12 +62,12 @@ t.test('when the stream ends it reconnects, and reports a gap', async (t) => {
   await until(() => !events.connected)
   await until(() => open.length === 2)
   await until(() => events.connected)
-  t.equal(gaps(), 3, 'one when it broke off, one when it began anew')
+  t.equal(gaps(), 3, 'one gap at the interruption, one at the new start')
   open[1]?.write(`${JSON.stringify(OOM)}\n`)
   await until(() => seen.length === 1)
 })
 
-t.test('a stream that ends within an event is a gap only', async (t) => {
+t.test('a stream that ends within an event only causes a gap', async (t) => {
   const { events, seen, open } = await start(t)
   await events.start()
   open[0]?.write('{"Type":"cont')
@@ -79,7 +79,7 @@ t.test('a stream that ends within an event is a gap only', async (t) => {
   t.same(seen, [OOM])
 })
 
-t.test('a line that is not an event ends the stream, not the service', async (t) => {
+t.test('a line that is not an event ends the stream but not the service', async (t) => {
   const { events, seen, open } = await start(t)
   await events.start()
   open[0]?.write('<html>\n')
@@ -89,18 +89,18 @@ t.test('a line that is not an event ends the stream, not the service', async (t)
   t.ok(events.connected)
 })
 
-t.test('while the engine is down it tries to connect about twice a second, and reports no gap', async (t) => {
+t.test('while the engine is down the client tries to connect about twice a second, and reports no gap', async (t) => {
   const { engine, events, gaps } = await start(t)
   engine.on('GET /events', json(500, { message: 'not now' }))
   await events.start()
   const startedAt = performance.now()
   await until(() => engine.made('GET', '/events').length === 3)
   t.ok(performance.now() - startedAt > 700, 'two pauses of about half a second')
-  t.equal(gaps(), 0, 'nothing was remembered yet')
+  t.equal(gaps(), 0, 'no state was cached yet')
   t.notOk(events.connected)
 })
 
-t.test('an engine that accepts the connection and does not respond is tried again', async (t) => {
+t.test('the client retries if the engine accepts the connection but does not respond', async (t) => {
   const { engine, events } = await start(t)
   engine.on('GET /events', () => {})
   await events.start()
@@ -108,7 +108,7 @@ t.test('an engine that accepts the connection and does not respond is tried agai
   await until(() => engine.made('GET', '/events').length === 2)
 })
 
-t.test('after close nothing is open, and nothing reconnects', async (t) => {
+t.test('after close all connections are closed, and the client does not reconnect', async (t) => {
   const { engine, events, open } = await start(t)
   await events.start()
   events.close()
@@ -118,7 +118,7 @@ t.test('after close nothing is open, and nothing reconnects', async (t) => {
   t.same([open.length, events.connected], [1, false])
 })
 
-t.test('closing during connecting leaves nothing open', async (t) => {
+t.test('closing while connecting closes the connection', async (t) => {
   const { engine, events } = await start(t)
   const { opened, open } = gate()
   engine.on('GET /events', (_call, response) => { void opened.then(() => response.writeHead(200).flushHeaders()) })

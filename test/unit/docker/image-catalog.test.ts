@@ -35,7 +35,7 @@ async function start (t: Teardown, allowed = ['runonce/*', 'glot/*'], connect = 
   return { engine, events, catalog, inspections, tell: (event: object) => open.at(-1)?.write(`${JSON.stringify(event)}\n`), breakOff: () => open.at(-1)?.destroy() }
 }
 
-t.test('patterns allow names, and nothing else', async (t) => {
+t.test('patterns allow only matching names', async (t) => {
   const cases: Array<[string[], string[], string[]]> = [
     [['runonce/*'], ['runonce/python', 'runonce/python:latest', 'runonce/c@sha256:abc', 'runonce/a.b-c_d'],
       ['runonce', 'runonce/', 'runonce/a/b', 'xrunonce/a', 'glot/a', 'evil/runonce/a', 'RUNONCE/a', 'runonce/a:b/c', 'runonce/..', 'runonce/../evil']],
@@ -55,7 +55,7 @@ t.test('patterns allow names, and nothing else', async (t) => {
   }
 })
 
-t.test('a name with invalid characters is not allowed, and never reaches the engine', async (t) => {
+t.test('a name with invalid characters is not allowed, and is not sent to the engine', async (t) => {
   const { engine, catalog } = await start(t)
   for (const ref of ['runonce/a?x=1', 'runonce/a%2f..%2f..%2fx', 'runonce/%70ython', 'runonce/a b', 'runonce/a\n', 'runonce/é', 'runonce/a#b', 'runonce/a\0', 'runonce/a\\b', 'runonce/*']) {
     await t.rejects(catalog.describe(ref), serviceError({ slug: 'image.not_allowed' }), JSON.stringify(ref))
@@ -63,7 +63,7 @@ t.test('a name with invalid characters is not allowed, and never reaches the eng
   t.equal(engine.made('GET', '/images').length, 0)
 })
 
-t.test('a name that is designed to match slowly is refused quickly', async (t) => {
+t.test('a name that is designed to match slowly is rejected quickly', async (t) => {
   const { catalog } = await start(t)
   const startedAt = performance.now()
   for (const ref of [`runonce/${':'.repeat(500_000)}/`, `runonce/${'@'.repeat(500_000)}/`]) {
@@ -87,7 +87,7 @@ t.test('an image\'s description comes from its labels', async (t) => {
   })
 })
 
-t.test('an image without our protocol\'s label is foreign; invalid numbers are ignored', async (t) => {
+t.test('an image without the protocol label is foreign; invalid numbers are ignored', async (t) => {
   const { engine, catalog } = await start(t)
   for (const [n, config] of [{}, { Labels: null }, { Labels: { ...LABELS, 'runonce.protocol': '2' } }].entries()) {
     engine.on(`GET /images/glot/x:${n}/json`, inspect(config))
@@ -99,7 +99,7 @@ t.test('an image without our protocol\'s label is foreign; invalid numbers are i
   }
 })
 
-t.test('a missing image is 400, a missing engine 500', async (t) => {
+t.test('a missing image returns 400, a missing engine 500', async (t) => {
   const { engine, catalog } = await start(t)
   engine.on('GET /images/runonce/x/json', json(404, { message: 'No such image: runonce/x:latest' }))
   await t.rejects(catalog.describe('runonce/x'), serviceError({ statusCode: 400, slug: 'docker.container.create', message: 'The engine has no image runonce/x' }))
@@ -108,7 +108,7 @@ t.test('a missing image is 400, a missing engine 500', async (t) => {
   engine.on('GET /images/runonce/broken/json', json(500, { message: 'no space left on device' }))
   await t.rejects(catalog.describe('runonce/broken'), serviceError({ statusCode: 500, slug: 'docker.container.create' }))
   await engine.stop()
-  // Until the client has seen its idle connections end.
+  // Waits until the client has detected the end of its idle connections.
   await new Promise((resolve) => setTimeout(resolve, 20))
   await t.rejects(catalog.describe('runonce/y'), serviceError({ statusCode: 500, slug: 'docker.unixsocket' }))
 })
@@ -142,14 +142,14 @@ t.test('an image is looked up once, until an event reports a change', async (t) 
   t.equal(inspections(), 2, 'a container\'s event changes nothing')
 })
 
-t.test('failures are not cached', async (t) => {
+t.test('errors are not cached', async (t) => {
   const { engine, catalog } = await start(t)
   await t.rejects(catalog.describe('runonce/python'))
   engine.on('GET /images/runonce/python/json', inspect({}))
   t.equal((await catalog.describe('runonce/python')).id, 'sha256:1')
 })
 
-t.test('without the event stream nothing is cached', async (t) => {
+t.test('images are not cached without the event stream', async (t) => {
   const { engine, catalog, inspections } = await start(t, undefined, false)
   engine.on('GET /images/runonce/python/json', inspect({})).on('GET /images/json', json(200, []))
   await catalog.describe('runonce/python')
@@ -160,7 +160,7 @@ t.test('without the event stream nothing is cached', async (t) => {
   t.equal(engine.made('GET', '/images/json').length, 2)
 })
 
-t.test('losing the event stream clears the cache', async (t) => {
+t.test('the loss of the event stream clears the cache', async (t) => {
   const { engine, events, catalog, inspections, breakOff } = await start(t)
   engine.on('GET /images/runonce/python/json', inspect({}))
   await catalog.describe('runonce/python')
@@ -170,7 +170,7 @@ t.test('losing the event stream clears the cache', async (t) => {
   t.equal(inspections(), 2)
 })
 
-t.test('languages are our own allowed images by their latest tag, sorted', async (t) => {
+t.test('languages are the allowed images with the protocol label and the tag latest, sorted', async (t) => {
   const { engine, catalog } = await start(t, ['runonce/*'])
   const listed = (language: string, ...tags: string[]) => ({ RepoTags: tags, Labels: { 'runonce.protocol': '1', 'runonce.language': language } })
   engine.on('GET /images/json', json(200, [
@@ -184,7 +184,7 @@ t.test('languages are our own allowed images by their latest tag, sorted', async
   t.equal(engine.made('GET', '/images/json').length, 1, 'remembered')
 })
 
-t.test('an image that is removed while the languages are listed is left out', async (t) => {
+t.test('an image that is removed while the languages are being listed is skipped', async (t) => {
   const { engine, catalog } = await start(t)
   const listed = (language: string) => ({ RepoTags: [`runonce/${language}:latest`], Labels: { 'runonce.language': language } })
   engine.on('GET /images/json', json(200, [listed('c'), listed('gone')]))
@@ -192,7 +192,7 @@ t.test('an image that is removed while the languages are listed is left out', as
   t.same((await catalog.languages()).map(({ ref }) => ref), ['runonce/c:latest'])
 })
 
-t.test('a burst of events notifies once', async (t) => {
+t.test('a burst of events causes one notification', async (t) => {
   const { catalog, tell } = await start(t)
   await new Promise((resolve) => setTimeout(resolve, 150))
   let told = 0

@@ -5,7 +5,7 @@ import t from 'tap'
 import { serviceError, until } from '../fakes.js'
 import { OURS, socketFile, start, startOn } from './start-sandbox.js'
 
-t.test('a stream that fails is an error, except for a pooled container that did not get its payload', async (t) => {
+t.test('a stream failure is an error, except for a pooled container that has not received its payload', async (t) => {
   const fresh = start(t)
   fresh.stream.destroy(new Error('broke'))
   await t.rejects(fresh.sandbox.exchange(Buffer.from(''), OURS), serviceError({ slug: 'docker.container.stream.read', message: /broke/ }))
@@ -14,7 +14,7 @@ t.test('a stream that fails is an error, except for a pooled container that did 
   t.match(await pooled.sandbox.exchange(Buffer.from('payload'), OURS), { end: 'lost' })
 })
 
-t.test('a pooled container whose stream ends after it got the payload is not lost', async (t) => {
+t.test('a pooled container whose stream ends after it has received the payload is not lost', async (t) => {
   const ended = start(t, { pooled: true })
   const exchange = ended.sandbox.exchange(Buffer.from('payload'), OURS)
   await until(() => ended.received() === 'payload')
@@ -32,7 +32,7 @@ t.test('a pooled container is lost when the engine has closed its socket just be
   const server = createServer((socket) => { socket.destroy() }).listen(path)
   t.teardown(() => { server.close() })
   const stream = connect(path)
-  // The server closes its end; this end does not read, so no event reports that.
+  // The server closes its end. This end does not read, so no event reports the close.
   await new Promise((resolve) => server.once('connection', (socket) => socket.once('close', resolve)))
   const { sandbox } = startOn(t, stream, { pooled: true })
   t.equal(sandbox.ended, false)

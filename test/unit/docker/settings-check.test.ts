@@ -9,17 +9,17 @@ import { until } from '../fakes.js'
 const INFO: EngineInfo = { NCPU: 4, MemTotal: 8e9, Runtimes: { runc: {}, crun: {} }, MemoryLimit: true, SwapLimit: true, PidsLimit: true, CpuCfsQuota: true }
 const containerOf = (env: Record<string, string> = {}) => readConfig({ API_ACCESS_TOKEN: 'correct-horse-battery-staple', ...env }).container
 
-t.test('settings that an engine accepts are no warning', async (t) => {
+t.test('settings that an engine accepts do not cause warnings', async (t) => {
   for (const env of [
     {}, { DOCKER_CONTAINER_CPUS: '4' }, { DOCKER_CONTAINER_RUNTIME: 'crun' }, { DOCKER_CONTAINER_RUNTIME: 'io.containerd.runsc.v1' },
     { DOCKER_CONTAINER_CAP_ADD: 'SYS_PTRACE,CAP_CHOWN,net_raw' }, { DOCKER_CONTAINER_CAP_DROP: 'MKNOD' },
     { DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'rw,noexec,size=50%,mode=0700,uid=7,gid=8,nr_inodes=4k' }, { DOCKER_CONTAINER_TMP_DIR_PATH: '', DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'bogus' }
   ]) t.same(settingsWarnings(INFO, containerOf(env)), [], JSON.stringify(env))
   t.same(settingsWarnings({ ...INFO, CpuCfsQuota: false }, containerOf({ DOCKER_CONTAINER_CPUS: '0' })), [], 'no CPU limit')
-  t.same(settingsWarnings({}, containerOf({ DOCKER_CONTAINER_RUNTIME: 'x', DOCKER_CONTAINER_CPUS: '99' })), [], 'what the engine does not report is not checked')
+  t.same(settingsWarnings({}, containerOf({ DOCKER_CONTAINER_RUNTIME: 'x', DOCKER_CONTAINER_CPUS: '99' })), [], 'values that the engine does not report are not checked')
 })
 
-t.test('each setting that it refuses or cannot enforce is a sentence that begins with the variable', async (t) => {
+t.test('each setting that the engine rejects or cannot enforce causes a warning that begins with the variable', async (t) => {
   const cases: Array<[Record<string, string>, EngineInfo, RegExp]> = [
     [{ DOCKER_CONTAINER_CPUS: '4.5' }, {}, /^DOCKER_CONTAINER_CPUS: 4\.5 is more than the engine's 4 CPUs/],
     [{ DOCKER_CONTAINER_MEMORY: '9000000000' }, {}, /^DOCKER_CONTAINER_MEMORY: 9000000000 is more than the 8000000000 bytes/],
@@ -38,7 +38,7 @@ t.test('each setting that it refuses or cannot enforce is a sentence that begins
 
 const namedIn = (env: Record<string, string>) => readConfig({ API_ACCESS_TOKEN: 'correct-horse-battery-staple', ...env }).namedImages
 
-t.test('a name or pattern in the settings for which the engine has no image is a warning', async (t) => {
+t.test('a name or pattern in the settings without a matching image causes a warning', async (t) => {
   for (const registry of ['', 'localhost/']) {
     const images = [
       { RepoTags: [`${registry}runonce/c:latest`, `${registry}runonce/c:1`], RepoDigests: [`${registry}runonce/c@sha256:abc`] },
@@ -59,7 +59,7 @@ t.test('a name or pattern in the settings for which the engine has no image is a
   t.same(namedIn({ POOL_IMAGES: 'auto' }), [])
 })
 
-t.test('missing images are a warning as soon as the engine responds', async (t) => {
+t.test('missing images cause a warning as soon as the engine responds', async (t) => {
   const engine = await FakeEngine.start(t)
   const warnings: string[] = []
   const check = new SettingsCheck({ engine: engine.client(t), container: containerOf(), namedImages: namedIn({ POOL_IMAGES: 'runonce/c' }), warn: (message) => { warnings.push(message) } })
@@ -72,7 +72,7 @@ t.test('missing images are a warning as soon as the engine responds', async (t) 
   t.equal(warnings.length, 1)
 })
 
-t.test('each warning comes once, as soon as the engine responds, and again if another engine responds', async (t) => {
+t.test('each warning is logged once, as soon as the engine responds, and again after another engine responds', async (t) => {
   const engine = await FakeEngine.start(t)
   const client = engine.client(t)
   const warnings: string[] = []
@@ -81,7 +81,7 @@ t.test('each warning comes once, as soon as the engine responds, and again if an
   const check = new SettingsCheck({ engine: client, container: containerOf({ DOCKER_CONTAINER_CPUS: '3' }), namedImages: [], warn: (message) => { warnings.push(message) } })
   check.follow(events)
   await check.check()
-  t.same(warnings, [], 'an engine that does not respond is no warning')
+  t.same(warnings, [], 'an engine that does not respond causes no warning')
   engine.on('GET /info', json(200, { ...INFO, NCPU: 2 })).on('GET /events', eventStream())
   await events.start()
   await until(() => warnings.length === 1)

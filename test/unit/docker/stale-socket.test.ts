@@ -11,19 +11,19 @@ import { onStaleSocket } from '../../../service/docker/stale-socket.js'
 import { eventStream, FakeEngine } from '../fake-engine.js'
 import { until } from '../fakes.js'
 
-/** open(2): Linux, all architectures that Node supports. */
+/** O_PATH of open(2) on Linux, for all architectures that Node supports. */
 const O_PATH = 0o10000000
-/** More than stat(2) takes. */
+/** Pause in milliseconds, longer than a call of stat(2). */
 const SETTLE_MS = 50
 
-/** A path that keeps a socket file after its deletion, as a mount does: proc(5), /proc/pid/fd. */
+/** Returns a path that refers to a socket file after its deletion, like a mount: proc(5), /proc/pid/fd. */
 function keep (t: { teardown: (work: () => void) => void }, socketPath: string): string {
   const fd = openSync(socketPath, O_PATH)
   t.teardown(() => closeSync(fd))
   return `/proc/self/fd/${fd}`
 }
 
-/** Follows the events of the engine at `socketPath`. Resolves with the errors of failed connects and the number of the listener's calls. */
+/** Follows the events of the engine at `socketPath`. Resolves with the errors of failed connections and the number of listener calls. */
 async function watch (t: { teardown: (work: () => void) => void }, socketPath: string) {
   const engine = new Engine({ socketPath, readTimeoutMs: 500, writeTimeoutMs: 500 })
   const events = new EventStream(engine)
@@ -35,7 +35,7 @@ async function watch (t: { teardown: (work: () => void) => void }, socketPath: s
   return { events, seen }
 }
 
-t.test('a socket that the engine replaced is stale', async (t) => {
+t.test('a socket file that the engine has replaced is stale', async (t) => {
   const fake = await FakeEngine.start(t)
   fake.on('GET /events', eventStream())
   const { events, seen } = await watch(t, keep(t, fake.socketPath))
@@ -47,13 +47,13 @@ t.test('a socket that the engine replaced is stale', async (t) => {
   t.notOk(events.connected)
 })
 
-t.test('a socket file without an engine is not, and neither is a missing one', async (t) => {
+t.test('a socket file without an engine is not stale, and neither is a missing file', async (t) => {
   const fake = await FakeEngine.start(t)
   fake.on('GET /events', eventStream())
   const { seen } = await watch(t, fake.socketPath)
   await fake.stop()
   await until(() => seen.codes.includes('ENOENT'))
-  // An engine that crashed leaves its file: Node deletes it only under its first name.
+  // A crashed engine leaves its socket file: Node deletes the file only at its original path.
   const crashed = createServer().listen(`${fake.socketPath}.new`)
   await once(crashed, 'listening')
   renameSync(`${fake.socketPath}.new`, fake.socketPath)

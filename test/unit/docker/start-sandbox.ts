@@ -14,7 +14,7 @@ export interface Teardown { teardown: (work: () => void) => void }
 
 export interface Started {
   sandbox: ContainerSandbox
-  /** The container's side of the stream. */
+  /** The end of the stream that belongs to the container. */
   container: Duplex
   stream: Duplex
   removed: string[]
@@ -44,7 +44,7 @@ export function startOn (t: Teardown, stream: Duplex, { pooled = false, exitGrac
   return { sandbox, removed }
 }
 
-/** A path for a socket; the kernel allows 107 bytes, which a tap fixture's path exceeds. */
+/** Returns a path for a socket. The kernel allows 107 bytes, and the path of a tap fixture is longer. */
 export function socketFile (t: Teardown): string {
   const folder = mkdtempSync(join(tmpdir(), 'runonce-socket-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))

@@ -10,7 +10,7 @@ const NOW = Date.parse('2026-01-01T00:00:00Z')
 const PAST = new Date(NOW - 1).toISOString()
 const IDENTITY = { owner: 'me', boot: 'this' }
 
-t.test('what was left behind, and what was not', async (t) => {
+t.test('distinguishes leftover containers from containers in use', async (t) => {
   const mine = { 'runonce.owner': 'me', 'runonce.boot': 'this', 'runonce.lifetime': '300000', 'runonce.expires': PAST }
   const other = { ...mine, 'runonce.owner': 'other' }
   const { 'runonce.lifetime': _, ...older } = { ...other, 'runonce.expires': new Date(NOW + 300_000).toISOString() }
@@ -35,7 +35,7 @@ t.test('what was left behind, and what was not', async (t) => {
   }
 })
 
-t.test('another service\'s container is removed only after this service has seen it for its lifetime', async (t) => {
+t.test('a container of another service is removed only after this service has observed it for its whole lifetime', async (t) => {
   const clock = { ms: 0 }
   const { engine, sweep } = await start(t, () => clock.ms)
   const container = (Id: string) => ({ Id, State: 'running', Created: NOW / 1000, Labels: { 'runonce.owner': 'other', 'runonce.boot': 'x', 'runonce.expires': PAST, 'runonce.lifetime': '1000' } })
@@ -49,7 +49,7 @@ t.test('another service\'s container is removed only after this service has seen
   t.match(engine.made('DELETE', '/containers'), [{ path: '/containers/first' }])
 })
 
-t.test('a sweep removes what was left behind, by force, and nothing else', async (t) => {
+t.test('a sweep forcibly removes leftover containers and no others', async (t) => {
   const { engine, sweep, lines } = await start(t)
   const container = (Id: string, boot: string) => ({
     Id, State: 'running', Created: Date.now() / 1000, Labels: { 'runonce.owner': 'me', 'runonce.boot': boot, 'runonce.expires': new Date(Date.now() + 1e6).toISOString() }
@@ -64,7 +64,7 @@ t.test('a sweep removes what was left behind, by force, and nothing else', async
   t.match(lines.join(''), /"removed":1/)
 })
 
-t.test('a sweep that cannot reach the engine warns, and never throws', async (t) => {
+t.test('a sweep that cannot reach the engine logs a warning and does not throw', async (t) => {
   const { engine, sweep, lines } = await start(t)
   engine.on('GET /containers/json', json(500, { message: 'not now' }))
   t.equal(await sweep.sweep(), 0)
@@ -78,7 +78,7 @@ t.test('a sweep that cannot reach the engine warns, and never throws', async (t)
   sweep.close()
 })
 
-t.test('a container that is gone, or going, counts as removed', async (t) => {
+t.test('a container that is missing or being removed counts as removed', async (t) => {
   for (const status of [204, 404, 409]) {
     const { engine, remover, lines } = await start(t)
     engine.on('DELETE /containers/*', status === 204 ? empty(204) : json(status, { message: 'no' }))
@@ -88,7 +88,7 @@ t.test('a container that is gone, or going, counts as removed', async (t) => {
   }
 })
 
-t.test('a removal that fails is tried again', async (t) => {
+t.test('a failed removal is retried', async (t) => {
   const { engine, remover, lines } = await start(t)
   engine.on('DELETE /containers/*', (call, response, request) => {
     (engine.made('DELETE', '/containers').length < 2 ? json(500, { message: 'busy' }) : empty(204))(call, response, request)
@@ -98,7 +98,7 @@ t.test('a removal that fails is tried again', async (t) => {
   t.same(lines, [])
 })
 
-t.test('a removal that goes on failing is left to the sweep, with a warning', async (t) => {
+t.test('a removal that fails repeatedly is left to the sweep, with a warning', async (t) => {
   const { engine, remover, lines } = await start(t)
   engine.on('DELETE /containers/*', json(500, { message: 'driver failed' }))
   let settled = false
@@ -111,7 +111,7 @@ t.test('a removal that goes on failing is left to the sweep, with a warning', as
   t.match(lines.join(''), /driver failed/)
 })
 
-t.test('with DEBUG_KEEP_CONTAINER a container is killed and stays', async (t) => {
+t.test('with DEBUG_KEEP_CONTAINER a container is killed but not removed', async (t) => {
   const { engine, client, warn } = await start(t)
   engine.on('POST /containers/c1/kill', empty(204))
   await new Remover(client, { keep: true, warn }).remove('c1')

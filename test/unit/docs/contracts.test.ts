@@ -20,7 +20,7 @@ async function openApi (t: Parameters<typeof startApp>[0]): Promise<OpenApi> {
   return (await startApp(t)).app.swagger() as unknown as OpenApi
 }
 
-/** The code spans and code blocks of a page. */
+/** Returns the code spans and code blocks of a page. */
 function codeOf (markdown: string): string {
   return [...markdown.matchAll(/```[^]*?```|`[^`]+`/g)].map(([code]) => code).join('\n')
 }
@@ -33,24 +33,24 @@ function namesIn (schema: Schema | undefined): string[] {
 
 const schemasOf = ({ content = {} }: Content = {}) => Object.values(content).map(({ schema }) => schema)
 
-/** The names in the first column of a part's tables. */
+/** Returns the names in the first column of the tables in a section. */
 function fieldsIn (markdown: string, from: string, to: string): Set<string> {
   return new Set(tableRows(markdown, from, to).flatMap(([cell = '']) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)))
 }
 
-/** Status and slug of each error that the service can return, as its source pairs them: `401, 'access_token'`. */
+/** Returns status and slug of each error that the service can return, in the format of the source: `401, 'access_token'`. */
 function serviceErrors (): string[] {
   const files = readdirSync(join(ROOT, 'service'), { recursive: true }).map(String).filter((file) => file.endsWith('.ts'))
   const errors = files.flatMap((file) => [...read(`service/${file}`).matchAll(/\b([45]\d\d), '([a-z_]+(?:\.[a-z_]+)*)'/g)].map(([, status, slug]) => `${status} ${slug}`))
   return [...new Set(errors)]
 }
 
-void t.test('docs/api.md lists every route, and no other', async (t) => {
+void t.test('docs/api.md lists exactly the routes of the service', async (t) => {
   const { paths } = await openApi(t)
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`))
   const documented = tableRows(api, '## Requests and responses', '## POST /run').flatMap(([route = '']) => [...route.matchAll(/`([A-Z]+ \/\S*)`/g)].map(([, name = '']) => name))
-  // Hidden from the description of which they are part.
+  // These routes are hidden from the OpenAPI document, because they serve it.
   t.same(documented.sort(), [...routes, 'GET /docs', 'GET /openapi.json'].sort())
 })
 
@@ -64,9 +64,9 @@ void t.test('docs/api.md names every field of every request and response', async
   t.same([...names].filter((name) => !words.has(name)), [])
 })
 
-void t.test('docs/api.md lists every error slug with its status, and no other', async (t) => {
+void t.test('docs/api.md lists exactly the error slugs of the service with their status', async (t) => {
   const documented = new Set(tableRows(api, '## Errors', '### Queue and rate limits').filter(([status]) => /^\d+$/.test(status ?? '')).map(([status, slug]) => `${status} ${slug?.replaceAll('`', '')}`))
-  // Only metrics have it: there is no client left.
+  // This slug occurs only in metrics, because the client has disconnected.
   const returned = serviceErrors().filter((error) => error !== '499 client_gone')
   t.ok(returned.length > 20, `${returned.length} errors`)
   t.same([...documented].sort(), returned.sort())
@@ -85,7 +85,7 @@ void t.test('docs/protocol.md and README list every member of the result', async
   }
 })
 
-void t.test('docs/protocol.md and README list every outcome, and no other', async (t) => {
+void t.test('docs/protocol.md and README list exactly the outcomes of a run', async (t) => {
   const { paths } = await openApi(t)
   const [schema] = schemasOf(paths['/run']?.post?.responses['200'])
   const outcomes = schema?.properties?.outcome?.enum ?? []
@@ -118,21 +118,21 @@ void t.test('docs/operations.md explains every alert', async (t) => {
   t.same(rows.slice(1), alerts)
 })
 
-void t.test('docs/architecture.md gives the purpose of every package', async (t) => {
+void t.test('docs/architecture.md states the purpose of every package', async (t) => {
   const { dependencies, devDependencies } = JSON.parse(read('package.json'))
   const words = tableRows(read('docs/architecture.md'), '## The service', '## The pool').map(([cell = '']) => cell.split(', ')).flat()
   const packages = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !name.startsWith('@types/'))
   t.same(packages.filter((name) => !words.includes(name)), [])
 })
 
-void t.test('every npm script that a page names exists', async (t) => {
+void t.test('every npm script on a page exists', async (t) => {
   const { scripts } = JSON.parse(read('package.json'))
   const named = markdownFiles().flatMap((page) => [...read(page).matchAll(/npm run (?:-s )?([a-z][a-z:]*)/g)].map(([, name = '']) => ({ page, name })))
   t.ok(named.length > 20, `${named.length} mentions`)
   t.same(named.filter(({ name }) => !Object.hasOwn(scripts, name)), [])
 })
 
-void t.test('one minimum version of Node is stated everywhere', async (t) => {
+void t.test('all files state the same minimum version of Node', async (t) => {
   const { engines } = JSON.parse(read('package.json'))
   const [, minimum = ''] = /^>=(\d+\.\d+)$/.exec(engines.node) ?? []
   t.not(minimum, '')

@@ -5,7 +5,7 @@ import t from 'tap'
 
 import { anchorsOf, markdownFiles, proseLines, read, ROOT, tableRows } from './pages.js'
 
-/** GitHub resolves these against a page of its own, not against the file. */
+/** Links that GitHub resolves relative to a web page instead of the file. */
 const OF_GITHUB = /^\.\.\/blob\//
 
 function linksOf (markdown: string): string[] {
@@ -13,7 +13,7 @@ function linksOf (markdown: string): string[] {
     .filter((link) => !/^https?:/.test(link) && !OF_GITHUB.test(link))
 }
 
-/** Why a link of a page leads nowhere; undefined if it does not. */
+/** Returns the reason why a link is broken, or undefined if it is valid. */
 function brokenLink (page: string, link: string): string | undefined {
   const [path = '', anchor] = link.split('#')
   const target = path === '' ? join(ROOT, page) : resolve(ROOT, dirname(page), path)
@@ -22,7 +22,7 @@ function brokenLink (page: string, link: string): string | undefined {
   return undefined
 }
 
-t.test('every link within the repository leads to a file and a heading', async (t) => {
+t.test('every link within the repository refers to an existing file and heading', async (t) => {
   const pages = markdownFiles()
   t.ok(pages.includes('README.md') && pages.includes('docs/api.md') && pages.includes('runner-images/languages/README.md'))
   for (const page of pages) {
@@ -31,7 +31,7 @@ t.test('every link within the repository leads to a file and a heading', async (
   }
 })
 
-t.test('a link to a missing file or heading is found', async (t) => {
+t.test('a link to a missing file or heading is detected', async (t) => {
   t.match(brokenLink('docs/api.md', 'nothing.md'), /no file/)
   t.match(brokenLink('docs/api.md', '#nothing'), /no heading/)
   t.match(brokenLink('docs/api.md', 'protocol.md#nothing'), /no heading/)

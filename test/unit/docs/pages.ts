@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const SKIPPED = new Set(['node_modules', 'dist', '.git', '.tap', '.runonce', 'vendor'])
 
-/** Every Markdown file of the repository, as a path from its root. */
+/** Returns all Markdown files of the repository, as paths relative to its root. */
 export function markdownFiles (directory = ''): string[] {
   return readdirSync(join(ROOT, directory), { withFileTypes: true }).flatMap((entry) => {
     const path = directory === '' ? entry.name : `${directory}/${entry.name}`
@@ -14,12 +14,12 @@ export function markdownFiles (directory = ''): string[] {
   })
 }
 
-/** The text of a file of the repository. */
+/** Returns the content of a file of the repository. */
 export function read (path: string): string {
   return readFileSync(join(ROOT, path), 'utf8')
 }
 
-/** The lines of a page outside its code blocks, each with its number. */
+/** Returns the lines of a page outside code blocks, with line numbers. */
 export function proseLines (markdown: string): Array<{ number: number, text: string }> {
   let inCode = false
   return markdown.split('\n').flatMap((text, index) => {
@@ -29,7 +29,7 @@ export function proseLines (markdown: string): Array<{ number: number, text: str
   })
 }
 
-/** The anchors of a page's headings, as GitHub makes them: lower case, no punctuation, hyphens for spaces, a number for a repetition. */
+/** Returns the anchors of the headings on a page as GitHub generates them: lower case, without punctuation, hyphens for spaces, numbered duplicates. */
 export function anchorsOf (markdown: string): string[] {
   const seen = new Map<string, number>()
   return proseLines(markdown).flatMap(({ text }) => {
@@ -43,11 +43,11 @@ export function anchorsOf (markdown: string): string[] {
   })
 }
 
-/** The cells of each row of the tables between two headings; `to` undefined: to the end. */
+/** Returns the cells of each table row between two headings. If `to` is undefined, reads to the end of the page. */
 export function tableRows (markdown: string, from: string, to?: string): string[][] {
   const begin = markdown.indexOf(`\n${from}\n`)
   const end = to === undefined ? markdown.length : markdown.indexOf(`\n${to}\n`)
-  if (begin < 0 || end < begin) throw new Error(`there is no part from "${from}" to "${to ?? 'the end'}"`)
+  if (begin < 0 || end < begin) throw new Error(`there is no section from "${from}" to "${to ?? 'the end'}"`)
   const rows = markdown.slice(begin, end).split('\n').filter((line) => line.startsWith('| '))
   return rows.map((line) => line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()))
 }
