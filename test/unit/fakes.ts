@@ -8,7 +8,7 @@ import type {
 } from '../../service/runs/ports.js'
 import type { PoolSnapshot, PoolStatus, RunObserver, RunRecord } from '../../service/runs/status-ports.js'
 
-/** A language image as the catalog describes it. */
+/** A language image, as described by the catalog. */
 export function languageImage (name: string, language: Partial<LanguageDescription> = {}, image: Partial<ImageDescription> = {}): ImageDescription {
   return {
     ref: `runonce/${name}:latest`,
@@ -21,16 +21,16 @@ export function languageImage (name: string, language: Partial<LanguageDescripti
   }
 }
 
-/** An image that speaks glot's protocol only. */
+/** An image that supports only glot's protocol. */
 export function foreignImage (ref = 'glot/python:latest'): ImageDescription {
   return { ref, id: 'sha256:foreign', user: '', language: undefined, memoryBytes: undefined, processes: undefined }
 }
 
-/** Has the given images; every call throws `fail` where it is set. */
+/** Contains the given images. If `fail` is set, every call throws it. */
 export class FakeImages implements Images {
   readonly described: string[] = []
   fail: Error | undefined
-  /** Every call waits for it. */
+  /** If set, every call waits for this promise. */
   gate: Promise<void> = Promise.resolve()
   constructor (readonly present: ImageDescription[]) {}
 
@@ -70,7 +70,7 @@ export function decodedOf (result: object): DecodedResult {
   return { result: result as DecodedResult['result'], json: Buffer.from(JSON.stringify(result)) }
 }
 
-/** Records the requests; `handler` runs them. */
+/** Records the requests, which `handler` runs. */
 export class FakeRuns implements Runs {
   readonly requests: RunRequest[] = []
   handler: (request: RunRequest) => Promise<DecodedResult> = async () => decodedOf(COMPLETED)
@@ -96,7 +96,7 @@ export class FakeEngineStatus implements EngineStatus {
 
 type Script = (payload: Buffer, options: ExchangeOptions) => Promise<Exchange>
 
-/** A container whose exchange is the script. */
+/** A container with a scripted exchange. */
 export class FakeSandbox implements Sandbox {
   readonly phases: Record<string, number>
   readonly exchanges: Array<{ payload: Buffer, options: ExchangeOptions }> = []
@@ -116,7 +116,7 @@ export class FakeSandbox implements Sandbox {
   retire (): void { this.retired++ }
 }
 
-/** Leases the given containers in order; throws where an error is given, or none is left. */
+/** Leases the given containers in order. Throws if the next item is an error, or if no item remains. */
 export class FakeSandboxes implements Sandboxes {
   readonly leased: ImageDescription[] = []
   readonly #next: Array<FakeSandbox | Error>
@@ -137,10 +137,10 @@ export class FakeObserver implements RunObserver {
   submitted (submission: unknown): void { this.submissions.push(submission) }
 }
 
-/** A node on which runs work. */
+/** A node on which runs succeed. */
 export const healthyNode = { refuseIfFailing: (): void => {}, succeeded: (): void => {}, failed: async (error: unknown): Promise<unknown> => error }
 
-/** A pool with the given state, which tests may change. */
+/** A pool with the given state, which tests can change. */
 export class FakePool implements PoolStatus {
   counts: ReturnType<PoolStatus['leases']> = []
   constructor (public state: PoolSnapshot = { ready: 0, images: [] }) {}
@@ -148,13 +148,13 @@ export class FakePool implements PoolStatus {
   leases (): ReturnType<PoolStatus['leases']> { return this.counts }
 }
 
-/** A logger that records its lines. */
+/** Returns a logger and an array in which the logger records its lines. */
 export function recordingLogger (level = 'trace'): { logger: Logger, lines: string[] } {
   const lines: string[] = []
   return { logger: pino({ level }, { write: (line: string) => { lines.push(line) } }), lines }
 }
 
-/** Polls every 5 ms. @throws Error when `holds` is still false after 30 s, which only ends a test that hangs */
+/** Polls every 5 ms. @throws Error if `holds` is still false after 30 s; the timeout only ends a test that hangs */
 export async function until (holds: () => boolean | Promise<boolean>, what = 'the condition'): Promise<void> {
   for (const end = Date.now() + 30_000; !(await holds());) {
     if (Date.now() > end) throw new Error(`${what} was not met within 30 s`)
@@ -162,10 +162,10 @@ export async function until (holds: () => boolean | Promise<boolean>, what = 'th
   }
 }
 
-/** A ServiceError's expected members, for `rejects` and `throws`. */
+/** Returns the expected members of a ServiceError, for `rejects` and `throws`. */
 export const serviceError = (expected: object): { name: string } => ({ name: 'ServiceError', ...expected })
 
-/** A promise with the function that resolves it. */
+/** Returns a promise and the function that resolves it. */
 export function gate (): { opened: Promise<void>, open: () => void } {
   let open = () => {}
   const opened = new Promise<void>((resolve) => { open = resolve })

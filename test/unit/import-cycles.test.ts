@@ -6,12 +6,12 @@ import { importCycles } from './import-cycles.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-void t.test('no files of the service, the tools or the tests import one another in a cycle', async (t) => {
+void t.test('imports in the service, the tools and the tests are free of cycles', async (t) => {
   const cycles = await importCycles(ROOT, ['service', 'tools', 'test'])
   t.same(cycles.map((cycle) => cycle.join(' → ')), [])
 })
 
-void t.test('the check finds cycles of imports, exports, types and types in comments', async (t) => {
+void t.test('the check detects cycles of imports, exports, types and types in comments', async (t) => {
   const importTwo: Record<string, string> = {
     import: 'import { two } from \'./two.js\'',
     'side effect': 'import \'./two.js\'',

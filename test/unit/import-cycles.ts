@@ -3,14 +3,14 @@ import path from 'node:path'
 
 import ts from 'typescript'
 
-/** `import('./x.js')`: a dynamic import, or a type in a comment, which TypeScript's parser does not list. */
+/** Matches `import('./x.js')`: a dynamic import, or a type in a comment, which the TypeScript parser does not report. */
 const IMPORT_CALL = /\bimport\('(\.[^']+)'\)/g
 
 /**
- * Finds import cycles, those of types included.
- * @param root absolute
- * @param folders relative to root
- * @returns each cycle as the files that import one another, relative to root
+ * Finds import cycles, including imports of types.
+ * @param root absolute path of the repository
+ * @param folders paths relative to `root`
+ * @returns each cycle as a list of its files, relative to `root`
  */
 export async function importCycles (root: string, folders: string[]): Promise<string[][]> {
   const imports = new Map<string, string[]>()
@@ -34,7 +34,7 @@ async function sourceFiles (root: string, folders: string[]): Promise<string[]> 
   return found.flat().filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name)).map((entry) => path.join(entry.parentPath, entry.name)).sort()
 }
 
-/** The files that a source file imports by relative paths. A TypeScript file imports `x.js` for x.ts. */
+/** Returns the files that a source file imports by relative paths. A TypeScript file imports `x.js` to use x.ts. */
 function importsOf (source: string, file: string): string[] {
   const parsed = ts.preProcessFile(source).importedFiles.map((each) => each.fileName).filter((name) => name.startsWith('.'))
   const called = [...source.matchAll(IMPORT_CALL)].map((match) => match[1] ?? '')

@@ -7,7 +7,7 @@ import { recordingLogger, until } from './fakes.js'
 
 const INFO = 'redis_version:7.0.0\r\nloading:0\r\n'
 
-/** A Redis server that responds to every command, or to none. */
+/** Starts a Redis server that responds to every command, or never responds. */
 async function start (t: Test, silent: boolean) {
   const state = { silent }
   const sockets = new Set<Socket>()
@@ -38,7 +38,7 @@ function responseTo (command: string): string {
   }
 }
 
-t.test('commands fail within half a second when Redis becomes silent, then at once, and work when it responds again', async (t) => {
+t.test('commands fail within half a second when Redis stops responding, later commands fail immediately, and commands succeed when Redis responds again', async (t) => {
   const { state, redis, lines } = await start(t, false)
   await until(() => redis.status === 'ready')
   t.equal(await redis.set('key', 'value'), 'OK')
@@ -51,7 +51,7 @@ t.test('commands fail within half a second when Redis becomes silent, then at on
   t.match(lines, [/redis does not respond/, /redis responds again/])
 })
 
-t.test('a Redis that is silent from the start is reported once, and delays no command', async (t) => {
+t.test('a Redis that never responds is logged once, and does not delay commands', async (t) => {
   const { redis, lines } = await start(t, true)
   await until(() => lines.length > 0)
   t.match(lines, [/redis does not respond/])

@@ -8,7 +8,7 @@ import { SECOND_TOKEN, startApp, TOKEN } from './start-app.js'
 
 const REFUSAL = { error: 'access_token', message: 'Missing or wrong access token' }
 
-t.test('every wrong or missing token gets the same 401', async (t) => {
+t.test('every wrong or missing token returns the same 401', async (t) => {
   const { app, runs } = await startApp(t)
   const cases: Array<[string, Record<string, string>]> = [
     ['nothing', {}],
@@ -36,14 +36,14 @@ t.test('every wrong or missing token gets the same 401', async (t) => {
   t.same(runs.requests, [], 'nothing ran')
 })
 
-t.test('every run route and /version need a token', async (t) => {
+t.test('every run route and /version require a token', async (t) => {
   const { app } = await startApp(t)
   for (const [method, url] of [['GET', '/version'], ['POST', '/run'], ['POST', '/run/python'], ['POST', '/'], ['POST', '/api/execute']] as const) {
     t.equal((await app.inject({ method, url })).statusCode, 401, `${method} ${url}`)
   }
 })
 
-t.test('either header works with each configured token, and gives the request the token\'s name', async (t) => {
+t.test('either header works with each configured token, and the request gets the name of the token', async (t) => {
   const { app, runs } = await startApp(t)
   const cases: Array<[Record<string, string>, string]> = [
     [{ 'x-access-token': TOKEN }, 'default'],
@@ -60,14 +60,14 @@ t.test('either header works with each configured token, and gives the request th
   }
 })
 
-t.test('a non-ASCII token works as UTF-8 in either header', async (t) => {
+t.test('a non-ASCII token in UTF-8 is accepted in either header', async (t) => {
   for (const token of ['пароль-пароль-Р', 'clé-secrète-où-ça-à', 'geheim-ß-🔑-geheim', 'tail-of-nbsp-é\u00a0x']) {
     const service = await startApp(t, { env: { API_ACCESS_TOKEN: token } })
     const port = await service.listen()
     const onTheWire = Buffer.from(token).toString('latin1')
     t.equal(await statusOf(port, { 'X-Access-Token': onTheWire }), 200, `X-Access-Token: ${token}`)
     t.equal(await statusOf(port, { Authorization: `Bearer ${onTheWire}` }), 200, `Bearer ${token}`)
-    t.equal(await statusOf(port, { 'X-Access-Token': `${onTheWire}\xff` }), 401, 'with a stray byte')
+    t.equal(await statusOf(port, { 'X-Access-Token': `${onTheWire}\xff` }), 401, 'with an additional byte')
   }
 })
 
@@ -80,13 +80,13 @@ t.test('the token is checked before the body has arrived', async (t) => {
   t.match(String(head), /^HTTP\/1\.1 401 /)
 })
 
-t.test('a wrong token is refused before the body\'s size and type are checked', async (t) => {
+t.test('a request with a wrong token is rejected before the size and type of its body are checked', async (t) => {
   const { app } = await startApp(t, { env: { RUN_MAX_PAYLOAD_SIZE: '100' } })
   const response = await app.inject({ method: 'POST', url: '/run', headers: { 'x-access-token': 'no', 'content-type': 'text/plain' }, payload: 'x'.repeat(1000) })
   t.equal(response.statusCode, 401)
 })
 
-t.test('tokens, right or wrong, are in no log line', async (t) => {
+t.test('tokens are never logged, whether correct or wrong', async (t) => {
   const { app, lines, inject } = await startApp(t)
   await inject({ method: 'GET', url: '/version' })
   await app.inject({ url: '/version', headers: { 'x-access-token': 'a-wrong-token-that-is-almost-right' } })

@@ -21,7 +21,7 @@ t.test('POST / runs python', async (t) => {
   t.match(JSON.parse(String(runs.requests[0]?.payload)), { files: [{ content: 'x' }] })
 })
 
-t.test('no input is an empty stdin', async (t) => {
+t.test('absent input results in empty stdin', async (t) => {
   const { post, runs } = await startApp(t)
   for (const body of [{ code: '' }, { code: '', input: null }, { code: '', input: '' }]) {
     t.equal((await post('/', body)).statusCode, 200)
@@ -36,7 +36,7 @@ t.test('a name takes precedence over another language\'s alias', async (t) => {
   t.equal(runs.requests[0]?.image.ref, 'runonce/b:latest')
 })
 
-t.test('an unsupported language is 400 and the message lists the supported ones', async (t) => {
+t.test('an unsupported language returns 400, and the message lists the supported languages', async (t) => {
   const { post } = await startApp(t)
   for (const [url, body] of [['/run/cobol', {}], ['/run/__proto__', {}], ['/run/glot%2Fpython', {}], ['/api/execute', { language: 'constructor' }]] as const) {
     const response = await post(url, { code: '', ...body })
@@ -47,7 +47,7 @@ t.test('an unsupported language is 400 and the message lists the supported ones'
   t.match((await none.post('/', { code: '' })).json(), { error: 'language.unsupported', message: /none/ })
 })
 
-t.test('/api/execute returns the result in its own format', async (t) => {
+t.test('/api/execute returns the result in a separate format', async (t) => {
   const { post, runs } = await startApp(t)
   const cases: Array<[object, object]> = [
     [{}, { stdout: 'hi\n', stderr: '', executionTime: 12.35, exitCode: 0 }],
@@ -74,10 +74,10 @@ t.test('/api/execute returns the result in its own format', async (t) => {
     t.match(response.json(), expected, JSON.stringify(result))
   }
   runs.handler = async () => decodedOf(COMPLETED)
-  t.same(Object.keys((await post('/api/execute', { code: '', language: 'python' })).json()), ['stdout', 'stderr', 'executionTime', 'exitCode'], 'no error where there is none')
+  t.same(Object.keys((await post('/api/execute', { code: '', language: 'python' })).json()), ['stdout', 'stderr', 'executionTime', 'exitCode'], 'the error field is absent')
 })
 
-t.test('/api/execute has the reason as the last line of stderr at a limit, and only there', async (t) => {
+t.test('/api/execute appends the reason to stderr if a limit was exceeded, and only in this case', async (t) => {
   const { post, runs } = await startApp(t)
   const cases: Array<[object, string]> = [
     [{ outcome: 'timeout', exitCode: null, error: 'Time limit of 1 s exceeded', stderr: '' }, 'Time limit of 1 s exceeded\n'],
@@ -108,7 +108,7 @@ t.test('/api/languages?details=1 returns name, aliases, version, image and hello
   t.equal((await app.inject({ url: '/api/languages?details=1&details=2' })).statusCode, 400)
 })
 
-t.test('without an engine /api/languages is a 500 docker.unixsocket', async (t) => {
+t.test('/api/languages returns 500 docker.unixsocket without an engine', async (t) => {
   const { app, images, post } = await startApp(t)
   images.fail = engineUnreachable('Can\'t reach the Docker engine')
   for (const response of [await app.inject({ url: '/api/languages' }), await post('/', { code: '' }), await post('/run', { image: 'runonce/python:latest', payload: {} })]) {

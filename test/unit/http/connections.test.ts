@@ -9,7 +9,7 @@ import { exchange } from './exchange.js'
 import { startApp, TOKEN } from './start-app.js'
 
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
-/** More than the kernel's buffers of a loopback connection take. */
+/** Data that exceeds the kernel's buffers of a loopback connection. */
 const LARGE = Buffer.alloc(32 * 1024 * 1024, 'x')
 
 async function start (t: Test, listener: RequestListener) {
@@ -47,7 +47,7 @@ t.test('draining waits for a response that a client is still reading, and then c
   t.ok(client.bytes > LARGE.length, `${client.bytes} bytes`)
 })
 
-t.test('draining closes idle connections at once, and one without a request after a second', async (t) => {
+t.test('draining closes idle connections immediately, and connections without a request after one second', async (t) => {
   const { connections, open, seen } = await start(t, (request, response) => { if (request.url !== '/wait') response.end('x') })
   const [idle, silent] = [await open(GET), await open()]
   const waiting = await open(GET.replace('/', '/wait'))
@@ -59,13 +59,13 @@ t.test('draining closes idle connections at once, and one without a request afte
   t.ok(performance.now() - startedAt < 900)
   t.notOk(silent.ended)
   await until(() => silent.ended, 'the silent one to go')
-  t.notOk(waiting.ended, 'an response that is not out yet has its time')
+  t.notOk(waiting.ended, 'a pending response is not interrupted')
   await drained
   t.ok(performance.now() - startedAt < 2500, 'and no more')
   await until(() => waiting.ended)
 })
 
-t.test('requests during draining get a response with Connection: close', async (t) => {
+t.test('requests during draining receive a response with Connection: close', async (t) => {
   const { connections, open, seen } = await start(t, (request, response) => { if (request.url !== '/wait') response.end('x') })
   await open(GET.replace('/', '/wait'))
   await until(() => seen.includes('/wait'))
@@ -77,7 +77,7 @@ t.test('requests during draining get a response with Connection: close', async (
   await drained
 })
 
-t.test('after the announcement every response says Connection: close, also one in progress', async (t) => {
+t.test('after the announcement every response has Connection: close, including responses in progress', async (t) => {
   const { app, runs, listen } = await startApp(t)
   const connections = new Connections(app.server)
   const { opened, open } = gate()
@@ -93,7 +93,7 @@ t.test('after the announcement every response says Connection: close, also one i
   t.equal(response.headers.get('connection'), 'close', 'the run\'s')
 })
 
-t.test('the announcement loses no pipelined response', async (t) => {
+t.test('no pipelined response is lost after the announcement', async (t) => {
   const { connections, open, seen } = await start(t, (request, response) => {
     setTimeout(() => response.end(`response to ${request.url}`), request.url === '/1' ? 100 : 300)
   })
@@ -122,7 +122,7 @@ t.test('new connections after the last response do not keep the server open', as
   await until(() => late.ended)
 })
 
-t.test('draining without connections ends at once', async (t) => {
+t.test('draining without connections completes immediately', async (t) => {
   const { connections } = await start(t, (_request, response) => response.end())
   const startedAt = performance.now()
   await connections.drain(10_000)

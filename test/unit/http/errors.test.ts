@@ -11,7 +11,7 @@ import { startApp, TOKEN } from './start-app.js'
 
 const RUN = { image: 'runonce/python:latest', payload: { files: [{ name: 'a.py', content: '' }] } }
 
-t.test('errors of the engine or the image reach the client with status and slug', async (t) => {
+t.test('errors of the engine or the image are returned to the client with status and slug', async (t) => {
   const service = await startApp(t)
   const cases: Array<[Error, number, string]> = [
     [containerRefused('There is no image x on this engine'), 400, 'docker.container.create'],
@@ -34,7 +34,7 @@ t.test('errors of the engine or the image reach the client with status and slug'
     t.equal(response.statusCode, status, slug)
     t.equal(response.json().error, slug)
     t.type(response.json().message, 'string')
-    t.notMatch(response.body, /\/srv|at .*\.js|secrets/, 'no path, no stack, nothing of an unexpected error')
+    t.notMatch(response.body, /\/srv|at .*\.js|secrets/, 'the response has no paths, stack traces or details of an unexpected error')
     t.ok(response.headers['x-request-id'])
   }
 })
@@ -45,7 +45,7 @@ t.test('503 has Retry-After', async (t) => {
   t.equal((await service.post('/run', RUN)).headers['retry-after'], '7')
 })
 
-t.test('a refusal is one log line of level warn without a stack; a failure is one of level error', async (t) => {
+t.test('a refusal is logged once at level warn without a stack; a failure is logged once at level error', async (t) => {
   const service = await startApp(t)
   service.runs.handler = async () => { throw overloaded('The run queue is full', 7) }
   for (let i = 0; i < 3; i++) await service.post('/run', RUN, { 'x-request-id': `refused-${i}` })
@@ -56,7 +56,7 @@ t.test('a refusal is one log line of level warn without a stack; a failure is on
   t.match(logged(), [{ level: 50, msg: 'request failed', err: { stack: String } }])
 })
 
-t.test('an image that is not allowed is 403', async (t) => {
+t.test('an image that is not allowed returns 403', async (t) => {
   const service = await startApp(t)
   service.images.fail = imageNotAllowed('evil/x', ['runonce/*'])
   const response = await service.post('/run', { ...RUN, image: 'evil/x' })
@@ -64,7 +64,7 @@ t.test('an image that is not allowed is 403', async (t) => {
   t.match(response.json(), { error: 'image.not_allowed', message: /evil\/x/ })
 })
 
-t.test('/version is 500 docker.version or docker.unixsocket when the engine fails', async (t) => {
+t.test('/version returns 500 docker.version or docker.unixsocket when the engine fails', async (t) => {
   const service = await startApp(t)
   for (const [error, slug] of [[engineVersionFailed('no'), 'docker.version'], [engineUnreachable('no'), 'docker.unixsocket']] as const) {
     service.engine.fail = error
@@ -74,7 +74,7 @@ t.test('/version is 500 docker.version or docker.unixsocket when the engine fail
   }
 })
 
-t.test('a body that is too large is 413 and the message names the limit', async (t) => {
+t.test('a body that is too large returns 413, and the message has the limit', async (t) => {
   const service = await startApp(t, { env: { RUN_MAX_PAYLOAD_SIZE: '2000', RUN_MAX_CODE_SIZE: '100' } })
   const body = await service.post('/run', { ...RUN, image: 'x'.repeat(2000) })
   t.equal(body.statusCode, 413)
@@ -87,7 +87,7 @@ t.test('a body that is too large is 413 and the message names the limit', async 
   }
 })
 
-t.test('a body that is not application/json is 415', async (t) => {
+t.test('a body that is not application/json returns 415', async (t) => {
   const service = await startApp(t)
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx', 'multipart/form-data; boundary=x', 'nonsense']) {
     const response = await service.post('/run', JSON.stringify(RUN), { 'content-type': type })
@@ -99,7 +99,7 @@ t.test('a body that is not application/json is 415', async (t) => {
   }
 })
 
-t.test('a compressed body is 415 before it is read; identity is accepted', async (t) => {
+t.test('a compressed body returns 415 before it is read; identity is accepted', async (t) => {
   const service = await startApp(t)
   const body = gzipSync(JSON.stringify(RUN))
   for (const encoding of ['gzip', 'br', 'GZIP', 'identity, gzip', 'x']) {
@@ -117,7 +117,7 @@ t.test('a compressed body is 415 before it is read; identity is accepted', async
   t.equal(stranger.statusCode, 401, 'the token comes first')
 })
 
-t.test('an unknown path is 404, with or without a token', async (t) => {
+t.test('an unknown path returns 404, with or without a token', async (t) => {
   const { app } = await startApp(t)
   for (const url of ['/nowhere', '/run/python/more', '/api', '/run/', '/%2e%2e/etc/passwd', '/version/']) {
     const response = await app.inject({ url, method: 'GET' })
@@ -127,7 +127,7 @@ t.test('an unknown path is 404, with or without a token', async (t) => {
   t.same(response.json(), { error: 'not_found', message: 'No route for /nowhere' })
 })
 
-t.test('a URL that cannot be decoded, or is too long, is 400 in our error body', async (t) => {
+t.test('a URL that cannot be decoded, or is too long, returns 400 with the usual error body', async (t) => {
   const { app } = await startApp(t)
   for (const url of ['/run/%zz', `/run/${'x'.repeat(500)}`]) {
     const response = await app.inject({ url, method: 'POST' })
@@ -160,7 +160,7 @@ t.test('the client\'s own request ID is used only if it is safe to log', async (
   t.equal(runs.requests[0]?.requestId, 'mine-1', 'and goes with the run')
 })
 
-t.test('bytes that are not an HTTP request get our error body and a request ID', async (t) => {
+t.test('bytes that are not an HTTP request are answered with the usual error body and a request ID', async (t) => {
   const service = await startApp(t)
   const port = await service.listen()
   for (const [sent, status] of [['nonsense\r\n\r\n', 400], [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431]] as const) {
@@ -171,7 +171,7 @@ t.test('bytes that are not an HTTP request get our error body and a request ID',
   }
 })
 
-t.test('a client that sends far too much gets the response, not EPIPE', async (t) => {
+t.test('a client that sends far too much data receives the response instead of EPIPE', async (t) => {
   const { listen } = await startApp(t)
   const port = await listen()
   for (const mebibytes of [3, 20, 50]) {

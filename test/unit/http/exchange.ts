@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-/** Sends bytes on a new connection, and resolves with everything that comes back. */
+/** Sends bytes on a new connection. Resolves with all received data. */
 export async function exchange (port: number, bytes: string): Promise<string> {
   return await new Promise((resolve, reject) => {
     let response = ''

@@ -8,7 +8,7 @@ import { until } from '../fakes.js'
 import { exchange } from './exchange.js'
 import { startApp } from './start-app.js'
 
-t.test('a known path with another method is 405 and Allow lists the supported ones', async (t) => {
+t.test('a known path with an unsupported method returns 405, and Allow lists the supported methods', async (t) => {
   const { app } = await startApp(t)
   const cases = [
     ['GET', '/run', ['POST']], ['DELETE', '/run', ['POST']], ['OPTIONS', '/run', ['POST']], ['HEAD', '/run', ['POST']],
@@ -24,7 +24,7 @@ t.test('a known path with another method is 405 and Allow lists the supported on
   }
 })
 
-t.test('every unsupported HTTP method is 405 on a known path, and 404 elsewhere', async (t) => {
+t.test('every unsupported HTTP method returns 405 on a known path, and 404 on other paths', async (t) => {
   const { listen } = await startApp(t)
   const port = await listen()
   for (const [path, taken] of [['/run', ['POST']], ['/run/python?x=1', ['POST']], ['/version', ['GET', 'HEAD']], ['/', ['GET', 'HEAD', 'POST']], ['/metrics', ['GET', 'HEAD']], ['/docs/', ['GET', 'HEAD']], ['/%72un', ['POST']]] as const) {
@@ -43,7 +43,7 @@ t.test('every unsupported HTTP method is 405 on a known path, and 404 elsewhere'
   }
 })
 
-t.test('HEAD responds as GET does, without the body', async (t) => {
+t.test('HEAD returns the same response as GET without the body', async (t) => {
   const { app } = await startApp(t)
   for (const url of ['/', '/livez', '/api/health', '/api/languages']) {
     const head = await app.inject({ method: 'HEAD', url })
@@ -53,7 +53,7 @@ t.test('HEAD responds as GET does, without the body', async (t) => {
   t.equal((await app.inject({ method: 'HEAD', url: '/version' })).statusCode, 401)
 })
 
-t.test('a CONNECT client that breaks off, or stays, does not affect the service', async (t) => {
+t.test('a CONNECT client that disconnects or stays connected does not affect the service', async (t) => {
   const { app, listen } = await startApp(t)
   const port = await listen()
   const errors: unknown[] = []

@@ -9,7 +9,7 @@ interface Schema { type?: string, properties?: Record<string, Schema>, items?: S
 type Documented = Record<string, Record<string, { requestBody?: { required?: boolean, content: Record<string, { schema: Schema }> }, responses: Record<string, { content: Record<string, { schema: Schema }> }> }>>
 
 interface Case {
-  /** Of the document. */
+  /** A JSON schema of the document. */
   path: string
   method?: 'get' | 'post'
   status: number
@@ -23,7 +23,7 @@ const RUN = { image: 'runonce/python:latest', payload: { files: [{ name: 'main.p
 const down = (service: StartedApp) => { service.engine.fail = service.images.fail = engineUnreachable('gone') }
 const fails = (error: Error) => (service: StartedApp) => { service.runs.handler = async () => { throw error } }
 
-/** What every route that runs something may say, with a body that it takes. */
+/** Returns requests that trigger each response of a route that runs code. `body` is a valid body of the route. */
 const runs = (path: string, body: object, url = path): Case[] => {
   const post = { path, url, method: 'post' as const, body }
   return [
@@ -62,7 +62,7 @@ const CASES: Case[] = [
   ...runs('/api/execute', { code: '', language: 'python' })
 ]
 
-t.test('/openapi.json documents every response of every route, and no other', async (t) => {
+t.test('/openapi.json documents exactly the responses of every route', async (t) => {
   const { app } = await startApp(t)
   const paths = (await app.inject({ url: '/openapi.json' })).json().paths as Documented
   const seen = new Set<string>()
@@ -80,8 +80,8 @@ t.test('/openapi.json documents every response of every route, and no other', as
     const schema = documented[type]?.schema
     t.ok(schema, `${what} is documented as ${type}`)
     const said: unknown = type === 'application/json' ? answer.json() : answer.body
-    t.ok(Check(schema ?? {}, said), `${what} is as the schema says`)
-    t.same(unknownMembers(schema ?? {}, said), [], `${what} says nothing more`)
+    t.ok(Check(schema ?? {}, said), `${what} matches the schema`)
+    t.same(unknownMembers(schema ?? {}, said), [], `${what} has no other members`)
     seen.add(`${method} ${path} ${status}`)
   }
   const documented = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).flatMap(([method, { responses }]) =>
@@ -102,7 +102,7 @@ t.test('/openapi.json documents the request bodies', async (t) => {
   t.ok(Check(components.schemas.Payload as object, RUN.payload))
 })
 
-/** Members that a schema does not name; where it names none, any may be there. */
+/** Returns members that a schema does not define. A schema without properties allows any members. */
 function unknownMembers (schema: Schema, value: unknown): string[] {
   if (schema.anyOf !== undefined) return unknownMembers(schema.anyOf.find((one) => Check(one, value)) ?? {}, value)
   if (Array.isArray(value)) return value.flatMap((item) => unknownMembers(schema.items ?? {}, item))

@@ -2,20 +2,20 @@ import t from 'tap'
 
 import { SECOND_TOKEN, startApp, TOKEN, type StartedApp } from './start-app.js'
 
-t.test('an address over its rate gets 429 with Retry-After, before its token is checked', async (t) => {
+t.test('an address that exceeds its rate limit gets 429 with Retry-After before its token is checked', async (t) => {
   const { app } = await startApp(t, { env: { RATE_LIMIT_IP_MAX: '3', RATE_LIMIT_WINDOW: '30' } })
   const ask = async (token: string, remoteAddress = '10.0.0.1') => await app.inject({ url: '/version', headers: { 'x-access-token': token }, remoteAddress })
-  t.same([(await ask('wrong-1')).statusCode, (await ask('wrong-2')).statusCode, (await ask(TOKEN)).statusCode], [401, 401, 200], 'wrong tokens count')
+  t.same([(await ask('wrong-1')).statusCode, (await ask('wrong-2')).statusCode, (await ask(TOKEN)).statusCode], [401, 401, 200], 'requests with wrong tokens count')
   const response = await ask(TOKEN)
   t.equal(response.statusCode, 429)
   t.equal(response.json().error, 'rate_limit')
   const seconds = Number(response.headers['retry-after'])
   t.ok(seconds >= 1 && seconds <= 30, `Retry-After: ${seconds}`)
-  t.equal((await ask(TOKEN, '10.0.0.2')).statusCode, 200, 'another address has its own')
+  t.equal((await ask(TOKEN, '10.0.0.2')).statusCode, 200, 'another address has a separate limit')
   t.equal((await app.inject({ url: '/livez', remoteAddress: '10.0.0.1' })).statusCode, 200, 'health checks go on')
 })
 
-/** Returns the statuses of requests from these addresses, each with its X-Forwarded-For. */
+/** Returns the status codes of requests from these addresses, each with its X-Forwarded-For header. */
 async function statuses (app: StartedApp['app'], requests: Array<[remoteAddress: string, forwardedFor?: string]>): Promise<number[]> {
   const found: number[] = []
   for (const [remoteAddress, forwardedFor] of requests) {
@@ -25,7 +25,7 @@ async function statuses (app: StartedApp['app'], requests: Array<[remoteAddress:
   return found
 }
 
-t.test('addresses of one IPv6 network share a limit; an IPv4-mapped address is the IPv4 address', async (t) => {
+t.test('addresses of one IPv6 network share a limit; an IPv4-mapped address counts as the IPv4 address', async (t) => {
   const env = { RATE_LIMIT_IP_MAX: '2' }
   const { app } = await startApp(t, { env })
   t.same(await statuses(app, [['2001:db8::1'], ['2001:db8::ffff:0:0:9'], ['2001:DB8:0:0:5::'], ['2001:db8:0:1::1']]), [200, 200, 429, 200], '/64')
@@ -36,7 +36,7 @@ t.test('addresses of one IPv6 network share a limit; an IPv4-mapped address is t
   t.same(await statuses(wide.app, [['2001:db8:0:1::'], ['2001:db8:0:2::'], ['2001:db8:0:3::'], ['2001:db8:1::']]), [200, 200, 429, 200], '/48')
 })
 
-t.test('X-Forwarded-For from an address that is not trusted has no effect', async (t) => {
+t.test('X-Forwarded-For from an untrusted address has no effect', async (t) => {
   for (const env of [{}, { TRUST_PROXY: '10.0.0.0/8 fd00::1' }]) {
     const { app } = await startApp(t, { env: { RATE_LIMIT_IP_MAX: '1', ...env } })
     for (const peer of ['192.0.2.1', '11.0.0.1', 'fd00::2', '::ffff:192.0.2.9']) {
@@ -45,22 +45,22 @@ t.test('X-Forwarded-For from an address that is not trusted has no effect', asyn
   }
 })
 
-t.test('behind a trusted proxy the last address that no trusted proxy has is the client', async (t) => {
+t.test('behind trusted proxies, the last address that is not a trusted proxy is the client address', async (t) => {
   const { app } = await startApp(t, { env: { RATE_LIMIT_IP_MAX: '2', TRUST_PROXY: '10.0.0.0/8 fd00::1' } })
-  t.same(await statuses(app, [['10.0.0.1', '192.0.2.1'], ['10.0.0.2', '192.0.2.1'], ['fd00::1', '192.0.2.1'], ['10.0.0.1', '192.0.2.2']]), [200, 200, 429, 200], 'any of them')
-  t.same(await statuses(app, [['10.0.0.1', '1.1.1.1, 192.0.2.3'], ['10.0.0.1', '1.1.1.2, 192.0.2.3'], ['10.0.0.1', '192.0.2.3'], ['10.0.0.1', '10.9.9.9, 192.0.2.3']]), [200, 200, 429, 429], 'what the client wrote before it does not count')
+  t.same(await statuses(app, [['10.0.0.1', '192.0.2.1'], ['10.0.0.2', '192.0.2.1'], ['fd00::1', '192.0.2.1'], ['10.0.0.1', '192.0.2.2']]), [200, 200, 429, 200], 'any trusted proxy')
+  t.same(await statuses(app, [['10.0.0.1', '1.1.1.1, 192.0.2.3'], ['10.0.0.1', '1.1.1.2, 192.0.2.3'], ['10.0.0.1', '192.0.2.3'], ['10.0.0.1', '10.9.9.9, 192.0.2.3']]), [200, 200, 429, 429], 'addresses that the client added are ignored')
   t.same(await statuses(app, [['10.0.0.1', '192.0.2.4, 10.0.0.7'], ['10.0.0.1', '192.0.2.4, 10.0.0.8, 10.0.0.9'], ['::ffff:10.0.0.1', '192.0.2.4']]), [200, 200, 429], 'two proxies')
   t.same(await statuses(app, [['10.0.0.1', '2001:db8::1'], ['10.0.0.1', '2001:db8::2'], ['10.0.0.1', '2001:db8::3']]), [200, 200, 429], 'IPv6 by network')
-  t.same(await statuses(app, [['10.0.0.5', 'nonsense-1'], ['10.0.0.5', 'nonsense-2'], ['10.0.0.5']]), [200, 200, 429], 'what is no address counts for the proxy')
+  t.same(await statuses(app, [['10.0.0.5', 'nonsense-1'], ['10.0.0.5', 'nonsense-2'], ['10.0.0.5']]), [200, 200, 429], 'invalid addresses count towards the proxy')
 })
 
-t.test('a token over its rate gets 429 from any address', async (t) => {
+t.test('a token that exceeds its rate limit gets 429 from any address', async (t) => {
   const { app } = await startApp(t, { env: { RATE_LIMIT_TOKEN_MAX: '2' } })
   const ask = async (token: string, address: number) =>
     (await app.inject({ url: '/version', headers: { 'x-access-token': token }, remoteAddress: `10.0.0.${address}` })).statusCode
   t.same([await ask(TOKEN, 1), await ask(TOKEN, 2), await ask(TOKEN, 3)], [200, 200, 429])
-  t.equal(await ask(SECOND_TOKEN, 1), 200, 'another token has its own')
-  for (let i = 0; i < 5; i++) t.equal(await ask(`wrong-${i}`, 9), 401, 'random tokens get no allowance')
+  t.equal(await ask(SECOND_TOKEN, 1), 200, 'another token has a separate limit')
+  for (let i = 0; i < 5; i++) t.equal(await ask(`wrong-${i}`, 9), 401, 'random tokens do not have a limit of their own')
 })
 
 t.test('routes share one limit', async (t) => {
@@ -70,13 +70,13 @@ t.test('routes share one limit', async (t) => {
   t.equal((await post('/run/python', { code: '' })).statusCode, 429)
 })
 
-t.test('the limits count separately: a refused token does not use up another token\'s', async (t) => {
+t.test('limits are counted separately: a refused request does not count towards the limit of another token', async (t) => {
   const { app } = await startApp(t, { env: { RATE_LIMIT_TOKEN_MAX: '1', RATE_LIMIT_IP_MAX: '100' } })
   const ask = async (token: string) => (await app.inject({ url: '/version', headers: { 'x-access-token': token } })).statusCode
   t.same([await ask(TOKEN), await ask(TOKEN), await ask(SECOND_TOKEN)], [200, 429, 200])
 })
 
-t.test('limits are off unless they are set', async (t) => {
+t.test('limits are disabled by default', async (t) => {
   const { inject } = await startApp(t)
   for (let i = 0; i < 50; i++) t.equal((await inject({ url: '/version' })).statusCode, 200)
 })

@@ -6,7 +6,7 @@ import { startApp, TOKEN } from './start-app.js'
 const AUTHORIZED = `X-Access-Token: ${TOKEN}\r\nContent-Type: application/json\r\n`
 const CHUNKED = 'c\r\n{"code":"1"}\r\n0\r\n\r\n'
 
-/** Expects one response with the status, our error body and a request ID, after which the connection closes. */
+/** Asserts one response with this status, the usual error body and a request ID, after which the connection closes. */
 function isRefusal (t: Test, response: string, status: number, slug: string, what: string): void {
   t.match(response, new RegExp(`^HTTP/1\\.1 ${status} `), what)
   t.match(response, /^x-request-id: [\da-f-]{36}\r$/im, what)
@@ -14,7 +14,7 @@ function isRefusal (t: Test, response: string, status: number, slug: string, wha
   t.equal(response.split('HTTP/1.1').length, 2, `${what}: one response`)
 }
 
-t.test('HTTP/1.1 needs exactly one Host header', async (t) => {
+t.test('HTTP/1.1 requires exactly one Host header', async (t) => {
   const { listen, runs } = await startApp(t)
   const port = await listen()
   for (const [what, host] of [['no Host', ''], ['two', 'Host: x\r\nHost: y\r\n'], ['the same twice', 'Host: x\r\nhost: x\r\n'], ['an empty one and another', 'Host:\r\nHost: x\r\n']] as const) {
@@ -28,7 +28,7 @@ t.test('HTTP/1.1 needs exactly one Host header', async (t) => {
   }
 })
 
-t.test('a transfer coding other than chunked is 400, and what follows is not a request', async (t) => {
+t.test('a transfer coding other than chunked returns 400, and data after it is not parsed as a request', async (t) => {
   const { listen, runs } = await startApp(t)
   const port = await listen()
   for (const coding of ['gzip, chunked', 'GZIP,chunked', 'chunked, chunked', 'identity, chunked', 'x, chunked']) {
@@ -44,7 +44,7 @@ t.test('a transfer coding other than chunked is 400, and what follows is not a r
   }
 })
 
-t.test('an expectation other than 100-continue is 417', async (t) => {
+t.test('an expectation other than 100-continue returns 417', async (t) => {
   const { listen, runs, app } = await startApp(t)
   const port = await listen()
   for (const expectation of ['200-ok', 'x', '100-continuex']) {

@@ -6,7 +6,7 @@ import { startApp, TOKEN } from './start-app.js'
 const request = (method: string, target: string) =>
   `${method} ${target} HTTP/1.1\r\nHost: x\r\nX-Access-Token: ${TOKEN}\r\nContent-Type: application/json\r\nContent-Length: 12\r\nConnection: close\r\n\r\n{"code":"1"}`
 
-t.test('a request target that does not begin with a slash, or has a fragment, is 400 on every route', async (t) => {
+t.test('a request target that does not begin with a slash, or has a fragment, returns 400 on every route', async (t) => {
   const { listen, runs } = await startApp(t)
   const port = await listen()
   const targets = [
@@ -26,7 +26,7 @@ t.test('a request target that does not begin with a slash, or has a fragment, is
   t.same(runs.requests, [], 'nothing ran')
 })
 
-t.test('a request target in absolute form is the path in it', async (t) => {
+t.test('a request target in absolute form is handled as its path', async (t) => {
   const { listen } = await startApp(t)
   const port = await listen()
   for (const [method, target, status] of [

@@ -9,7 +9,7 @@ const PYTHON = 'runonce/python:latest'
 const FOREIGN = 'glot/python:latest'
 const FILES = [{ name: 'main.py', content: 'print(1)' }]
 
-t.test('the client gets the result byte for byte as the image wrote it', async (t) => {
+t.test('the client receives exactly the bytes of the result that the image wrote', async (t) => {
   const { post, runs } = await startApp(t)
   const json = Buffer.from('{"stdout":"\\u0041 \\ud83d\\ude00","stderr":"","error":"", "big":12345678901234567890, "own": [1.0]}\n')
   runs.handler = async () => ({ result: COMPLETED, json })
@@ -19,7 +19,7 @@ t.test('the client gets the result byte for byte as the image wrote it', async (
   t.same(response.rawPayload, json)
 })
 
-t.test('a program that fails is a 200', async (t) => {
+t.test('a program that fails returns 200', async (t) => {
   const { post, runs } = await startApp(t)
   for (const outcome of ['failed', 'signaled', 'timeout', 'output_limit', 'out_of_memory', 'build_failed', 'invalid']) {
     runs.handler = async () => decodedOf({ ...COMPLETED, outcome })
@@ -29,7 +29,7 @@ t.test('a program that fails is a 200', async (t) => {
   }
 })
 
-t.test('a foreign image\'s payload is passed on byte for byte', async (t) => {
+t.test('the payload of a foreign image is forwarded unchanged', async (t) => {
   const { post, runs } = await startApp(t)
   const payloads = [
     '{"files":[]}', '{ "n" : 12345678901234567890.123456789012345678901e+10 }', '{"a":1,"a":2}', '"\\u0041\\/\\ud83d\\ude00"', 'null', '[1,\n\t2 , 3]', '-0', '"😀é"',
@@ -50,7 +50,7 @@ t.test('a foreign image\'s payload is passed on byte for byte', async (t) => {
   }
 })
 
-t.test('a byte order mark before the body is ignored, and one inside it is data', async (t) => {
+t.test('a byte order mark before the body is ignored, and a byte order mark inside the body is data', async (t) => {
   const { post, runs } = await startApp(t)
   const foreign = await post('/run', `\ufeff{"image":"${FOREIGN}","payload":{"a":"\ufeff"}}`)
   t.equal(foreign.statusCode, 200, foreign.body)
@@ -64,7 +64,7 @@ t.test('a byte order mark before the body is ignored, and one inside it is data'
   t.match((await post('/run', '\ufeff')).json(), { error: 'request.invalid', message: /empty/ })
 })
 
-t.test('a foreign image\'s payload may be nested as deep as any body', async (t) => {
+t.test('the nesting limit of the body also applies to the payload of a foreign image', async (t) => {
   const { post, runs } = await startApp(t)
   for (const [open, close] of [['[', ']'], ['{"a":', '}']] as const) {
     const payload = `${open.repeat(9_999)}1${close.repeat(9_999)}`
@@ -74,7 +74,7 @@ t.test('a foreign image\'s payload may be nested as deep as any body', async (t)
   }
 })
 
-t.test('our runner gets only members of the schema, however deeply others are nested', async (t) => {
+t.test('an image with the protocol label gets only members of the schema, even if other members are deeply nested', async (t) => {
   const { post, runs } = await startApp(t)
   const nested = `${'['.repeat(9_996)}${']'.repeat(9_996)}`
   const response = await post('/run', `{"image":"${PYTHON}","payload":{"files":[{"name":"a.py","content":"x","mode":${nested}}],"extra":${nested},"stdin":"\\u0000é"}}`)
@@ -82,7 +82,7 @@ t.test('our runner gets only members of the schema, however deeply others are ne
   t.same(JSON.parse(String(runs.requests[0]?.payload)), { files: [{ name: 'a.py', content: 'x' }], stdin: '\0é', limits: {} })
 })
 
-t.test('our runner gets all members of a payload unchanged', async (t) => {
+t.test('an image with the protocol label gets all members of the schema unchanged', async (t) => {
   const { post, runs } = await startApp(t)
   const payload = {
     language: 'python',
@@ -98,13 +98,13 @@ t.test('our runner gets all members of a payload unchanged', async (t) => {
   t.match(runs.requests[0], { tokenName: 'default', image: { ref: PYTHON } })
 })
 
-t.test('null for stdin, command and run instructions means none', async (t) => {
+t.test('null for stdin, command and run instructions counts as absent', async (t) => {
   const { post } = await startApp(t)
   const response = await post('/run', { image: PYTHON, payload: { files: FILES, stdin: null, command: null, runInstructions: null, language: null } })
   t.equal(response.statusCode, 200, response.body)
 })
 
-t.test('no files are fine where a command or run instructions say what to run', async (t) => {
+t.test('files are optional with a command or run instructions', async (t) => {
   const { post } = await startApp(t)
   for (const payload of [{ files: [], command: 'python --version' }, { files: [], runInstructions: { runCommand: 'python --version' } }]) {
     t.equal((await post('/run', { image: PYTHON, payload })).statusCode, 200)
@@ -128,7 +128,7 @@ t.test('the stricter of the request\'s and the payload\'s limits applies, for ea
     t.same([timeMs, outputBytes], ['time' in expected ? expected.time * 1000 : undefined, 'output' in expected ? expected.output : undefined])
   }
   await post('/run', { image: FOREIGN, payload: { limits: { time: 1 } }, limits: { time: 2 } })
-  t.equal(runs.requests.at(-1)?.limits.timeMs, 2000, 'a foreign payload is not read')
+  t.equal(runs.requests.at(-1)?.limits.timeMs, 2000, 'the payload of a foreign image is not parsed')
 })
 
 t.test('the run\'s signal aborts when the client closes its connection', async (t) => {
@@ -145,7 +145,7 @@ t.test('the run\'s signal aborts when the client closes its connection', async (
   await until(() => aborted, 'the abort')
 })
 
-t.test('the run\'s signal is aborted from the start if the client left before', async (t) => {
+t.test('the run\'s signal is aborted from the start if the client has already disconnected', async (t) => {
   const service = await startApp(t)
   const { opened, open } = gate()
   service.images.gate = opened
@@ -157,7 +157,7 @@ t.test('the run\'s signal is aborted from the start if the client left before', 
   await until(async () => await new Promise((resolve) => service.app.server.getConnections((_error, count) => resolve(count === 0))))
   open()
   await until(() => service.runs.requests.length === 1)
-  t.ok(service.runs.requests[0]?.signal.aborted, 'its signal says so from the start')
+  t.ok(service.runs.requests[0]?.signal.aborted, 'the signal is aborted from the start')
 })
 
 t.test('the run\'s signal does not abort while the client waits for the response', async (t) => {

@@ -4,7 +4,7 @@ import { startApp } from './start-app.js'
 
 const DOCS = ['/docs', '/docs/', '/openapi.json']
 
-t.test('a route with a port of its own is served on that port only', async (t) => {
+t.test('a route with a separate port is only available on that port', async (t) => {
   for (const { env, ports } of [
     { env: {}, ports: {} },
     { env: { SERVER_METRICS_PORT: '9090' }, ports: { 9090: ['/metrics'] } },
@@ -28,7 +28,7 @@ t.test('a route with a port of its own is served on that port only', async (t) =
   }
 })
 
-t.test('on a port of their own, the docs describe the service\'s routes and the metrics count its responses', async (t) => {
+t.test('on separate ports, the docs describe the routes of the service and the metrics count its responses', async (t) => {
   const { app, sideApps } = await startApp(t, { env: { SERVER_METRICS_PORT: '9090', SERVER_DOCS_PORT: '9090' } })
   const side = sideApps.get(9090)
   await app.inject({ url: '/livez' })

@@ -20,21 +20,21 @@ interface Options {
 
 export interface StartedApp {
   app: FastifyInstance
-  /** Of the routes that have a port of their own, by port. */
+  /** Applications with the routes that have a separate port, by port. */
   sideApps: Map<number, FastifyInstance>
   images: FakeImages
   runs: FakeRuns
   engine: FakeEngineStatus
   lines: string[]
   readiness: { reason: string | undefined }
-  /** A request with the first token, as `injectRaw` without it. */
+  /** Sends a request with the first token. `injectRaw` sends a request without a token. */
   inject (options: InjectOptions): Promise<LightMyRequestResponse>
   post (url: string, body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>
-  /** Listens on a free loopback port. */
+  /** Listens on a free loopback port. Resolves with the port. */
   listen (): Promise<number>
 }
 
-/** The HTTP application with fakes behind it; closed when the test is over. */
+/** Starts the HTTP application with fakes. Closes it after the test. */
 export async function startApp (t: { teardown: (work: () => Promise<void>) => void }, { env = {}, images: present }: Options = {}): Promise<StartedApp> {
   const config = readConfig({ API_ACCESS_TOKEN: TOKEN, API_ACCESS_TOKENS: `grader:${SECOND_TOKEN}`, ...env })
   const images = new FakeImages(present ?? [PYTHON, PLAINTEXT, foreignImage()])

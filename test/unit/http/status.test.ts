@@ -22,7 +22,7 @@ t.test('GET /version returns the versions of the engine and the service', async 
   t.same((await inject({ url: '/version' })).json(), { docker: ENGINE_VERSION_EXAMPLE, runonce: { version: '1.2.3' } })
 })
 
-t.test('/api/health is 503 and degraded while the engine does not response', async (t) => {
+t.test('/api/health returns 503 and degraded while the engine does not respond', async (t) => {
   const { app, engine } = await startApp(t)
   const healthy = await app.inject({ url: '/api/health' })
   t.equal(healthy.statusCode, 200)
@@ -43,10 +43,10 @@ t.test('/readyz returns why the service is not ready; /livez stays 200', async (
   t.equal((await app.inject({ url: '/livez' })).statusCode, 200)
 })
 
-t.test('/openapi.json describes every route, and which need a token', async (t) => {
+t.test('/openapi.json describes every route, and marks routes that require a token', async (t) => {
   const { app } = await startApp(t)
   const { openapi, paths } = (await app.inject({ url: '/openapi.json' })).json()
-  t.match(openapi, /^3\.1\./, 'whose schemas are JSON Schema, as ours are')
+  t.match(openapi, /^3\.1\./, 'version 3.1 uses JSON Schema')
   t.match(paths['/version'].get.responses['200'].content['application/json'].schema.properties, { docker: Object, runonce: Object })
   const routes = Object.entries<Record<string, { security?: unknown }>>(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { security }]) => `${method.toUpperCase()} ${path}${security === undefined ? '' : ' token'}`))
@@ -56,14 +56,14 @@ t.test('/openapi.json describes every route, and which need a token', async (t) 
   ])
 })
 
-t.test('/docs is a page, and can be switched off with /openapi.json', async (t) => {
+t.test('/docs returns a page, and can be disabled together with /openapi.json', async (t) => {
   const on = await startApp(t)
   t.equal((await on.app.inject({ url: '/docs/' })).statusCode, 200)
   const off = await startApp(t, { env: { SERVER_DOCS: 'false' } })
   for (const url of ['/docs', '/docs/', '/openapi.json']) t.equal((await off.app.inject({ url })).statusCode, 404, url)
 })
 
-t.test('/metrics counts responses by route, without paths, and can be switched off', async (t) => {
+t.test('/metrics counts responses by route, without paths, and can be disabled', async (t) => {
   const { app, inject } = await startApp(t)
   await inject({ url: '/version' })
   await app.inject({ url: '/version' })
@@ -83,7 +83,7 @@ t.test('/metrics counts responses by route, without paths, and can be switched o
   t.equal((await off.app.inject({ url: '/metrics' })).statusCode, 404)
 })
 
-t.test('/metrics counts a request whose client left, with status 499', async (t) => {
+t.test('/metrics counts a request whose client has disconnected, with status 499', async (t) => {
   const { app, listen, runs } = await startApp(t)
   const { opened, open } = gate()
   t.teardown(open)
@@ -99,7 +99,7 @@ t.test('/metrics counts a request whose client left, with status 499', async (t)
   t.same(await counted(), ['runonce_http_responses_total{method="POST",route="/",status="499"} 1'])
 })
 
-t.test('/metrics counts all unusual methods as one', async (t) => {
+t.test('/metrics counts all unusual methods under one label', async (t) => {
   const { app, listen } = await startApp(t)
   const port = await listen()
   for (const method of METHODS.filter((each) => each !== 'CONNECT')) await exchange(port, `${method} /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
@@ -108,7 +108,7 @@ t.test('/metrics counts all unusual methods as one', async (t) => {
   t.same(methods.sort(), ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'other'])
 })
 
-t.test('a run leaves one log line, and no code, output or token in any', async (t) => {
+t.test('a run is logged in one line, and code, output and tokens are never logged', async (t) => {
   const { logger, lines } = recordingLogger()
   const service = await startApp(t)
   const json = JSON.stringify({ ...COMPLETED, stdout: 'secret-output', stderr: 'secret-output' })
@@ -124,7 +124,7 @@ t.test('a run leaves one log line, and no code, output or token in any', async (
   service.runs.handler = async (request) => await runner.run(request)
   const code = 'secret_code = os.system("secret-code"); eval(x)'
   const response = await service.post('/run/python', { code, input: 'secret-input' }, { 'x-request-id': 'r-1' })
-  t.equal(response.body, json, 'the pattern changes nothing of the response')
+  t.equal(response.body, json, 'the pattern does not change the response')
   await until(() => lines.length === 2)
   const all = [...lines, ...service.lines]
   t.notMatch(all.join(''), /secret-/)
@@ -145,12 +145,12 @@ t.test('a run leaves one log line, and no code, output or token in any', async (
   t.match(suspicious, [{ requestId: 'r-1', tokenName: 'default', patterns: ['shell_out', 'dynamic_evaluation'] }])
 })
 
-t.test('text that an image wrote reaches the client, and no log line', async (t) => {
+t.test('text from an image is returned to the client, but is never logged', async (t) => {
   const service = await startApp(t)
   for (const error of [stdoutDecodeFailed('"secret-output"'), runnerWroteStderr('"secret-output"'), executionTimeExceeded('too long', { details: { result: { stdout: 'secret-output' } } })]) {
     service.runs.handler = async () => { throw error }
     t.match((await service.post('/', { code: '' })).body, 'secret-output', error.slug)
-    // As for an uncaught error.
+    // Logs an error in the same way as the handler of uncaught errors.
     service.app.log.fatal({ err: error }, 'stopping after an unexpected error')
     service.app.log.error(error)
     service.app.log.error({ err: new Error('an unexpected error', { cause: error }) })
@@ -159,7 +159,7 @@ t.test('text that an image wrote reaches the client, and no log line', async (t)
   t.notMatch(service.lines.join(''), /secret-/)
 })
 
-t.test('nothing of a refused body is logged', async (t) => {
+t.test('content of a rejected body is never logged', async (t) => {
   const service = await startApp(t)
   await service.post('/run', '{"image": secret-code')
   await service.post('/run', { image: 'runonce/python:latest', payload: { files: [{ name: '/secret-name', content: 'secret-code' }] } })

@@ -6,7 +6,7 @@ const IMAGE = 'runonce/python:latest'
 const FILE = { name: 'main.py', content: '' }
 const long = (bytes: number) => 'x'.repeat(bytes)
 
-/** The body and what the message must begin with. */
+/** Invalid bodies, with the beginning of the expected message. */
 const BODIES: Array<[unknown, string]> = [
   ['', 'The body is empty'],
   ['{', 'The body is not JSON'],
@@ -103,13 +103,13 @@ const PAYLOADS: Array<[unknown, string]> = [
   [{ files: [FILE], runInstructions: { runCommand: 'x', buildCommands: Array(10_001).fill('') } }, 'payload.runInstructions.buildCommands must NOT have more than 10000 items']
 ]
 
-t.test('an invalid run request is 400 and the message names the member', async (t) => {
+t.test('an invalid run request returns 400, and the message names the member', async (t) => {
   const { post, runs } = await startApp(t)
   for (const [body, beginning] of BODIES) await refused(t, await post('/run', body), beginning, body)
   t.same(runs.requests, [])
 })
 
-t.test('a payload that our runner cannot run is 400 and the message names the member', async (t) => {
+t.test('a payload that the runner cannot run returns 400, and the message names the member', async (t) => {
   const { post, runs } = await startApp(t)
   for (const [payload, beginning] of PAYLOADS) {
     const text = typeof payload === 'string' && payload.startsWith('{"files') ? payload : JSON.stringify(payload)
@@ -136,7 +136,7 @@ t.test('the messages of the code routes name the invalid member', async (t) => {
   t.same(runs.requests, [])
 })
 
-t.test('the maximum of files, arguments and variables is accepted, and brackets in strings are not nesting', async (t) => {
+t.test('the maximum number of files, arguments and variables is accepted, and brackets in strings do not count as nesting', async (t) => {
   const { post, runs } = await startApp(t)
   const payload = {
     files: Array.from({ length: 10_000 }, (_, i) => ({ name: String(i), content: '' })),
@@ -150,7 +150,7 @@ t.test('the maximum of files, arguments and variables is accepted, and brackets 
   }
 })
 
-t.test('file names of the maximum length are accepted', async (t) => {
+t.test('file names with the maximum length are accepted', async (t) => {
   const { post } = await startApp(t)
   for (const name of [long(255), `${`${long(255)}/`.repeat(15)}${long(255)}`, 'a//b', './a', 'a/./b', '...', '-x', 'a b\n', '日本語.py']) {
     const response = await post('/run', { image: IMAGE, payload: { files: [{ name, content: '' }] } })

@@ -10,7 +10,7 @@ import { until } from '../fakes.js'
 const SERVER = fileURLToPath(new URL('../../../service/server.ts', import.meta.url))
 const TOKEN = 'log-output-5d0f3a81'
 
-/** Starts the service with stdout on `output`; resolves when it responds. */
+/** Starts the service with stdout redirected to `output`. Resolves when the service responds. */
 async function start (t: Test, output: number | 'pipe') {
   const port = await freePort()
   const child = spawn(process.execPath, ['--import', 'tsx', SERVER], {
@@ -19,7 +19,7 @@ async function start (t: Test, output: number | 'pipe') {
   })
   t.teardown(() => { child.kill('SIGKILL') })
   const get = async (path: string) => await fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${TOKEN}` } })
-  await until(async () => await get('/livez').then(({ ok }) => ok, () => false), 'the service')
+  await until(async () => await get('/livez').then(({ ok }) => ok, () => false), 'the response of the service')
   return { child, get }
 }
 
@@ -28,14 +28,14 @@ async function stopCode (child: ChildProcess): Promise<number | null> {
   return await new Promise((resolve) => child.once('exit', resolve))
 }
 
-t.test('with a log on a full disk the service serves and stops', async (t) => {
+t.test('the service handles requests and stops normally when the log is on a full disk', async (t) => {
   const { child, get } = await start(t, openSync('/dev/full', 'w'))
-  for (let i = 0; i < 3; i++) t.equal((await get('/version')).status, 500, 'the engine is missing, which it logs')
+  for (let i = 0; i < 3; i++) t.equal((await get('/version')).status, 500, 'the engine is missing, which is logged')
   t.match(await (await get('/metrics')).text(), /^runonce_log_lines_dropped_total [1-9]/m)
   t.equal(await stopCode(child), 0)
 })
 
-t.test('with a log that nobody reads the service serves and stops', async (t) => {
+t.test('the service handles requests and stops normally when the log is not read', async (t) => {
   const { child, get } = await start(t, 'pipe')
   await until(async () => {
     await Promise.all(Array.from({ length: 200 }, async () => await (await get('/version')).text()))

@@ -29,7 +29,7 @@ function start (snapshot?: PoolSnapshot) {
   return { metrics, load, pool, node, lines }
 }
 
-t.test('runs are counted by image, token, outcome and whether the pool served them; times are in seconds', async (t) => {
+t.test('runs are counted by image, token, outcome and pool use; times are in seconds', async (t) => {
   const { metrics, lines } = start()
   metrics.finished(RUN)
   metrics.finished(RUN)
@@ -47,7 +47,7 @@ t.test('runs are counted by image, token, outcome and whether the pool served th
   ]) t.ok(text.includes(line), line)
 })
 
-t.test('load and pool are read for each scrape', async (t) => {
+t.test('load and pool metrics are updated at each scrape', async (t) => {
   const { load, pool, lines } = start({ ready: 3, images: [IMAGE] })
   Object.assign(load, { running: 4, waiting: 9 })
   const text = await lines()
@@ -61,28 +61,28 @@ t.test('load and pool are read for each scrape', async (t) => {
     'runonce_pool_idle_bytes{image="runonce/python:latest"} 9000000'
   ]) t.ok(text.includes(line), line)
   pool.state = { ready: 0, images: [] }
-  t.notOk((await lines()).some((line) => line.includes('runonce/python')), 'an image that left the pool has no gauges')
+  t.notOk((await lines()).some((line) => line.includes('runonce/python')), 'an image that left the pool does not have gauges')
 })
 
-t.test('pool hits and misses are counters that keep their value after an image left the pool', async (t) => {
+t.test('pool hits and misses are counters that keep their value after an image has left the pool', async (t) => {
   const { metrics, pool, lines } = start({ ready: 3, images: [IMAGE] })
   pool.counts = [COUNTS]
   const expected = ['runonce_pool_hits_total{image="runonce/python:latest"} 7', 'runonce_pool_misses_total{image="runonce/python:latest"} 2']
   const counters = async () => (await lines()).filter((line) => /^runonce_pool_(hits|misses)/.test(line))
   t.same(await counters(), expected)
   pool.state = { ready: 0, images: [] }
-  t.same(await counters(), expected, 'a second scrape adds nothing')
+  t.same(await counters(), expected, 'a second scrape does not change counters')
   t.match(await metrics.text(), '# TYPE runonce_pool_hits_total counter')
 })
 
-t.test('the process\'s own metrics have the usual names', async (t) => {
+t.test('metrics of the process have the usual names', async (t) => {
   const text = await start().lines()
   for (const name of ['process_resident_memory_bytes', 'process_cpu_seconds_total', 'process_open_fds', 'nodejs_eventloop_lag_seconds', 'nodejs_heap_size_used_bytes']) {
     t.ok(text.some((line) => line.startsWith(`${name} `)), name)
   }
 })
 
-t.test('an impossible CPU time is not counted, but its run is', async (t) => {
+t.test('an impossible CPU time is ignored, but the run is counted', async (t) => {
   const { metrics, lines } = start()
   for (const cpuTimeNs of [-1, -Infinity, NaN, 60_000_001, 1e300, Infinity]) metrics.finished({ ...RUN, cpuTimeNs })
   const text = await lines()

@@ -2,7 +2,7 @@ import t from 'tap'
 
 import { suspiciousPatterns } from '../../../service/observability/suspicious-code.js'
 
-t.test('a well-known dangerous pattern is named', async (t) => {
+t.test('a well-known dangerous pattern is detected by name', async (t) => {
   const cases: Array<[string, string]> = [
     [':(){ :|:& };:', 'fork_bomb'],
     [': ( ) { : | : & } ; :', 'fork_bomb'],
@@ -31,7 +31,7 @@ t.test('a well-known dangerous pattern is named', async (t) => {
   for (const [source, name] of cases) t.ok(suspiciousPatterns(['print(1)', source]).includes(name), `${name}: ${source}`)
 })
 
-t.test('plain programs have none', async (t) => {
+t.test('harmless programs do not match a pattern', async (t) => {
   for (const source of ['', 'print("Hello World!")', 'while True:\n  x = 1', 'for (;;) {}', 'retrieval(x)', 'rm -f x', 'a: () => { b }']) {
     t.same(suspiciousPatterns([source]), [], source)
   }

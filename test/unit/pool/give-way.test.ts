@@ -8,7 +8,7 @@ const ruby = languageImage('ruby')
 const java = languageImage('java')
 const pause = () => new Promise((resolve) => setTimeout(resolve, 30))
 
-t.test('the image that was asked for the longest ago gives way', async (t) => {
+t.test('the least recently requested image is evicted', async (t) => {
   const { pool, factory, clock } = await startPool(t, [python, ruby], { max: 1 })
   await pool.lease(python)
   await until(() => factory.alive(python).length === 1)
@@ -18,7 +18,7 @@ t.test('the image that was asked for the longest ago gives way', async (t) => {
   t.equal(factory.alive(python).length, 0)
 })
 
-t.test('an image that had to give way does not stand in the way of others', async (t) => {
+t.test('an evicted image does not block other images', async (t) => {
   const { pool, factory, clock } = await startPool(t, [python, ruby, java], { max: 1 })
   for (const image of [python, ruby, java]) {
     clock.now += 10
@@ -28,7 +28,7 @@ t.test('an image that had to give way does not stand in the way of others', asyn
   t.equal(factory.alive().length, 1)
 })
 
-t.test('no refill starts while every core has a run, or a run waits', async (t) => {
+t.test('refills do not start while every core has a run or a run is queued', async (t) => {
   const { pool, factory, load } = await startPool(t, [python])
   for (const [running, waiting] of [[4, 0], [1, 1]] as const) {
     Object.assign(load, { running, waiting })
@@ -40,7 +40,7 @@ t.test('no refill starts while every core has a run, or a run waits', async (t) 
   await until(() => factory.prepared.length > 0)
 })
 
-t.test('long runs on every core do not leave an image without ready containers', async (t) => {
+t.test('long runs on every core do not prevent the first ready container of an image', async (t) => {
   const { pool, factory, load, clock } = await startPool(t, [python, ruby], { images: [python.ref, ruby.ref], min: 2 })
   await until(() => pool.snapshot().ready === 4)
   Object.assign(load, { running: 4, waiting: 3 })
@@ -48,19 +48,19 @@ t.test('long runs on every core do not leave an image without ready containers',
   await pause()
   clock.now += 1_000
   await pause()
-  t.equal(factory.alive(python).length, 0, 'at first the runs go before')
+  t.equal(factory.alive(python).length, 0, 'runs have priority at first')
   clock.now += 60_000
   await until(() => factory.alive(python).length === 1)
   await pause()
-  t.equal(factory.alive(python).length, 1, 'one, and not its whole target')
-  t.equal(factory.alive(ruby).length, 2, 'an image that has some gets none')
+  t.equal(factory.alive(python).length, 1, 'only one container instead of the whole target')
+  t.equal(factory.alive(ruby).length, 2, 'an image with ready containers does not get more')
   for (const sandbox of factory.alive(python)) sandbox.end()
   await pool.lease(python)
   await pause()
   t.equal(factory.alive(python).length, 0, 'the next one waits again')
 })
 
-t.test('at most half as many refills as cores run at once', async (t) => {
+t.test('the number of concurrent refills is at most half the number of cores', async (t) => {
   const { pool, factory } = await startPool(t, [python])
   factory.gate = pause() as Promise<never>
   for (let i = 0; i < 8; i++) await pool.lease(python)

@@ -9,7 +9,7 @@ const ruby = languageImage('ruby')
 const java = languageImage('java')
 const pause = () => new Promise((resolve) => setTimeout(resolve, 30))
 
-t.test('images in POOL_IMAGES are ready from the start, POOL_MIN containers each', async (t) => {
+t.test('images in POOL_IMAGES have POOL_MIN ready containers from the start', async (t) => {
   const { pool, factory } = await startPool(t, [python, ruby, java], { images: [python.ref, ruby.ref], min: 2 })
   await until(() => pool.snapshot().ready === 4)
   t.equal(factory.alive(python).length, 2)
@@ -17,14 +17,14 @@ t.test('images in POOL_IMAGES are ready from the start, POOL_MIN containers each
   t.equal(factory.alive(java).length, 0)
 })
 
-t.test('without POOL_IMAGES, images with the label runonce.interactive are ready', async (t) => {
+t.test('without POOL_IMAGES, images with the label runonce.interactive have ready containers', async (t) => {
   const called = languageImage('bash', { interactive: true })
   const { pool, factory } = await startPool(t, [python, called], { images: undefined })
   await until(() => pool.snapshot().ready === 1)
   t.equal(factory.prepared[0]?.image.id, called.id)
 })
 
-t.test('a lease takes the oldest container, never the same twice, and a refill follows its end', async (t) => {
+t.test('leases return the oldest container, each container once, and a refill follows the end of a run', async (t) => {
   const { pool, factory } = await startPool(t, [python], { images: [python.ref], min: 2 })
   await until(() => pool.snapshot().ready === 2)
   const first = await pool.lease(python)
@@ -44,7 +44,7 @@ t.test('without a ready container a lease creates one', async (t) => {
   t.equal(pool.snapshot().images[0]?.misses, 1)
 })
 
-t.test('the first lease of an image makes containers ready, and they go when it is not used any more', async (t) => {
+t.test('the first lease of an image causes refills, and the containers are retired when the image is no longer used', async (t) => {
   const { pool, factory, clock } = await startPool(t, [python], { idleTtlMs: 60_000 })
   await pool.lease(python)
   await until(() => factory.alive(python).length === 1)
@@ -74,7 +74,7 @@ t.test('ready containers stay within POOL_MEMORY, before and after their memory 
   t.equal(factory.alive(python).length, 2)
 })
 
-t.test('a container counts as ready only when it is warm', async (t) => {
+t.test('a container counts as ready only after it is warm', async (t) => {
   const { pool, factory } = await startPool(t, [python])
   factory.warmAtOnce = false
   await pool.lease(python)
@@ -85,7 +85,7 @@ t.test('a container counts as ready only when it is warm', async (t) => {
   await until(() => pool.snapshot().ready === 1)
 })
 
-t.test('a ready container that dies is never leased, and its replacement waits longer each time', async (t) => {
+t.test('a ready container that dies is never leased, and its replacement is delayed longer each time', async (t) => {
   const { pool, factory, clock, warnings } = await startPool(t, [python], { images: [python.ref] })
   for (let deaths = 1; deaths <= 3; deaths++) {
     await until(() => factory.alive().length === 1 && pool.snapshot().ready === 1)
@@ -111,7 +111,7 @@ t.test('a failed refill is retried later', async (t) => {
   await until(() => pool.snapshot().ready === 1)
 })
 
-t.test('a ready container is replaced before it gets older than POOL_MAX_AGE', async (t) => {
+t.test('a ready container is replaced before it exceeds POOL_MAX_AGE', async (t) => {
   const { pool, factory, clock } = await startPool(t, [python], { images: [python.ref], maxAgeMs: 10_000 })
   await until(() => pool.snapshot().ready === 1)
   clock.now += 10_000
@@ -130,7 +130,7 @@ t.test('when a tag moves, containers of the old image are retired', async (t) =>
   t.equal(factory.alive(python).length, 0)
 })
 
-t.test('a removed image keeps no containers; when it is back it gets new ones', async (t) => {
+t.test('ready containers of a removed image are retired; if the image returns, the pool is refilled', async (t) => {
   const { pool, factory, images } = await startPool(t, [python], { images: [python.ref] })
   await until(() => pool.snapshot().ready === 1)
   images.fail = imageNotAllowed(python.ref, [])
@@ -141,7 +141,7 @@ t.test('a removed image keeps no containers; when it is back it gets new ones', 
   await until(() => pool.snapshot().ready === 1)
 })
 
-t.test('an engine that does not respond at start is retried until it does', async (t) => {
+t.test('the pool retries at startup until the engine responds', async (t) => {
   const { pool, images } = await startPool(t, [python], { images: [python.ref] })
   images.fail = engineUnreachable('gone')
   images.changed()
@@ -150,7 +150,7 @@ t.test('an engine that does not respond at start is retried until it does', asyn
   await until(() => pool.snapshot().ready === 1)
 })
 
-t.test('closing retires all ready containers, and those that arrive later', async (t) => {
+t.test('closing retires all ready containers, and containers that become ready later', async (t) => {
   const { pool, factory } = await startPool(t, [python], { images: [python.ref] })
   await until(() => pool.snapshot().ready === 1)
   factory.gate = pause() as Promise<never>
@@ -162,7 +162,7 @@ t.test('closing retires all ready containers, and those that arrive later', asyn
   t.equal((await pool.lease(python)).pooled, false, 'leases go the cold way')
 })
 
-t.test('POOL_MAX=0 and foreign images keep nothing ready', async (t) => {
+t.test('with POOL_MAX=0, and for foreign images, no containers are kept ready', async (t) => {
   const off = await startPool(t, [python], { images: [python.ref], max: 0 })
   await off.pool.lease(python)
   const on = await startPool(t, [])

@@ -8,7 +8,7 @@ const python = languageImage('python')
 const ruby = languageImage('ruby')
 const pause = () => new Promise((resolve) => setTimeout(resolve, 30))
 
-t.test('memory of a container whose program runs is not taken for a ready container\'s', async (t) => {
+t.test('the memory of a container with a running program does not count as the memory of a ready container', async (t) => {
   const { pool, factory } = await startPool(t, [python])
   const measuring = gate()
   factory.measuring = measuring.opened
@@ -23,7 +23,7 @@ t.test('memory of a container whose program runs is not taken for a ready contai
   t.ok((pool.snapshot().images[0]?.idleBytes ?? 0) < 100 * MIB)
   leased.end()
   await pool.lease(python)
-  await until(() => pool.snapshot().images[0]?.idleBytes === 20 * MIB, 'the next one to be measured')
+  await until(() => pool.snapshot().images[0]?.idleBytes === 20 * MIB, 'the measurement of the next container')
 })
 
 t.test('a container whose stream ended before it was ready is retired', async (t) => {
@@ -50,7 +50,7 @@ t.test('an older lookup of images does not undo a newer one', async (t) => {
   await until(() => pool.snapshot().ready === 1)
   const rebuilt = { ...python, id: 'sha256:rebuilt' }
   const [first, second] = [gate(), gate()]
-  // The first asking hangs with what it has seen already; the second is quick.
+  // The first lookup is delayed after it has read its result. The second lookup is quick.
   const describe = images.describe.bind(images)
   const answers = [async () => { await first.opened; return python }, async () => { await second.opened; return rebuilt }]
   images.describe = async (ref) => await (answers.shift()?.() ?? describe(ref))
@@ -65,7 +65,7 @@ t.test('an older lookup of images does not undo a newer one', async (t) => {
   t.same([factory.alive(rebuilt).length, factory.alive(python).length], [1, 0])
 })
 
-t.test('one lookup at a time, however long the engine takes', async (t) => {
+t.test('only one lookup runs at a time, even if the engine is slow', async (t) => {
   const { images } = await startPool(t, [python], { images: [python.ref] })
   const hung = gate()
   images.gate = hung.opened
@@ -74,10 +74,10 @@ t.test('one lookup at a time, however long the engine takes', async (t) => {
   await pause()
   t.equal(images.described.length, before + 1)
   hung.open()
-  await until(() => images.described.length === before + 2, 'and once more for what came meanwhile')
+  await until(() => images.described.length === before + 2, 'another lookup for changes during the first lookup')
 })
 
-t.test('an image that comes into use during a lookup keeps its pool', async (t) => {
+t.test('an image that is first used during a lookup keeps its pool', async (t) => {
   const { pool, factory, images } = await startPool(t, [python, ruby], { images: [python.ref] })
   await until(() => pool.snapshot().ready === 1)
   const asking = gate()
@@ -91,7 +91,7 @@ t.test('an image that comes into use during a lookup keeps its pool', async (t) 
   t.ok(pool.snapshot().images.some(({ image }) => image === ruby.ref))
 })
 
-t.test('setting the wall clock back delays no refill', async (t) => {
+t.test('setting the wall clock back does not delay refills', async (t) => {
   const now = Date.now
   let setBackMs = 0
   Date.now = () => now() - setBackMs

@@ -9,7 +9,7 @@ import { FakeImages, gate } from '../fakes.js'
 
 export const MIB = 1024 * 1024
 
-/** A container that waits until the test ends it. */
+/** A container that is ready until the test ends it. */
 export class FakeReady implements ReadySandbox {
   readonly phases = {}
   readonly warmed: Promise<void>
@@ -45,7 +45,7 @@ export class FakeReady implements ReadySandbox {
   async ranOutOfMemory (): Promise<boolean> { return false }
 }
 
-/** Makes containers at once, after `gate`, or fails with `fail`. */
+/** Creates containers immediately, or after `gate`. If `fail` is set, throws it. */
 export class FakeFactory implements SandboxFactory {
   readonly prepared: FakeReady[] = []
   readonly cold: FakeReady[] = []
@@ -53,7 +53,7 @@ export class FakeFactory implements SandboxFactory {
   gate: Promise<void> = Promise.resolve()
   warmAtOnce = true
   bytes = 10 * MIB
-  /** A measurement waits for it. */
+  /** If set, measurements wait for this promise. */
   measuring: Promise<void> = Promise.resolve()
   preparing = 0
   mostAtOnce = 0
@@ -83,7 +83,7 @@ export class FakeFactory implements SandboxFactory {
     return (sandbox as FakeReady).bytes ?? this.bytes
   }
 
-  /** Prepared and neither ended nor retired. */
+  /** Returns containers that are prepared and neither ended nor retired. */
   alive (image?: ImageDescription): FakeReady[] {
     return this.prepared.filter((sandbox) => !sandbox.ended && (image === undefined || sandbox.image.id === image.id))
   }
@@ -96,7 +96,7 @@ export class FakeChangingImages extends FakeImages implements ImageChanges {
 
 export const POOL: PoolConfig = { images: [], min: 1, max: 8, memoryBytes: 512 * MIB, idleTtlMs: 60_000, maxAgeMs: 3_600_000 }
 
-/** A started pool over fakes, with a clock that the test moves. */
+/** Starts a pool with fakes and with a clock that the test controls. */
 export async function startPool (t: Test, present: ImageDescription[], config: Partial<PoolConfig> = {}, { realClock = false } = {}) {
   const factory = new FakeFactory()
   const images = new FakeChangingImages(present)

@@ -3,13 +3,13 @@ import t from 'tap'
 import { decodeRunnerLine, lazyResult } from '../../../service/protocol/result-decoder.js'
 import { COMPLETED, serviceError } from '../fakes.js'
 
-t.test('bytes that are not a result give undefined', async (t) => {
+t.test('bytes that are not a result return undefined', async (t) => {
   for (const text of ['', '[]', '{', '{}', 'x', '{"stdout":1,"stderr":"","error":""}', '{"stdout":"","stderr":""}', '{"stdout":"","stderr":"","error":null}', '{"stdout":"']) {
     t.equal(lazyResult(Buffer.from(text)), undefined, text)
   }
 })
 
-t.test('a large result of our runner keeps its bytes, and can be read', async (t) => {
+t.test('a large result of the runner keeps its bytes and can be read', async (t) => {
   const result = { ...COMPLETED, stdout: '\ufffd"\\\n'.repeat(50_000) }
   const line = Buffer.from(`${JSON.stringify(result)}\n`)
   const answer = decodeRunnerLine(line)

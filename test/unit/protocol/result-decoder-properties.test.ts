@@ -12,21 +12,21 @@ t.setTimeout(limitMs(4))
 
 const NOTHING = Buffer.alloc(0)
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string().map((each) => `${each}"}],:\\`), fc.string({ unit: fc.constantFrom('"', '\\', '{', ']', ',', ':', 'a', '\0', '\u2028') }))
-/** A result as a runner may write it: its members in any order, and members of a later version. */
+/** Generates results as a runner may write them: members in any order, including members of later versions. */
 const results = fc.tuple(
   fc.record({ ...Object.fromEntries(Object.keys(COMPLETED).map((name) => [name, fc.jsonValue()])), stdout: text, stderr: text, error: text, stdoutBase64: text, build: fc.jsonValue() },
     { requiredKeys: ['stdout', 'stderr', 'error'] }),
   fc.dictionary(fc.constantFrom('__proto__', 'constructor', 'toString', 'more', 'a b', 'é'), fc.jsonValue()),
   fc.boolean()
 ).map(([known, more, first]) => JSON.stringify(first ? { ...more, ...known } : { ...known, ...more }))
-/** The same, damaged. */
+/** Generates damaged results. */
 const damaged = fc.tuple(results, fc.nat(), fc.nat(3), fc.uint8Array({ maxLength: 3 })).map(([line, place, taken, given]) => {
   const bytes = Buffer.from(line)
   const at = place % (bytes.length + 1)
   return Buffer.concat([bytes.subarray(0, at), given, bytes.subarray(at + taken)])
 })
 
-/** What `decode` returns, or the slug of its ServiceError. @throws any other error */
+/** Returns the return value of `decode`, or the slug of its ServiceError. @throws any other error */
 function answered (decode: () => { result: unknown }): { result: unknown } | { slug: string } {
   try {
     return { result: decode().result }
@@ -36,7 +36,7 @@ function answered (decode: () => { result: unknown }): { result: unknown } | { s
   }
 }
 
-/** A result by a second reading: what JSON.parse gives, where it has the three texts. */
+/** Second implementation of the decoder: returns the value of JSON.parse if it has the three texts. */
 function resultIn (bytes: Buffer): unknown {
   let value: unknown
   try {
@@ -46,23 +46,23 @@ function resultIn (bytes: Buffer): unknown {
   return [stdout, stderr, error].every((each) => typeof each === 'string') ? value : undefined
 }
 
-/** The members of a lazy result, read through its getters. */
+/** Returns the members of a lazy result, read through its getters. */
 function membersOf (result: object | undefined): unknown {
   return result === undefined ? undefined : Object.entries(result).sort(([a], [b]) => a < b ? -1 : 1)
 }
 
-t.test('a lazy result has the members that JSON.parse gives, with any names, order and texts', async (t) => {
+t.test('a lazy result has the same members as the result of JSON.parse, for any names, order and texts', async (t) => {
   t.pass(`${search(fc.property(results, (line) => isDeepStrictEqual(membersOf(lazyResult(Buffer.from(`${line}\n`))), membersOf(JSON.parse(line)))))} results`)
 })
 
-t.test('damaged bytes give undefined or an object with an error text, and never throw', async (t) => {
+t.test('damaged bytes return undefined or an object with an error text, and never throw', async (t) => {
   t.pass(`${search(fc.property(fc.oneof(damaged, fc.uint8Array().map((bytes) => Buffer.from(bytes))), (bytes) => {
     const result = lazyResult(bytes)
     return result === undefined || typeof result.error === 'string'
   }))} lines`)
 })
 
-t.test('any bytes are decoded as JSON.parse reads them, or refused with the slug for it', async (t) => {
+t.test('any bytes are decoded as JSON.parse reads them, or rejected with the corresponding slug', async (t) => {
   const bytes = fc.oneof(damaged, results.map((line) => Buffer.from(line)), fc.json().map((json) => Buffer.from(json)), fc.uint8Array().map((each) => Buffer.from(each)))
   t.pass(`${search(fc.property(bytes, fc.oneof(fc.constant(NOTHING), fc.uint8Array({ maxLength: 3 }).map((each) => Buffer.from(each))), (stdout, stderr) => {
     const value = resultIn(stdout)
@@ -71,7 +71,7 @@ t.test('any bytes are decoded as JSON.parse reads them, or refused with the slug
   }))} answers`)
 })
 
-t.test('a large result reads like a small one, and a truncated one is refused', async (t) => {
+t.test('a large result has the same members as a small one, and a truncated result is rejected', async (t) => {
   t.pass(`${search(fc.property(text, text, fc.nat(), (stdout, stderr, cut) => {
     const result = { ...COMPLETED, stdout: stdout.padEnd(70_000, 'é"\\'), stderr }
     const line = Buffer.from(JSON.stringify(result))

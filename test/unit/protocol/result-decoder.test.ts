@@ -15,7 +15,7 @@ t.test('a result is any object with glot\'s three members', async (t) => {
   }
 })
 
-t.test('anything else is coderunner.stdout.decode, and the message quotes it', async (t) => {
+t.test('other output causes coderunner.stdout.decode, and the message quotes the output', async (t) => {
   for (const text of [
     '', '\n', 'Traceback', '{', 'null', '[]', '5', '"x"', '{}', '{"stdout":"","stderr":""}', '{"stdout":1,"stderr":"","error":""}',
     '{"stdout":"","stderr":"","error":null}', '{"stdout":"","stderr":"","error":""} trailing', '{"stdout":"","stderr":"","error":""}{}'
@@ -31,7 +31,7 @@ t.test('a message quotes at most 200 bytes', async (t) => {
   t.match(body.message, /"x{200}"$/)
 })
 
-t.test('a byte on the container\'s stderr is coderunner.stderr, whatever stdout has', async (t) => {
+t.test('any output on the container\'s stderr causes coderunner.stderr, regardless of stdout', async (t) => {
   t.throws(() => decodeResult(Buffer.from(JSON.stringify(COMPLETED)), Buffer.from('oops')),
     serviceError({ statusCode: 500, slug: 'coderunner.stderr', body: { message: /"oops"$/ } }))
 })

@@ -10,7 +10,7 @@ const NEVER = new AbortController().signal
 const options = { concurrency: 1, queueSize: 10, queueTimeoutMs: 5000 }
 const overloaded = serviceError({ statusCode: 503, slug: 'overloaded' })
 
-t.test('runs over the limit wait, and runs over the queue\'s size are refused at once', async (t) => {
+t.test('runs that exceed the limit are queued, and runs that exceed the queue size are refused immediately', async (t) => {
   const admission = new Admission({ ...options, concurrency: 2, queueSize: 1 })
   const releases = [await admission.enter('a', NEVER), await admission.enter('a', NEVER)]
   const third = admission.enter('a', NEVER)
@@ -37,7 +37,7 @@ t.test('one token cannot fill a shared queue', async (t) => {
   t.same([admission.running, admission.waiting], [0, 0])
 })
 
-t.test('a token that has the queue to itself may fill it', async (t) => {
+t.test('the only token in the queue may fill it', async (t) => {
   const admission = new Admission({ ...options, queueSize: 8 })
   const runs = Array.from({ length: 9 }, () => admission.enter('a', NEVER))
   t.equal(admission.waiting, 8)
@@ -60,7 +60,7 @@ t.test('tokens take turns, so that one token\'s flood does not starve another', 
   t.same(await order(['a1', 'a2', 'a3', 'a4', 'b1', 'c1', 'c2']), ['a1', 'b1', 'c1', 'a2', 'c2', 'a3', 'a4'])
 })
 
-t.test('a new token comes after those that wait already', async (t) => {
+t.test('a new token is served after waiting tokens', async (t) => {
   const admission = new Admission(options)
   const entered: string[] = []
   let release = await admission.enter('x', NEVER)
@@ -86,7 +86,7 @@ t.test('a run that waits too long is refused and leaves the queue', async (t) =>
   t.ok(await next)
 })
 
-t.test('a client that leaves while it waits frees its place in the queue', async (t) => {
+t.test('a client that disconnects while its run is queued frees its place in the queue', async (t) => {
   const admission = new Admission(options)
   const release = await admission.enter('a', NEVER)
   const client = new AbortController()
@@ -99,13 +99,13 @@ t.test('a client that leaves while it waits frees its place in the queue', async
   t.ok(await stays)
 })
 
-t.test('a client that left before is not admitted', async (t) => {
+t.test('a client that has already disconnected is not admitted', async (t) => {
   const admission = new Admission(options)
   await t.rejects(admission.enter('a', AbortSignal.abort(new Error('gone'))), { message: 'gone' })
   t.equal(admission.running, 0)
 })
 
-t.test('a client\'s signal keeps no listener', async (t) => {
+t.test('listeners are removed from the client\'s signal', async (t) => {
   const admission = new Admission({ ...options, queueSize: 1, queueTimeoutMs: 10 })
   const { signal } = new AbortController()
   const release = await admission.enter('a', signal)
@@ -116,7 +116,7 @@ t.test('a client\'s signal keeps no listener', async (t) => {
   t.equal(getEventListeners(signal, 'abort').length, 0)
 })
 
-t.test('releasing twice releases once', async (t) => {
+t.test('releasing a slot twice releases it only once', async (t) => {
   const admission = new Admission(options)
   const first = await admission.enter('a', NEVER)
   const waiting = [admission.enter('a', NEVER), admission.enter('a', NEVER)]
@@ -144,7 +144,7 @@ t.test('10,000 refusals of every kind leak no slot', async (t) => {
   t.same([admission.running, admission.waiting], [3, 0])
   for (const release of held) release()
   t.same([admission.running, admission.waiting], [0, 0])
-  t.equal((await Promise.all([1, 2, 3].map(() => admission.enter('a', NEVER)))).length, 3, 'all three slots are there')
+  t.equal((await Promise.all([1, 2, 3].map(() => admission.enter('a', NEVER)))).length, 3, 'all three slots are available')
 })
 
 t.test('Retry-After grows with the queue, from 1 s to 60 s', async (t) => {
@@ -179,11 +179,11 @@ t.test('closing waits for accepted runs and refuses new ones', async (t) => {
   t.equal(closed, 2)
 })
 
-t.test('closing when nothing runs is done at once', async () => {
+t.test('closing without runs completes immediately', async () => {
   await new Admission(options).close()
 })
 
-t.test('closing ends when the last waiting run leaves', async (t) => {
+t.test('closing completes when the last waiting run leaves the queue', async (t) => {
   const admission = new Admission({ ...options, queueTimeoutMs: 10 })
   const release = await admission.enter('a', NEVER)
   const waits = admission.enter('a', NEVER)
@@ -193,7 +193,7 @@ t.test('closing ends when the last waiting run leaves', async (t) => {
   await closing
 })
 
-/** The order in which runs, named after their token and number, are let in by one slot. */
+/** Returns the order in which one slot admits runs. Each run is named after its token and number. */
 async function order (names: string[]): Promise<string[]> {
   const admission = new Admission(options)
   const entered: string[] = []

@@ -26,7 +26,7 @@ function start (t: { teardown: (work: () => Promise<void>) => void }) {
   return { health, probes, state, lines, fail }
 }
 
-t.test('after three infrastructure errors and a failed probe the node is not ready, until a probe works', async (t) => {
+t.test('after three infrastructure errors and a failed probe the node is not ready, until a probe succeeds', async (t) => {
   const { health, probes, state, lines, fail } = start(t)
   t.equal(await fail(DISK_FULL, 2), DISK_FULL)
   t.same([probes, health.reason], [[], undefined])
@@ -51,7 +51,7 @@ t.test('a success between the errors resets the count', async (t) => {
   t.same([probes, health.reason], [[], undefined])
 })
 
-t.test('a probe that works keeps the node ready, and resets the count', async (t) => {
+t.test('a successful probe keeps the node ready, and resets the count', async (t) => {
   const { health, probes, state, fail } = start(t)
   state.outcome = async () => {}
   t.equal(await fail(DISK_FULL), DISK_FULL)
@@ -60,7 +60,7 @@ t.test('a probe that works keeps the node ready, and resets the count', async (t
   t.equal(probes.length, 1)
 })
 
-t.test('only errors of the engine count', async (t) => {
+t.test('only engine errors count', async (t) => {
   const { probes, fail } = start(t)
   const others = [
     containerRefused('no such image'), overloaded('The run queue is full', 1), stdoutDecodeFailed('x'), new ServiceError('clientGone', 'gone'), new Error('other')
@@ -76,7 +76,7 @@ t.test('a run that may have started keeps its error', async (t) => {
   t.not(health.reason, undefined)
 })
 
-t.test('one probe runs at a time, and failing runs wait for it', async (t) => {
+t.test('only one probe runs at a time, and failed runs wait for its result', async (t) => {
   const { probes, state, fail, health } = start(t)
   const { opened, open } = gate()
   state.outcome = async () => { await opened; throw DISK_FULL }
@@ -87,7 +87,7 @@ t.test('one probe runs at a time, and failing runs wait for it', async (t) => {
   t.equal(probes.length, 1)
 })
 
-t.test('when the engine comes back the probe is repeated at once', async (t) => {
+t.test('the probe is repeated immediately after the engine recovers', async (t) => {
   const { health, probes, state, fail } = start(t)
   health.recheck()
   t.equal(probes.length, 0, 'not while the node is ready')
@@ -98,7 +98,7 @@ t.test('when the engine comes back the probe is repeated at once', async (t) => 
   await until(() => health.reason === undefined)
 })
 
-t.test('after the close there are no probes', async (t) => {
+t.test('probes stop after the node is closed', async (t) => {
   const { health, probes, fail } = start(t)
   await fail(DISK_FULL)
   await health.close()

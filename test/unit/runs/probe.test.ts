@@ -28,7 +28,7 @@ t.test('a probe runs the hello program of the failing image, and removes its con
   t.match(JSON.parse(String(works.exchanges[0]?.payload)), { files: [{ name: 'main.txt', content: 'hello' }] })
 })
 
-t.test('if that image is broken, another one decides', async (t) => {
+t.test('if that image is broken, the probe uses another image', async (t) => {
   const { probe, sandboxes } = start(BROKEN, container())
   await probe.run(PYTHON, signal)
   t.same(sandboxes.leased, [PYTHON, BASH])
@@ -62,7 +62,7 @@ t.test('a probe that is ended by its signal has not worked', async (t) => {
   await t.rejects(probe.run(undefined, closing.signal), { message: 'closing' })
 })
 
-t.test('a foreign image, or one that is gone, is not tried', async (t) => {
+t.test('foreign and missing images are skipped', async (t) => {
   for (const suspect of [foreignImage(), languageImage('gone'), undefined]) {
     const { probe, sandboxes } = start(container())
     await probe.run(suspect, signal)
@@ -78,7 +78,7 @@ t.test('a probe fails with the last error if no image works', async (t) => {
   await t.rejects(probe.run(PYTHON, signal), serviceError({ slug: 'docker.unixsocket' }))
 })
 
-t.test('without a language image there is nothing to try', async (t) => {
+t.test('a probe does not run if no language image exists', async (t) => {
   const sandboxes = new FakeSandboxes()
   await new Probe({ images: new FakeImages([foreignImage()]), sandboxes, limits: LIMITS }).run(undefined, signal)
   t.equal(sandboxes.leased.length, 0)

@@ -8,7 +8,7 @@ import { COMPLETED, FakeSandbox, FakeSandboxes, healthyNode, languageImage, serv
 const OURS = languageImage('python')
 const RESULT = `${JSON.stringify(COMPLETED)}\n`
 
-t.test('on a node that is not ready runs are refused, those that waited as well', async (t) => {
+t.test('a node that is not ready refuses runs, including queued runs', async (t) => {
   const admission = new Admission({ concurrency: 1, queueSize: 1, queueTimeoutMs: 1000 })
   const sandboxes = new FakeSandboxes()
   let failing = false
@@ -24,7 +24,7 @@ t.test('on a node that is not ready runs are refused, those that waited as well'
   t.same([sandboxes.leased.length, admission.running], [0, 0])
 })
 
-t.test('the node\'s health gets every outcome', async (t) => {
+t.test('every outcome is reported to the node health', async (t) => {
   const outcomes: unknown[] = []
   const broken = streamReadFailed('broke off')
   const health = { ...healthyNode, succeeded: () => { outcomes.push('success') }, failed: async (error: unknown) => { outcomes.push(error); return overloaded('runs fail', 1) } }
@@ -33,6 +33,6 @@ t.test('the node\'s health gets every outcome', async (t) => {
   const runner = new CodeRunner({ sandboxes, admission, health, observers: [], limits: { timeMs: 5000, outputBytes: 1000 }, limitsResponse: 'result' })
   const run = () => runner.run({ requestId: 'r', tokenName: 'default', image: OURS, payload: Buffer.from('{}'), limits: {}, signal: new AbortController().signal })
   await run()
-  await t.rejects(run(), serviceError({ slug: 'overloaded' }), 'and decides the client\'s error')
+  await t.rejects(run(), serviceError({ slug: 'overloaded' }), 'the node health determines the error for the client')
   t.same(outcomes, ['success', broken])
 })

@@ -17,7 +17,7 @@ interface Options {
   limitsResponse?: 'result' | 'error'
 }
 
-/** A run in the given containers, in order. */
+/** Runs code in the given containers, in order. */
 function start (containers: Array<FakeSandbox | Error>, { image = OURS, limits = {}, signal = new AbortController().signal, limitsResponse = 'result' }: Options = {}) {
   const admission = new Admission({ concurrency: 1, queueSize: 0, queueTimeoutMs: 1000 })
   const observer = new FakeObserver()
@@ -31,7 +31,7 @@ function ends (end: ExchangeEnd, stdout = '', stderr = '') {
   return async (): Promise<Exchange> => ({ end, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) })
 }
 
-t.test('every end of an exchange gives a result, and frees slot and container exactly once', async (t) => {
+t.test('every end of an exchange produces a result, and releases slot and container exactly once', async (t) => {
   const cases: Array<[string, FakeSandbox, Options, object]> = [
     ['a result', new FakeSandbox('c', ends('result', RESULT)), {}, COMPLETED],
     ['a result before the end of the stream', new FakeSandbox('c', ends('eof', RESULT)), {}, COMPLETED],
@@ -49,7 +49,7 @@ t.test('every end of an exchange gives a result, and frees slot and container ex
   }
 })
 
-t.test('every error reaches the caller, and frees slot and container exactly once', async (t) => {
+t.test('every error is thrown to the caller, and releases slot and container exactly once', async (t) => {
   const fails = async () => { throw streamReadFailed('broke off') }
   const cases: Array<[string, FakeSandbox, object]> = [
     ['the stream broke', new FakeSandbox('c', fails), { slug: 'docker.container.stream.read' }],
@@ -68,14 +68,14 @@ t.test('every error reaches the caller, and frees slot and container exactly onc
   }
 })
 
-t.test('a failed lease frees the slot', async (t) => {
+t.test('a failed lease releases the slot', async (t) => {
   const { run, admission, observer } = start([containerRefused('no such image')])
   await t.rejects(run, serviceError({ slug: 'docker.container.create' }))
   t.equal(admission.running, 0)
   t.equal(observer.records.length, 1)
 })
 
-t.test('a client that leaves ends the run with the signal\'s reason', async (t) => {
+t.test('the run ends with the reason of the signal when the client disconnects', async (t) => {
   const client = new AbortController()
   const sandbox = new FakeSandbox('c', async () => {
     client.abort(new Error('gone'))
@@ -86,7 +86,7 @@ t.test('a client that leaves ends the run with the signal\'s reason', async (t) 
   t.same([sandbox.retired, admission.running], [1, 0])
 })
 
-t.test('a client that left while its container was created causes no exchange', async (t) => {
+t.test('no exchange starts if the client disconnects while the container is being created', async (t) => {
   const client = new AbortController()
   const sandbox = new FakeSandbox('c', ends('result', RESULT))
   const { run, admission } = start([sandbox], { signal: client.signal })
@@ -95,7 +95,7 @@ t.test('a client that left while its container was created causes no exchange', 
   t.same([sandbox.exchanges.length, sandbox.retired, admission.running], [0, 1, 0])
 })
 
-t.test('a run that is not admitted leases nothing', async (t) => {
+t.test('a run that is not admitted does not lease a container', async (t) => {
   const { run, sandboxes } = start([], { signal: AbortSignal.abort(new Error('gone')) })
   await t.rejects(run, { message: 'gone' })
   t.equal(sandboxes.leased.length, 0)
@@ -117,7 +117,7 @@ t.test('the stricter of the service\'s and the request\'s limits apply', async (
   }
 })
 
-t.test('the largest result of a run within its output limit is not too large', async (t) => {
+t.test('the largest result of a run within its output limit does not exceed the size limit', async (t) => {
   const { outputBytes, maxBytes } = await new Promise<{ outputBytes: number, maxBytes: number }>((resolve) => {
     const sandbox = new FakeSandbox('c', async (_payload, options) => {
       resolve({ outputBytes: 1000, maxBytes: options.maxBytes })
@@ -125,7 +125,7 @@ t.test('the largest result of a run within its output limit is not too large', a
     })
     void start([sandbox]).run
   })
-  // A failing build's output stands in stdout and again in build.stdout: control characters, and one byte that is no UTF-8.
+  // The output of a failed build is in stdout and again in build.stdout. It consists of control characters and one invalid UTF-8 byte.
   const text = '\u0001'.repeat(outputBytes)
   const largest = JSON.stringify({ ...COMPLETED, stdout: text, stdoutBase64: Buffer.from(text).toString('base64'), build: { stdout: text } })
   t.ok(largest.length - 2000 <= maxBytes - 65_536, `${largest.length} bytes of ${maxBytes}`)
@@ -139,7 +139,7 @@ t.test('RUN_LIMITS_RESPONSE=error turns limits into errors, and still records th
   t.same([sandbox.retired, admission.running], [1, 0])
 })
 
-t.test('containers that ended before they got the payload are replaced', async (t) => {
+t.test('containers that exited before they received the payload are replaced', async (t) => {
   const lost = [1, 2].map((n) => new FakeSandbox(`lost-${n}`, ends('lost'), true))
   const fresh = new FakeSandbox('fresh', ends('result', RESULT))
   const { run, observer } = start([...lost, fresh])
@@ -148,13 +148,13 @@ t.test('containers that ended before they got the payload are replaced', async (
   t.match(observer.records, [{ outcome: 'completed', pooled: false, phases: { create: 1 } }], 'one record, of the last container')
 })
 
-t.test('a pooled container that ends without a result after it got the payload is an error', async (t) => {
+t.test('a pooled container that exits without a result after it received the payload causes an error', async (t) => {
   const { run, sandboxes, admission } = start([new FakeSandbox('c', ends('eof'), true), new FakeSandbox('unused', ends('result', RESULT))])
   await t.rejects(run, serviceError({ slug: 'docker.container.stream.read', message: /without a result/ }))
   t.same([sandboxes.leased.length, admission.running], [1, 0])
 })
 
-t.test('a container that wrote something, or ran out of memory, is not replaced', async (t) => {
+t.test('a container that wrote output or ran out of memory is not replaced', async (t) => {
   const { run, sandboxes } = start([new FakeSandbox('c', ends('eof', 'half a res'), true)])
   await t.rejects(run, serviceError({ slug: 'coderunner.stdout.decode' }))
   const killed = start([withMemoryKill(new FakeSandbox('c', ends('eof'), true))])
@@ -180,7 +180,7 @@ t.test('the record has outcome, phases and measurements', async (t) => {
   }])
 })
 
-t.test('a foreign image cannot put output into the record', async (t) => {
+t.test('a foreign image cannot add output to the record', async (t) => {
   const forged = { stdout: '', stderr: '', error: '', outcome: 'secret-output', duration: 'secret-output', stdoutBytes: { x: 'secret-output' }, memoryPeak: ['secret-output'] }
   const { run, observer } = start([new FakeSandbox('c', ends('eof', JSON.stringify(forged)))], { image: foreignImage() })
   await run
@@ -188,7 +188,7 @@ t.test('a foreign image cannot put output into the record', async (t) => {
   t.equal(observer.records[0]?.outcome, 'foreign')
 })
 
-t.test('an image with our label cannot put output, or invalid numbers, into the record', async (t) => {
+t.test('an image with the protocol label cannot add output or invalid numbers to the record', async (t) => {
   const figures = ['secret-output', { x: 'secret-output' }, ['secret-output'], -1, null]
   for (const [i, figure] of figures.entries()) {
     const forged = { ...COMPLETED, outcome: figure, duration: figure, stdoutBytes: figure, stderrBytes: figure, cpuTime: figure, memoryPeak: figure }

@@ -9,7 +9,7 @@ import { pipArguments, putArtifacts } from '../../../../tools/images/artifacts.j
 
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex')
 
-/** A zip file as wheels are: modes and all. */
+/** Returns a zip file with file modes, like a wheel. */
 function zipOf (files: Record<string, { text: string, mode: number, method?: number }>): Buffer {
   const locals: Buffer[] = []
   const entries: Buffer[] = []
@@ -40,7 +40,7 @@ function zipOf (files: Record<string, { text: string, mode: number, method?: num
   return Buffer.concat([...locals, directory, end])
 }
 
-/** Clients that leave `content` in the folder they are told, and note how often they were called. */
+/** Installs fake registry clients that write `content` to the requested folder and record their calls. */
 async function withClients (t: Pick<typeof import('tap').t, 'testdir' | 'intercept'>, content: Buffer) {
   const dir = t.testdir({ bin: {}, cache: {}, into: {}, content })
   const script = (folder: string) => `#!/bin/sh\necho "$@" >> ${dir}/calls\n${folder}\ncp ${dir}/content "$into/file"\n`
@@ -64,7 +64,7 @@ void t.test('fetches a wheel once, checks it and unpacks it with its file modes'
   t.equal(await readFile(path.join(into, 'tool/tool/lib/a.zig'), 'utf8'), 'größe'.repeat(100))
   t.same((await readdir(path.join(into, 'tool/tool'))).sort(), ['bin', 'lib'], 'only what is to be kept')
   await putArtifacts({ pypi }, 'x64', into)
-  t.equal((await calls()).length, 1, 'the second time it is in the cache')
+  t.equal((await calls()).length, 1, 'the second call uses the cache')
   await t.rejects(putArtifacts({ pypi }, 'arm64', into), /tool==1\.0 has no sha256 for arm64/)
 })
 
@@ -79,7 +79,7 @@ void t.test('stores a jar under its name and version, and rejects another artifa
   t.same(await readdir(path.join(into, 'maven')), ['clojure-1.12.0.jar'])
 })
 
-void t.test('an error names the client that is missing or fails', async (t) => {
+void t.test('an error names the client that is missing or failed', async (t) => {
   const { dir, into } = await withClients(t, Buffer.from(''))
   const maven = [{ artifact: 'g:n:1', sha256: 'a'.repeat(64) }]
   await writeFile(path.join(dir, 'bin/mvn'), '#!/bin/sh\necho "[ERROR] no such artifact" >&2\nexit 1\n', { mode: 0o755 })
@@ -89,14 +89,14 @@ void t.test('an error names the client that is missing or fails', async (t) => {
   await t.rejects(putArtifacts({ pypi: [{ name: 'p', version: '1', sha256: 'a'.repeat(64) }] }, 'x64', into), /apt-get install python3-pip/)
 })
 
-void t.test('rejects a damaged wheel, and one with paths outside its folder', async (t) => {
+void t.test('rejects a damaged wheel and a wheel with paths outside its folder', async (t) => {
   for (const [content, message] of [[Buffer.from('text'), /not a zip file/i], [zipOf({ '../x': { text: '', mode: 0 } }), /invalid relative path: \.\.\/x/]] as const) {
     const { into } = await withClients(t, content)
     await t.rejects(putArtifacts({ pypi: [{ name: 'p', version: '1', sha256: sha256(content) }] }, 'x64', into), { message })
   }
 })
 
-void t.test('asks pip for wheels that run on Debian 13 and the architecture', async (t) => {
+void t.test('requests wheels from pip that run on Debian 13 and the architecture', async (t) => {
   const args = pipArguments('p==1', 'arm64', '/d').join(' ')
   t.match(args, /--only-binary=:all: --python-version 3\.13 /)
   t.match(args, / --platform manylinux_2_17_aarch64 /)

@@ -13,7 +13,7 @@ const language = (name: string, more = {}) => ({
   'language.json': JSON.stringify({ name, main: 'm', version: 'v', run: ['x'], ...more }), 'hello.x': 'hello'
 })
 
-/** A repository of two languages and an engine that has the one's image and can't build the other's. */
+/** Creates a repository with two languages, and an engine that has one image and fails to build the other. */
 async function start (t: Parameters<typeof FakeEngine.start>[0] & { testdir: (files: never) => string }, present: object = {}) {
   const imagesDir = path.resolve(t.testdir({
     Dockerfile: 'FROM x',
@@ -61,7 +61,7 @@ void t.test('builds each shared stage once, before the languages that use it', a
   t.same(builds.slice(3).map(([name]) => name).sort(), ['runonce/bad:unlabelled', 'runonce/more:unlabelled'])
 })
 
-void t.test('with glotTags an image also gets the name of glot\'s image', async (t) => {
+void t.test('glotTags also tags each image with the name of glot\'s image', async (t) => {
   const { engine, imagesDir, out } = await start(t)
   await buildImages({ socketPath: engine.socketPath, names: ['good'], glotTags: true, imagesDir, out })
   const [call] = engine.made('POST', '/images/runonce/good:latest/tag')

@@ -12,7 +12,7 @@ import { imageLabels, versionNumber } from '../../../../tools/images/image-label
 import { Progress } from '../../../../tools/images/progress.js'
 import { selectLanguages } from '../../../../tools/images/select-languages.js'
 
-void t.test('selects each named language once; an error suggests names similar to an unknown one', async (t) => {
+void t.test('selects each named language once; an error suggests names similar to an unknown name', async (t) => {
   const known = ['c', 'java', 'javascript', 'python', 'ruby']
   t.same(selectLanguages([], known), known)
   t.same(selectLanguages(['python', 'c', 'python'], known), ['c', 'python'])
@@ -53,14 +53,14 @@ void t.test('resolves a package for an architecture', async (t) => {
   t.match(resolvePackage({ name: '@types/node', version: '1.0.0', integrity: 'j' }, 'arm64'), { folder: 'node', integrity: 'j' })
 })
 
-void t.test('the cache is below XDG_CACHE_HOME if that is an absolute path', async (t) => {
+void t.test('the cache is under XDG_CACHE_HOME if the variable is an absolute path', async (t) => {
   t.intercept(process, 'env', { value: { ...process.env, XDG_CACHE_HOME: '/tmp/cache' } })
   t.equal(cacheDir(), '/tmp/cache/runonce')
   process.env['XDG_CACHE_HOME'] = 'relative'
   t.match(cacheDir(), /\.cache\/runonce$/)
 })
 
-void t.test('the digest depends on the files of an image, and on nothing else', async (t) => {
+void t.test('the digest depends only on the files of an image', async (t) => {
   const imagesDir = t.testdir({
     Dockerfile: 'FROM x',
     runner: { 'main.c': 'int main;', tests: { 'a.c': 'a' }, out: { runner: 'binary' }, vendor: { 'y.c': 'y' } },
@@ -86,7 +86,7 @@ void t.test('the digest depends on the files of an image, and on nothing else', 
   await write('shared/jvm/README.md', 'y')
   await write('shared/moon/setup.sh', 'false')
   await utimes(path.join(imagesDir, 'Dockerfile'), 1, 1)
-  t.equal(await imageDigest(parts), first, 'tests, outputs, examples, what only the host reads, other languages and times are not in it')
+  t.equal(await imageDigest(parts), first, 'tests, outputs, examples, files that only the host reads, other languages and timestamps have no effect')
 
   const seen = new Set([first])
   const changed = async (title: string, more = {}) => {
@@ -114,7 +114,7 @@ void t.test('the digest depends on the files of an image, and on nothing else', 
   await chmod(path.join(imagesDir, 'languages/lua/warm/v.lua'), 0o755)
   await changed('a file that becomes executable')
   await mkdir(path.join(imagesDir, 'languages/lua/empty'))
-  t.ok(seen.has(await imageDigest(parts)), 'an empty folder is not in it')
+  t.ok(seen.has(await imageDigest(parts)), 'an empty folder has no effect')
 })
 
 void t.test('reads the engine\'s events across chunks, and throws its errors', async (t) => {
@@ -128,7 +128,7 @@ void t.test('reads the engine\'s events across chunks, and throws its errors', a
   await t.rejects(readEvents(Readable.from(['{"error":"short"}'])), { message: 'short' })
 })
 
-void t.test('without a terminal, each step is a line, and a long step repeats it', async (t) => {
+void t.test('without a terminal, each step prints a line, and a long step repeats the line', async (t) => {
   let clock = 0
   let text = ''
   const progress = new Progress({ write: (chunk: string) => { text += chunk } }, () => clock)
@@ -141,14 +141,14 @@ void t.test('without a terminal, each step is a line, and a long step repeats it
   t.same(text.split('\n').map((line) => line.replace(/ +/g, ' ')), ['java 0 s 1/2 RUN apt', 'java 21 s 1/2 RUN apt', 'java 21.0 s built 25', ''])
 })
 
-void t.test('on a terminal, redraws the lines of the running builds, within its width', async (t) => {
+void t.test('on a terminal, redraws the lines of running builds within the width of the terminal', async (t) => {
   let text = ''
   const progress = new Progress({ write: (chunk: string) => { text += chunk }, isTTY: true, columns: 40 }, () => 0)
   progress.step('c', 'x'.repeat(100))
   progress.step('go', 'y')
   text = ''
   progress.done('c', 'built 14')
-  t.ok(text.startsWith('\u001b[2A\u001b[J'), 'both lines are taken back')
+  t.ok(text.startsWith('\u001b[2A\u001b[J'), 'both lines are erased')
   const lines = text.slice('\u001b[2A\u001b[J'.length).split('\n')
   t.match(lines[0], /^c +0\.0 s {2}built 14$/)
   t.match(lines[1], /^go +0 s {2}y$/)

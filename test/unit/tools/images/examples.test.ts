@@ -18,7 +18,7 @@ async function read (t: { testdir: (files: never) => string }, { programs = PROG
   return await readExamples(await readLanguage(path.resolve(dir), 'lua'))
 }
 
-void t.test('a folder\'s programs become payloads, the main file first', async (t) => {
+void t.test('creates payloads from the programs of a folder, with the main file first', async (t) => {
   const { cases, errors } = await read(t, {
     programs: { ...PROGRAMS, 'unicode.lua': 'u' },
     examples: {
@@ -34,7 +34,7 @@ void t.test('a folder\'s programs become payloads, the main file first', async (
   t.same(payloads.stdin, { files: [{ name: 'main.lua', content: 'stdin' }], stdin: 'Ada\n' })
   t.same(payloads.two?.files.map((file) => file.name), ['main.lua', 'a.lua', 'lib/b.lua'])
   t.same(payloads.unicode, { files: [{ name: 'größe.lua', content: 'u' }], args: ['a'] })
-  t.match(payloads.glot, { files: [{ content: 'hello' }], runInstructions: { runCommand: 'lua main.lua' } }, 'one without a program runs hello')
+  t.match(payloads.glot, { files: [{ content: 'hello' }], runInstructions: { runCommand: 'lua main.lua' } }, 'an example without a program runs hello')
 })
 
 void t.test('reports missing programs, except those with a reason', async (t) => {

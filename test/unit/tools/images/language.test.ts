@@ -53,11 +53,11 @@ const wrong: Array<[string, unknown, RegExp]> = [
   ['a path pattern with a blank', { ...plain, exclude: ['/a b'] }, /^exclude: must be/],
   ['memory as a text', { ...plain, memory: '1' }, /^memory: must be a number of bytes, got "1"$/],
   ['half a process', { ...plain, processes: 0.5 }, /^processes: must be/],
-  ['another name than the folder', { ...plain, name: 'moon' }, /^name: is "moon", but the folder name is "lua"$/],
+  ['a name that differs from the folder name', { ...plain, name: 'moon' }, /^name: is "moon", but the folder name is "lua"$/],
   ['an npm version range', withNpm({ version: '^1.0.0' }), /^npm\[0\]\.version: must be one exact version/],
   ['an npm package without integrity', withNpm({ integrity: undefined }), /^npm\[0\]\.integrity: is missing/],
   ['a sha1', withNpm({ integrity: 'sha1-AAAA' }), /^npm\[0\]\.integrity: must be a sha512/],
-  ['one integrity for two architectures', withNpm({ name: 'p-{arch}' }), /must have one value for each architecture/],
+  ['a single integrity for two architectures', withNpm({ name: 'p-{arch}' }), /must have one value for each architecture/],
   ['two integrities for one package', withNpm({ integrity: { x64: INTEGRITY } }), /must be one text/],
   ['a wheel without checksum', { ...plain, pypi: [{ name: 'p', version: '1.0' }] }, /^pypi\[0\]\.sha256: is missing/],
   ['a jar without its group', { ...plain, maven: [{ artifact: 'clojure:1.12.0', sha256: SHA256 }] }, /^maven\[0\]\.artifact: must be group:name:version/],
@@ -87,10 +87,10 @@ void t.test('every language of the repository is valid', async (t) => {
     t.same((await readExamples(folder)).errors, [], `${name} has its examples`)
     await t.resolves(readShared(path.join(LANGUAGES, '..'), language.shared ?? []), `${name} has its shared folders`)
     const glot = language.glot ?? name
-    t.equal(glots.get(glot), undefined, `one language has the name of glot/${glot}`)
+    t.equal(glots.get(glot), undefined, `only one language has the name of glot/${glot}`)
     glots.set(glot, name)
     for (const word of [name, ...language.aliases ?? []]) {
-      t.equal(taken.get(word), undefined, `${word} names one language`)
+      t.equal(taken.get(word), undefined, `${word} is the name of only one language`)
       taken.set(word, name)
     }
   }
@@ -102,7 +102,7 @@ void t.test('an error names the folder without a hello program, or with invalid 
   await t.rejects(readLanguage(dir, 'moon'), /moon\/language\.json: /)
   await mkdir(path.join(dir, 'empty'))
   await writeFile(path.join(dir, 'README.md'), '')
-  t.same(await listLanguages(dir), ['lua', 'moon'], 'and a folder without one is no language')
+  t.same(await listLanguages(dir), ['lua', 'moon'], 'a folder without language.json is ignored')
 })
 
 void t.test('the registries of a language\'s packages are known before its build', async (t) => {
@@ -122,14 +122,14 @@ void t.test('the registries of a language\'s packages are known before its build
   await t.rejects(readShared(dir, ['jvm']), /shared\/jvm\/shared\.json: run: no such field/)
 })
 
-void t.test('languages share files instead of copying them', async (t) => {
+void t.test('files are shared between languages instead of copied', async (t) => {
   const seen = new Map<string, string>()
   for (const home of ['languages', 'shared']) {
     for (const entry of await readdir(path.join(LANGUAGES, '..', home), { recursive: true, withFileTypes: true })) {
       const file = path.join(entry.parentPath, entry.name)
       if (!entry.isFile() || /\/examples\/|\/hello\.[^/]*$/.test(file)) continue
       const content = await readFile(file, 'utf8')
-      t.equal(seen.get(content), undefined, `${path.relative(LANGUAGES, file)} is no copy`)
+      t.equal(seen.get(content), undefined, `${path.relative(LANGUAGES, file)} is not a copy`)
       if (content !== '') seen.set(content, path.relative(LANGUAGES, file))
     }
   }

@@ -15,12 +15,12 @@ const BUILD = fileURLToPath(new URL('../../../../tools/images/', import.meta.url
 async function until (condition: () => Promise<boolean> | boolean): Promise<void> {
   const deadline = Date.now() + 20_000
   while (!await condition()) {
-    if (Date.now() > deadline) throw new Error('it does not come')
+    if (Date.now() > deadline) throw new Error('timeout')
     await sleep(10)
   }
 }
 
-void t.test('an interrupted fetch leaves no client process and no folder', async (t) => {
+void t.test('an interrupted fetch ends the client process and removes the folder', async (t) => {
   const dir = t.testdir({
     bin: { npm: t.fixture('symlink', '/bin/sh') },
     cache: {},

@@ -11,7 +11,7 @@ import { run } from '../../../../tools/lib/child.js'
 
 const { engines } = JSON.parse(readFileSync(fileURLToPath(new URL('../../../../package.json', import.meta.url)), 'utf8'))
 
-/** A folder on PATH with such commands, each a shell script. */
+/** Creates a folder for PATH with the given commands, each a shell script. */
 async function withCommands (t: Pick<typeof import('tap').t, 'testdir' | 'intercept'>, scripts: Record<string, string>, files: object = {}) {
   const dir = t.testdir({ bin: {}, ...files } as never)
   for (const [name, script] of Object.entries(scripts)) {
@@ -27,10 +27,10 @@ void t.test('reports an old Node in two lines', async (t) => {
     t.match(nodeVersionError(version), new RegExp(`^Node ${version} is too old: runonce needs 20\\.19 or newer\\.\\n.*$`))
   }
   for (const version of ['20.19.0', '22.0.0', '24.21.0', '100.0.0']) t.equal(nodeVersionError(version), undefined, version)
-  t.equal(engines.node, '>=20.19', 'package.json says the same')
+  t.equal(engines.node, '>=20.19', 'package.json has the same version')
 })
 
-void t.test('installs development dependencies whatever npm\'s settings, once, and again if they are missing', async (t) => {
+void t.test('installs development dependencies with any npm settings, once, and again if they are missing', async (t) => {
   const files = { 'package-lock.json': '{}' }
   const { dir, calls } = await withCommands(t, { npm: 'mkdir -p node_modules/typescript node_modules/tap; echo > node_modules/.package-lock.json' }, files)
   const cwd = process.cwd()
@@ -53,7 +53,7 @@ void t.test('reports a missing or failing npm in two lines', async (t) => {
   await t.rejects(installDependencies(), { message: /^npm is not installed\.\n[^\n]*$/ })
 })
 
-void t.test('installs packages from the present lists if an update fails', async (t) => {
+void t.test('installs packages from existing package lists if an update fails', async (t) => {
   const { calls } = await withCommands(t, { 'apt-get': 'case "$*" in *update*) echo "E: no lists" >&2; exit 100;; esac' })
   await aptInstall(['one', 'two'], 1)
   const said = await calls()
@@ -70,7 +70,7 @@ void t.test('repairs an interrupted installation and retries', async (t) => {
   t.match((await calls()).map((call) => call.replace(/-o \S+ /g, '')), ['apt-get update', /^apt-get install/, 'dpkg --configure -a', 'apt-get update', /^apt-get install/])
 })
 
-void t.test('a repeated failure has apt\'s message', async (t) => {
+void t.test('the error after repeated failures has apt\'s message', async (t) => {
   const { calls } = await withCommands(t, { 'apt-get': 'echo "E: $1 no $*" | cut -c1-40 >&2; exit 100' })
   await t.rejects(aptInstall(['one'], 1), { message: /^apt-get install -y --no-install-recommends one failed:\nE: /m })
   t.equal((await calls()).length, 6)

@@ -43,7 +43,7 @@ void t.test('non-empty environment variables override the settings', async (t) =
   const settings = { API_ACCESS_TOKEN: 'made', SERVER_LISTEN_ADDR: '127.0.0.1', SERVER_LISTEN_PORT: '8088', DOCKER_UNIX_SOCKET_PATH: '/found.sock' }
   t.same(serviceEnvironment(settings, { SERVER_LISTEN_PORT: '9000', SERVER_LISTEN_ADDR: '', API_ACCESS_TOKEN: '', POOL_IMAGES: '', DOCKER_UNIX_SOCKET_PATH: '/other.sock' }),
     { ...settings, SERVER_LISTEN_PORT: '9000', POOL_IMAGES: '', LOG_LEVEL: 'info' })
-  for (const level of ['silent', 'error', 'nonsense', '']) t.equal(serviceEnvironment(settings, { LOG_LEVEL: level })['LOG_LEVEL'], 'info', `at ${level} it would not tell that it listens`)
+  for (const level of ['silent', 'error', 'nonsense', '']) t.equal(serviceEnvironment(settings, { LOG_LEVEL: level })['LOG_LEVEL'], 'info', `at ${level} the message that the service listens would be missing`)
   t.equal(serviceEnvironment({ ...settings, LOG_LEVEL: 'debug' }, {})['LOG_LEVEL'], 'debug')
 })
 
@@ -53,7 +53,7 @@ void t.test('rejects an invalid port', async (t) => {
   for (const port of ['x', '', '-1', '65536', '80.5', '0x50']) t.throws(() => listenAddress({ SERVER_LISTEN_PORT: port }), { message: `SERVER_LISTEN_PORT: invalid value "${port}": must be a whole number from 0 to 65535` })
 })
 
-void t.test('reads the service\'s address from its log; the error of a service that ends first has its last lines', async (t) => {
+void t.test('reads the address of the service from its log; if the service exits first, the error has the last lines', async (t) => {
   const dir = t.testdir({
     bin: `#!/bin/sh
 [ -z "$FAILS" ] || { echo 'cannot listen' >&2; exit 3; }
@@ -84,7 +84,7 @@ void t.test('the printed command line runs an available language, and quotes its
   t.same(JSON.parse(body), { image: bash.image, payload: { files: [{ name: bash.main, content: bash.program }] } }, 'as a shell reads it')
 })
 
-void t.test('apt starts no services while an engine is installed', async (t) => {
+void t.test('apt does not start services while an engine is being installed', async (t) => {
   const dir = t.testdir({ own: '#!/bin/sh\nexit 0\n' })
   const policy = path.join(dir, 'policy-rc.d')
   const seen = async () => { t.equal((await stat(policy)).mode & 0o111, 0o111); return await readFile(policy, 'utf8') }
@@ -95,7 +95,7 @@ void t.test('apt starts no services while an engine is installed', async (t) => 
   t.notOk(existsSync(policy), 'nor after a failure')
   await writeFile(policy, text, { mode: 0o755 })
   await withoutServices(policy, seen)
-  t.notOk(existsSync(policy), 'one of ours that a kill has left goes too')
+  t.notOk(existsSync(policy), 'a policy file of a killed installation is removed')
   const own = path.join(dir, 'own')
   t.equal(await withoutServices(own, async () => await readFile(own, 'utf8')), '#!/bin/sh\nexit 0\n')
   t.equal(await readFile(own, 'utf8'), '#!/bin/sh\nexit 0\n', 'the system\'s own stays')
@@ -111,15 +111,15 @@ void t.test('reports a port in use before any build', async (t) => {
   t.equal(await listenError('127.0.0.1', port), undefined)
 })
 
-void t.test('the engine\'s sockets have a short path if the cache folder\'s path is too long', async (t) => {
+void t.test('the engine\'s sockets have a short path if the path of the cache folder is too long', async (t) => {
   t.equal(enginePaths('/home/u/.cache/runonce').socket, '/home/u/.cache/runonce/engine/docker.sock')
   const long = enginePaths(`/${'x'.repeat(80)}/runonce`)
   t.match(long.socket, /^\/run\/runonce-[0-9a-f]{12}\/docker\.sock$/)
-  t.ok(long.data.startsWith('/xxxx'), 'its data stays in the cache')
+  t.ok(long.data.startsWith('/xxxx'), 'the data remains in the cache')
   t.not(enginePaths(`/${'y'.repeat(80)}/runonce`).socket, long.socket)
 })
 
-void t.test('only one holder at a time has the lock', async (t) => {
+void t.test('only one process at a time holds the lock', async (t) => {
   const dir = t.testdir({})
   const events: string[] = []
   const hold = async (name: string) => await withLock(dir, 5000, async () => {
@@ -144,16 +144,16 @@ void t.test('only leases of running processes count', async (t) => {
   t.equal(await isLeased(dir), false)
   await writeFile(path.join(dir, '999999999-1'), '1')
   await writeFile(path.join(dir, `${process.pid}-7`), 'another start')
-  t.equal(await isLeased(dir), false, 'neither a dead process nor another one of its pid')
+  t.equal(await isLeased(dir), false, 'neither a dead process nor another process with the same pid holds a lease')
 })
 
-void t.test('identifies a process by PID and start time before it ends it', async (t) => {
+void t.test('identifies a process by pid and start time before ending it', async (t) => {
   const child = spawn('sleep', ['60'])
   t.teardown(() => child.kill('SIGKILL'))
   await once(child, 'spawn')
   const pid = child.pid as number
   await endProcess(pid, 'another start', 1000)
-  t.not(await processStart(pid), undefined, 'a later process of that pid is left alone')
+  t.not(await processStart(pid), undefined, 'a later process with the same pid is not signaled')
   const exited = once(child, 'exit')
   await endProcess(pid, await processStart(pid) as string, 5000)
   t.same(await exited, [null, 'SIGTERM'])
@@ -180,7 +180,7 @@ void t.test('reports an unusable DOCKER_HOST in two lines', async (t) => {
   }
 })
 
-void t.test('names the user\'s own engine if the system\'s engine does not respond', async (t) => {
+void t.test('suggests the user\'s rootless engine if the system\'s engine does not respond', async (t) => {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'runonce-test-')) // a socket's path is short
   t.teardown(async () => await rm(dir, { recursive: true }))
   const server = http.createServer((_request, response) => response.end('OK')).listen(path.join(dir, 'docker.sock'))

@@ -5,7 +5,7 @@ import { chooseLanguages, describeChoice, languagesToTest } from '../../../../to
 const DAY = 24 * 60 * 60 * 1000
 const KNOWN = [{ name: 'a' }, { name: 'b', shared: ['jvm'] }, { name: 'c', first: true }, { name: 'd' }, { name: 'e', shared: ['node'] }, { name: 'f' }]
 
-/** A git that knows these answers, and says no to all else. */
+/** Returns a fake git with these responses. All other commands fail. */
 const gitOf = (answers: Record<string, string>) => (...args: string[]) => answers[args.join(' ')]
 const LANDING = { 'rev-parse HEAD': 'h2', 'merge-base HEAD origin/main': 'h1' }
 const changed = (paths: string[], more: Record<string, string> = LANDING) => {
@@ -13,13 +13,13 @@ const changed = (paths: string[], more: Record<string, string> = LANDING) => {
   return chooseLanguages(KNOWN, { git: gitOf({ ...more, [`diff --name-only --no-renames ${since}`]: paths.join('\n') }), now: 0 }).changed
 }
 
-void t.test('a run takes the first languages, those whose folders changed, and those that use a shared folder that changed', async (t) => {
+void t.test('selects the first languages, languages with changed folders, and languages that use a changed shared folder', async (t) => {
   t.same(changed(['runner-images/languages/d/setup.sh', 'runner-images/languages/c/hello.c', 'README.md', 'runner-images/languages/README.md']), ['d'])
   t.same(changed(['runner-images/shared/jvm/setup.sh']), ['b'])
   t.same(changed(['runner-images/languages/gone/hello.x']), [])
   t.same(chooseLanguages(KNOWN, {
     git: gitOf({ 'ls-files --others --exclude-standard --full-name :/': 'runner-images/languages/f/language.json' }), now: 0
-  }).changed, ['f'], 'and what git does not have yet')
+  }).changed, ['f'], 'including untracked files')
 })
 
 void t.test('on main, compares with the previous commit; works without history', async (t) => {
@@ -42,11 +42,11 @@ void t.test('the sample changes with the date and covers all languages in some d
   }
   t.same([...seen].sort(), ['a', 'b', 'd', 'e', 'f'])
   const { sample, names } = chooseLanguages(KNOWN, { git: gitOf({ ...LANDING, 'diff --name-only --no-renames h1': 'runner-images/languages/a/x' }), now: 0 })
-  t.same(sample, ['b', 'd'], 'what changed is no sample besides')
+  t.same(sample, ['b', 'd'], 'changed languages are not part of the sample')
   t.same(names, ['a', 'b', 'c', 'd'])
 })
 
-void t.test('takes some of many changed languages and lists the others', async (t) => {
+void t.test('selects some of many changed languages and lists the others', async (t) => {
   const known = Array.from({ length: 20 }, (_, index) => ({ name: `l${String(index).padStart(2, '0')}` }))
   const git = gitOf({ ...LANDING, 'diff --name-only --no-renames h1': known.map(({ name }) => `runner-images/languages/${name}/x`).join('\n') })
   const seen = new Set<string>()
@@ -66,7 +66,7 @@ void t.test('describes the choice', async (t) => {
     'also changed, but not tested in this run: npm run test:languages -- f g')
 })
 
-void t.test('the tests use the languages in the environment variable, or the first ones', async (t) => {
+void t.test('the tests use the languages in the environment variable, or the first languages', async (t) => {
   t.intercept(process, 'env', { value: { ...process.env, RUNONCE_TEST_LANGUAGES: ' python  go ' } })
   t.same(await languagesToTest(), ['python', 'go'])
   process.env['RUNONCE_TEST_LANGUAGES'] = ''

@@ -10,7 +10,7 @@ t.test('reads the counts that the test runners print', async (t) => {
   t.equal(plainCounts('12 passed'), undefined)
 })
 
-t.test('a run without counts, or with a non-zero exit code, has failed', async (t) => {
+t.test('a run without counts, or with a non-zero exit code, counts as failed', async (t) => {
   t.same(checkedCounts(undefined, 0), { passed: 0, failed: 1, skipped: 0 })
   t.same(checkedCounts({ passed: 0, failed: 0, skipped: 0 }, 0), { passed: 0, failed: 1, skipped: 0 })
   t.same(checkedCounts({ passed: 5, failed: 0, skipped: 0 }, 1), { passed: 5, failed: 1, skipped: 0 })
