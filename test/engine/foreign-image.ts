@@ -36,7 +36,7 @@ export async function buildImage (t: Test, dockerfile: string, labels: Record<st
   return tag
 }
 
-/** Removes an image. If a running container still uses the image, removes only the tag. */
+/** Removes an image. Returns false if a running container still uses the image; the image then loses only its tag. */
 async function removed (id: string): Promise<boolean> {
   const image = docker.getImage(id)
   await image.remove({ force: true }).catch(() => {})

@@ -1,4 +1,4 @@
-/* As many mappings as there can be, and page tables for them, without much memory of its own. */
+/* Creates as many mappings as possible, with page tables but little memory. */
 #include <stdio.h>
 #include <sys/mman.h>
 

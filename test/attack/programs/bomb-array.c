@@ -1,3 +1,3 @@
-/* An object file of eight gigabytes. */
+/* Produces an object file of eight gigabytes. */
 volatile int array[1L << 31] = {1};
 int main (void) { return array[1 << 20]; }

@@ -1,4 +1,4 @@
-/* Twice itself, to the 200th power. */
+/* Includes itself twice, up to a depth of 200. */
 #include "main.c"
 #include "main.c"
 int main (void) { return 0; }

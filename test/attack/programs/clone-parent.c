@@ -1,4 +1,4 @@
-/* Brothers instead of children: they are the runner's, and end in every way before the program does. */
+/* Creates siblings instead of children. They are children of the runner, and exit in every way before the program does. */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-# A grandchild leaves the session, keeps stdout and stays for a minute.
+# A grandchild leaves the session, keeps stdout open and runs for a minute.
 import os, time
 if os.fork() == 0:
     os.setsid()

@@ -1,4 +1,4 @@
-# Out of the session, without a terminal, and with the program's stdout.
+# Starts a process in a new session without a terminal that keeps the stdout of the program.
 echo before
 setsid nohup bash -c 'trap "" TERM HUP INT QUIT; echo grandchild; sleep 60; echo never' 2>/dev/null &
 disown

@@ -1,4 +1,4 @@
-# Folders far deeper than a path can name, with a link back to the top in each.
+# Creates folders that are deeper than the longest path, each with a link to the top folder.
 import os
 print('before', flush=True)
 depth = 0

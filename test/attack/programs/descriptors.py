@@ -4,6 +4,6 @@ try:
     while True:
         held += os.pipe()
 except OSError as error:
-    # One is needed to say so.
+    # One descriptor is required to print the message.
     os.close(held.pop())
     print(len(held), error.strerror)

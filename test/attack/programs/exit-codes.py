@@ -1,4 +1,4 @@
-# Ends as the engine ends what is out of memory, and isn't.
+# Exits like a process that was killed for lack of memory.
 import os, signal
 print('before', flush=True)
 os.kill(os.getpid(), signal.SIGKILL)

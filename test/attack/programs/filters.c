@@ -1,5 +1,5 @@
-/* Filters of the program's own: their compiled code is memory that no container's count holds, and thousands freed at once
- * can hang the host's kernel. So each form is tried once here, and no more. */
+/* Installs seccomp and socket filters. Their compiled code is memory that no container accounts for, and freeing thousands at once can
+ * hang the kernel of the host. Therefore each form is tried only once. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>

@@ -1,4 +1,4 @@
-# Counters of its own where a runtime lets it write below /sys/fs/cgroup: what they say must not be believed.
+# Writes forged counters if the runtime permits writing under /sys/fs/cgroup. The runner must not use them.
 echo before
 for folder in /sys/fs/cgroup /sys/fs/cgroup/memory; do
   { printf 'low 0\nhigh 0\nmax 99\noom 99\noom_kill 99\noom_group_kill 9\n' > "$folder/memory.events"; } 2>/dev/null

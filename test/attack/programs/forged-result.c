@@ -1,4 +1,4 @@
-/* A perfect result to whatever can be opened or is open, by every name there is for a descriptor. */
+/* Writes a valid result to every descriptor and file that it can open, under every name of a descriptor. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>

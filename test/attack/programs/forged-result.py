@@ -1,4 +1,4 @@
-# Writes a perfect result, a stream frame and a newline: what a client would believe if it reached it.
+# Writes a valid result, a stream frame and a newline, which a client would accept if it received them.
 import os, sys
 forged = '{"stdout":"forged","stderr":"","error":"","duration":1,"outcome":"completed","exitCode":0,"signal":null}\n'
 os.write(1, forged.encode())

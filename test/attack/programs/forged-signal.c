@@ -1,4 +1,4 @@
-/* Signals with the sender's number forged to 0, which is what those from outside the container carry, by each way to send one. */
+/* Sends signals with the forged sender ID 0, as in signals from outside the container, with every system call that sends signals. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <mqueue.h>

@@ -1,4 +1,4 @@
-/* Every copy leaves the session, ignores what can be ignored and goes on. */
+/* Each copy starts a new session, ignores signals and forks again. */
 #include <signal.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-# Fills every file system there is, which is memory, and then asks for memory.
+# Fills every writable file system, all of which use memory, and then allocates memory.
 import os
 print('before', flush=True)
 for folder in ('/tmp', '/work', '/dev/shm'):

@@ -1,3 +1,3 @@
-# A line without an end, of which the last ten are to be kept.
+# Reads an endless line, of which tail must keep the last ten lines.
 echo before
 tail /dev/zero

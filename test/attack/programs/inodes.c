@@ -1,4 +1,4 @@
-/* Empty files, as many as there can be: they take kernel memory, not room. */
+/* Creates as many empty files as possible. They use kernel memory instead of disk space. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>

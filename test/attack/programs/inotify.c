@@ -1,4 +1,4 @@
-/* Instances and watches are counted per user id, over all containers: it takes them all and holds them. */
+/* Creates all inotify instances and watches, which the kernel counts per user ID over all containers, and keeps them. */
 #include <stdio.h>
 #include <sys/inotify.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* Memory of the kernel's: full pipes, full sockets, descriptors in flight on sockets nobody reads. */
+/* Uses kernel memory: full pipes, full sockets, and descriptors in flight on sockets that are never read. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>

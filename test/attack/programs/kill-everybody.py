@@ -1,4 +1,4 @@
-# A child kills whatever it may: the program itself, and not the runner.
+# A child kills every process that it can: the program, but not the runner.
 import os, signal, time
 print('before', flush=True)
 if os.fork() == 0:

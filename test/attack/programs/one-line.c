@@ -1,4 +1,4 @@
-/* A gigabyte without a line's end, in one call each. */
+/* Writes a gigabyte without a newline, with one call per stream. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-# Leaves three hundred dead grandchildren to the runner, which must bury them: there is room for 128 processes.
+# Leaves three hundred dead grandchildren that the runner must reap; the process limit is 128.
 import os
 for _ in range(300):
     child = os.fork()

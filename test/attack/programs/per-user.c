@@ -1,5 +1,5 @@
-/* What the kernel counts per user id or for the whole machine, taken and held: queued signals, message queues, pipe pages,
- * POSIX timers, asynchronous I/O, terminals. Another container's runs must not feel it. */
+/* Uses up resources that the kernel limits per user ID or per machine, and keeps them: queued signals, message queues, pipe pages,
+ * POSIX timers, asynchronous I/O, terminals. Runs in other containers must not be affected. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/aio_abi.h>

@@ -1,4 +1,4 @@
-/* It is never there long enough to be killed by its number: the child goes on, the parent is gone. */
+/* Forks repeatedly and exits in the parent, so that no process exists long enough to be killed by its ID. */
 #include <signal.h>
 #include <unistd.h>
 

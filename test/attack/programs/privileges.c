@@ -1,4 +1,4 @@
-/* The kernel's doors, each tried once; those that a program of its own may use (its own child's ptrace) are not in the list. */
+/* Tries each privileged system call once. Calls that a program may use on itself, such as ptrace of its own child, are not included. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

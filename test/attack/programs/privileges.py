@@ -1,4 +1,4 @@
-# Root again, by whatever a Python program has.
+# Tries to become root with all functions that Python provides.
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
 reached = []

@@ -1,4 +1,4 @@
-# With the tools that lie about.
+# Tries to gain privileges with the available tools.
 try () { "$@" < /dev/null > /dev/null 2>&1 && echo "succeeded: $*"; }
 try mount -t tmpfs none /mnt
 try umount /proc

@@ -1,7 +1,7 @@
-# Reaches for the runner's descriptors, memory and environment.
+# Tries to access the descriptors, memory and environment of the runner.
 import os, socket
 FORGED = b'{"stdout":"forged","stderr":"","error":""}\n'
-# These three anybody may read, of any process.
+# Every user may read these three files of any process.
 PUBLIC = ('/proc/1/oom_score_adj', '/proc/1/coredump_filter', '/proc/1/comm')
 reached = []
 paths = [f'/proc/1/fd/{n}' for n in range(20)] + [f'/proc/1/{name}' for name in (
@@ -21,7 +21,7 @@ try:
     reached += ['listed ' + name for name in os.listdir('/proc/1/fd')]
 except OSError:
     pass
-# No descriptor of the runner's came along either.
+# Checks that the program did not inherit a descriptor of the runner.
 for fd in range(3, 64):
     try:
         os.write(fd, FORGED)

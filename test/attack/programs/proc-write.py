@@ -1,4 +1,4 @@
-# The places known for getting out.
+# Writes to files that are known to allow a container escape.
 import os, stat
 reached = []
 for path in ('/proc/sys/kernel/core_pattern', '/proc/sys/kernel/modprobe', '/proc/sys/kernel/hotplug', '/proc/sys/vm/overcommit_memory',
@@ -11,7 +11,7 @@ for path in ('/proc/sys/kernel/core_pattern', '/proc/sys/kernel/modprobe', '/pro
              '/dev/mem', '/dev/kmsg', '/dev/kvm', '/dev/fuse', '/dev/net/tun', '/dev/vda', '/dev/sda', '/dev/loop-control'):
     try:
         with open(path, 'wb', buffering=0) as file:
-            # What is masked is a /dev/null.
+            # Masked files are /dev/null.
             if stat.S_ISREG(os.fstat(file.fileno()).st_mode) or path.startswith('/dev/'):
                 reached.append('wrote ' + path if file.write(b'0\n') else path)
     except OSError:

@@ -1,4 +1,4 @@
-/* Every way to another process's memory, descriptors and scheduling, tried on the runner. Prints what succeeded. */
+/* Tries to access the memory, descriptors and scheduling of the runner in every way. Prints what succeeded. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-# First as far as the interpreter lets it, then as far as the stack does.
+# Recurses up to the limit of the interpreter, and then up to the limit of the stack.
 import sys
 print('before', flush=True)
 def deeper(depth):

@@ -1,4 +1,4 @@
-/* The calls that know other ways to a file: by handle, by mount, by descriptor of the running program, by swap. */
+/* Tries system calls that access files in other ways: by handle, by mount, by descriptor of the running program, by swap. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-# Every folder and file there is: what can be written that isn't in a place of its own?
+# Lists the writable files and folders outside the writable directories of the container.
 import os
 OWN = ('/work', '/tmp', '/dev/shm', '/dev/mqueue', '/proc')
 written = []
@@ -11,7 +11,7 @@ for top, folders, files in os.walk('/'):
             written.append(top)
     except OSError:
         pass
-    # All folders, and of each some files: what holds one of them holds its neighbours.
+    # Checks all folders, but only some files of each folder.
     for name in files[:5]:
         path = os.path.join(top, name)
         if not os.path.isfile(path) or os.path.islink(path):

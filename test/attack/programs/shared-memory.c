@@ -1,4 +1,4 @@
-/* Memory that no process has mapped, one kind after the other: System V segments, memfds, shared anonymous pages. */
+/* Uses memory that no process maps, of each kind in turn: System V segments, memfds, shared anonymous pages. */
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>

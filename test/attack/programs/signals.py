@@ -1,4 +1,4 @@
-# Every signal there is, to the runner.
+# Sends every signal to the runner.
 import os, time
 print('before', flush=True)
 for number in range(1, 65):

@@ -1,6 +1,5 @@
-/* Every family of sockets there is, and every protocol of those that are of use to a program: the local ones, TCP and UDP (on nothing
- * but loopback), and netlink's list of interfaces. The others reach past the network namespace (vsock: the hypervisor) or into rarely
- * tried code of the kernel. */
+/* Opens sockets of every family, and every useful protocol of local sockets, TCP, UDP (only on loopback) and netlink. Other families
+ * reach beyond the network namespace (vsock: the hypervisor) or into rarely tested kernel code. */
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stdio.h>

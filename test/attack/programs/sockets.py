@@ -1,4 +1,4 @@
-# Everything that could carry a word out of here. Loopback is the container's own.
+# Tries every connection to the outside. Loopback belongs to the container.
 import socket, struct
 reached = []
 def tried(what, attempt):

@@ -1,4 +1,4 @@
-# A terabyte that isn't there, and a hole that is read.
+# Creates a sparse file of a terabyte and reads a hole.
 import mmap, os
 print('before', flush=True)
 with open('sparse', 'w+b') as file:

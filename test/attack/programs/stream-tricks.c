@@ -1,4 +1,4 @@
-/* Its own pipes, changed under the runner: smallest size, non-blocking, read by the writer, written by the reader, filled. */
+/* Changes the pipes of the program: smallest size, non-blocking, read by the writer, written by the reader, filled. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <string.h>

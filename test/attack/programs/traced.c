@@ -1,4 +1,4 @@
-/* It is traced by its own child, which holds it and stops. */
+/* A child of the program traces and stops it. */
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>

@@ -1,4 +1,4 @@
-# Ignores and blocks what can be, in itself and in a child, and never ends.
+# Ignores and blocks all possible signals, also in a child, and never exits.
 import os, signal
 for number in range(1, 65):
     try:

@@ -1,4 +1,4 @@
-/* The parent of a vfork waits in the kernel, where only SIGKILL reaches it; and the child stops. */
+/* The parent of a vfork waits in the kernel, where only SIGKILL has an effect, while the child is stopped. */
 #define _GNU_SOURCE
 #include <signal.h>
 #include <unistd.h>

@@ -16,5 +16,5 @@ for (const file of [
     planted.push(file)
   } catch {}
 }
-// The work dir and /tmp are the program's own, and go with it.
+// /work and /tmp belong to the container and are removed with it.
 console.log(JSON.stringify(planted.filter((file) => !/^\/(work|tmp)\//.test(file))))

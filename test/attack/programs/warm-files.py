@@ -1,4 +1,4 @@
-# Plants code wherever an interpreter that starts after it could look for some, and in what this one was made of.
+# Writes code to all files that a later interpreter could load, and to the files of this interpreter.
 import os, site, sys
 CODE = 'import os\nos.write(1, b"planted\\n")\n'
 planted = []
@@ -16,5 +16,5 @@ for folder in [*sys.path, *site.getsitepackages(), os.path.dirname(os.__file__),
 for name in ('/opt/runonce/language/warm/warm.so', '/etc/runonce/language.json', '/etc/ld.so.preload', '/usr/bin/python3'):
     plant(name)
 plant(os.path.join(site.getusersitepackages(), 'usercustomize.py'))
-# The work dir and /tmp are the program's own, and go with it.
+# /work and /tmp belong to the container and are removed with it.
 print([path for path in planted if not path.startswith(('/work/', '/tmp/'))])

@@ -1,4 +1,4 @@
-/* Its dead children are never waited for, until there is no room for one more. */
+/* Creates child processes without waiting for them, until the process limit is reached. */
 #include <stdio.h>
 #include <unistd.h>
 

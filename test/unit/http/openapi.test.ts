@@ -9,7 +9,7 @@ interface Schema { type?: string, properties?: Record<string, Schema>, items?: S
 type Documented = Record<string, Record<string, { requestBody?: { required?: boolean, content: Record<string, { schema: Schema }> }, responses: Record<string, { content: Record<string, { schema: Schema }> }> }>>
 
 interface Case {
-  /** A JSON schema of the document. */
+  /** Path in the OpenAPI document. */
   path: string
   method?: 'get' | 'post'
   status: number
