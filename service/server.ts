@@ -49,7 +49,7 @@ async function main (): Promise<void> {
   for (const warning of config.warnings) logger.warn(warning)
 
   const service = await createService(config, log, logger)
-  const listeners = await listen(config, service.parts)
+  const { listeners, addresses: [main, ...side] } = await listen(config, service.parts)
   startBackground(service, config)
 
   const delay = config.admission.queueTimeoutMs + config.run.timeMs + DRAIN_MS + STOP_GRACE_MS
@@ -60,6 +60,9 @@ async function main (): Promise<void> {
     logger.info('stopped')
     await log.flush(LOG_FLUSH_MS)
   })
+  // After the signal handlers: whoever reads these lines may stop the service at once.
+  for (const address of side) logger.info(address, 'listening for metrics or docs')
+  logger.info({ ...main, version }, 'listening')
 }
 
 type Service = Awaited<ReturnType<typeof createService>>
@@ -93,18 +96,16 @@ async function createService (config: Config, log: LogOutput, logger: Logger) {
 }
 
 /** Exits with 1 where a port is not available. */
-async function listen (config: Config, parts: AppParts): Promise<Listener[]> {
+async function listen (config: Config, parts: AppParts) {
   const { logger } = parts
   const app = await buildApp(parts)
   const sideApps = await buildSideApps(parts, app)
   const listeners = [[config.listen.port, app] as const, ...sideApps].map(([port, each]) => new Listener(each, config.listen.address, port))
-  const [main, ...side] = await Promise.all(listeners.map(async (listener) => await listener.listen())).catch((error: Error) => {
+  const addresses = await Promise.all(listeners.map(async (listener) => await listener.listen())).catch((error: Error) => {
     logger.fatal(config.listen, `cannot listen: ${error.message}`)
     process.exit(1)
   })
-  for (const where of side) logger.info(where, 'listening for metrics or docs')
-  logger.info({ ...main, version }, 'listening')
-  return listeners
+  return { listeners, addresses }
 }
 
 function startBackground ({ parts: { logger }, events, health, pool, sweep, settingsCheck }: Service, config: Config): void {
