@@ -23,7 +23,7 @@ const TOOL_LAYERS = {
   docs: ['lib', 'engine', 'images'],
   doctor: ['lib', 'engine', 'images']
 }
-/** Packages with exactly one home. */
+/** Packages that only one folder or file may import. */
 const HOMES = { dockerode: 'service/docker', ioredis: 'service/rate-limit-store.ts', 'prom-client': 'service/observability' }
 
 export default [

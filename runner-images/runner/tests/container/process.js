@@ -53,7 +53,7 @@ void t.test('the program starts with default signal handling and exactly three d
   t.match(result.stdout, /^SigBlk:0{16}SigIgn:0{16}0 1 2 3 1000\n0\n(\d+) \1\n$/)
 })
 
-void t.test('SIGTERM from outside ends a waiting runner, and ends a run without a result', { buffered: true }, async (t) => {
+void t.test('SIGTERM from outside the container stops a waiting runner; it stops an active run, and no result is returned', { buffered: true }, async (t) => {
   const waiting = await start({ env: { RUNONCE_ANNOUNCE: '1' } })
   await until(() => waiting.stdout() === '\n')
   await waiting.container.kill({ signal: 'SIGTERM' })

@@ -5,7 +5,7 @@
 
 #define BOM "\xef\xbb\xbf"
 
-/* Strips one file, the second of a payload unless main, in an image with this language.json. */
+/* Runs source_strip() on one file, in an image with the given language.json. Unless main is true, it is the second file of the payload. */
 static void strips(const char *json, bool main, const char *name, const char *content, const char *expected) {
     char bytes[64];
     (void)strcpy(bytes, content);
