@@ -1,5 +1,6 @@
 #!/bin/sh
-# How every step of an image's build gets Debian packages: packages install|purge|exclude WORD…; packages clean
+# Installs and removes Debian packages in the steps of an image build: packages install|purge|exclude ARGUMENT…;
+# packages clean
 set -euf
 command=$1
 shift
@@ -9,16 +10,16 @@ case $command in
         apt-get update
         DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
         ;;
-    # What a build step alone needed, with what came for its sake.
+    # Removes packages that only a build step needs, and their dependencies.
     purge)
         DEBIAN_FRONTEND=noninteractive apt-get purge -y --auto-remove \
             -o APT::AutoRemove::SuggestsImportant=false -o APT::AutoRemove::RecommendsImportant=false "$@"
         ;;
-    # dpkg's patterns of what stays out of the image, of the packages from here on.
+    # Excludes paths from packages that are installed after this call. The arguments are dpkg path-exclude patterns.
     exclude)
         for pattern in "$@"; do echo "path-exclude $pattern"; done >> /etc/dpkg/dpkg.cfg.d/runonce
         ;;
-    # No program keeps a set-id bit.
+    # Removes all set-id bits.
     clean)
         set +f
         rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/lib/dpkg/*-old /var/log/* /tmp/* /var/tmp/* /root/.[!.]*

@@ -1,4 +1,5 @@
-;; What programs commonly use: run at the image's build, it chooses the classes of the ahead-of-time cache.
+;; Uses the features that programs commonly use. It runs when the image is built, and determines which classes the
+;; ahead-of-time cache contains.
 (ns training
   (:require [clojure.string :as str]
             [clojure.set :as set]

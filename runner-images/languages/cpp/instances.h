@@ -1,5 +1,6 @@
-/* What `<regex>` instantiates for nearly every program that uses it: compiled once (instances.cc), and declared at the end of the
- * precompiled headers, so that a program's own unit holds none of it. Most of a build's time and memory with `<regex>` goes there. */
+/* Instantiations that nearly every program with `<regex>` needs. instances.cc compiles them once. The precompiled
+ * headers declare them as external at their end, so that the program's translation unit does not instantiate them
+ * again. Without this, they take most of the build time and memory of a program with `<regex>`. */
 #if defined INSTANCE || defined _GLIBCXX_REGEX
 #ifndef INSTANCE
 #define INSTANCE extern template

@@ -1,6 +1,7 @@
-/* A plugin for g++, used when the headers are precompiled: `#pragma runonce instantiate`, as a header's last line, instantiates the
- * templates that the header itself leaves to the end of the unit. g++ would do so again in every unit that takes the header, and that
- * is most of the time it needs: the program gets nothing of it that it doesn't use. */
+/* A g++ plugin, used when the headers are precompiled. The last line of a header is `#pragma runonce instantiate`.
+ * The plugin then performs the template instantiations that g++ otherwise repeats at the end of each translation unit
+ * that uses the header, which is most of the compile time. The program does not contain additional functions, because
+ * g++ emits only those that are used. */
 #include <gcc-plugin.h>
 #include <tree.h>
 #include <cp/cp-tree.h>
@@ -8,7 +9,7 @@
 
 int plugin_is_GPL_compatible;
 
-/* Virtual functions count as used once their class's vtable is. gcc/cp/decl2.cc, mark_vtable_entries. */
+/* Virtual functions are used if the vtable of their class is used. Source: gcc/cp/decl2.cc, mark_vtable_entries. */
 static void mark_virtual_functions (tree type)
 {
   for (tree table = CLASSTYPE_VTABLES (type); table; table = DECL_CHAIN (table))
@@ -26,7 +27,8 @@ static void mark_virtual_functions (tree type)
     }
 }
 
-/* As at the end of the unit, so that linkage is decided as there: gcc/cp/decl2.cc, c_parse_final_cleanups. */
+/* Sets the same state as at the end of a translation unit, because the linkage is decided there. Source:
+ * gcc/cp/decl2.cc, c_parse_final_cleanups. */
 static void instantiate (cpp_reader *)
 {
   at_eof = 1;

@@ -1,4 +1,4 @@
-// As sample.cpp, with single headers.
+// The same purpose as sample.cpp, but with single headers.
 #include <iostream>
 #include <algorithm>
 #include <map>

@@ -1,4 +1,5 @@
-// As sample.cpp, with what is compiled once of <regex>, and with what is not.
+// The same purpose as sample.cpp, for `<regex>`: uses templates that instances.cc compiles and templates that it does
+// not compile.
 #include <regex>
 #include <iostream>
 #include <string>

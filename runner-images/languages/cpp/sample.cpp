@@ -1,4 +1,4 @@
-// Much of the standard library: what setup.sh compares with and without the precompiled headers.
+// Uses a large part of the standard library. setup.sh compares the program with and without the precompiled headers.
 #include <bits/stdc++.h>
 
 struct Shape { virtual ~Shape() = default; virtual double area() const = 0; };

@@ -1,4 +1,4 @@
-# The plugin is needed here alone: the image has neither its headers nor itself.
+# Only this script needs the plugin. The image contains neither the plugin nor the headers for plugins.
 version=$(g++ -dumpversion)
 packages install "gcc-$version-plugin-dev"
 g++ -O1 -Wall -fno-rtti -fPIC -shared -I"$(g++ -print-file-name=plugin)/include" -o /tmp/instantiate.so instantiate.cc
@@ -17,8 +17,8 @@ headers='bits/stdc++.h regex iostream' plugin=-fplugin=/tmp/instantiate.so endin
 programs="$PWD/hello.cpp $PWD/sample.cpp $PWD/sample-iostream.cpp $PWD/sample-regex.cpp"
 . /opt/runonce/shared/native/make.sh
 
-# glot has one image for C and C++, and this one stands in for it; its clients name clang and clang++ in their build commands, with
-# -lm before the source.
+# glot has one image for C and C++, and this image replaces it. Clients of glot use clang and clang++ in their build
+# commands, with -lm before the source file.
 printf '#!/bin/sh\nexec g++ -Wl,--no-as-needed "$@"\n' > /usr/bin/clang++
 printf '#!/bin/sh\nexec gcc -Wl,--no-as-needed "$@"\n' > /usr/bin/clang
 chmod 755 /usr/bin/clang++ /usr/bin/clang

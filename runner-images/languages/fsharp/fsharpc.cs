@@ -3,7 +3,8 @@ using System.Linq;
 using System.Reflection;
 using FSharp.Compiler.SourceCodeServices;
 
-/// <summary>F#'s command line compiler, by the library that holds it: the library's own entry point is not public.</summary>
+/// <summary>The F# command-line compiler. It uses reflection because the compiler library has no public entry
+/// point.</summary>
 class FSharpC {
     const BindingFlags Any = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
     static readonly Assembly Library = typeof(FSharpChecker).Assembly;

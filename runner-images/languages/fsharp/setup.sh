@@ -1,6 +1,6 @@
-# The compiler is a .NET Standard library, which the Fable project's package brings (version 2.5.1, in bin/fable-cli); two libraries
-# that it needs are in the package of an older version (0.7.50, in bin). mono takes it by the facades of Debian's mono-devel: that
-# package whole would bring all of mono.
+# The compiler is a .NET Standard library from the package of the Fable project (version 2.5.1, in bin/fable-cli). Two
+# libraries that it needs are in an older version of this package (0.7.50, in bin). Mono loads it with the facades of
+# Debian's mono-devel. Only these files are unpacked, because the package depends on all of Mono.
 cd /opt/runonce/fable-compiler/bin
 mkdir -p /usr/lib/fsharp
 mv fable-cli/FSharp.Compiler.Service.dll fable-cli/FSharp.Core.dll System.Collections.Immutable.dll System.Reflection.Metadata.dll \

@@ -1,17 +1,18 @@
-# Without cgo, programs look names up by Go's own resolver, which knows the file of hosts and DNS only.
+# Without cgo, programs use Go's resolver, which supports only the hosts file and DNS.
 net=$(go env GOROOT)/src/net
 cp resolver/own_name.go "$net"
 sed -i 's/^func lookupStaticHost(/func lookupHostsFile(/; s/^func lookupStaticAddr(/func lookupHostsFileAddr(/' "$net/hosts.go"
 
-# The standard library is compiled once, here: a build at run time finds it in this cache, which it can't write to.
+# Compiles the standard library into the build cache. Builds at run time read this cache and cannot write to it.
 export GOCACHE=/opt/runonce/go-cache CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOTOOLCHAIN=local GOTELEMETRY=off GOMAXPROCS=2 GOPROXY=off
 language=$PWD
 go build std
 
-# What go build says that it does for a program: the words of compile and link, one a line, without those of the one build.
+# Extracts the arguments of compile and link from the output of go build -x, one on each line, without those that
+# differ between builds.
 direct=/opt/runonce/direct
 mkdir /tmp/hello "$direct"
-# A program that no cache has seen.
+# A program that is not in any cache.
 { cat hello.go; echo "// $(date +%s%N)"; } > /tmp/hello/main.go
 cd /tmp/hello
 go build -x -p 2 -ldflags='-s -w' -o a.out main.go 2> said
@@ -29,7 +30,7 @@ go list -export -f '{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}
 cd "$language/direct"
 go build -ldflags="-s -w -X main.goroot=$(go env GOROOT)" -o "$language/compile" ./*.go
 
-# Both ways give the same program, but for its build's ids. Without PATH, there is no go to ask.
+# Checks that both ways produce the same program except for the build IDs. Without PATH, direct cannot call go.
 cd /tmp/hello
 mv a.out asked
 PATH=/nowhere "$language/compile" main.go

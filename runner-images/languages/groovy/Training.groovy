@@ -2,7 +2,8 @@ import groovy.json.JsonOutput
 import groovy.json.JsonSlurper
 import groovy.transform.Canonical
 
-/** What programs commonly use: run at the image's build, it chooses the classes of the ahead-of-time cache. */
+/** Uses the features that programs commonly use. It runs when the image is built, and determines which classes the
+ * ahead-of-time cache contains. */
 @Canonical
 class Point { int x, y; Point plus(Point other) { new Point(x + other.x, y + other.y) } }
 enum Colour { RED, GREEN }

@@ -1,3 +1,3 @@
-# What the folder holds is on the class path too.
+# The current folder is also on the class path.
 name=groovy main=groovy.ui.GroovyMain training=Training.groovy folders=.
 . /opt/runonce/shared/jvm/interpreted.sh

@@ -1,12 +1,14 @@
-# Hare's own resolver reads the file of hosts, which is empty in a container without a network. This one has the default host name.
+# Hare's resolver reads the hosts file, which is empty in a container without a network. It reads this file instead,
+# which contains localhost and the default host name.
 for file in $(grep -rl '"/etc/hosts"' /usr/share/hare/stdlib/unix/hosts); do
     sed -i 's|"/etc/hosts"|"/opt/runonce/language/hosts"|' "$file"
 done
 grep -rq /opt/runonce/language/hosts /usr/share/hare/stdlib/unix/hosts
 
-# The standard library is compiled once, here. hare locks and replaces files in its cache and compares their times, so that a
-# program's build gets a writable folder of links to these, all of one age, and copies of the few files that hare opens for
-# writing: the wrapper makes it, for whoever calls hare. The folder's path is part of what hare looks files up by: it is the same here.
+# Compiles the standard library. hare locks and replaces files in its cache and compares their modification times.
+# Therefore the wrapper creates a writable cache folder for each build: links to the compiled files, all with the same
+# modification time, and copies of the few files that hare opens for writing. hare uses the path of this folder in its
+# lookups, so the path is the same here.
 export HARECACHE=/tmp/hare
 mkdir /tmp/prime
 cd /usr/share/hare/stdlib

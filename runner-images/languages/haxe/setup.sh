@@ -1,4 +1,5 @@
-# The compiler alone: its package depends on neko's, which brings a desktop's libraries. Programs run in the compiler's own interpreter.
+# Installs only the compiler, because its package depends on neko, which depends on graphical libraries. The
+# compiler's interpreter runs the programs.
 cd /tmp
 apt-get update
 apt-get download haxe

@@ -26,9 +26,9 @@ import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /**
- * Compiles the Java files named by its arguments, the main file first, to .runonce/classes, and leaves the main class's name in
- * .runonce/main, an argument file for the java command. javac's messages go to stderr as javac prints them. Exit code 1 when the
- * files do not compile, or hold no class.
+ * Compiles the Java files in its arguments, the main file first, into .runonce/classes, and writes the name of the
+ * main class to .runonce/main, an argument file for the java command. The messages of javac go to stderr unchanged.
+ * The exit code is 1 if the files do not compile or contain no class.
  */
 public class Compile {
     static final Path OUT = Path.of(".runonce");
@@ -54,18 +54,18 @@ public class Compile {
         this.sources = sources;
     }
 
-    /** Classes are written to a folder, and looked for nowhere but in the sources. */
+    /** Sets the output folder of the classes. Other classes are found only in the sources. */
     static void writeTo(Path folder, StandardJavaFileManager files) throws IOException {
         files.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(folder));
         files.setLocationFromPaths(StandardLocation.CLASS_PATH, List.of());
     }
 
-    /** The argument file for the java command. */
+    /** Writes the argument file for the java command. */
     static void writeMain(Main main) throws IOException {
         Files.writeString(OUT.resolve("main"), "-cp " + CLASS_PATH + " " + main.name + "\n");
     }
 
-    /** Compiles. Returns the main class; null where there is none, and `output` says why. */
+    /** Returns the main class, or null if there is none; `output` then contains the reason. */
     Main call(JavacTask task, PrintWriter output) {
         var types = new TypeCollector(task, sources.stream().map(JavaFileObject::getName).toList());
         task.addTaskListener(types);
@@ -75,7 +75,7 @@ public class Compile {
         return main;
     }
 
-    /** The main class, and which of the files it is in. */
+    /** The main class, and the index of its file. */
     record Main(String name, int file) { }
 
     /** A source file. Its public class may have any name, as with `java File.java`. */
@@ -87,7 +87,8 @@ public class Compile {
             this.name = name;
         }
 
-        /** The file's name for javac: a compact source file's class is called after it, so it has to be an identifier. */
+        /** The file name that javac receives. The class of a compact source file has the name of the file, so the name
+         * must be an identifier. */
         private static String className(String name) {
             String stem = Path.of(name).getFileName().toString().replaceFirst("\\.java$", "");
             if (stem.equals("package-info") || stem.equals("module-info")) return stem + ".java";
@@ -102,7 +103,7 @@ public class Compile {
         }
 
         @Override public boolean isNameCompatible(String simpleName, JavaFileObject.Kind kind) {
-            return simpleName.contains("-") ? super.isNameCompatible(simpleName, kind) : true; // package-info, module-info
+            return simpleName.contains("-") ? super.isNameCompatible(simpleName, kind) : true; // Source files without a class: package-info, module-info
         }
 
         @Override public CharSequence getCharContent(boolean ignoreEncodingErrors) throws IOException {
@@ -110,7 +111,7 @@ public class Compile {
         }
     }
 
-    /** Remembers each top-level class with its place, as javac finishes with it. */
+    /** Records each top-level class with its position when javac finishes it. */
     private static final class TypeCollector implements TaskListener {
         private record Found(int file, long position, boolean hasMain, String name) { }
 
@@ -133,14 +134,15 @@ public class Compile {
             found.add(new Found(files.indexOf(unit.getSourceFile().getName()), position, hasMain(type), name));
         }
 
-        /** The first class with a main method, files and classes in their order; else the first class: java says what it lacks. */
+        /** Returns the first class with a main method, in the order of files and classes. If there is none, returns
+         * the first class, so that java reports what it lacks. */
         Main mainClass() {
             return found.stream()
                 .min(Comparator.comparing((Found one) -> !one.hasMain).thenComparing(Found::file).thenComparing(Found::position))
                 .map(one -> new Main(one.name, one.file)).orElse(null);
         }
 
-        /** Whether java would start this class: JLS 12.1.4, instance main methods included. */
+        /** Reports whether java can start this class. JLS 12.1.4, including instance main methods. */
         private boolean hasMain(TypeElement type) {
             boolean instantiable = type.getKind() == ElementKind.CLASS && !type.getModifiers().contains(Modifier.ABSTRACT)
                 && type.getEnclosedElements().stream().anyMatch(member -> member.getKind() == ElementKind.CONSTRUCTOR

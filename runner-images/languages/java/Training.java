@@ -10,8 +10,9 @@ import java.util.function.*;
 import java.util.stream.*;
 
 /**
- * What programs commonly use. It is compiled at the image's build, so that the classes that javac loads for it go into the caches, and
- * by each warm starter, which runs it too: so it starts no thread that has no name, prints nothing and draws no random number.
+ * Uses the features that programs commonly use. It is compiled when the image is built, so that the caches contain
+ * the classes that javac loads for it. Each warm interpreter also compiles and runs it. Therefore it does not start
+ * unnamed threads, print output or generate random numbers.
  */
 public class Training {
     private static final PrintStream OUT = new PrintStream(OutputStream.nullOutputStream());

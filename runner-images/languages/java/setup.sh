@@ -1,4 +1,4 @@
-# The compile step, and an ahead-of-time cache of the classes that it loads, taken from a run of it.
+# Compiles the build step, runs it, and stores the classes that it loads in an ahead-of-time cache.
 home=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")
 ours=/opt/runonce/java
 language=$PWD
@@ -15,13 +15,14 @@ timeout 60 java $plain -XX:AOTCacheOutput="$ours/compile.aot" -cp "$ours/compile
 rm -r Training.java .runonce
 cd "$language"
 
-# The warm starter's library.
+# The library of the warm interpreter.
 library=warm/warm.so sources='warm/warm.c warm/launch.c' headers=''
 flags="-DLIBJVM=\"$home/lib/server/libjvm.so\" -I$home/include -I$home/include/linux"
 . /opt/runonce/shared/preload/make.sh
 
-# Its archive, from a run of it. It is a layer on Java's own: so the virtual machine starts as the plain command's does, and numbers
-# its threads and draws its hash codes alike. An ahead-of-time cache takes that one's place.
+# The archive of the warm interpreter, recorded in a run. It extends Java's default archive, so that the virtual
+# machine starts as with the plain command: threads get the same numbers and objects the same hash codes. An
+# ahead-of-time cache would replace the default archive.
 cd /tmp/work
 timeout 60 perl "$language/warm/runner.pl" hello.java \
     env LD_PRELOAD="$language/warm/warm.so" java $warm -XX:ArchiveClassesAtExit="$ours/warm.jsa" -Djava.class.path="$ours/compile.jar"

@@ -4,7 +4,8 @@ import java.util.List;
 import org.jetbrains.kotlin.cli.common.ExitCode;
 import org.jetbrains.kotlin.cli.jvm.K2JVMCompiler;
 
-/** Compiles the Kotlin files named by its arguments, the main file first, to .runonce/classes, and names the main class in .runonce/main. */
+/** Compiles the Kotlin files in its arguments, the main file first, into .runonce/classes, and writes the name of the
+ * main class to .runonce/main. */
 public class Compile {
     public static void main(String[] files) throws Exception {
         Path out = Path.of(".runonce");

@@ -4,7 +4,8 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 
-/** What programs commonly use: compiled and run at the image's build, it chooses the classes of the ahead-of-time caches. */
+/** Uses the features that programs commonly use. It is compiled and run when the image is built, and determines which
+ * classes the ahead-of-time caches contain. */
 sealed interface Shape { val area: Double }
 data class Square(val side: Double) : Shape { override val area get() = side * side }
 data class Circle(val radius: Double) : Shape { override val area get() = Math.PI * radius * radius }

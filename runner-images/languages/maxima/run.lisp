@@ -1,4 +1,4 @@
-;; Runs the program as batchload does, without a word of its own, and ends with 1 where it fails.
+;; Runs the program as batchload does, but without the messages of batchload, and exits with 1 after an error.
 (setq $loadprint nil)
 (let ((done nil))
   (catch 'macsyma-quit

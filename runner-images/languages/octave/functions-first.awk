@@ -1,5 +1,8 @@
-# Of an Octave program that begins with a function and has commands as well: the number of its first function's line. Nothing for others.
-# A line loses its strings, comments and what stands in brackets; what is left are words, some of which open and close blocks.
+# Prints the line number of the first function if an Octave program begins with a function and also contains commands.
+# For other programs, prints nothing.
+#
+# The script removes strings, comments and bracketed text from each line. Some of the remaining words open and close
+# blocks.
 function bare(line,    i, c, before, quote, brackets, text) {
     for (i = 1; i <= length(line); i++) {
         c = substr(line, i, 1)

@@ -1,8 +1,10 @@
-/* Writes what print has buffered when the time limit ends the program. The runner sends the signal at the time limit, waits a moment,
- * and kills what is left. A program that handles the signal itself keeps its own handler.
+/* Writes the buffered output of print when the time limit ends the program. The runner sends the signal at the time
+ * limit, waits for a short time, and kills the remaining processes. If a program handles the signal itself, its
+ * handler is used instead.
  *
- * The handler may interrupt Perl anywhere. That is acceptable only because the process ends here: a broken buffer cannot do more
- * than damage the last bytes. The functions are those of the interpreter, perlapio(1). */
+ * The signal can interrupt Perl at any point. This is acceptable because the process exits immediately: an
+ * inconsistent buffer can damage only the last bytes of the output. The functions are part of the interpreter:
+ * perlapio(1). */
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>

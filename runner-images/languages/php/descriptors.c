@@ -1,5 +1,6 @@
-/* PHP follows links by itself before it opens a file, and the link of a pipe, /proc/self/fd/0 -> "pipe:[1]", names no file: so
- * /dev/stdin and its like can't be opened. This extension leaves such paths to the kernel. */
+/* Before PHP opens a file, it resolves symbolic links itself. The link of a pipe, such as /proc/self/fd/0 ->
+ * "pipe:[1]", is not a path, so PHP cannot open /dev/stdin and similar paths. This extension passes these paths to
+ * the kernel unresolved. */
 #include <php.h>
 
 static php_stream *(*open_file)(php_stream_wrapper *wrapper, const char *path, const char *mode, int options, zend_string **opened_path,

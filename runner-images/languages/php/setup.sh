@@ -1,4 +1,4 @@
-# Of the package of headers nothing else is needed: it depends on a whole tool chain.
+# Unpacks only the headers, because their package depends on a complete tool chain.
 packages install gcc libc6-dev
 version=$(php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')
 (cd /tmp && apt-get download "php$version-dev" && dpkg-deb --extract php*-dev_*.deb headers)
@@ -9,6 +9,6 @@ gcc -O2 -fPIC -shared -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -W
 echo "extension=$PWD/descriptors.so" > "/etc/php/$version/cli/conf.d/90-descriptors.ini"
 echo 3 4 | php -r 'exit(file_get_contents("/dev/stdin") === "3 4\n" ? 0 : 1);'
 
-# The warm interpreter: an ordinary start that waits where it opens the program.
+# The warm interpreter: a normal start that waits at the point where it opens the program.
 script=main.php
 . /opt/runonce/shared/at-open/make.sh

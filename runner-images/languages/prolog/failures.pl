@@ -1,5 +1,5 @@
-% A directive or an initialization goal that fails is a warning. The first one makes warnings count for the exit code, as errors do
-% by --on-error=status; other warnings alone leave it at 0.
+% When a directive or an initialization goal fails, Prolog prints a warning. After the first such warning, the exit
+% code is that of errors with --on-error=status. Other warnings do not change the exit code.
 :- multifile user:message_hook/3.
 :- dynamic user:message_hook/3.
 

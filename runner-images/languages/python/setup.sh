@@ -1,10 +1,10 @@
-# Programs and tutorials call it python; Debian calls it python3 alone.
+# Programs and tutorials use the command python, but Debian provides only python3.
 ln -s /usr/bin/python3 /usr/local/bin/python
 
-# Debian's own file looks for apport, which is not here.
+# Replaces Debian's file, which imports apport; the image does not contain apport.
 mv sitecustomize.py "/etc/python$(python3 -c 'import sysconfig; print(sysconfig.get_python_version())')/sitecustomize.py"
 
-# The warm starter is compiled against this very interpreter.
+# The warm interpreter must be compiled for exactly this interpreter.
 library=warm/warm.so sources='warm/warm.c warm/heap.c' headers=libpython3-dev command=''
 flags=-I$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')
 . /opt/runonce/shared/preload/make.sh

@@ -1,5 +1,6 @@
-# Writes what print has buffered when the time limit ends the program. The runner sends SIGRTMAX at the time limit, waits a moment,
-# and kills what is left. Python calls the handler between two instructions of the main thread, or when the signal ends a wait.
+# Writes the buffered output of print when the time limit ends the program. The runner sends SIGRTMAX at the time
+# limit, waits for a short time, and kills the remaining processes. Python calls the handler between two instructions
+# of the main thread, or when the signal interrupts a blocking call.
 def _flush_at_the_time_limit():
     import posix
     import sys
@@ -12,7 +13,7 @@ def _flush_at_the_time_limit():
             finally:
                 posix.kill(posix.getpid(), SIGKILL)
 
-        # Without an address: the text is the same in every run.
+        # The text contains no address, so it is the same in every run.
         def __repr__(self):
             return '<runonce: flush at the time limit>'
 

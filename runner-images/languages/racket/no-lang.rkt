@@ -1,5 +1,6 @@
 #lang racket/base
-;; Files of the program that begin with neither #lang nor a module are read as `#lang racket`, with their lines as they are.
+;; Reads the files of the program that begin with neither #lang nor a module as `#lang racket`. Line numbers do not
+;; change.
 (define declares-module #px"(?m:^\\s*(?:#lang\\s|#!|#reader|\\(module\\s))")
 (define load-file (current-load))
 
@@ -16,7 +17,7 @@
           (read-forms path port)))))
   (eval (namespace-syntax-introduce (datum->syntax #f (list* (namespace-module-identifier) name 'racket forms)))))
 
-;; The context of an error in the file is this one's, not the program's.
+;; The context of an error in the file would show this module instead of the program.
 (define (without-context error)
   (error-print-context-length 0)
   (raise error))

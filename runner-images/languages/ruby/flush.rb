@@ -1,6 +1,6 @@
 
-# Writes what puts has buffered when the time limit ends the program. The runner sends SIGRTMAX at the time limit, waits a moment, and
-# kills what is left.
+# Writes the buffered output of puts when the time limit ends the program. The runner sends SIGRTMAX at the time
+# limit, waits for a short time, and kills the remaining processes.
 trap(64) do
   STDOUT.flush
 ensure

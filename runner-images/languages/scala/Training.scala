@@ -6,7 +6,8 @@ import scala.concurrent.duration.*
 import scala.concurrent.ExecutionContext.Implicits.global
 import scala.util.{Failure, Success, Try}
 
-/** What programs commonly use: compiled and run at the image's build, it chooses the classes of the ahead-of-time caches. */
+/** Uses the features that programs commonly use. It is compiled and run when the image is built, and determines which
+ * classes the ahead-of-time caches contain. */
 enum Shape:
   case Square(side: Double)
   case Circle(radius: Double)

@@ -1,2 +1,2 @@
-# Without any input it is run once, for one empty line.
+# Without input, the image runs the script once with an empty line.
 s/^$/Hello World!/

@@ -1,7 +1,7 @@
-/* Linked into each Swift program. print() writes to C's buffered stdout, and a trap (an index out of range, an overflow) ends the
- * process without flushing it: what was printed before would be lost. This handler replaces the runtime's, which dumps registers.
- * signal-safety(7) does not list fflush(3): the trap comes from Swift code, and where a thread holds the stream's lock, the buffer
- * is left alone. */
+/* Linked into each Swift program. print() writes to C's buffered stdout, and a trap (an index out of range, an
+ * overflow) ends the process without a flush, so buffered output would be lost. This handler replaces the runtime's
+ * handler, which dumps registers. signal-safety(7) does not list fflush(3). This is safe here because the trap comes
+ * from Swift code, and the buffer is not flushed if a thread holds the lock of the stream. */
 #include <signal.h>
 #include <stdio.h>
 

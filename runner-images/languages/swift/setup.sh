@@ -1,4 +1,4 @@
-# swiftc links by what it calls clang. That is gcc here, which serves for this and is there anyway.
+# swiftc links with the command clang. This image uses gcc for it, because gcc is installed anyway.
 cat > /usr/libexec/swift/bin/clang <<'END'
 #!/bin/sh
 for argument; do
@@ -14,7 +14,8 @@ chmod 755 /usr/libexec/swift/bin/clang
 
 gcc -std=gnu17 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -c -o /opt/runonce/swift-flush.o flush.c
 
-# The C library's and the shims' modules are compiled once, here: most of what a small program's build would wait for.
+# Compiles the modules of the C library and the shims. Without this, they take most of the build time of a small
+# program.
 modules=/opt/runonce/swift-modules
 mkdir /tmp/prime
 cd /tmp/prime

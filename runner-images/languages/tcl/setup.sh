@@ -1,2 +1,2 @@
-# Programs and their authors call it tclsh; Debian gives that name to the older Tcl.
+# Programs use the command tclsh, which in Debian is an older version of Tcl.
 ln -s tclsh9.0 /usr/bin/tclsh

@@ -1,6 +1,6 @@
 'use strict'
-// TypeScript lets `import './util'` stand for ./util.ts, and CommonJS finds ./util.js for it. Node's ES modules do not: here
-// such an import is tried once more with the suffixes.
+// TypeScript resolves `import './util'` to ./util.ts, and CommonJS finds ./util.js. ES modules in Node require the
+// suffix, so this hook tries such an import again with each suffix.
 const { registerHooks } = require('node:module')
 
 const suffixes = ['.js', '.mjs', '.cjs', '/index.js']
@@ -16,7 +16,7 @@ registerHooks({
         try {
           return nextResolve(specifier + suffix, context)
         } catch {
-          // the first error tells more than that of a suffix
+          // the first error is more useful than that of an attempt with a suffix
         }
       }
       throw error

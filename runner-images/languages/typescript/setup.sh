@@ -1,5 +1,5 @@
 ln -s /opt/runonce/typescript-linux/lib/tsc /usr/local/bin/tsc
-# Where the compiler, called with this as its type root, looks for @types/node and for what that imports.
+# Creates the type root of the compiler, where it finds @types/node and its dependencies.
 mkdir -p /opt/runonce/node_modules/@types
 ln -s /opt/runonce/node /opt/runonce/node_modules/@types/node
 ln -s /opt/runonce/undici-types /opt/runonce/node_modules/undici-types

@@ -1,5 +1,6 @@
-// Runs the module given by its name without suffix: a WASI command by its _start; one that exports `main` by that, whose result is
-// shown. An import of another module of the program's is that file's export.
+// Runs the module with the given name (without suffix). A WASI command starts at _start. For a module that exports
+// `main`, the result of main is printed. An import from another module of the program resolves to the export of that
+// module.
 import { existsSync, readFileSync } from 'node:fs'
 import { WASI } from 'node:wasi'
 
@@ -33,7 +34,7 @@ try {
     if (result !== undefined) console.log(String(result))
   }
 } catch (error) {
-  // The module's frames only: the others are this file's and Node's.
+  // Only the stack frames of the module: the others belong to this file and to Node.
   const frames = String(error.stack).split('\n').filter((line) => line.includes('wasm://'))
   console.error([`${error.name}: ${error.message}`, ...frames].join('\n'))
   process.exitCode = 1

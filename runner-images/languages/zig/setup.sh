@@ -1,7 +1,9 @@
-# What every program needs is compiled once, here: the library's syntax trees and the compiler's runtime. zig locks the files of its
-# cache, so a build gets a copy: the wrapper makes it, for whoever calls zig. Programs that `zig run` builds are in it too, so that
-# it is at home, where they may be executed; but for the trees, which take most of the room.
-# The library goes by a name that may stand in traces.
+# Compiles what every program needs: the syntax trees of the library, and the compiler's runtime. zig locks the files
+# in its cache, so the wrapper creates a copy of the cache for each build. The cache also contains the programs that
+# `zig run` builds, so it is in the home directory, where files can be executed. The syntax trees are in /tmp, because
+# they are the largest part.
+#
+# The library has a neutral path, because stack traces can contain it.
 mkdir -p /usr/lib/zig
 ln -s /opt/runonce/ziglang/ziglang/lib /usr/lib/zig/lib
 cat > /usr/local/bin/zig <<'END'

@@ -1,7 +1,7 @@
-/* A library that makes an interpreter wait (LD_PRELOAD) where it opens its script: it has loaded all that it loads for any
- * program by then, and begins with the program itself only afterwards. So a start is an ordinary one, cut in two. The
- * conversation on descriptor 3 is that of runner-images/languages/README.md; SCRIPT is the main file's name. The command line
- * is read before, so a program of another name, or one with arguments, is refused. */
+/* Makes an interpreter wait at the point where it opens its script (LD_PRELOAD). At this point it has loaded
+ * everything that does not depend on the program, so the start is a normal one with a pause. docs/protocol.md
+ * describes the messages on descriptor 3. SCRIPT is the name of the main file. The interpreter has already read the
+ * command line, so the library refuses programs with another name or with arguments. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,21 +20,23 @@
 enum { RUNNER_FD = 3, SIZE_BYTES = 4 };
 
 static bool waits;
-/* Where the interpreter keeps the time of its start: its last call that named a place. */
+/* The address of the interpreter's start time: the argument of its last call of time(2) that had one. */
 static time_t *started;
 
-/* Before the interpreter makes a copy of its variables, and for its children too. */
+/* Runs before the interpreter copies its environment, so that the interpreter and its children do not see the
+ * variables. */
 __attribute__((constructor)) static void start(void) {
     struct stat status;
     waits = forget_preload() && fstat(RUNNER_FD, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
-static void say(char word) {
-    if (write(RUNNER_FD, &word, 1) != 1)
+static void send_message(char message) {
+    if (write(RUNNER_FD, &message, 1) != 1)
         _exit(0);
 }
 
-/* The frame of a program with the expected name and no arguments; false for any other. Leaves when the runner has none. */
+/* Reads the frame. Returns true for a program with the expected name and without arguments. Exits at end of file,
+ * because the runner then has no program. */
 static bool receive(void) {
     char expected[SIZE_BYTES + sizeof SCRIPT] = {0, 0, 0, sizeof SCRIPT};
     char frame[sizeof expected];
@@ -57,10 +59,10 @@ static void wait_for(const char *path) {
         return;
     waits = false;
     int error = errno;
-    say('R');
+    send_message('R');
     if (!receive()) {
-        say('P');
-        for (;;) /* the runner ends it */
+        send_message('P');
+        for (;;) /* the runner kills this process */
             (void)pause();
     }
     (void)close(RUNNER_FD);
@@ -71,7 +73,7 @@ static void wait_for(const char *path) {
 
 EXPORTED time_t time(time_t *place) {
     struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME_COARSE, &now); /* as time(2) has it */
+    (void)clock_gettime(CLOCK_REALTIME_COARSE, &now); /* stores the time as time(2) does */
     if (waits)
         started = place;
     if (place != NULL)
@@ -110,7 +112,7 @@ OPEN(open64)
 FOPEN(fopen)
 FOPEN(fopen64)
 
-/* The process ends: what it loaded goes with it, and taking it apart first takes longer than many a program. */
+/* Does nothing, because the process exits anyway, and unloading libraries takes longer than many programs. */
 EXPORTED int dlclose(void *handle) {
     (void)handle;
     return 0;

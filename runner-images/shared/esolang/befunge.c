@@ -1,5 +1,6 @@
-/* Befunge-93: a torus of 80 columns and 25 lines, or as many as the program has, of cells with signed numbers.
- * The end of input is -1; what is divided by 0 is 0, and so is what lies outside the torus. */
+/* Befunge-93 on a torus of 80 columns and 25 lines, or larger if the program is larger. The cells contain signed
+ * numbers. The end of input reads as -1. A division by 0 has the result 0, and cells outside the torus have the value
+ * 0. */
 #include "source.h"
 
 #include <stdint.h>
@@ -58,7 +59,7 @@ static void push(struct machine *machine, int64_t value)
     machine->stack[machine->depth++] = value;
 }
 
-/* An empty stack gives zeros. */
+/* Returns 0 if the stack is empty. */
 static int64_t pop(struct machine *machine)
 {
     return machine->depth == 0 ? 0 : machine->stack[--machine->depth];
@@ -81,7 +82,7 @@ static int64_t *here(struct machine *machine)
     return &machine->cells[machine->y * machine->columns + machine->x];
 }
 
-/* The cell at the place on the stack, or NULL outside the torus. */
+/* Pops a position from the stack. Returns its cell, or NULL outside the torus. */
 static int64_t *popped_cell(struct machine *machine)
 {
     int64_t y = pop(machine), x = pop(machine);
@@ -89,7 +90,7 @@ static int64_t *popped_cell(struct machine *machine)
     return &machine->cells[y * machine->columns + x];
 }
 
-/* What wraps does so as two's complement, as unsigned numbers do by the language's rules. */
+/* Computes with unsigned numbers, because signed overflow is undefined in C. The results wrap as two's complement. */
 static void calculate(struct machine *machine, char operator)
 {
     int64_t b = pop(machine), a = pop(machine);

@@ -1,5 +1,5 @@
-/* Brainfuck: cells of 8 bits that wrap, 0 at the end of input, a tape of 16 MiB that begins where the program does.
- * The text is first put into operations, one for a run of equal commands, so that long programs end in time. */
+/* Brainfuck with 8-bit cells that wrap, 0 at the end of input, and a tape of 16 MiB that starts at the first cell.
+ * The text is first translated into operations, one for each run of equal commands, so that long programs run fast. */
 #include "source.h"
 
 #include <stdint.h>
@@ -14,8 +14,8 @@ enum kind { ADD, MOVE, CLEAR, PUT, GET, OPEN, CLOSE, END };
 struct operation {
     enum kind kind;
     int32_t amount; /* ADD, MOVE */
-    size_t target;  /* OPEN, CLOSE: the other one */
-    size_t offset;  /* in the text */
+    size_t target;  /* OPEN, CLOSE: index of the matching operation */
+    size_t offset;  /* position in the text */
 };
 
 struct program {
@@ -25,7 +25,8 @@ struct program {
 
 static const char COMMANDS[] = "+-<>.,[]";
 
-/* The net effect of the run of a and b that begins here, past comments; moves *at to its end. */
+/* Returns the sum of a run of `up` and `down` that begins at *at, and moves *at to the end of the run. Comments are
+ * skipped. */
 static int32_t run_length(const struct source *source, size_t *at, char up, char down)
 {
     int32_t sum = 0;
@@ -38,7 +39,7 @@ static int32_t run_length(const struct source *source, size_t *at, char up, char
     return sum;
 }
 
-/* [-] and [+] set the cell to 0: one operation instead of a loop. */
+/* Replaces a loop [-] or [+], which sets the cell to 0, by one operation. */
 static void shorten(struct program *program)
 {
     if (program->count < 3) return;
@@ -85,7 +86,7 @@ static struct program parse(const struct source *source)
     return program;
 }
 
-/* What a program asks is to be seen before it waits for the answer. */
+/* Flushes the output before reading, so that the user sees a prompt before entering the input. */
 static uint8_t get(void)
 {
     (void)fflush(stdout);

@@ -1,5 +1,6 @@
-# Compiles one of the interpreters here to /usr/local/bin; the compiler does not stay. The setup.sh that reads this has set:
-#   interpreter   its name: brainfuck
+# Compiles an interpreter in this folder to /usr/local/bin and removes the compiler. The setup.sh that sources this
+# file must set:
+#   interpreter   name of the interpreter: brainfuck
 packages install gcc libc6-dev
 gcc -std=gnu17 -O2 -Wall -Wextra -Werror -o "/usr/local/bin/$interpreter" \
     "/opt/runonce/shared/esolang/$interpreter.c" /opt/runonce/shared/esolang/source.c

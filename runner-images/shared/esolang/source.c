@@ -39,7 +39,7 @@ static struct source source_read(const char *name)
         source.text = larger;
     }
     if (ferror(file)) fail_file(name);
-    (void)fclose(file); /* only read from */
+    (void)fclose(file); /* a file that is only read */
     source.text[source.length] = '\0';
     return source;
 }
@@ -56,7 +56,7 @@ struct source source_of_arguments(const char *interpreter, int argc, char **argv
 
 _Noreturn void source_fail(const struct source *source, size_t line, size_t column, const char *message)
 {
-    (void)fflush(stdout); /* nothing left to do about a stdout that is gone */
+    (void)fflush(stdout); /* An error of the flush is ignored, because the program is ending anyway */
     fprintf(stderr, "%s:%zu:%zu: %s\n", source->name, line, column, message);
     exit(1);
 }

@@ -10,15 +10,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the class that a compiled program starts with, whatever language it was written in. */
+/** Finds the main class of a compiled program, whatever language it is written in. */
 public class MainClass {
     private record Found(ClassModel model, int file, int line) { }
 
     /**
-     * Writes the main class's name below `dir`, as an argument file for the java command.
-     * @param dir holds classes/, the compiler's output
+     * Writes the name of the main class to a file in `dir`, which is an argument file for the java command.
+     * @param dir folder that contains classes/, the compiler's output
      * @param sources the program's source files, the main file first
-     * @param otherwise the name that java is to complain of where no class has a main method
+     * @param otherwise the class name for the error message of java if no class has a main method
      */
     public static void write(Path dir, List<String> sources, String otherwise) throws IOException {
         var names = sources.stream().map(source -> Path.of(source).getFileName().toString()).toList();
@@ -51,7 +51,8 @@ public class MainClass {
         return model.findAttribute(Attributes.sourceFile()).map(attribute -> attribute.sourceFile().stringValue()).orElse("");
     }
 
-    /** The first line that the class's methods have code for: of two main classes in a file the upper one is taken. */
+    /** Returns the first line for which the class's methods have code. If a file has two main classes, the first one
+     * in the file is used. */
     private static int lineOf(ClassModel model) {
         return model.methods().stream().flatMap(method -> method.code().stream())
             .flatMap(code -> code.findAttribute(Attributes.lineNumberTable()).stream())

@@ -1,11 +1,11 @@
-# Makes /opt/runonce/$name of a language whose programs are compiled first, at its image's build: the compile step's program, the
-# options of the compiler and of programs, and ahead-of-time caches of the classes that each loads, taken from a run of it. The
-# setup.sh that reads this has set:
-#   name       the language's: kotlin
-#   libraries  class path of what programs may use
-#   training   the programs that are compiled, the main one first
-#   main       the class that is run, in the package runonce.training: its jar comes before the program's own classes on the class
-#              path, and a class there hides the program's of the same name
+# Builds /opt/runonce/$name for a language that compiles programs: the compile step, the options of the compiler and
+# of programs, and two ahead-of-time caches with the classes that a run of each loads. The setup.sh that sources this
+# file must set:
+#   name       name of the language: kotlin
+#   libraries  class path of the libraries for programs
+#   training   the programs to compile, the main program first
+#   main       the class to run, in the package runonce.training. Its jar precedes the program's classes on the class
+# path, so its classes hide classes of the program with the same name.
 jvm=/opt/runonce/shared/jvm
 dir=/opt/runonce/$name
 mkdir -p $dir /tmp/work

@@ -1,9 +1,9 @@
-# Makes /opt/runonce/$name of a language whose programs run from source, at its image's build: the options of java, and an
-# ahead-of-time cache of the classes that the interpreter and programs load, taken from a run. The setup.sh that reads this has set:
-#   name      the language's: groovy
+# Builds /opt/runonce/$name for a language that runs programs from source: the options of java, and an ahead-of-time
+# cache with the classes that a run of the interpreter loads. The setup.sh that sources this file must set:
+#   name      name of the language: groovy
 #   main      the interpreter's class
-#   training  the program that is run
-#   folders   what of the work dir is on the class path: .:src
+#   training  the program to run
+#   folders   folders of the work directory for the class path: .:src
 jvm=/opt/runonce/shared/jvm
 dir=/opt/runonce/$name
 mkdir -p $dir

@@ -1,21 +1,22 @@
-/* A precompiled header is taken where it changes nothing: the compiler takes one a unit, and only before all else. The standard's
- * headers do not depend on their order, so one that the file includes before its first other line may come first. */
+/* Chooses a precompiled header for a file, if this does not change the program. The compiler accepts one precompiled
+ * header for each translation unit, and only at its start. The headers of the standard library do not depend on their
+ * order, so a header can move to the start if only other #include <…> lines and comments precede it. */
 #include <stdio.h>
 #include <string.h>
 
 #include "native.h"
 #include "recipe.h"
 
-/* Far more than any list of includes at a program's start. */
+/* Much more than the #include lines at the start of any program. */
 enum { HEAD_BYTES = 16384, HEADER_COUNT = sizeof HEADERS / sizeof HEADERS[0] - 1 };
 
-/* The text after white space and comments. */
+/* Returns the position after white space and comments. */
 static const char *skip_blank(const char *at) {
     for (;;) {
         at += strspn(at, " \t\r\n\f\v");
         if (strncmp(at, "//", 2) == 0) {
             at += strcspn(at, "\n");
-            if (at[-1] == '\\') /* goes on in the next line: not worth the trouble */
+            if (at[-1] == '\\') /* The comment continues on the next line. This is rare and not handled. */
                 return "";
         } else if (strncmp(at, "/*", 2) == 0) {
             const char *end = strstr(at + 2, "*/");
@@ -26,7 +27,8 @@ static const char *skip_blank(const char *at) {
     }
 }
 
-/* The text after `#include <name>`, with the name in `name`; NULL for anything else, a header in quotes too. */
+/* Returns the position after `#include <name>`, and the name in `name`. Returns NULL for other text, including a
+ * header in quotes. */
 static const char *read_include(const char *at, char name[64]) {
     int size = 0;
     if (sscanf(at, "# include <%63[^>\n]>%n", name, &size) != 1 || size == 0)
@@ -36,7 +38,7 @@ static const char *read_include(const char *at, char name[64]) {
     return *rest == '\n' || *rest == '\0' || *rest == '/' ? rest : NULL;
 }
 
-/* Notes which of HEADERS a file includes before its first other line. */
+/* Records which of HEADERS the file includes before its first other line. */
 static void read_includes(const char *path, bool found[]) {
     char head[HEAD_BYTES], name[64];
     FILE *file = fopen(path, "r");
@@ -54,7 +56,7 @@ static void read_includes(const char *path, bool found[]) {
     }
 }
 
-/* HEADERS are in the order of how much they hold: the largest one that the file includes itself. */
+/* HEADERS are sorted by size, so this is the largest header that the file includes itself. */
 const char *header_choose(const struct unit *unit) {
     bool found[HEADER_COUNT + 1] = {false};
     read_includes(unit->source, found);

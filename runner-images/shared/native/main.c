@@ -1,15 +1,15 @@
-/* Compiles the payload's files, all arguments of this program, into ./a.out. */
+/* Compiles the payload's files, which are the arguments of this program, into ./a.out. */
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "native.h"
 
-/* The driver takes these for something else than a file's name. */
+/* Whether the driver would not treat the argument as a file name. */
 static bool is_plain(const char *name) {
     return name[0] != '-' && name[0] != '@';
 }
 
-/* What only the driver reads. gcc(1), Environment Variables Affecting GCC. */
+/* Variables that only the driver reads. Source: gcc(1), Environment Variables Affecting GCC. */
 static bool environment_is_plain(void) {
     static const char *const NAMES[] = {"COMPILER_PATH", "GCC_COMPARE_DEBUG", "GCC_EXEC_PREFIX", "LIBRARY_PATH", "TMPDIR"};
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
@@ -18,7 +18,7 @@ static bool environment_is_plain(void) {
     return true;
 }
 
-/* Every file is compiled, also after one with errors, as the driver does. */
+/* Compiles all files, even after a file with errors, as the driver does. */
 static int build(struct unit *units, size_t count) {
     int worst = 0;
     for (size_t i = 0; i < count; i++) {

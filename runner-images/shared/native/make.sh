@@ -1,25 +1,25 @@
-# Makes /opt/runonce/language/compile, a language's build step, at its image's build. The setup.sh that reads this has set:
-#   driver     the compiler's driver: gcc
-#   language   what the driver calls the language: c
-#   flags      the compiler's
-#   libraries  what the driver is told to link with: -lm
+# Builds /opt/runonce/language/compile, the build step of a language. The setup.sh that sources this file must set:
+#   driver     the compiler driver: gcc
+#   language   the driver's name of the language: c
+#   flags      options of the compiler
+#   libraries  options for the driver that select libraries: -lm
 #   needed     the libraries that nearly every program needs, in the driver's order: m c
-#   headers    what to precompile, those that hold more first; may be empty
-#   plugin     a compiler plugin's flag, and
-#   ending     the last lines of a precompiled header, which the plugin reads; both may be empty
-#   archive    a static library that is linked before the others; may be empty
-#   programs   which must come out as the driver builds them
-# What the driver would run, with all arguments, it says itself: nothing here knows a version or an architecture.
+#   headers    the headers to precompile, the largest first; can be empty
+#   plugin     the option for a compiler plugin, and
+#   ending     the last lines of a precompiled header, which the plugin reads; both can be empty
+#   archive    a static library that is linked before the others; can be empty
+#   programs   programs for the comparison with the driver
+# The driver reports the commands that it would run, so this script does not depend on a version or an architecture.
 native=/opt/runonce/shared/native
 link='-fuse-ld=mold -Wl,--threads=1'
 out=/opt/runonce/precompiled
 mkdir -p "$out" /tmp/native
 work=/tmp/native
 : > "$work/main.$language"
-# The system's include folders hold no symbolic links: asking for their real paths finds them as they were.
+# The system's include folders contain no symbolic links, so the compiler does not need to resolve their real paths.
 $driver '-###' $flags -fno-canonical-system-headers -pipe $link -o a.out -x "$language" "$work/main.$language" -x none $libraries 2>&1 | grep '^ ' > "$work/commands"
 
-# A C array of the words.
+# Prints a C array of the arguments.
 array() {
     printf 'static const char *const %s[] = {' "$1"
     shift
@@ -31,7 +31,7 @@ program() {
     readlink -f "$(command -v "$1")"
 }
 
-# Without what is said of the one file: names of input, output and dumps.
+# Prints the compiler's arguments without those for a specific file: the names of input, output and dumps.
 compiler() {
     words=
     while [ $# -gt 0 ]; do
@@ -58,8 +58,9 @@ assembler() {
     array ASSEMBLER $words
 }
 
-# As far as the objects, and from the libraries on. The libraries are named by their paths: no search, and no archive of helpers that
-# few programs need. No fork either: mold's is for those who do not wait for its end.
+# Prints the linker's arguments up to the object files, and those from the libraries on. The libraries are passed as
+# paths, so that mold does not search for them, and without the archives that few programs need. --no-fork: mold forks
+# only for callers that do not wait for its exit.
 linker() {
     words="$(program mold) --no-fork"
     shift
@@ -82,7 +83,8 @@ linker() {
     array LIBRARIES $archive $after
 }
 
-# The shared objects and archives of the needed libraries: what a linker script names of them, but for what it wants only as needed.
+# Prints the shared objects and archives of the needed libraries. For a linker script, prints the files that it
+# contains, except those in AS_NEEDED.
 paths() {
     for name in $needed; do
         file=$($driver -print-file-name="lib$name.so")
@@ -127,7 +129,8 @@ for header in $headers; do
     $driver $flags -fno-canonical-system-headers $plugin -x "$language-header" "$file" -o "$file.gch"
 done
 
-# The same program comes out: byte by byte, where no header stands compiled already and puts its functions in another order.
+# Checks that the programs behave as those that the driver builds. Without precompiled headers, they must be
+# identical; precompiled headers change the order of functions.
 cd "$work"
 for program in $programs; do
     /opt/runonce/language/compile "$program"

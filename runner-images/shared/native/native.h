@@ -1,46 +1,47 @@
-/* The build step of C and C++: what the compiler's driver would do, without the driver.
- * main.c says in which order, header.c chooses the precompiled header, stages.c runs compiler, assembler and linker, process.c
- * starts programs. recipe.h is written by make.sh at the image's build. */
+/* The build step of C and C++: runs the same programs as the compiler driver, without the driver. main.c defines the
+ * order of the steps, header.c chooses the precompiled header, stages.c runs compiler, assembler and linker,
+ * process.c starts programs. make.sh generates recipe.h when the image is built. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
-/* The file names that came as arguments, and what becomes of them. */
+/* A source file, and the name of its object file. */
 struct unit {
     const char *source;
     char object[32];
 };
 
-/* A program's arguments, ended by NULL. */
+/* The arguments of a program, terminated by NULL. */
 struct words {
     char **list;
     size_t count, room;
 };
 
-/* What a started program's descriptors are; STDERR_FILENO and so on leave them as they are. */
+/* The standard streams of a new program. STDERR_FILENO and so on leave them unchanged. */
 struct streams {
     int in, out, err;
 };
 
-/* header.c: the precompiled header that changes nothing in the file, or NULL. */
+/* header.c: returns the precompiled header that does not change the meaning of the file, or NULL. */
 const char *header_choose(const struct unit *unit);
-/* Whether the messages would be others without: they name it, or what it has instantiated already. */
+/* Whether the messages differ from those without the precompiled header: they contain its name, or a template that it
+ * has already instantiated. */
 bool header_matters(const char *messages);
 
-/* stages.c: 0; 1 where the program's text is at fault and that has been said; -1 where the driver has to say what is wrong. */
+/* stages.c: return 0; 1 if the program has errors, which have been printed; -1 if the driver must report the error. */
 int stage_compile(struct unit *unit, const char *header);
 int stage_link(const struct unit *units, size_t count);
-/* Takes the process's place. */
+/* Replaces this process. */
 void driver_run(const struct unit *units, size_t count) __attribute__((noreturn));
 
 /* process.c: 0 or -1. */
 int words_add(struct words *words, const char *word);
 int words_add_all(struct words *words, const char *const *more);
 int process_start(const struct words *words, struct streams streams, pid_t *pid);
-/* The wait status, or -1. */
+/* Returns the wait status, or -1. */
 int process_wait(pid_t pid);
-/* Both in one. */
+/* Calls process_start and process_wait. */
 int process_run(const struct words *words, struct streams streams);
-/* What was written to a file, NUL-terminated, for free(3); NULL where it can't be read. */
+/* Returns the content of a file as a NUL-terminated string for free(3), or NULL if the file cannot be read. */
 char *process_messages(int fd);

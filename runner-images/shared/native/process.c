@@ -33,7 +33,7 @@ static int redirect(posix_spawn_file_actions_t *actions, int from, int to) {
     return from == to ? 0 : posix_spawn_file_actions_adddup2(actions, from, to);
 }
 
-/* posix_spawn(3) shares this process's memory until the exec, as vfork(2) does: a fork would copy page tables. */
+/* Until the exec, posix_spawn(3) shares the memory of this process, as vfork(2) does. fork(2) would copy page tables. */
 int process_start(const struct words *words, struct streams streams, pid_t *pid) {
     posix_spawn_file_actions_t actions;
     if (posix_spawn_file_actions_init(&actions) != 0)

@@ -12,7 +12,8 @@
 
 static const struct streams OWN = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
 
-/* The driver's own names for what lies between its stages. Closed at once: the stage opens it by name. */
+/* Creates a temporary file with the driver's name pattern. The descriptor is closed, because the stages open the file
+ * by name. */
 static int make_file(char path[32], const char *template, int suffix) {
     (void)snprintf(path, 32, "%s", template);
     int fd = mkostemps(path, suffix, O_CLOEXEC);
@@ -41,7 +42,8 @@ static int assembler_words(struct words *words, const struct unit *unit, const c
     return in == NULL ? 0 : words_add(words, in);
 }
 
-/* Compiler and assembler side by side. Both codes, -1 for a program that didn't end by itself. */
+/* Runs the compiler and the assembler in parallel. Stores both exit codes, -1 for a program that did not exit
+ * normally. */
 static int run_piped(const struct words *compiler, const struct words *assembler, int messages, int complaints, int codes[2]) {
     int ends[2];
     pid_t pids[2] = {-1, -1};
@@ -56,8 +58,8 @@ static int run_piped(const struct words *compiler, const struct words *assembler
     return failed ? -1 : 0;
 }
 
-/* What the assembler says of its input names the file that it read: the driver gives it one, not a pipe. The compiler's messages
- * have been passed on already. */
+/* Runs the assembler on a file. Its messages contain the name of its input, and the driver uses a file, not a pipe.
+ * The compiler's messages are discarded, because they have already been printed. */
 static int assemble_file(const struct unit *unit) {
     char assembly[32];
     int silent = open("/dev/null", O_WRONLY | O_CLOEXEC), code = -1;
@@ -75,7 +77,7 @@ static int assemble_file(const struct unit *unit) {
     return code <= 0 ? code : 1;
 }
 
-/* 0 or 1 as stage_compile, -1 too where the messages would be others without the precompiled header. */
+/* Returns 0 or 1 as stage_compile does, or -1 also if the precompiled header changes the messages. */
 static int compile_once(const struct unit *unit, const char *header, int messages, int complaints) {
     struct words compiler = {0}, assembler = {0};
     int codes[2] = {-1, -1}, result = -1;
@@ -114,7 +116,8 @@ done:
     return result;
 }
 
-/* With just the libraries that nearly every program needs, named by their paths: 0, or -1 where that isn't enough. */
+/* Links only with the libraries that nearly every program needs, passed as paths. Returns 0, or -1 if this is not
+ * sufficient. */
 static int link_quickly(const struct unit *units, size_t count) {
     struct words linker = {0};
     int complaints = memfd_create("complaints", MFD_CLOEXEC), failed = complaints < 0 || words_add_all(&linker, LINKER) < 0;

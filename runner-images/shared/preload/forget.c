@@ -1,4 +1,4 @@
-/* For a library that an interpreter is started with, so that it leaves no trace in the environment. */
+/* Removes the traces of a preloaded library from the environment. */
 #include "preload.h"
 
 __attribute__((constructor)) static void start(void) {

@@ -1,4 +1,4 @@
-/* A command that starts PROGRAM with LIBRARY preloaded, unless the caller preloads a library of its own, as a warm starter does. */
+/* Starts PROGRAM with LIBRARY preloaded, unless the caller preloads a library itself, as a warm interpreter does. */
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -1,9 +1,9 @@
-# Makes a library that an interpreter is started with (LD_PRELOAD); the compiler does not stay. The setup.sh that reads this has set:
-#   library   its path
-#   sources   in C
-#   flags     the compiler's further ones; may be empty
-#   headers   packages that the sources need beside the C library's, which do not stay either; may be empty
-#   command   the path of a command that starts `program` with the library; may be empty
+# Builds a library for LD_PRELOAD and removes the compiler. The setup.sh that sources this file must set:
+#   library   path of the library
+#   sources   its C files
+#   flags     additional options of the compiler; can be empty
+#   headers   additional packages with headers, which are removed afterwards; can be empty
+#   command   path of a command that starts `program` with the library; can be empty
 preload=/opt/runonce/shared/preload
 packages install gcc libc6-dev $headers
 compile="gcc -std=gnu17 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -I$preload"

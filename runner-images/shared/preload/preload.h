@@ -1,5 +1,5 @@
-/* What the libraries that an interpreter is started with (LD_PRELOAD) share: the variables that brought them leave the
- * environment, and with unsetenv(3) alone /proc/self/environ would still show them. */
+/* Functions for libraries that LD_PRELOAD loads into an interpreter. They remove the variables that loaded the
+ * library from the environment. unsetenv(3) alone does not change /proc/self/environ. */
 #ifndef PRELOAD_H
 #define PRELOAD_H
 
@@ -7,19 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where execve(2) put `name=value`; NULL: it is not set. To be asked before the interpreter makes itself a copy. */
+/* Returns the address of `name=value` in the memory that execve(2) filled, or NULL if the variable is not set. Must
+ * be called before the interpreter copies its environment. */
 static inline char *variable_find(const char *name) {
     char *value = getenv(name);
     return value == NULL ? NULL : value - strlen(name) - 1;
 }
 
-/* Takes what variable_find gave out of what /proc/self/environ shows. */
+/* Removes the variable that variable_find returned from /proc/self/environ. */
 static inline void variable_wipe(char *variable) {
     if (variable != NULL)
         memset(variable, 0, strlen(variable));
 }
 
-/* Takes LD_PRELOAD out of both; false: it was not set. */
+/* Removes LD_PRELOAD from both. Returns false if it was not set. */
 static inline bool forget_preload(void) {
     char *variable = variable_find("LD_PRELOAD");
     (void)unsetenv("LD_PRELOAD");

@@ -1,9 +1,10 @@
-/* Writes what stdio and iostreams have buffered for stdout when the time limit ends the program. The compiler driver links this
- * object into every program. The runner sends the signal at the time limit, waits a moment, and kills what is left (io.c). A program
- * that handles the signal itself keeps its own handler.
+/* Writes the buffered output of stdio and iostreams when the time limit ends the program. The compiler driver links
+ * this object into every program. The runner sends the signal at the time limit, waits for a short time, and kills
+ * the remaining processes (io.c). If a program handles the signal itself, its handler is used instead.
  *
- * The handler may interrupt the program anywhere, inside stdio too. That is acceptable only because the process ends here: a broken
- * buffer cannot do more than damage the last bytes. A lock that another thread holds is not waited for. */
+ * The signal can interrupt the program at any point, even inside stdio. This is acceptable because the process exits
+ * immediately: an inconsistent buffer can damage only the last bytes of the output. The handler does not wait for a
+ * lock that another thread holds. */
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 
 enum { FLUSH_SIGNAL = 64 }; /* SIGRTMAX, which is not a constant in glibc */
 
-/* std::cout and its flush(), in a C++ program. Without sync_with_stdio it has a buffer of its own. */
+/* std::cout and its flush(), in a C++ program. Without sync_with_stdio, std::cout has a separate buffer. */
 extern char standard_output __asm__("_ZSt4cout") __attribute__((weak));
 extern void *flush_stream(void *stream) __asm__("_ZNSo5flushEv") __attribute__((weak));
 

@@ -1,4 +1,4 @@
-# After gcc's or native's setup, which make the specs file: the name of this folder puts it last.
+# Must run after the setup of gcc or native, which creates the specs file. The name of this folder ensures the order.
 gcc -std=gnu17 -O2 -fPIC -Wall -Wextra -Werror -D_GNU_SOURCE -c -o flush.o flush.c
 specs=$(dirname "$(gcc -print-libgcc-file-name)")/specs
 sed -i "/^\*startfile:/{n;s|\$| %{!shared:%{!nodefaultlibs:%{!nolibc:$PWD/flush.o}}}|}" "$specs"

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// buildDirectly compiles and links with the arguments that go build gave its tools at the image's build. An error says only that there is one:
-// what the tools say is dropped.
+// buildDirectly compiles and links with the arguments that go build passed to its tools when the image was built. The
+// returned error has no details: the output of the tools is discarded.
 func buildDirectly(files []string) error {
 	dir, err := os.MkdirTemp("", "go-build")
 	if err != nil {
@@ -30,7 +30,8 @@ func buildDirectly(files []string) error {
 	return err
 }
 
-// run starts a tool with the words that the recipe has for it, one a line, and then those of this build. Output counts as an error.
+// run starts a tool with its arguments from the recipe, one on each line, followed by the arguments of this build.
+// Any output is an error.
 func run(dir, tool string, arguments []string) error {
 	text, err := os.ReadFile(recipe + tool)
 	if err != nil {
@@ -64,8 +65,8 @@ func run(dir, tool string, arguments []string) error {
 	return nil
 }
 
-// toolMemory is where the tools begin to collect garbage: most programs never come there.
+// toolMemory is the heap size at which the tools start to collect garbage. Most builds do not reach it.
 const toolMemory = "100MiB"
 
-// goroot is what link writes into the program for runtime.GOROOT: set by setup.sh.
+// goroot is the value of runtime.GOROOT that link writes into the program. setup.sh sets it.
 var goroot string

@@ -1,6 +1,7 @@
-// Builds the payload's Go files, all arguments of this program, into ./a.out: what go build does for a program of one package that
-// imports the standard library alone, by the same commands, without finding out each time what has long been built. For anything
-// else, and whenever something is to be said, build asks go itself.
+// Command direct builds the payload's Go files, which are its arguments, into ./a.out. For a program of one package
+// that imports only the standard library, it runs the same commands as go build, but does not check whether the
+// standard library is up to date. For all other programs, and if there is any message, the script build calls go
+// itself.
 package main
 
 import (

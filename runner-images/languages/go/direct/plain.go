@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// isPlain tells whether go build would do with the files just what this program does.
+// isPlain reports whether go build would run exactly the commands that this program runs.
 func isPlain(files []string) bool {
 	return len(files) > 0 && isPlainEnvironment() && isAbsent("go.mod") && isAbsent(program) &&
 		!slices.ContainsFunc(files, func(name string) bool { return !isPlainName(name) }) && isPlainPackage(files)
@@ -22,7 +22,7 @@ func isAbsent(name string) bool {
 	return os.IsNotExist(err)
 }
 
-// isPlainName takes letters, digits and underscores, and no test.
+// isPlainName reports whether the name consists of letters, digits and underscores and is not the name of a test.
 func isPlainName(name string) bool {
 	stem, found := strings.CutSuffix(name, ".go")
 	return found && stem != "" && stem[0] != '_' && !strings.HasSuffix(stem, "_test") && !strings.ContainsFunc(stem, func(r rune) bool {
@@ -30,7 +30,7 @@ func isPlainName(name string) bool {
 	})
 }
 
-// isPlainEnvironment tells whether go's variables are the image's own.
+// isPlainEnvironment reports whether go's environment variables are those of the image.
 func isPlainEnvironment() bool {
 	var language struct{ Env map[string]string }
 	text, err := os.ReadFile("/opt/runonce/language/language.json")
@@ -48,7 +48,7 @@ func isPlainEnvironment() bool {
 	return true
 }
 
-// isPlainPackage reads the files as go build does, with its own package for that.
+// isPlainPackage reads the files with go/build, the package that go build uses.
 func isPlainPackage(files []string) bool {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -67,7 +67,7 @@ func isPlainPackage(files []string) bool {
 	return err == nil && !slices.ContainsFunc(p.Imports, func(path string) bool { return !isPublic(path, known) })
 }
 
-// infos are those of regular files; a name given twice is left to go.
+// infos returns the file infos of regular files. It fails if a name occurs twice, so that go handles this case.
 func infos(files []string) (list []fs.FileInfo, err error) {
 	for i, name := range files {
 		info, err := os.Lstat(name)
@@ -79,7 +79,7 @@ func infos(files []string) (list []fs.FileInfo, err error) {
 	return list, nil
 }
 
-// isPublic tells whether a program may import a package, and the image has it built.
+// isPublic reports whether a program may import the package and the image contains it in compiled form.
 func isPublic(path string, known []byte) bool {
 	if path == "unsafe" {
 		return true

@@ -2,8 +2,8 @@ package net
 
 import "os"
 
-// lookupStaticHost looks in the file of hosts, and then at the names that nss-myhostname(8) gives libc: without a network, the
-// container's file is empty.
+// lookupStaticHost looks up the name in the hosts file, and then among the names that nss-myhostname(8) provides to
+// programs that use libc. Without a network, the hosts file of the container is empty.
 func lookupStaticHost(host string) ([]string, string) {
 	if addrs, canonical := lookupHostsFile(host); len(addrs) > 0 {
 		return addrs, canonical

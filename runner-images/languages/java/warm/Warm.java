@@ -27,19 +27,21 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * The warm starter's Java half, which warm.c calls from a thread of its own: a compiler that has compiled before. What it has
- * read of Java's own classes it keeps (JavacTaskPool); what it knows of the training program is forgotten.
+ * The Java part of the warm interpreter. warm.c calls it in a separate thread. The compiler keeps what it has read of
+ * Java's own classes (JavacTaskPool) and discards the training program.
  */
 public final class Warm {
     private static final String TRAINING = "/opt/runonce/java/Training.java";
-    /** The first reads Java's classes, the second compiles as the program will be compiled. More cost the start more than they gain. */
+    /** The first round reads Java's classes; the second compiles as for the real program. More rounds delay the start
+     * by more than they save. */
     private static final int ROUNDS = 2;
-    /** A program that names our own classes would see them: the package's name. */
+    /** Matches the name of this package, because a program that uses it could access these classes. */
     private static final Pattern OURS = Pattern.compile("\\brunonce\\s*[.;]");
 
     /**
-     * The plain command compiles the files in the payload's order, which shows in messages and in the choice of the main class.
-     * Here it is known of so many files: the main file is the first.
+     * The plain command compiles the files in the order of the payload, which affects messages and the choice of the
+     * main class. The warm interpreter knows the order only for this number of files, because the main file is the
+     * first.
      */
     private static final int ORDERED = 2;
 
@@ -49,7 +51,7 @@ public final class Warm {
 
     private Warm() { }
 
-    /** Compiles the training program, and runs it. Leaves no file. */
+    /** Compiles and runs the training program, and deletes its files. */
     static void train() throws Exception {
         Path folder = Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir"), ".runonce-training"));
         try {
@@ -67,15 +69,17 @@ public final class Warm {
     }
 
     /**
-     * Compiles the program of a frame: NUL-terminated strings, the main file's name and the program's arguments.
-     * @return the main class's name, the arguments, the class path; null where it doesn't compile, and stderr says why
-     * @throws IllegalStateException where the plain commands would, or could, do something else
+     * Compiles the program of a frame, which consists of NUL-terminated strings: the name of the main file and the
+     * arguments.
+     * @return the name of the main class, the arguments and the class path; null if the program does not compile,
+     * with the messages on stderr
+     * @throws IllegalStateException if the result of the plain commands would or could be different
      */
     static Object[] compile(byte[] frame) throws IOException {
         String[] strings = new String(frame, StandardCharsets.UTF_8).split("\0", -1);
         List<String> names = sources(strings[0]);
         for (String name : names) {
-            if (OURS.matcher(Files.readString(Path.of(name))).find()) throw new IllegalStateException(name + " names the starter's package");
+            if (OURS.matcher(Files.readString(Path.of(name))).find()) throw new IllegalStateException(name + " uses the package of the warm interpreter");
         }
         Compile.writeTo(Files.createDirectories(Compile.CLASSES), files);
         var messages = new StringWriter();
@@ -83,7 +87,7 @@ public final class Warm {
         Compile.Main main = compilePooled(sources);
         if (main == null) main = compileAnew(sources, messages);
         boolean ordered = names.size() <= ORDERED || main != null && main.file() == 0 && messages.toString().isEmpty();
-        if (!ordered) throw new IllegalStateException("the payload's order shows");
+        if (!ordered) throw new IllegalStateException("the result depends on the order of the files in the payload");
         System.err.print(messages);
         System.err.flush();
         pool = null;
@@ -96,7 +100,8 @@ public final class Warm {
         return new Object[] {main.name(), arguments, Compile.CLASS_PATH};
     }
 
-    /** Compiles with what the pool knows. Returns null where the compiler has anything to say: it says it rightly when it starts anew. */
+    /** Compiles with the pooled state. Returns null if the compiler has any message, because only a new compiler
+     * prints it exactly as the plain command does. */
     private static Compile.Main compilePooled(List<? extends JavaFileObject> sources) {
         var compile = new Compile(sources);
         var output = new PrintWriter(Writer.nullWriter());
@@ -111,7 +116,8 @@ public final class Warm {
         return compile.call((JavacTask) COMPILER.getTask(output, files, null, Compile.OPTIONS, null, sources), output);
     }
 
-    /** The training program, in a package of its own each time: a class that is known is not compiled as a new one is. */
+    /** The training program in a different package for each round, because the compiler handles a known class
+     * differently from a new one. */
     private static final class Variant extends SimpleJavaFileObject {
         private final String text;
 
@@ -125,7 +131,7 @@ public final class Warm {
         }
     }
 
-    /** The main file, and the other Java files of the work dir. */
+    /** Returns the main file, followed by the other Java files of the work directory. */
     private static List<String> sources(String main) throws IOException {
         List<String> names = new ArrayList<>(List.of(main));
         try (Stream<Path> paths = Files.walk(Path.of(""))) {

@@ -1,8 +1,9 @@
-/* What Java's launcher does once the virtual machine is there: LauncherHelper loads and checks the main class, and JNI calls
- * main, so that nothing is below it on the stack. Source: java.c of the launcher, JavaMain. */
+/* Starts the program as Java's launcher does after it has created the virtual machine. LauncherHelper loads and
+ * checks the main class, and JNI calls main, so that the stack contains no other frames. Source: JavaMain in the
+ * launcher's java.c. */
 #include "launch.h"
 
-/* LauncherHelper's: main is a class's name, not a jar's. */
+/* A constant of LauncherHelper: main is the name of a class, not of a jar file. */
 enum { LM_CLASS = 1 };
 
 bool launch_set_class_path(JNIEnv *env, jobjectArray program) {
@@ -24,7 +25,7 @@ bool launch_set_class_path(JNIEnv *env, jobjectArray program) {
     return !(*env)->ExceptionCheck(env);
 }
 
-/* LauncherHelper loads the class and checks its main method; where there is none it says so, and exits. */
+/* LauncherHelper loads the class and checks its main method. Without a main method, it prints an error and exits. */
 static jclass load_main_class(JNIEnv *env, jclass helper, jobject name) {
     jmethodID load = (*env)->GetStaticMethodID(env, helper, "checkAndLoadMain", "(ZILjava/lang/String;)Ljava/lang/Class;");
     return load == NULL ? NULL : (*env)->CallStaticObjectMethod(env, helper, load, JNI_TRUE, LM_CLASS, name);
@@ -35,8 +36,8 @@ static bool flag(JNIEnv *env, jclass helper, const char *name) {
     return field != NULL && (*env)->GetStaticBooleanField(env, helper, field);
 }
 
-/* Calls main, static or an instance's, with the arguments or without. Returns false, and an exception is pending, if there
- * was none to call. */
+/* Calls main, which can be static or an instance method, with or without arguments. Returns false with an exception
+ * pending if there is no main method. */
 static bool call_main(JNIEnv *env, jclass helper, jclass main_class, jobject arguments) {
     const char *signature = flag(env, helper, "noArgMain") ? "()V" : "([Ljava/lang/String;)V";
     if (flag(env, helper, "isStaticMain")) {

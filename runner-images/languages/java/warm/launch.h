@@ -1,17 +1,17 @@
-/* The launcher's part, for a program that Warm has built. */
+/* Starts the program that Warm has built, as Java's launcher does. */
 #ifndef LAUNCH_H
 #define LAUNCH_H
 
 #include <jni.h>
 #include <stdbool.h>
 
-/* The elements of `program`. */
+/* The indexes of the elements of `program`. */
 enum { MAIN_CLASS, ARGUMENTS, CLASS_PATH };
 
-/* Exchanges the class path, where Warm was, for the program's. Returns whether it could. */
+/* Replaces the class path, which contains Warm, by the class path of the program. Returns false on failure. */
 bool launch_set_class_path(JNIEnv *env, jobjectArray program);
 
-/* Runs the program, whose global reference it frees. Returns the exit code; an exception that main threw is pending. */
+/* Runs the program and frees its global reference. Returns the exit code. An exception that main threw stays pending. */
 int launch(JNIEnv *env, jobjectArray program);
 
 #endif

@@ -1,19 +1,19 @@
-# The runner's part in a run of the warm starter, for setup.sh: perl runner.pl <main file> <command>. It waits for R, sends the
-# main file's name, and answers B by G.
+# Simulates the runner for a run of the warm interpreter in setup.sh: perl runner.pl <main file> <command>. It waits
+# for R, sends the name of the main file, waits for B and sends G.
 use strict;
 use warnings;
 use POSIX ();
 use Socket;
 
 my $main = shift;
-socketpair(my $own, my $starters, AF_UNIX, SOCK_STREAM, PF_UNSPEC) or die "socketpair: $!";
+socketpair(my $own, my $peer, AF_UNIX, SOCK_STREAM, PF_UNSPEC) or die "socketpair: $!";
 my $pid = fork // die "fork: $!";
 if ($pid == 0) {
     close $own;
-    POSIX::dup2(fileno $starters, 3) // die "dup2: $!";
+    POSIX::dup2(fileno $peer, 3) // die "dup2: $!";
     exec @ARGV or die "$ARGV[0]: $!";
 }
-close $starters;
+close $peer;
 await('R');
 syswrite $own, pack('N/a*', "$main\0");
 await('B');
@@ -25,5 +25,5 @@ sub await {
     my ($expected) = @_;
     my $word = '';
     sysread $own, $word, 1;
-    die "the starter said '$word', not $expected\n" if $word ne $expected;
+    die "the warm interpreter sent '$word' instead of $expected\n" if $word ne $expected;
 }

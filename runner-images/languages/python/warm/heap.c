@@ -1,23 +1,25 @@
-/* What the interpreter holds before the program comes is taken out of the garbage collector's lists: its finalisation would
- * eat what the warm start gains. Nothing of it is the program's, but __main__ and the list of modules, which stay.
+/* Removes the objects that exist before the program starts from the lists of the garbage collector, because
+ * finalizing them at exit would take the time that the warm interpreter saves. __main__ and the dictionary of modules
+ * stay in the lists, because they belong to the program.
  *
- * At the end, CPython's collector calls the finalisers of what is left. It reaches them only if it can take apart all that
- * refers to them, modules of the library included; so where the program leaves anything behind whose end can be seen, the lists
- * are put back before CPython takes the modules apart, and all goes as in a plain run. */
+ * At exit, CPython's collector calls the finalizers of the remaining objects. It finds them only if it can also
+ * traverse everything that refers to them, including library modules. If the program leaves an object whose
+ * finalization is observable, the objects are therefore put back into the lists before CPython clears the modules,
+ * and finalization is the same as in a plain run. */
 #include "warm.h"
 
 static struct {
     struct _gc_runtime_state *collector;
-    struct _gc_runtime_state before;       /* its numbers, when only site was loaded */
-    struct _Py_object_freelists freelists; /* as they were then: what is taken from them the collector doesn't count */
-    PyGC_Head objects;                     /* what was set aside; a list as the collector's */
+    struct _gc_runtime_state before;       /* the collector's counters after only site was imported */
+    struct _Py_object_freelists freelists; /* the free lists at the same time; the collector does not count objects that are allocated from them */
+    PyGC_Head objects;                     /* the removed objects, in a list like those of the collector */
 } heap;
 
 static bool list_is_empty(const PyGC_Head *list) {
     return (const PyGC_Head *)list->_gc_next == list;
 }
 
-/* Appends `from` to `to`. */
+/* Moves all elements of `from` to the end of `to`. */
 static void list_move(PyGC_Head *from, PyGC_Head *to) {
     if (list_is_empty(from))
         return;
@@ -38,13 +40,13 @@ void heap_begin(void) {
     (void)PyGC_Disable();
 }
 
-/* A finaliser that does nothing a program could see: _abc's, for classes that are gone from its caches. */
+/* A finalizer without an observable effect: _abc uses it to remove deleted classes from its caches. */
 static bool is_silent(PyObject *callback) {
     return PyCFunction_Check(callback) && strcmp(((PyCFunctionObject *)callback)->m_ml->ml_name, "_destroy") == 0;
 }
 
-/* Whether the end of this object can be seen: it has a finaliser (generators and files have one too), is a class with
- * one (not all instances are in the collector's lists), or calls back. */
+/* Whether the finalization of this object is observable: it has a finalizer (as generators and files do), is a class
+ * with a finalizer (the lists do not contain all instances), or is a weak reference with a callback. */
 static bool ends_visibly(PyObject *object) {
     PyTypeObject *type = PyType_Check(object) ? (PyTypeObject *)object : Py_TYPE(object);
     if (type->tp_finalize != NULL || type->tp_del != NULL || Py_TYPE(object)->tp_finalize != NULL)
@@ -64,7 +66,8 @@ static bool program_ends_visibly(void) {
     return false;
 }
 
-/* Before the program's objects, as they are older. A program that has frozen its own (gc.freeze) would have frozen these. */
+/* Inserts the removed objects before those of the program, because they are older. If the program called gc.freeze,
+ * they would be frozen too, so they stay out of the lists. */
 static void put_back(void) {
     PyGC_Head *oldest = &heap.collector->generations[NUM_GENERATIONS - 1].head;
     if (!list_is_empty(&heap.collector->permanent_generation.head))
@@ -73,7 +76,8 @@ static void put_back(void) {
     list_move(&heap.objects, oldest);
 }
 
-/* PyDict_WatchCallback of sys's names: the end of the modules begins with them. */
+/* Called when the dictionary of sys changes: PyDict_WatchCallback. CPython changes it first when it clears the
+ * modules. */
 static int sys_changes(PyDict_WatchEvent event, PyObject *names, PyObject *key, PyObject *value) {
     static bool ended;
     (void)event;

@@ -1,10 +1,10 @@
-/* Python's warm starter: a library that python3 itself is started with (LD_PRELOAD). It takes main's place, brings the
- * interpreter up with the plain command line, imports what programs import most, says R on descriptor 3 and waits. When
- * the program comes, CPython's own Py_RunMain runs it: so the tracebacks, __main__, sys.path, the exit code and
- * /proc/self/exe are those of `python3 main.py`.
+/* Python's warm interpreter: a library that LD_PRELOAD loads into python3. It replaces main, initializes the
+ * interpreter with the plain command line, imports the most used modules, sends R on descriptor 3 and waits. When the
+ * payload arrives, CPython's Py_RunMain runs the program, so tracebacks, __main__, sys.path, the exit code and
+ * /proc/self/exe are the same as with `python3 main.py`.
  *
- * A program that brings a module named like a preloaded one must get its own: then the plain command is executed in
- * this process, as it is whenever the interpreter can't be brought up. */
+ * If a file of the program has the name of a preloaded module, the program must import this file instead. In this
+ * case, and if the command line cannot be changed, this process executes the plain command. */
 #include "warm.h"
 
 #include <arpa/inet.h>
@@ -21,21 +21,24 @@
 
 enum { RUNNER_FD = 3, OPEN_FOLDERS = 16 };
 
-/* Each pays for itself in programs that use it; none starts a thread, registers an exit handler or adds a submodule to a
- * package that the program did not import. More of them would cost every run in finalisation. */
+/* Each module saves more time in programs that use it than it costs in others. No module starts a thread, registers
+ * an exit handler or adds a submodule to a package that the program did not import. Further modules would make the
+ * exit of every run slower. */
 static const char *const PRELOADED[] = {"bisect", "collections", "datetime", "functools", "heapq", "itertools",
     "json", "linecache", "math", "random", "re", "string", "textwrap", "traceback", "typing"};
 
-/* Names of further modules, with commas between them: a package set's. Taken out of the environment. */
+/* The environment variable with additional modules, separated by commas. Package sets use it. The program does not
+ * see it. */
 #define MORE_MODULES "RUNONCE_PRELOAD"
 
-/* The names in sys.modules as site left it, a set, for is_preloaded. */
+/* The set of names in sys.modules after site was imported, used by is_preloaded. */
 static PyObject *started_with;
 static char **plain_argv;
 
-/* execve(2) of the plain command with the program's name and arguments; open descriptors but 0, 1, 2 are gone by then. */
+/* Executes the plain command with the program's name and arguments: execve(2). The other descriptors are already
+ * closed or close on exec. */
 static void run_plainly(void) {
-    (void)signal(SIGPIPE, SIG_DFL); /* Python ignores it, and an ignored signal would be inherited */
+    (void)signal(SIGPIPE, SIG_DFL); /* Python ignores SIGPIPE, and the new program would inherit this */
     execvp(plain_argv[0], plain_argv);
     _exit(127);
 }
@@ -50,7 +53,8 @@ static int initialize(int argc, char **argv) {
     return PyStatus_Exception(status) ? -1 : 0;
 }
 
-/* Takes MORE_MODULES out of the environment, before the interpreter makes itself a copy. NULL: it was not set. */
+/* Removes MORE_MODULES from the environment, before the interpreter copies the environment. Returns NULL if it was
+ * not set. */
 static char *take_more_modules(void) {
     char *variable = variable_find(MORE_MODULES);
     char *names = variable == NULL ? NULL : strdup(getenv(MORE_MODULES));
@@ -96,8 +100,9 @@ static int read_all(void *data, size_t size) {
     return 0;
 }
 
-/* The frame: its size, 4 bytes big-endian, then NUL-terminated strings, the main file's name and the arguments.
- * Fills plain_argv. Leaves quietly when the runner has no program for us. */
+/* Reads the frame: its size (4 bytes, big-endian), then NUL-terminated strings: the name of the main file and the
+ * arguments. Stores them in plain_argv and returns their number. Exits without a message at end of file, because the
+ * runner then has no program. */
 static int receive_program(char *interpreter) {
     uint32_t size;
     if (write(RUNNER_FD, "R", 1) != 1 || read_all(&size, sizeof size) < 0)
@@ -116,7 +121,7 @@ static int receive_program(char *interpreter) {
     return argc;
 }
 
-/* Whether a module of this name is there only because we imported it. */
+/* Whether a module with this name is loaded only because of the preloading. */
 static int is_preloaded(const char *name) {
     PyObject *key = PyUnicode_DecodeFSDefault(name);
     int preloaded = key != NULL && PySet_Contains(started_with, key) == 0 && PyDict_GetItem(PyImport_GetModuleDict(), key) != NULL;
@@ -125,7 +130,7 @@ static int is_preloaded(const char *name) {
     return preloaded;
 }
 
-/* nftw(3)'s callback: 1 for a file or folder whose import would find a preloaded module in its place. */
+/* Callback of nftw(3). Returns 1 if a file or folder has the name of a preloaded module. */
 static int is_shadowed(const char *path, const struct stat *status, int type, struct FTW *where) {
     (void)status;
     (void)type;
@@ -139,7 +144,7 @@ static int is_shadowed(const char *path, const struct stat *status, int type, st
     return is_preloaded(name);
 }
 
-/* Gives sys.`name` the strings from `first` on. */
+/* Sets sys.`name` to the list of strings that begins at `first`. */
 static int set_sys_list(const char *name, char **first) {
     PyObject *list = PyList_New(0);
     for (; list != NULL && *first != NULL; first++) {
@@ -151,9 +156,9 @@ static int set_sys_list(const char *name, char **first) {
     return list == NULL ? -1 : PySys_SetObject(name, list);
 }
 
-/* Makes the interpreter's configuration that of `argv`, where it was brought up with another command line. */
+/* Changes the interpreter's configuration to the command line `argv`. */
 static int set_command_line(int argc, char **argv) {
-    PyConfig *config = (PyConfig *)_Py_GetConfig(); /* Py_RunMain reads it; no API changes it after the start */
+    PyConfig *config = (PyConfig *)_Py_GetConfig(); /* Py_RunMain reads the configuration, and no API can change it after initialization */
     wchar_t *folder = Py_DecodeLocale(getcwd(NULL, 0), NULL), *name = Py_DecodeLocale(argv[1], NULL);
     wchar_t **arguments = PyMem_RawCalloc((size_t)argc, sizeof *arguments);
     if (folder == NULL || name == NULL || arguments == NULL)
@@ -189,7 +194,7 @@ static int warm_main(int argc, char **argv, char **environment) {
     return Py_RunMain();
 }
 
-/* The C library's entry, called by the interpreter's _start: its main is exchanged for ours. */
+/* Replaces the function of the C library that the interpreter's _start calls, in order to replace main. */
 int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void),
     void (*fini)(void), void (*rtld_fini)(void), void *stack_end);
 

@@ -1,7 +1,8 @@
-/* A library that the warm Ruby is started with (LD_PRELOAD), for what warm.rb can't do. Ruby opens its script before it
- * loads its own libraries, when no program is there yet: it gets a placeholder, which warm.rb exchanges for the program.
- * What the starter needs is put where it is not seen: the runner's descriptor above those that Ruby opens, the variables
- * out of the environment, warm.rb out of $LOADED_FEATURES. */
+/* A library that LD_PRELOAD loads into the warm Ruby, for tasks that warm.rb cannot perform. Ruby opens its script
+ * before it loads its own libraries, when the program has not arrived yet. The library opens a placeholder instead,
+ * and warm.rb replaces it by the program. The program cannot observe these changes: the runner's descriptor has a
+ * higher number than those that Ruby opens, the variables are removed from the environment, and warm.rb is removed
+ * from $LOADED_FEATURES. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -14,9 +15,9 @@
 
 #define EXPORTED __attribute__((visibility("default")))
 
-/* The second is warm.rb's number too. */
+/* warm.rb uses the same value of KEPT_FD. */
 enum { RUNNER_FD = 3, KEPT_FD = 64 };
-/* Of the script: Ruby looks at its first byte, and then parses it. */
+/* The number of the read call on the script after which Ruby parses it. The first call reads one byte. */
 enum { PARSING_READ = 2 };
 
 static const char SCRIPT[] = "main.rb";
@@ -53,7 +54,7 @@ EXPORTED int open(const char *path, int flags, ...) {
     return script_fd = real(PLACEHOLDER, flags, mode);
 }
 
-/* Ruby appends a file to its features when the file has ended, so warm.rb can't do this itself. */
+/* Ruby adds a file to $LOADED_FEATURES after the file has run, so warm.rb cannot remove itself. */
 static void *forget_feature(void *unused) {
     unsigned long (*evaluate)(const char *) = (__typeof__(evaluate))dlsym(RTLD_DEFAULT, "rb_eval_string");
     (void)evaluate("$LOADED_FEATURES.pop if $LOADED_FEATURES.last.end_with?('/warm/warm.rb')");

@@ -1,8 +1,9 @@
 'use strict'
-// The build step inside the warm interpreter, and then the runner's go-ahead. The compiler that waits, the companion, has the
-// libraries read already: it checks the program, while a second one, which reads no library, writes the JavaScript. Where that
-// JavaScript might be another than the build command's, the command writes it. All that the command reports, it reports in
-// a plain run: what has a fault, and what may depend on the files' order, which only the runner knows, is handed back to it.
+// Performs the build step in the warm interpreter, and waits for the runner's message G. The waiting compiler, the
+// companion, has already read the libraries. It checks the program while a second compiler, which does not read
+// libraries, writes the JavaScript. If this JavaScript could differ from that of the build command, the build command
+// writes it instead. If the program contains an error, or if the result could depend on the order of the files, which
+// only the runner knows, the runner uses the plain commands.
 const { spawnSync } = require('child_process')
 const { readdirSync, readFileSync, readSync, statSync, writeSync } = require('fs')
 const { join, resolve } = require('path')
@@ -13,17 +14,19 @@ const trees = require('./trees.cjs')
 const FOLDER = '/opt/runonce/language'
 const SOURCE = /\.[cm]?tsx?$/
 const MAIN = /^[^-@].*\.([cm]?ts|tsx)$/
-/** What changes how the compiler or Node finds files, and declarations: they depend on order, and nothing checks them. */
+/** Files that change how the compiler or Node resolves files, and declaration files. Their effect depends on the order
+ * of the files, and the check skips them. */
 const SPECIAL = /(^|\/)(node_modules|package\.json|[jt]sconfig\.json)(\/|$)|\.d\.([^/]*\.)?[cm]?ts$/
-/** Comments that silence faults or name further files. */
+/** Comments that suppress errors or refer to other files. */
 const DIRECTIVE = /@ts-|\/\/\/\s*</i
-/** Two compilers at once need more memory than one, and a larger program's check takes longer than all that is saved. */
+/** Two compilers need more memory than one, and checking a larger program takes longer than the warm interpreter
+ * saves. */
 const MOST_SOURCE_BYTES = 65536
-/** All are asked for at once, before any answer is read: questions and answers must find room in the socket. */
+/** All requests are sent before the first response is read, so they must fit into the socket buffer. */
 const MOST_FILES = 64
-const [WRITTEN, UNWRITTEN, FAULTY] = [0, 1, 2]
+const [WRITTEN, UNWRITTEN, INVALID] = [0, 1, 2]
 const NOT_WITHOUT_LIBRARIES = ['lib', 'types', 'typeRoots']
-const EXPECTED_COMPLAINT = 'error TS2318: ' // there is no global type Array, without libraries
+const EXPECTED_COMPLAINT = 'error TS2318: ' // without the libraries, there is no global type Array
 const ES_MODULE_CODES = readFileSync(`${FOLDER}/es-module.codes`, 'utf8').match(/\d+/g).map(Number)
 const EMIT = [
   ...compiler.OPTIONS.filter(([name]) => !NOT_WITHOUT_LIBRARIES.includes(name)).flatMap(([name, value]) => value === undefined ? [`--${name}`] : [`--${name}`, value]),
@@ -33,14 +36,15 @@ const EMIT = [
 warmUp()
 
 /**
- * @param {string} main the main file's name
- * @param {number} runner descriptor that takes B and answers with G, or takes P: the runner is to run the plain commands
- * @returns {string} the name that the run command of language.json has for it
+ * @param {string} main name of the main file
+ * @param {number} runner descriptor that receives B (the runner sends G in response) or P (the runner runs the plain
+ * commands)
+ * @returns {string} the file name that the run command in language.json uses
  */
 module.exports = function build (main, runner) {
   if (!succeeds(() => make(main))) {
     writeSync(runner, 'P')
-    readSync(runner, Buffer.alloc(1)) // the runner kills us
+    readSync(runner, Buffer.alloc(1)) // the runner kills this process
     process.reallyExit(1)
   }
   writeSync(runner, 'B')
@@ -56,7 +60,7 @@ function succeeds (step) {
   }
 }
 
-/** Makes the program's JavaScript. Returns false if the plain commands have to, or to say what is wrong. */
+/** Writes the program's JavaScript. Returns false if the plain commands must run, for example to report an error. */
 function make (main) {
   const names = readdirSync('.', { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   const others = names.filter((name) => SOURCE.test(name) && name !== main)
@@ -69,7 +73,7 @@ function make (main) {
   return verdict === WRITTEN || (verdict === UNWRITTEN && others.length < 2 && command(files))
 }
 
-/** Looks for faults, and writes the JavaScript if that is safe. */
+/** Checks the files for errors, and writes the JavaScript if this is safe. */
 function check (files) {
   const paths = files.map((name) => resolve(name))
   const simple = files.every((name) => name.endsWith('.ts') && !DIRECTIVE.test(readFileSync(name, 'latin1')))
@@ -79,7 +83,7 @@ function check (files) {
     const written = simple && emit(files, module)
     const { codes, trees: found } = compiler.checked(paths)
     if (module === 'commonjs' && codes.some((code) => ES_MODULE_CODES.includes(code))) continue
-    if (codes.length > 0) return FAULTY
+    if (codes.length > 0) return INVALID
     return written && found.every(trees.standsAlone) ? WRITTEN : UNWRITTEN
   }
 }
@@ -99,5 +103,5 @@ function warmUp () {
   compiler.check(sample)
   spawnSync('tsc', ['--version'])
   const { codes, trees: [tree] } = compiler.checked(sample)
-  if (codes.length > 0 || !trees.isUnderstood(tree) || trees.standsAlone(tree)) throw new Error('The compiler is another')
+  if (codes.length > 0 || !trees.isUnderstood(tree) || trees.standsAlone(tree)) throw new Error('The syntax tree does not match the expected compiler version')
 }

@@ -1,7 +1,9 @@
 'use strict'
-// Talks with the compiler that waits (`tsc --api`, the companion): tuples of MessagePack, [type, method, JSON]. While it opens
-// files it asks us for the text of each; we answer for the project's file alone, which exists nowhere else.
-// Source: the npm package typescript, dist/api/syncChannel.js and dist/api/proto.d.ts of the same release.
+// Client of the waiting compiler (`tsc --api`, the companion). The messages are MessagePack tuples: [type, method,
+// JSON]. While the compiler opens files, it requests the text of each file. The client supplies only the text of the
+// project file, which does not exist on disk.
+//
+// Source: dist/api/syncChannel.js and dist/api/proto.d.ts in the npm package typescript of the same release.
 const { closeSync, readFileSync, readSync, writeSync } = require('fs')
 
 const COMPANION = 64
@@ -13,7 +15,7 @@ const CHECKS = ['getConfigFileParsingDiagnostics', 'getProgramDiagnostics', 'get
 const NOT_FOR_PROJECTS = ['ignoreConfig', 'pretty']
 const LISTS = ['lib', 'types', 'typeRoots']
 
-/** The options of compiler.options, `[name, value]`; value is undefined for a switch. */
+/** The options in compiler.options as `[name, value]`. The value of a switch is undefined. */
 const OPTIONS = readFileSync(`${FOLDER}/compiler.options`, 'utf8').trim().split('\n').map((line) => line.slice('--'.length).split(' '))
 const projectOptions = Object.fromEntries(OPTIONS.filter(([name]) => !NOT_FOR_PROJECTS.includes(name))
   .map(([name, value]) => [name, value === undefined ? true : LISTS.includes(name) ? value.split(',') : value]))
@@ -25,35 +27,35 @@ let project = ''
 let opened
 
 /**
- * Opens the files as the one project there is, in place of those before.
+ * Opens the files as the only project and closes the previous ones.
  * @param {string[]} files absolute paths, the main file first
- * @param {string} module the compiler's --module
+ * @param {string} module value of the compiler's option --module
  */
 function open (files, module) {
   project = JSON.stringify({ compilerOptions: { ...projectOptions, module }, files })
   const last = opened?.snapshot
-  ask('updateSnapshot', last === undefined ? { openProjects: [PROJECT] } : { fileChanges: { changed: [PROJECT], created: files } })
-  const { snapshot, projects } = JSON.parse(answer('updateSnapshot'))
-  if (projects.length !== 1) throw new Error('There is one project')
+  request('updateSnapshot', last === undefined ? { openProjects: [PROJECT] } : { fileChanges: { changed: [PROJECT], created: files } })
+  const { snapshot, projects } = JSON.parse(readResponse('updateSnapshot'))
+  if (projects.length !== 1) throw new Error(`expected 1 project, got ${projects.length}`)
   opened = { snapshot, project: projects[0].id }
   if (last === undefined) return
-  ask('release', { snapshot: last })
-  answer('release')
+  request('release', { snapshot: last })
+  readResponse('release')
 }
 
-/** Asks for all faults of what is open, and for the syntax trees of the files. `checked` reads what it says. */
+/** Requests all errors of the open project and the syntax trees of the files. `checked` reads the responses. */
 function check (files) {
-  for (const method of CHECKS) ask(method, opened)
-  for (const file of files) ask('getSourceFile', { ...opened, file })
+  for (const method of CHECKS) request(method, opened)
+  for (const file of files) request('getSourceFile', { ...opened, file })
 }
 
-/** @returns {{ codes: number[], trees: Buffer[] }} the faults' numbers, and the files' trees (trees.cjs) */
+/** @returns {{ codes: number[], trees: Buffer[] }} the error codes, and the syntax trees of the files (trees.cjs) */
 function checked (files) {
-  const codes = CHECKS.flatMap((method) => JSON.parse(answer(method).toString() || '[]') ?? []).map(({ code }) => code)
-  return { codes, trees: files.map(() => answer('getSourceFile')) }
+  const codes = CHECKS.flatMap((method) => JSON.parse(readResponse(method).toString() || '[]') ?? []).map(({ code }) => code)
+  return { codes, trees: files.map(() => readResponse('getSourceFile')) }
 }
 
-/** Ends it: companion.c kills it, at the latest before the runner's go-ahead is read. */
+/** Closes the connection. companion.c kills the compiler before the runner's message G is read. */
 function end () {
   closeSync(COMPANION)
 }
@@ -113,7 +115,7 @@ function take (size) {
 function fill () {
   from = 0
   to = readSync(COMPANION, incoming)
-  if (to === 0) throw new Error('It is gone')
+  if (to === 0) throw new Error('The compiler has exited')
 }
 
 module.exports = { OPTIONS, open, check, checked, end }

@@ -1,7 +1,10 @@
 'use strict'
-// Whether a file's JavaScript can be made without the libraries' types, by its syntax tree. In few places a name's type decides
-// whether the name stands in the JavaScript; where it could, the answer is no.
-// Source: the npm package typescript, dist/api/node/protocol.js and dist/enums/syntaxKind.enum.js of the same release.
+// Decides from a file's syntax tree whether its JavaScript can be written without the types of the libraries. In a
+// few cases, the type of a name decides whether the name appears in the JavaScript. If such a case is possible, the
+// result is false.
+//
+// Source: dist/api/node/protocol.js and dist/enums/syntaxKind.enum.js in the npm package typescript of the same
+// release.
 
 const NODE_BYTES = 28
 const LIST = 0xffffffff
@@ -38,20 +41,21 @@ const Kind = {
   EnumMember: 306,
   SourceFile: 307
 }
-/** They need the libraries wherever they stand. */
+/** Nodes that always need the libraries. */
 const NEEDY = new Set([Kind.Decorator, Kind.ModuleDeclaration, Kind.ImportEqualsDeclaration])
-/** What `export default` may be followed by, beside literals: no type, and nothing with a type's name in it. */
+/** Besides literals, the nodes that may follow `export default`. They are not types and do not contain the name of a
+ * type. */
 const VALUES = new Set([
   LIST, Kind.ArrayLiteralExpression, Kind.ObjectLiteralExpression, Kind.CallExpression, Kind.NewExpression, Kind.FunctionExpression, Kind.ArrowFunction,
   Kind.PrefixUnaryExpression, Kind.BinaryExpression, Kind.TemplateExpression, Kind.ClassExpression
 ])
-/** What an enum's member may be, beside literals: it is computed from nothing that has a name. */
+/** Besides literals, the nodes allowed in the value of an enum member. They do not contain names. */
 const ARITHMETIC = new Set([Kind.PrefixUnaryExpression, Kind.BinaryExpression, Kind.ParenthesizedExpression])
-/** Their names are values', with any library. */
+/** The names in these declarations are values, whatever the libraries contain. */
 const DECLARATIONS = new Set([Kind.VariableDeclaration, Kind.FunctionDeclaration, Kind.ClassDeclaration])
 const AROUND_DECLARATIONS = new Set([LIST, Kind.VariableDeclarationList, Kind.VariableStatement])
 
-/** @param {Buffer} tree a file's, as the compiler sends it */
+/** @param {Buffer} tree the syntax tree of a file, as the compiler sends it */
 function standsAlone (tree) {
   const read = reader(tree)
   const own = new Set()
@@ -101,7 +105,7 @@ function isLiteral (kind) {
   return kind >= LOW_LITERAL && kind <= HIGH_LITERAL
 }
 
-/** Whether the numbers above mean what they say: sample.ts has one of each. */
+/** Checks that the numbers above have the expected meaning. sample.ts contains one node of each kind. */
 function isUnderstood (sample) {
   const read = reader(sample)
   const found = new Set()

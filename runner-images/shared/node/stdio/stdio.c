@@ -1,6 +1,6 @@
-/* Keeps the program's pipes blocking. libuv makes each stream of a process non-blocking: then process.exit() drops what did not
- * fit into the pipe, and fs.readFileSync(0) fails with EAGAIN while stdin is on its way. The runner reads and writes its ends
- * all the time, so no call blocks for long. Node sets the mode by ioctl(2), FIONBIO. */
+/* Keeps the pipes of stdin, stdout and stderr blocking. libuv makes every stream non-blocking (ioctl(2), FIONBIO).
+ * process.exit() then drops output that does not fit into the pipe, and fs.readFileSync(0) fails with EAGAIN if no
+ * data has arrived yet. The runner reads and writes its ends continuously, so no call blocks for long. */
 #include <stdarg.h>
 #include <stdbool.h>
 #include <sys/ioctl.h>

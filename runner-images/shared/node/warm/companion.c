@@ -9,15 +9,17 @@
 
 #include "companion.h"
 
-/* Far above all that Node opens, so that its own descriptors have the numbers of a plain start; and below glot's limit of 90. */
+/* A number above all descriptors that Node opens, so that these have the same numbers as in a plain start, and below
+ * glot's limit of 90. */
 enum { RUNNER_FD = 3, COMPANION_FD = 64 };
 static const char PROGRAM[] = "/opt/runonce/language/warm/companion";
-/* An answer that takes longer is an error (EAGAIN) to Node, and so is a question that finds no room, where both wait for the other. */
-static const struct timeval LONGEST_ANSWER = {.tv_sec = 2};
+/* If a response takes longer, or a request does not fit into the socket buffer for this time, Node gets the error
+ * EAGAIN. */
+static const struct timeval LONGEST_RESPONSE = {.tv_sec = 2};
 
-static pid_t companion; /* 0: there is none */
+static pid_t companion; /* 0 if there is no companion */
 
-/* It keeps its socket, and nothing of the program's: not even stderr. */
+/* The companion gets only its socket, and no descriptor of the program, not even stderr. */
 static int spawn(int socket_fd) {
     posix_spawn_file_actions_t actions;
     char *const arguments[] = {(char *)PROGRAM, NULL};
@@ -39,10 +41,10 @@ void companion_start(void) {
     int pair[2];
     if (companion != 0 || access(PROGRAM, X_OK) < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         return;
-    /* Without the descriptor, under a low limit of them, Node finds no companion. */
+    /* With a low descriptor limit, the descriptor cannot be allocated, and Node runs without the companion. */
     int fd = fcntl(pair[0], F_DUPFD_CLOEXEC, COMPANION_FD);
-    if (fd == COMPANION_FD && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &LONGEST_ANSWER, sizeof LONGEST_ANSWER) == 0 &&
-        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &LONGEST_ANSWER, sizeof LONGEST_ANSWER) == 0)
+    if (fd == COMPANION_FD && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &LONGEST_RESPONSE, sizeof LONGEST_RESPONSE) == 0 &&
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &LONGEST_RESPONSE, sizeof LONGEST_RESPONSE) == 0)
         (void)spawn(pair[1]);
     (void)close(pair[0]);
     (void)close(pair[1]);

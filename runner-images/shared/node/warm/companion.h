@@ -1,11 +1,11 @@
-/* The warm Node's companion: a compiler that waits beside it, in a language that is made into JavaScript. */
+/* The companion of the warm Node: a waiting compiler, for languages that are compiled to JavaScript. */
 #ifndef COMPANION_H
 #define COMPANION_H
 
-/* Starts the language's companion, if it has one: its stdin and stdout are the other end of Node's descriptor 64. */
+/* Starts the companion if the language has one. A socket connects its stdin and stdout to descriptor 64 of Node. */
 void companion_start(void);
 
-/* Once Node has closed that descriptor: kills the companion and reaps it, so that the program finds no trace of it. */
+/* If Node has closed the descriptor, kills the companion and reaps it, so that the program cannot observe it. */
 void companion_end(void);
 
 #endif

@@ -1,8 +1,8 @@
-/* A library that the warm Node is started with (LD_PRELOAD), for what JavaScript can't do: when the wait on descriptor 3
- * is over, the process's monotonic clock goes on from where it stopped, so that performance.now() and process.uptime()
- * count from a start just now, and the starter's variables leave /proc/self/environ. Until then the process is in the
- * root folder: Node looks for a package.json in its folder before the first file it requires, and remembers for good
- * that there was none. */
+/* A library that LD_PRELOAD loads into the warm Node, for tasks that JavaScript cannot perform. It stops the
+ * monotonic clock of the process during the wait on descriptor 3, so that performance.now() and process.uptime()
+ * count from the start of the program. It removes the variables of the warm interpreter from /proc/self/environ.
+ * During the wait, the current folder is the root folder, because Node looks for a package.json in its current folder
+ * before it requires the first file, and caches the result. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
@@ -21,17 +21,19 @@
 
 enum { RUNNER_FD = 3 };
 static const long SECOND_NS = 1000000000;
-/* A monotonic time is below it, a time of day above: 1973, or 3 years of uptime. */
+/* Distinguishes the two clocks: a monotonic time is lower (3 years of uptime), and a time of day is higher (1973). */
 static const time_t BORDER_S = 100000000;
 
 static const char *const OURS[] = {"LD_PRELOAD", "NODE_OPTIONS"};
 static char *variables[sizeof OURS / sizeof OURS[0]];
 
-/* The folder that the runner started us in; empty: it has no path, and we stayed there. */
+/* The folder in which the runner started this process; empty if its path is unknown and the current folder was not
+ * changed. */
 static char work_dir[PATH_MAX];
 
 static _Atomic long long waited_ns;
-/* When the first read of the runner's descriptor began, and which socket it is: a program's own file may get its number. */
+/* The time when the first read of the runner's descriptor began, and the inode of the socket, because a file of the
+ * program can get the same descriptor number. */
 static long long began_ns;
 static ino_t runner_inode;
 
@@ -47,7 +49,7 @@ __attribute__((constructor)) static void start(void) {
     real_read = (__typeof__(real_read))dlsym(RTLD_NEXT, "read");
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
         variables[i] = variable_find(OURS[i]);
-    (void)unsetenv("LD_PRELOAD"); /* Node itself still has to read the other; warm.cjs deletes it */
+    (void)unsetenv("LD_PRELOAD"); /* Node still has to read NODE_OPTIONS; warm.cjs deletes it */
     if (work_dir[0] == '\0' && (getcwd(work_dir, sizeof work_dir) == NULL || chdir("/") < 0))
         work_dir[0] = '\0';
     companion_start();
@@ -63,7 +65,7 @@ static struct timespec shifted(const struct timespec *time, long long by_ns) {
 }
 
 EXPORTED int clock_gettime(clockid_t clock, struct timespec *time) {
-    if (real_clock_gettime == NULL) /* a library's constructor that runs before ours */
+    if (real_clock_gettime == NULL) /* the constructor of another library ran before ours */
         start();
     int result = real_clock_gettime(clock, time);
     if (result == 0 && (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE))
@@ -71,7 +73,7 @@ EXPORTED int clock_gettime(clockid_t clock, struct timespec *time) {
     return result;
 }
 
-/* Deadlines were made from the shifted clock; the kernel's isn't. */
+/* Deadlines are relative to the shifted clock, but the kernel uses the real one. */
 EXPORTED int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *deadline) {
     struct timespec real = shifted(deadline, deadline->tv_sec < BORDER_S ? atomic_load(&waited_ns) : 0);
     return real_timedwait(condition, mutex, &real);
@@ -99,7 +101,7 @@ static bool is_runner(int fd) {
     return status.st_ino == runner_inode;
 }
 
-/* All until the last word from the runner is the wait, what was built in between included. */
+/* The wait lasts until the last message of the runner, so it includes the build. */
 EXPORTED ssize_t read(int fd, void *data, size_t size) {
     if (real_read == NULL)
         start();

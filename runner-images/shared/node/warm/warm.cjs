@@ -1,8 +1,8 @@
 'use strict'
-// JavaScript's warm starter, required before the main module (NODE_OPTIONS) by `node main.js`. It runs once what each
-// program needs, says R on descriptor 3, waits, and leaves: Node then goes on to the main module by itself, so that stack
-// traces, require.main, both kinds of modules and the exit are its own. What it touches is little on purpose: each further
-// module loaded here costs more at the process's end than it saves.
+// JavaScript's warm interpreter, required before the main module (NODE_OPTIONS) by `node main.js`. It executes code
+// that every program needs, sends R on descriptor 3, waits, and returns. Node then loads the main module itself, so
+// stack traces, require.main, both module systems and the exit are the same as in a plain run. It loads few modules,
+// because each additional module takes more time at exit than it saves.
 const { Console } = require('console')
 const { closeSync, existsSync, readSync, writeSync } = require('fs')
 const Module = require('module')
@@ -11,12 +11,13 @@ const { dirname, resolve } = require('path')
 const { format } = require('util')
 
 const RUNNER = 3
-/** In a language that is made into JavaScript: the build step inside, `(main, descriptor) => the main file's new name`. */
+/** For languages that are compiled to JavaScript, the build step: `(main, descriptor) => the main file's new name`. */
 const BUILD = '/opt/runonce/language/warm/build.cjs'
-/** PROTOCOL: 4 bytes of size, then at most as many as an empty socket takes. */
+/** docs/protocol.md: 4 bytes for the size, then at most as many bytes as an empty socket buffer accepts. */
 const MOST_FRAME_BYTES = 4 + 65536
 
-// Threads of the program require this file once more, for the option is the process's. The variable is gone by then.
+// Worker threads of the program load this file again, because the option applies to the process. The variable is
+// unset at that point.
 if (process.env.NODE_OPTIONS !== undefined) start()
 leaveNoTrace()
 
@@ -25,14 +26,15 @@ function start () {
   warmUp()
   const build = builder()
   const [name, ...args] = receive()
-  process.chdir('.') // warm.c went to the program's folder: Node has to ask for it again
+  process.chdir('.') // warm.c changed the folder; this makes Node read it again
   const main = build?.(name, RUNNER) ?? name
   closeSync(RUNNER)
   process.argv.push(...args)
   become(resolve(main))
 }
 
-/** What makes JavaScript of the program, in a language that is another: it returns the main file's new name. */
+/** Returns the function that compiles the program to JavaScript and returns the new name of the main file, or
+ * undefined for JavaScript. */
 function builder () {
   if (!existsSync(BUILD)) return undefined
   const build = require(BUILD)
@@ -40,20 +42,21 @@ function builder () {
   return build
 }
 
-/** A console's first texts, to a stdout that is a pipe: all that Node does for them, but for the pipe. */
+/** Executes the code that prints the first texts to a stdout that is a pipe, without the pipe. */
 function warmUp () {
   const { nextTick } = process
-  process.nextTick = (call, ...args) => { call(...args) } // Node's own would draw a number of an asynchronous resource
+  process.nextTick = (call, ...args) => { call(...args) } // Node's nextTick would allocate an async ID
   const swallow = () => 0
   const handle = { getAsyncId: () => 1, writeUtf8String: swallow, writeLatin1String: swallow }
   const stream = new Socket({ handle, readable: false })
   const console = new Console({ stdout: stream, stderr: stream })
-  // One plain text at a time: the console's first look at colours would draw such a number too.
+  // Prints plain texts, one at a time: console would otherwise check for colours, which also allocates an async ID.
   for (let i = 0; i < 3; i++) console.log(format('%d', i, { list: [i] }, 'text'))
   process.nextTick = nextTick
 }
 
-/** The main file's name and the program's arguments. Leaves quietly when the runner has no program for us. */
+/** Returns the name of the main file and the arguments. Exits without a message at end of file, because the runner
+ * then has no program. */
 function receive () {
   const frame = Buffer.allocUnsafeSlow(MOST_FRAME_BYTES)
   writeSync(RUNNER, 'R')
@@ -66,7 +69,8 @@ function receive () {
   }
 }
 
-/** Node has made a path of its command line's main.js by now, in another folder: its next two looks for that file find this one, and no later ones. */
+/** Node has already resolved the main.js of its command line, in another folder. The next two lookups of this path
+ * return the program's file; later lookups are unchanged. */
 function become (path) {
   const asked = process.argv[1]
   const { _findPath, _resolveFilename } = Module
@@ -81,7 +85,7 @@ function become (path) {
     Module._resolveFilename = _resolveFilename
     return _resolveFilename(path, ...rest)
   }
-  // An ES module needs the first look alone, and begins later than this.
+  // An ES module performs only the first lookup, and starts after this microtask.
   queueMicrotask(() => { Module._resolveFilename = _resolveFilename })
 }
 
