@@ -9,9 +9,9 @@ void t.test('metrics and docs listen on separate ports, and a stop closes all po
   const [metrics, docs] = [await freePort(), await freePort()]
   const service = await startService(t, { env: { SERVER_METRICS_PORT: metrics, SERVER_DOCS_PORT: docs } })
   await service.request('/livez')
-  const figures = await get(metrics, '/metrics')
-  t.equal(figures.status, 200)
-  t.match(figures.body, 'route="/livez"')
+  const response = await get(metrics, '/metrics')
+  t.equal(response.status, 200)
+  t.match(response.body, 'route="/livez"')
   t.ok((await get(docs, '/openapi.json')).body.paths['/run'])
   t.equal((await get(docs, '/docs/')).status, 200)
   t.equal((await get(docs, '/metrics')).status, 404)

@@ -162,7 +162,7 @@ export class Benchmark {
     onHost?.remove()
     await inContainer?.stop()
     return {
-      figures: Object.fromEntries(Object.entries(repeats).map(([name, summaries]) => [name, medianOf(summaries)])),
+      measurements: Object.fromEntries(Object.entries(repeats).map(([name, summaries]) => [name, medianOf(summaries)])),
       cpu: {
         cold: await cpuPerRun(() => this.#cold.run(subject.image, subject.payload), CPU),
         warm: await cpuPerRun(() => this.#pooled.run(subject.image, subject.payload), CPU)

@@ -22,7 +22,7 @@ export function toSvg ({ latency }) {
     series: Object.entries(SERIES).map(([key, name]) => ({
       name,
       type: 'bar',
-      data: hellos.map(({ figures }) => figures[key] === undefined ? null : Number(figures[key].p50.toFixed(1))),
+      data: hellos.map(({ measurements }) => measurements[key] === undefined ? null : Number(measurements[key].p50.toFixed(1))),
       label: { show: true, position: 'right', fontSize: 10 }
     }))
   })

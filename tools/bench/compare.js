@@ -24,8 +24,8 @@ export function compare (before, after) {
 
 /** @param {Report} report @returns {Array<[string, import('./statistics.js').Measurement]>} */
 function measurementsOf ({ latency }) {
-  return latency.flatMap(({ language, program, figures }) =>
-    Object.entries(figures).map(([name, measurement]) => /** @type {[string, any]} */ ([`${language} ${program} ${name}`, measurement])))
+  return latency.flatMap(({ language, program, measurements }) =>
+    Object.entries(measurements).map(([name, measurement]) => /** @type {[string, any]} */ ([`${language} ${program} ${name}`, measurement])))
 }
 
 /** @param {Comparison[]} comparisons */

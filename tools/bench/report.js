@@ -1,5 +1,5 @@
 /** @typedef {import('./statistics.js').Measurement} Measurement */
-/** @typedef {{ language: string, program: string, figures: { [name: string]: Measurement }, cpu: { [name: string]: number } }} Latency `figures` has these keys: floor (the engine alone), cold, warm (after an idle pause), hot (just after other requests), bare (in a container of the image), host, raw (a ready container without the service). `cpu` is in milliseconds per run */
+/** @typedef {{ language: string, program: string, measurements: { [name: string]: Measurement }, cpu: { [name: string]: number } }} Latency `measurements` has these keys: floor (the engine alone), cold, warm (after an idle pause), hot (just after other requests), bare (in a container of the image), host, raw (a ready container without the service). `cpu` is in milliseconds per run */
 /**
  * @typedef {object} Report
  * @property {string} takenAt
@@ -17,7 +17,7 @@ export function toMarkdown ({ machine, latency, sustained, bursts }) {
     '',
     '| program | engine floor | cold | cold ÷ floor | ready container | ready container without the service | HTTP and pool add, after an idle pause | HTTP and pool add, just after other requests | bare | ready ÷ bare | bare on the host | CPU cold, ready |',
     '|---|---|---|---|---|---|---|---|---|---|---|---|',
-    ...latency.map(({ language, program, cpu, figures: { floor, cold, warm, hot, raw, bare, host } }) =>
+    ...latency.map(({ language, program, cpu, measurements: { floor, cold, warm, hot, raw, bare, host } }) =>
       `| ${language} ${program} | ${cell(floor)} | ${cell(cold)} | ${ratio(cold, floor)} | ${cell(warm)} | ${cell(raw)} | ${added(warm, raw)} | ${added(hot, raw)} | ${cell(bare)} | ${ratio(warm, bare)} | ${cell(host)} | ${cpu.cold?.toFixed(0)}, ${cpu.warm?.toFixed(0)} |`),
     '',
     '| runs at once | engine ceiling, runs/s | cold | cold ÷ ceiling | pool | pool ÷ cold |',

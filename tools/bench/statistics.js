@@ -19,6 +19,7 @@ export function quantile (sorted, q) {
 }
 
 /**
+ * Returns the percentiles of a list of values.
  * @param {number[]} values
  * @returns {Summary}
  */

@@ -19,6 +19,7 @@ const PROGRAMS = new URL('programs/', import.meta.url)
 const INPUT = Array.from({ length: 17_000 }, (_, i) => `w${(i * 7919) % 2003}`).join(' ').slice(0, 100_000)
 
 /**
+ * Returns the programs to measure for a language.
  * @param {import('./engine-floor.js').EngineFloor} engine
  * @param {(image: object, ready?: boolean) => any} settingsOf
  * @param {string} language

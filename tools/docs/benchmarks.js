@@ -14,7 +14,7 @@ const FILE = path.join(DOCS, 'measurements/benchmark.json')
 /**
  * The parts of a tools/bench report that the page shows. Times are medians in milliseconds.
  * @typedef {{p50: number}} Measured
- * @typedef {{language: string, program: string, figures: {[name: string]: Measured}}} Latency
+ * @typedef {{language: string, program: string, measurements: {[name: string]: Measured}}} Latency
  * @typedef {object} Benchmark
  * @property {string} takenAt ISO date
  * @property {{cores: number, engine: string, node: string}} machine
@@ -29,6 +29,7 @@ export async function readBenchmark () {
 }
 
 /**
+ * Writes the tables into docs/benchmarks.md.
  * @param {string} page content of docs/benchmarks.md
  * @param {Benchmark} benchmark
  * @returns {string} the page with new tables
@@ -47,7 +48,7 @@ export function withBenchmark (page, { takenAt, machine, latency, sustained, bur
 function latencyTable (latency) {
   return table(
     ['program', 'engine alone', '`POST /run`, cold', '`POST /run`, ready container', 'HTTP and pool add', 'bare command in the image', 'ready ÷ bare'],
-    latency.map(({ language, program, figures: { floor, cold, warm, raw, bare } }) => [
+    latency.map(({ language, program, measurements: { floor, cold, warm, raw, bare } }) => [
       `${language} ${program.replace(/<.*>/, (header) => `\`${header}\``)}`, ms(floor), ms(cold), ms(warm), difference(warm, raw), ms(bare), ratio(warm, bare)
     ]))
 }

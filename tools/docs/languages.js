@@ -33,6 +33,7 @@ export async function readSources () {
 }
 
 /**
+ * Writes the table into docs/languages.md.
  * @param {string} page content of docs/languages.md
  * @param {Sources} sources
  * @returns {string} the page with a new table
@@ -79,7 +80,7 @@ function row ({ name, aliases = [] }, measured, benchmarked) {
 /** @param {import('./benchmarks.js').Benchmark} benchmark @param {string} name */
 function benchmarkTimes ({ latency }, name) {
   const hello = latency.find(({ language, program }) => language === name && program === 'hello')
-  return hello && { coldMs: hello.figures.cold?.p50, readyMs: hello.figures.warm?.p50 }
+  return hello && { coldMs: hello.measurements.cold?.p50, readyMs: hello.measurements.warm?.p50 }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -58,6 +58,7 @@ export function stopOnSignal (engine) {
 }
 
 /**
+ * Calls a function when this process receives a termination signal.
  * @param {(code: number, signal: string) => void} handle receives the exit code that a shell reports for the signal
  */
 export function onSignal (handle) {

@@ -3,6 +3,7 @@ import { httpRequest } from '../lib/http-request.js'
 const PING_MS = 3000
 
 /**
+ * Checks whether an engine responds on a socket.
  * @param {string} socketPath
  * @returns {Promise<string | undefined>} an error code or message; undefined if an engine responds
  * @see Docker Engine API v1.41, SystemPing

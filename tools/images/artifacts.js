@@ -34,6 +34,7 @@ export async function putArtifacts ({ npm = [], pypi = [], maven = [] }, arch, i
 }
 
 /**
+ * Returns an npm package for one architecture.
  * @param {NpmPackage} entry
  * @param {string} arch
  * @returns {{name: string, version: string, integrity: string, folder: string, files: string[] | undefined}}
@@ -84,6 +85,7 @@ async function putPypi ({ name, version, sha256: checksums, files }, arch, into)
 }
 
 /**
+ * Returns the arguments for downloading a wheel.
  * @param {string} title
  * @param {string} arch
  * @param {string} dir

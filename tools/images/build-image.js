@@ -76,6 +76,7 @@ export async function upToDate (builder, name) {
 }
 
 /**
+ * Finds an up-to-date image.
  * @param {Docker} docker
  * @param {string} name name of a language or a package set
  * @param {string} digest

@@ -81,6 +81,7 @@ export async function buildImages ({ socketPath, names = [], glotTags = false, o
 }
 
 /**
+ * Returns how many builds can run at the same time.
  * @param {number} processors number of processors of the engine
  * @param {number} memory memory of the engine in bytes
  */

@@ -66,8 +66,8 @@ function archErrors (entry, index) {
   const perArch = String(entry.name).includes('{arch}')
   if (perArch === isRecord(entry.integrity)) return []
   return [perArch
-    ? `npm[${index}].integrity: must have one value for each architecture, because the name has {arch}`
-    : `npm[${index}].integrity: must be one text, because the name has no {arch}`]
+    ? `npm[${index}].integrity: must have one value for each architecture, because the name contains {arch}`
+    : `npm[${index}].integrity: must be a string, because the name does not contain {arch}`]
 }
 
 /** @param {Record<string, unknown>} examples */
@@ -81,11 +81,11 @@ function exampleErrors (examples) {
     }
     const example = /** @type {Record<string, unknown>} */ (value)
     errors.push(...fieldErrors(example, EXAMPLE_FIELDS, `${prefix}.`))
-    if (example.without !== undefined && Object.keys(example).length > 1) errors.push(`${prefix}: must have no other field beside "without"`)
-    if (example.without !== undefined && !CASES.includes(name)) errors.push(`${prefix}.without: this example is optional`)
+    if (example.without !== undefined && Object.keys(example).length > 1) errors.push(`${prefix}: must not have other fields in addition to "without"`)
+    if (example.without !== undefined && !CASES.includes(name)) errors.push(`${prefix}.without: is not allowed, because this example is optional`)
     if (example.without !== undefined) continue
-    if (name === 'broken' && example.message === undefined) errors.push(`${prefix}.message: is missing; must be a part of the language's own message`)
-    if (!CASES.includes(name) && example.stdout === undefined) errors.push(`${prefix}.stdout: is missing; must be a text`)
+    if (name === 'broken' && example.message === undefined) errors.push(`${prefix}.message: is missing; must be a part of the language's error message`)
+    if (!CASES.includes(name) && example.stdout === undefined) errors.push(`${prefix}.stdout: is missing; must be a string`)
   }
   return errors
 }

@@ -27,6 +27,7 @@ export class BuildError extends Error {
 }
 
 /**
+ * Formats the error of a build.
  * @param {Error} error
  * @returns {string} a message for the user, with the last lines of the build log
  */

@@ -47,7 +47,7 @@ export const CONTENT_FIELDS = {
 const REPLACEABLE_FIELDS = {
   aliases: { check: isNames, mustBe: 'a list of lower-case names' },
   warm: { check: isCommand, mustBe: 'an argument list' },
-  env: { check: isRecordOf(isPlainText), mustBe: 'an object of texts' },
+  env: { check: isRecordOf(isPlainText), mustBe: 'an object of strings' },
   memory: { check: isCount, mustBe: 'a number of bytes' },
   processes: { check: isCount, mustBe: 'a number of processes' },
   examples: { check: isRecord, mustBe: 'an object of expectations, one for each example program' }
@@ -58,15 +58,15 @@ export const LANGUAGE_FIELDS = {
   name: { check: isName, mustBe: 'a lower-case name', required: true },
   ...CONTENT_FIELDS,
   ...REPLACEABLE_FIELDS,
-  also: { check: isRecordOf(isCommands), mustBe: 'an object of build commands, one list for each further language' },
+  also: { check: isRecordOf(isCommands), mustBe: 'an object with a list of build commands for each additional language' },
   listed: { check: isNames, mustBe: 'a list of lower-case names' },
   glot: { check: isName, mustBe: 'the name of glot\'s image' },
   main: { check: isText, mustBe: 'a file name', required: true },
   version: { check: isText, mustBe: 'a shell command', required: true },
   build: { check: isCommands, mustBe: 'a list of argument lists' },
   run: { check: isCommand, mustBe: 'an argument list', required: true },
-  strip: { check: allMatch(/^(bom|crlf)$/), mustBe: 'a list of "bom" and "crlf"' },
-  shared: { check: isNames, mustBe: 'a list of folders of shared/' },
+  strip: { check: allMatch(/^(bom|crlf)$/), mustBe: 'a list that contains "bom" or "crlf"' },
+  shared: { check: isNames, mustBe: 'a list of folder names in shared/' },
   interactive: { check: isFlag, mustBe: 'true or false' },
   first: { check: isFlag, mustBe: 'true or false' }
 }
@@ -79,11 +79,11 @@ export const SET_FIELDS = {
   setup: { check: isTexts, mustBe: 'a list of shell commands' }
 }
 
-const files = { check: isTexts, mustBe: 'a list of paths in it' }
-const version = { check: isVersion, mustBe: 'one exact version', required: true }
+const files = { check: isTexts, mustBe: 'a list of paths in the package' }
+const version = { check: isVersion, mustBe: 'an exact version', required: true }
 const sha256 = {
   check: isOneOrPerArch(matches(/^[0-9a-f]{64}$/)),
-  mustBe: 'a sha256 in hex, or an object of one for each architecture',
+  mustBe: 'a sha256 in hex, or an object with one for each architecture',
   required: true
 }
 
@@ -94,10 +94,10 @@ export const ARTIFACT_FIELDS = {
     version: { ...version, check: matches(/^\d+\.\d+\.\d+/) },
     integrity: {
       check: isOneOrPerArch(matches(/^sha512-[A-Za-z0-9+/]{86}==$/)),
-      mustBe: 'a sha512 integrity, or an object of one for each architecture',
+      mustBe: 'a sha512 integrity, or an object with one for each architecture',
       required: true
     },
-    files: { check: isTexts, mustBe: 'a list of names in its top folder' }
+    files: { check: isTexts, mustBe: 'a list of names in the top folder of the package' }
   },
   pypi: {
     name: { check: matches(/^[A-Za-z0-9][\w.-]*$/), mustBe: 'a package name', required: true }, version, sha256, files
@@ -110,23 +110,24 @@ export const ARTIFACT_FIELDS = {
 
 /** The fields that describe the payload and the expected result of an example. @type {Fields} */
 export const EXAMPLE_FIELDS = {
-  without: { check: isText, mustBe: 'the reason why the language does not have it' },
+  without: { check: isText, mustBe: 'the reason why the language has no such example' },
   main: { check: isText, mustBe: 'a file name' },
   language: { check: isText, mustBe: 'a language or alias of the image' },
-  stdin: { check: isPlainText, mustBe: 'a text' },
-  args: { check: (value) => Array.isArray(value) && value.every(isPlainText), mustBe: 'a list of texts' },
-  env: { check: isRecordOf(isPlainText), mustBe: 'an object of texts' },
+  stdin: { check: isPlainText, mustBe: 'a string' },
+  args: { check: (value) => Array.isArray(value) && value.every(isPlainText), mustBe: 'a list of strings' },
+  env: { check: isRecordOf(isPlainText), mustBe: 'an object of strings' },
   command: { check: isText, mustBe: 'a shell command' },
   runInstructions: { check: isRecord, mustBe: 'an object, as in a payload' },
-  message: { check: isText, mustBe: 'a text that the output holds' },
-  stdout: { check: isPlainText, mustBe: 'a text' },
-  stderr: { check: isPlainText, mustBe: 'a text' },
-  error: { check: isPlainText, mustBe: 'a text' },
+  message: { check: isText, mustBe: 'a text that the output contains' },
+  stdout: { check: isPlainText, mustBe: 'a string' },
+  stderr: { check: isPlainText, mustBe: 'a string' },
+  error: { check: isPlainText, mustBe: 'a string' },
   exitCode: { check: (value) => Number.isSafeInteger(value) && Number(value) >= 0, mustBe: 'an exit code' },
   outcome: { check: isText, mustBe: 'an outcome' }
 }
 
 /**
+ * Checks the fields of an object.
  * @param {Record<string, unknown>} value
  * @param {Fields} fields
  * @param {string} prefix prefix of each field name in messages
@@ -142,7 +143,7 @@ export function fieldErrors (value, fields, prefix) {
     }
   }
   for (const name of Object.keys(value)) {
-    if (!Object.hasOwn(fields, name)) errors.push(`${prefix}${name}: no such field (there are ${Object.keys(fields).join(', ')})`)
+    if (!Object.hasOwn(fields, name)) errors.push(`${prefix}${name}: unknown field; the valid fields are ${Object.keys(fields).join(', ')}`)
   }
   return errors
 }

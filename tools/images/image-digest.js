@@ -38,6 +38,7 @@ export async function imageDigest ({ imagesDir, name, base, arch }) {
 }
 
 /**
+ * Lists the files of a folder that an image contains.
  * @param {string} imagesDir
  * @param {string} folder folder of a language, or shared folder, relative to `imagesDir`
  * @returns {Promise<string[]>} the files that are part of an image, relative to `imagesDir`, sorted
@@ -47,6 +48,7 @@ export async function folderFiles (imagesDir, folder) {
 }
 
 /**
+ * Lists the source files of the runner.
  * @param {string} imagesDir
  * @returns {Promise<string[]>} the source files of the runner, relative to `imagesDir`, sorted
  */

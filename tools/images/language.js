@@ -73,6 +73,7 @@ export const LANGUAGES = fileURLToPath(new URL('../../runner-images/languages', 
 const NOT_IN_IMAGE = { fields: ['examples', 'first', 'glot'], files: new Set(['examples', 'README.md']) }
 
 /**
+ * Decides whether the image contains a file.
  * @param {string} file path relative to the language folder or shared folder
  * @returns {boolean} whether the file is part of the image
  */
@@ -90,6 +91,7 @@ export function imageJson (language) {
 }
 
 /**
+ * Lists all languages.
  * @param {string} languagesDir
  * @returns {Promise<string[]>} the names of folders with a language.json, sorted
  */
@@ -109,6 +111,7 @@ export async function knownLanguages (languagesDir = LANGUAGES) {
 }
 
 /**
+ * Lists the languages of the quickstart.
  * @param {string} [languagesDir]
  * @returns {Promise<string[]>} the languages that the quickstart and every test run use
  */

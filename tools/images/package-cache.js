@@ -42,7 +42,10 @@ export async function cached ({ title, file: name, checksum }, checksumOf, fetch
   return file
 }
 
-/** @param {Buffer} content */
+/**
+ * Computes a SHA-256 checksum in hex.
+ * @param {Buffer} content
+ */
 export function sha256 (content) {
   return createHash('sha256').update(content).digest('hex')
 }

@@ -16,6 +16,7 @@ export function selectLanguages (asked, known) {
 }
 
 /**
+ * Finds names that are similar to an unknown name.
  * @param {string} name
  * @param {string[]} known
  * @returns {string[]} the three most similar names of `known`

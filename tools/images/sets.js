@@ -86,6 +86,7 @@ export async function selectImages (asked, imagesDir = IMAGES) {
 }
 
 /**
+ * Finds the package registries that languages need.
  * @param {string} imagesDir
  * @param {string[]} names names of languages and package sets
  * @returns {Promise<Registry[]>} the registries of the packages, except the Debian archive, sorted

@@ -5,6 +5,7 @@ import path from 'node:path'
 const SYSTEM_DIRS = ['/usr/sbin', '/usr/local/sbin']
 
 /**
+ * Finds a command.
  * @param {string} name
  * @returns {string | undefined} path of the command, from PATH or the system folders
  */

@@ -1,6 +1,7 @@
 import Docker from 'dockerode'
 
 /**
+ * Creates a client of the engine.
  * @param {string} socketPath socket path of the engine
  * @returns {Docker} a client that ignores DOCKER_HOST and related variables. By default, dockerode reads them and throws if it does not support
  *   their values

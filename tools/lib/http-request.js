@@ -21,6 +21,7 @@ export function httpRequest (options, body) {
 }
 
 /**
+ * Returns the headers for a JSON body.
  * @param {string} body
  * @returns {Record<string, string | number>} headers for a request with this JSON body
  */

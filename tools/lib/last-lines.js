@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 
 /**
+ * Returns the end of a text.
  * @param {string} text
  * @param {number} [count]
  * @returns {string} the last `count` non-blank lines
@@ -10,6 +11,7 @@ export function lastLines (text, count = 15) {
 }
 
 /**
+ * Returns the end of a file.
  * @param {string} file
  * @returns {Promise<string>} the last lines of the file; empty if the file cannot be read
  */

@@ -20,6 +20,7 @@ export async function processStart (pid) {
 }
 
 /**
+ * Reads the command line of a process.
  * @param {number} pid
  * @returns {Promise<string>} the arguments of the process, separated by spaces; empty if the process does not exist
  */
@@ -28,6 +29,7 @@ export async function commandLine (pid) {
 }
 
 /**
+ * Reads a process ID from a file.
  * @param {string} file
  * @returns {Promise<number | undefined>}
  */

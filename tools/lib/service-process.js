@@ -94,6 +94,7 @@ export async function buildService () {
 }
 
 /**
+ * Checks whether a server can listen on an address and port.
  * @param {string} address
  * @param {number} port
  * @returns {Promise<string | undefined>} the error code if a server cannot listen on this address and port

@@ -7,6 +7,7 @@ const made = new Set()
 process.on('exit', () => { for (const dir of made) rmSync(dir, { recursive: true, force: true }) })
 
 /**
+ * Creates a temporary folder.
  * @param {string} parent
  * @param {string} prefix
  * @returns {Promise<string>} path of the new folder

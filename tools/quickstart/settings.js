@@ -79,6 +79,7 @@ export function listenAddress ({ SERVER_LISTEN_ADDR: address = '127.0.0.1', SERV
 }
 
 /**
+ * Parses an env file.
  * @param {string} text
  * @returns {Settings} the values; quotes are kept, as in Docker's env files
  */

@@ -23,6 +23,7 @@ export async function languagesToTest () {
 }
 
 /**
+ * Returns the environment for the test processes.
  * @param {string[]} names
  * @returns {Record<string, string>} the environment variable that `languagesToTest` reads
  */
@@ -93,7 +94,10 @@ function changedFolders (paths) {
   return touched
 }
 
-/** @param {ReturnType<typeof chooseLanguages>} chosen */
+/**
+ * Describes the chosen languages.
+ * @param {ReturnType<typeof chooseLanguages>} chosen
+ */
 export function describeChoice ({ first, changed, sample, left }) {
   const list = (/** @type {string[]} */ names) => names.length > 0 ? names.join(' ') : 'none'
   return `languages: first: ${first.length}; changed: ${list(changed)}; sample: ${list(sample)}` +

@@ -38,7 +38,10 @@ async function save (socketPath, tags) {
   })
 }
 
-/** @param {string} socketPath */
+/**
+ * Returns the versions of an engine.
+ * @param {string} socketPath
+ */
 export async function describeEngine (socketPath) {
   const { Version, ApiVersion } = await dockerClient(socketPath).version()
   return `Docker ${Version}, API ${ApiVersion}`

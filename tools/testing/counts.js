@@ -29,7 +29,10 @@ export function plainCounts (output) {
   return last === undefined ? undefined : { passed: Number(last[1]), failed: Number(last[2]), skipped: Number(last[3] ?? 0) }
 }
 
-/** @param {Counts[]} counts @returns {Counts} */
+/**
+ * Adds counts.
+ * @param {Counts[]} counts @returns {Counts}
+ */
 export function sum (counts) {
   return counts.reduce((total, { passed, failed, skipped }) => ({
     passed: total.passed + passed, failed: total.failed + failed, skipped: total.skipped + skipped
@@ -47,12 +50,16 @@ export function checkedCounts (counts, exitCode) {
   return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
 }
 
-/** @param {Counts} counts */
+/**
+ * Formats counts as a closing line.
+ * @param {Counts} counts
+ */
 export function closingLine ({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
 
 /**
+ * Formats the steps of a run.
  * @param {Step[]} steps
  * @returns {string} a table of the steps with their durations and the total
  */

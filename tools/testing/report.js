@@ -27,7 +27,11 @@ export async function testWithImages (names, work, { skipFailedBuilds = false, c
   }
 }
 
-/** @param {string} reason @returns {Counts} */
+/**
+ * Prints why tests are skipped.
+ * @param {string} reason
+ * @returns {Counts}
+ */
 export function skip (reason) {
   process.stdout.write(`skipped: ${reason}\n`)
   return { ...NONE, skipped: 1 }

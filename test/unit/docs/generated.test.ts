@@ -42,7 +42,7 @@ t.test('the language table has names, versions, sizes and times, and unavailable
 })
 
 t.test('the times of a language in the benchmark are the same on both pages', async (t) => {
-  const benchmark = { ...NO_BENCHMARK, latency: [{ language: 'c', program: 'hello', figures: { cold: { p50: 282.1 }, warm: { p50: 67.9 }, bare: { p50: 100 } } }] }
+  const benchmark = { ...NO_BENCHMARK, latency: [{ language: 'c', program: 'hello', measurements: { cold: { p50: 282.1 }, warm: { p50: 67.9 }, bare: { p50: 100 } } }] }
   const measurements = { machine: '2 cores', languages: { c: { measuredAt: '2026-01-01', version: '14', bytes: 3e8, coldMs: 115, readyMs: 31 } } }
   const languages = withLanguages(EMPTY, { languages: [{ name: 'c' }], measurements, benchmark, unavailable: [] })
   t.same(rowsOf(languages), ['| c |  | 14 | 300 | 282* | 68* |'])

@@ -189,9 +189,9 @@ t.test('a foreign image cannot add output to the record', async (t) => {
 })
 
 t.test('an image with the protocol label cannot add output or invalid numbers to the record', async (t) => {
-  const figures = ['secret-output', { x: 'secret-output' }, ['secret-output'], -1, null]
-  for (const [i, figure] of figures.entries()) {
-    const forged = { ...COMPLETED, outcome: figure, duration: figure, stdoutBytes: figure, stderrBytes: figure, cpuTime: figure, memoryPeak: figure }
+  const values = ['secret-output', { x: 'secret-output' }, ['secret-output'], -1, null]
+  for (const [i, value] of values.entries()) {
+    const forged = { ...COMPLETED, outcome: value, duration: value, stdoutBytes: value, stderrBytes: value, cpuTime: value, memoryPeak: value }
     const { run, observer } = start([new FakeSandbox('c', ends('result', JSON.stringify(forged) + '\n'))])
     await run
     t.match(observer.records, [{ outcome: 'foreign', durationNs: undefined, stdoutBytes: undefined, stderrBytes: undefined, cpuTimeNs: undefined, memoryPeakBytes: undefined }], String(i))

@@ -41,32 +41,32 @@ void t.test('a valid description has no errors', async (t) => {
 })
 
 const wrong: Array<[string, unknown, RegExp]> = [
-  ['no object', [], /not a JSON object/],
+  ['a value that is not an object', [], /not a JSON object/],
   ['a missing field', { ...plain, run: undefined }, /^run: is missing; must be an argument list$/],
-  ['an unknown field', { ...plain, alias: ['l'] }, /^alias: no such field \(there are name, /],
+  ['an unknown field', { ...plain, alias: ['l'] }, /^alias: unknown field; the valid fields are name, /],
   ['an empty run command', { ...plain, run: [] }, /^run: must be an argument list, got \[\]$/],
-  ['a run command that is a text', { ...plain, run: 'lua' }, /^run: must be/],
+  ['a run command that is a string', { ...plain, run: 'lua' }, /^run: must be/],
   ['an upper-case alias', { ...plain, aliases: ['Lua'] }, /^aliases: must be/],
-  ['a listed name that is no alias', { ...plain, listed: ['l'] }, /^listed: "l" is not one of the aliases$/],
-  ['a build command that is no list', { ...plain, build: ['make'] }, /^build: must be/],
+  ['a listed name that is not an alias', { ...plain, listed: ['l'] }, /^listed: "l" is not one of the aliases$/],
+  ['a build command that is not a list', { ...plain, build: ['make'] }, /^build: must be/],
   ['a package name with an option in it', { ...plain, packages: ['-y'] }, /^packages: must be/],
-  ['a path pattern with a blank', { ...plain, exclude: ['/a b'] }, /^exclude: must be/],
-  ['memory as a text', { ...plain, memory: '1' }, /^memory: must be a number of bytes, got "1"$/],
-  ['half a process', { ...plain, processes: 0.5 }, /^processes: must be/],
+  ['a path pattern with a space', { ...plain, exclude: ['/a b'] }, /^exclude: must be/],
+  ['memory as a string', { ...plain, memory: '1' }, /^memory: must be a number of bytes, got "1"$/],
+  ['a fractional number of processes', { ...plain, processes: 0.5 }, /^processes: must be/],
   ['a name that differs from the folder name', { ...plain, name: 'moon' }, /^name: is "moon", but the folder name is "lua"$/],
-  ['an npm version range', withNpm({ version: '^1.0.0' }), /^npm\[0\]\.version: must be one exact version/],
+  ['an npm version range', withNpm({ version: '^1.0.0' }), /^npm\[0\]\.version: must be an exact version/],
   ['an npm package without integrity', withNpm({ integrity: undefined }), /^npm\[0\]\.integrity: is missing/],
-  ['a sha1', withNpm({ integrity: 'sha1-AAAA' }), /^npm\[0\]\.integrity: must be a sha512/],
+  ['a sha1 integrity', withNpm({ integrity: 'sha1-AAAA' }), /^npm\[0\]\.integrity: must be a sha512/],
   ['a single integrity for two architectures', withNpm({ name: 'p-{arch}' }), /must have one value for each architecture/],
-  ['two integrities for one package', withNpm({ integrity: { x64: INTEGRITY } }), /must be one text/],
+  ['two integrities for one package', withNpm({ integrity: { x64: INTEGRITY } }), /must be a string/],
   ['a wheel without checksum', { ...plain, pypi: [{ name: 'p', version: '1.0' }] }, /^pypi\[0\]\.sha256: is missing/],
-  ['a jar without its group', { ...plain, maven: [{ artifact: 'clojure:1.12.0', sha256: SHA256 }] }, /^maven\[0\]\.artifact: must be group:name:version/],
-  ['a shared folder elsewhere', { ...plain, shared: ['../lua'] }, /^shared: must be a list of folders/],
-  ['a broken example without the language\'s words', { ...plain, examples: { broken: {} } }, /^examples\.broken\.message: is missing/],
-  ['an example of its own without its output', { ...plain, examples: { packages: { exitCode: 0 } } }, /^examples\.packages\.stdout: is missing/],
-  ['an unknown expectation', { ...plain, examples: { stdin: { output: 'x' } } }, /^examples\.stdin\.output: no such field/],
-  ['a reason beside an expectation', { ...plain, examples: { exit: { without: 'can\'t', exitCode: 1 } } }, /must have no other field beside "without"/],
-  ['a reason for what nobody asks', { ...plain, examples: { unicode: { without: 'can\'t' } } }, /this example is optional/]
+  ['a jar without a group', { ...plain, maven: [{ artifact: 'clojure:1.12.0', sha256: SHA256 }] }, /^maven\[0\]\.artifact: must be group:name:version/],
+  ['a shared folder outside shared/', { ...plain, shared: ['../lua'] }, /^shared: must be a list of folder names/],
+  ['a broken example without the message of the language', { ...plain, examples: { broken: {} } }, /^examples\.broken\.message: is missing/],
+  ['an additional example without its output', { ...plain, examples: { packages: { exitCode: 0 } } }, /^examples\.packages\.stdout: is missing/],
+  ['an unknown expectation', { ...plain, examples: { stdin: { output: 'x' } } }, /^examples\.stdin\.output: unknown field/],
+  ['a reason and an expectation', { ...plain, examples: { exit: { without: 'can\'t', exitCode: 1 } } }, /must not have other fields in addition to "without"/],
+  ['a reason for an example that is not required', { ...plain, examples: { unicode: { without: 'can\'t' } } }, /this example is optional/]
 ]
 for (const [title, value, message] of wrong) {
   void t.test(`reports ${title}`, async (t) => {
@@ -119,7 +119,7 @@ void t.test('the registries of a language\'s packages are known before its build
   t.match(await readShared(dir, ['plain', 'jvm']), { packages: ['openjdk'], npm: [], maven: [{ artifact: 'g:n:1' }] })
   await t.rejects(readShared(dir, ['nowhere']), { message: 'the folder shared/nowhere does not exist' })
   await writeFile(path.join(dir, 'shared/jvm/shared.json'), '{"run":["x"]}')
-  await t.rejects(readShared(dir, ['jvm']), /shared\/jvm\/shared\.json: run: no such field/)
+  await t.rejects(readShared(dir, ['jvm']), /shared\/jvm\/shared\.json: run: unknown field/)
 })
 
 void t.test('files are shared between languages instead of copied', async (t) => {
