@@ -86,7 +86,7 @@ export function canWait (attack: Attack): boolean {
 /** Runs the attack as a subtest. Checks the result, the next run, and the removal of the container. */
 export async function attackTest (t: Test, target: Target, attack: Attack): Promise<void> {
   const because = special(attack)?.because
-  const way = target.waiting ? ', in a container that waited' : ''
+  const way = target.waiting ? ', in a ready container' : ''
   await t.test(`${attack.title}: ${attack.program}${way}${because === undefined ? '' : ` (on ${runtime}: ${because})`}`, { buffered: true }, async (t) => {
     const verdict = { program: attack.program, title: attack.title, waiting: target.waiting, outcome: 'none', right: false, because }
     try {
@@ -106,11 +106,11 @@ async function attacked (t: Test, target: Target, attack: Attack): Promise<Resul
     const result = await run(t, target, attack)
     const next = await service.run(language(attack), cleanProgram(language(attack)))
     t.match(next, { outcome: 'completed', stdout: 'clean 42\n', stderr: '' }, 'the next run is clean and correct')
-    await until(async () => await readyCount(service) === (await service.containers()).length, 'its container to be removed', GONE_MS)
+    await until(async () => await readyCount(service) === (await service.containers()).length, 'the removal of the container', GONE_MS)
     const there = new Set((await service.containers()).map(({ Id }) => Id))
     const gone = [...target.made].filter((id) => !there.has(id))
     t.ok(gone.length > 0, `${gone.length} containers were removed`)
-    t.strictSame(await leftovers(gone, GONE_MS), [], 'all of their processes, folders and mounts are gone')
+    t.strictSame(await leftovers(gone, GONE_MS), [], 'all of their processes, folders and mounts are removed')
     gone.forEach((id) => target.made.delete(id))
     return result
   } finally {

@@ -36,7 +36,7 @@ export async function leftovers (ids: string[], waitMs: number): Promise<string[
   await until(() => {
     found = [...processes(ids), ...mounts(ids), ...folders(ids, DockerRootDir)]
     return found.length === 0
-  }, 'nothing to be left', waitMs).catch(() => {})
+  }, 'no leftovers', waitMs).catch(() => {})
   return found
 }
 

@@ -12,19 +12,19 @@ const UNTOUCHED = "['main.py'] False\n"
 const inRuntime: DockerRunOptions = runtime === undefined ? {} : { settings: { HostConfig: { Runtime: runtime } } }
 
 const refused: Record<string, string | File[]> = {
-  'up and out': '../x',
-  'up and out, deeper': 'a/b/../../../tmp/x',
+  'leads out of the work directory': '../x',
+  'leads out of a subfolder': 'a/b/../../../tmp/x',
   'up within': 'a/../main.py',
   'two dots': '..',
   absolute: '/tmp/x',
-  'absolute, of many slashes': '///tmp/x',
-  'of the runner': '/usr/local/bin/runner',
+  'absolute, with many slashes': '///tmp/x',
+  'of a file of the runner': '/usr/local/bin/runner',
   empty: '',
   'with a NUL': 'x\0.py',
-  'longer than the file system takes': 'x'.repeat(256),
-  'longer than a path can be': 'x/'.repeat(2500) + 'x',
+  'longer than the file system allows': 'x'.repeat(256),
+  'longer than the maximum path length': 'x/'.repeat(2500) + 'x',
   'in a folder that is a file': [MAIN, { name: 'x', content: '' }, { name: 'x/y', content: '' }],
-  'that is a folder already': [MAIN, { name: 'x/y', content: '' }, { name: 'x', content: '' }]
+  'of an existing folder': [MAIN, { name: 'x/y', content: '' }, { name: 'x', content: '' }]
 }
 
 /** Unusual but valid file names in the work directory. */

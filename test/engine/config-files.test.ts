@@ -74,7 +74,7 @@ for (const [name, limits] of Object.entries(files)) {
       t.match(atLimit, { outcome: 'completed', stdoutBytes: limits.outputBytes })
       const over = limitResult(t, await service.post('/run', submission('python', `print("x" * ${limits.outputBytes + 1}, end="")`)), limits, 'limits.read.size')
       t.match(over, { outcome: 'output_limit', stdoutTruncated: true })
-      t.equal(over.stdout.length, limits.outputBytes, 'the beginning is kept')
+      t.equal(over.stdout.length, limits.outputBytes, 'the start of the output is kept')
     })
 
     await t.test(`limits the memory to ${limits.memoryBytes} bytes`, async (t) => {

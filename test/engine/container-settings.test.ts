@@ -142,7 +142,7 @@ void t.test('the same settings, observed inside the container', async (t) => {
   t.equal(inside.noNewPrivileges, '1')
   t.equal(inside.seccomp, '2')
   t.strictSame(inside.nofile, [1024, 1024])
-  t.strictSame(inside.core, [1, 1], 'at 1 byte the host\'s handler of core dumps is left out')
+  t.strictSame(inside.core, [1, 1], '1 byte disables the core dump handler of the host')
   t.equal(inside.hostname, service.hostname)
   t.strictSame(inside.multiprocessing, [1, 4, 9])
 })

@@ -50,7 +50,7 @@ void t.test(`a service that is killed ${KILLS} times at random moments leaves no
     service.process.kill('SIGKILL')
     await Promise.all([service.exited, lost])
     const killedAt = performance.now()
-    await until(async () => (await service.containers()).every(({ State }) => !State.Running), 'all runs to end', END_MS)
+    await until(async () => (await service.containers()).every(({ State }) => !State.Running), 'the end of all runs', END_MS)
     const endedMs = performance.now() - killedAt
     const left = (await service.containers()).map(({ Id }) => Id)
 
@@ -58,6 +58,6 @@ void t.test(`a service that is killed ${KILLS} times at random moments leaves no
     service = again.service
     t.comment(`killed after ${afterMs} ms: the last run ended ${endedMs.toFixed(0)} ms later, ${left.length} containers remained, first result after ${again.servedMs.toFixed(0)} ms`)
     t.ok(again.servedMs < RESTART_RATIO * PATIENCE * firstMs, `${again.servedMs} ms to the first result after a restart, ${firstMs} ms after the first start`)
-    await until(async () => (await Promise.all(left.map(inspect))).every((info) => info === undefined), 'the sweep of what was left')
+    await until(async () => (await Promise.all(left.map(inspect))).every((info) => info === undefined), 'the removal of the remaining containers')
   }
 })

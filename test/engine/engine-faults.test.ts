@@ -115,7 +115,7 @@ void t.test('one request to the engine fails', async (t) => {
       t.equal(answer.status, status)
       t.equal(answer.body.error, slug)
       t.match(answer.body.message, message)
-      await until(async () => (await service.containers()).length === 0, 'no container to remain')
+      await until(async () => (await service.containers()).length === 0, 'the removal of the container')
       spoil = () => undefined
       t.equal((await service.post('/run', { image, payload: {} })).status, 200, 'the next run succeeds')
     })
@@ -149,7 +149,7 @@ void t.test('a node on which all runs fail becomes not ready and refuses runs, a
   full = true
   const statuses = []
   for (let run = 0; run < 5; run++) statuses.push((await service.post('/run', submission('bash', 'echo'))).status)
-  t.same(statuses, [500, 500, 503, 503, 503], 'the third run waits for the probe')
+  t.same(statuses, [500, 500, 503, 503, 503], 'the third run waits for the test run')
   const refused = await service.post('/run', submission('bash', 'echo'))
   t.match(refused.body, { error: 'overloaded', message: /no space left on device/ })
   t.match(refused.headers.get('retry-after'), /^\d+$/)

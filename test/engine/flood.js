@@ -2,16 +2,16 @@
 // requests to a bare server, as JSON.
 import http from 'node:http'
 
-/** @typedef {{status: number, ms: number, retryAfter: string | undefined, right: boolean}} FloodAnswer */
+/** @typedef {{status: number, ms: number, retryAfter: string | undefined, right: boolean}} FloodResponse */
 
 /** @type {{url: string, bareUrl: string, token: string, perSecond: number, count: number, image: string}} */
 const { url, bareUrl, token, perSecond, count, image } = JSON.parse(process.argv[2] ?? '')
 /** Every fourth request is also sent to the bare server. */
 const BARE_EVERY = 4
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
-/** @type {Array<Promise<FloodAnswer>>} */
+/** @type {Array<Promise<FloodResponse>>} */
 const answers = []
-/** @type {Array<Promise<FloodAnswer>>} */
+/** @type {Array<Promise<FloodResponse>>} */
 const bare = []
 const startedAt = performance.now()
 for (let i = 0; i < count; i++) {
@@ -25,7 +25,7 @@ const bareMs = (await Promise.all(bare)).map(({ ms }) => ms)
 process.stdout.write(JSON.stringify({ answers: await Promise.all(answers), bareMs }))
 agent.destroy()
 
-/** @param {string} whom @param {number} id @returns {Promise<FloodAnswer>} */
+/** @param {string} whom @param {number} id @returns {Promise<FloodResponse>} */
 function ask (whom, id) {
   const body = JSON.stringify({ image, payload: { files: [{ name: 'main.py', content: `print("flood", ${id})` }] } })
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }

@@ -11,7 +11,7 @@ import { until } from './until.js'
 const ECHO = 'local $/; my $in = <STDIN>; $in =~ s/([^\\w])/sprintf("\\\\u%04x", ord $1)/ge;' +
   'print qq({"stdout":"$in","stderr":"","error":""})'
 
-/** Builds an image glot/… without labels of runonce, and removes it after the test. Resolves with the tag. */
+/** Builds an image with a name below glot/ and without labels of runonce. Removes it after the test. Resolves with the tag. */
 export async function foreignImage (t: Test, entrypoint: string[] = ['perl', '-e', ECHO]): Promise<string> {
   return await buildImage(t, `FROM debian:trixie-slim\nENTRYPOINT ${JSON.stringify(entrypoint)}\n`)
 }
@@ -32,7 +32,7 @@ export async function buildImage (t: Test, dockerfile: string, labels: Record<st
     rmSync(context, { recursive: true })
   }
   const { Id } = await docker.getImage(tag).inspect()
-  t.teardown(async () => { await until(() => removed(Id), `image ${tag} to go`) })
+  t.teardown(async () => { await until(() => removed(Id), `the removal of image ${tag}`) })
   return tag
 }
 

@@ -25,7 +25,7 @@ void t.test('a foreign image', async (t) => {
     t.match(body, { outcome: 'timeout', exitCode: null })
     t.ok(body.error.length > 0)
     isNear(t, body.duration / 1e9, 1)
-    await until(async () => (await service.containers()).length === 0, 'its container to be removed')
+    await until(async () => (await service.containers()).length === 0, 'the removal of the container')
   })
 
   await t.test('is killed at a lower time limit in the request', async (t) => {
@@ -43,9 +43,9 @@ void t.test('a foreign image', async (t) => {
   })
 
   for (const [title, entrypoint, message] of [
-    ['whose output is not a result: 500 with a quote of it', ['sh', '-c', 'cat >/dev/null; echo nonsense'], /nonsense/],
-    ['whose JSON lacks the three fields: 500', ['sh', '-c', 'cat >/dev/null; echo \'{"stdout": "only"}\''], /./],
-    ['that exits without output: 500', ['false'], /./]
+    ['whose output is not a result returns 500 with a quotation of the output', ['sh', '-c', 'cat >/dev/null; echo nonsense'], /nonsense/],
+    ['whose JSON lacks the three fields returns 500', ['sh', '-c', 'cat >/dev/null; echo \'{"stdout": "only"}\''], /./],
+    ['that exits without output returns 500', ['false'], /./]
   ] as Array<[string, string[], RegExp]>) {
     await t.test(title, async (t) => {
       const { status, body } = await service.post('/run', { image: await foreignImage(t, entrypoint), payload: {} })
@@ -68,7 +68,7 @@ void t.test('a foreign image', async (t) => {
     const { status, body } = await service.post('/run', { image, payload: {} })
     t.match({ status, error: body.error }, { error: /^docker\.container\.(start|create)$/ })
     t.equal(status, body.error === 'docker.container.start' ? 500 : 400)
-    await until(async () => (await service.containers()).length === 0, 'its container to be removed')
+    await until(async () => (await service.containers()).length === 0, 'the removal of the container')
   })
 
   await t.test('that exceeds its memory limit returns out_of_memory, as reported by the engine', async (t) => {

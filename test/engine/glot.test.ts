@@ -50,7 +50,7 @@ void t.test('with the container settings of glot\'s docker-run', async (t) => {
   for (const [title, create] of Object.entries(settings)) {
     for (const language of IMAGES) {
       for (const halfClose of [false, true]) {
-        await t.test(`${language} returns a result with ${title}, stdin ${halfClose ? 'closed' : 'left open'}`, async (t) => {
+        await t.test(`${language} returns a result with ${title}, stdin ${halfClose ? 'closed' : 'open'}`, async (t) => {
           const payload = { language, files: [programs[language]], stdin: '', command: '' }
           const { result, stderr, exitCode } = await dockerRun(`runonce/${language}:latest`, payload, { settings: create!, halfClose, attachAfterStart: true })
           t.match(result, { stdout: 'hello True\n', stderr: '', error: '' })
@@ -68,15 +68,15 @@ void t.test('with the container settings of glot\'s docker-run', async (t) => {
   for (const [title, content] of Object.entries({
     'plain text': 'while True: print("0123456789")',
     'control characters, six bytes each in JSON': 'import sys\nwhile True: sys.stdout.write("\\x01" * 4096)',
-    'bytes that are no UTF-8': 'import sys\nwhile True: sys.stdout.buffer.write(b"\\xff" * 4096)',
-    'both streams at once': 'import sys\nwhile True: sys.stdout.write("\\x02" * 100); sys.stderr.write("\\x03" * 100)'
+    'bytes that are not UTF-8': 'import sys\nwhile True: sys.stdout.buffer.write(b"\\xff" * 4096)',
+    'output on both streams': 'import sys\nwhile True: sys.stdout.write("\\x02" * 100); sys.stderr.write("\\x03" * 100)'
   })) {
     await t.test(`the result of endless ${title} has at most ${RUN_MAX_OUTPUT_SIZE} bytes`, async (t) => {
       const { stdout, stderr, result } = await run(content)
       t.ok(stdout.length <= RUN_MAX_OUTPUT_SIZE, `${stdout.length} bytes`)
       t.equal(stderr.length, 0)
       t.equal(result.outcome, 'output_limit')
-      t.ok(result.stdout.length > 0, 'and the head is kept')
+      t.ok(result.stdout.length > 0, 'the start of the output is kept')
     })
   }
 

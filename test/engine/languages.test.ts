@@ -10,9 +10,9 @@ import { languagesToTest } from '../../tools/testing/choose-languages.js'
 
 /** Time limit per language in milliseconds; all languages take minutes. */
 const LANGUAGE_MS = 60_000
-/** A busy machine gives a program less CPU time per second: the service's limit is longer, and CPU time is checked instead. */
+/** Time limit of the service. It is longer than the default, because a program gets less CPU time per second on a busy machine. The test checks the CPU time instead. */
 const TIME_LIMIT_S = 60
-/** The service's default time limit, which a program with one CPU cannot meet with more CPU time than that. */
+/** The default time limit of the service. A program with one CPU that uses more CPU time exceeds it. */
 const DEFAULT_TIME_LIMIT_NS = 10e9
 
 interface Outcome { title: string, errors: string[], result?: Result }
@@ -29,7 +29,7 @@ void t.test('every language runs its hello program and its examples', async (t) 
   for (const name of names) {
     void t.test(`${name} ${versions.get(name) ?? ''}`.trim(), { buffered: true }, async (t) => {
       t.setTimeout(names.length * LANGUAGE_MS)
-      t.match(versions.get(name), /^\d+(\.\d+)*/, 'says its version')
+      t.match(versions.get(name), /^\d+(\.\d+)*/, 'prints its version')
       const documented = measurements[name]?.version
       if (documented !== undefined) t.ok(isSameRelease(versions.get(name) ?? '', documented), `docs/languages.md has ${documented}; npm run bench:languages -- ${name} updates it`)
       for (const { title, errors, result } of await tryLanguage(service, name)) {

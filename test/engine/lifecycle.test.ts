@@ -11,7 +11,7 @@ void t.test('the container is removed after a run', async (t) => {
   await needImages('python')
   const service = await startService(t)
   await service.run('python', 'print(1)')
-  await until(async () => (await service.containers()).length === 0, 'its container to be removed')
+  await until(async () => (await service.containers()).length === 0, 'the removal of the container')
 })
 
 void t.test('the container is removed immediately when the client disconnects', async (t) => {
@@ -21,7 +21,7 @@ void t.test('the container is removed immediately when the client disconnects', 
   await service.running(1)
   client.abort()
   await t.rejects(run)
-  await until(async () => (await service.containers()).length === 0, 'its container to be removed long before its time limit', 25_000)
+  await until(async () => (await service.containers()).length === 0, 'the removal of the container long before the time limit', 25_000)
   t.match(await service.run('python', 'print("next")'), { stdout: 'next\n' })
 })
 
@@ -35,7 +35,7 @@ void t.test('no container starts for a client that disconnects while its run is 
   client.abort()
   await t.rejects(waiting)
   t.match((await first).body, { outcome: 'completed' })
-  await until(async () => (await service.containers()).length === 0, 'no further container')
+  await until(async () => (await service.containers()).length === 0, 'no additional container')
   t.equal(service.logs.filter(({ msg, phasesMs }) => msg === 'run' && 'create' in (phasesMs as object)).length, 1)
 })
 
@@ -44,7 +44,7 @@ void t.test('after SIGTERM the service finishes runs in progress, refuses new ru
   const run = service.post('/run', submission('python', NAP))
   await service.running(1)
   service.process.kill('SIGTERM')
-  await until(async () => (await service.request('/readyz')).status === 503, 'it to stop')
+  await until(async () => (await service.request('/readyz')).status === 503, 'the start of the stop')
   const refused = await service.post('/run', submission('python', NAP))
   t.equal(refused.status, 503)
   t.match(refused.body, { error: 'overloaded', message: /shutting down/ })
@@ -74,7 +74,7 @@ void t.test('after kill -9 during 5 runs', async (t) => {
 
   await t.test('the runners exit without a running service', async (t) => {
     const foreignId = (await docker.getImage(foreign).inspect()).Id
-    await until(async () => !(await killed.containers()).some(({ State, Image }) => State.Running && Image !== foreignId), 'our runners to end')
+    await until(async () => !(await killed.containers()).some(({ State, Image }) => State.Running && Image !== foreignId), 'the exit of the runners')
     t.comment(`ended ${Date.now() - killedAt} ms after the kill`)
   })
 
@@ -109,6 +109,6 @@ void t.test('DEBUG_KEEP_CONTAINER keeps stopped containers', async (t) => {
   const kept = await until(async () => {
     const all = await service.containers()
     return all.every(({ State }) => !State.Running) && all
-  }, 'all to end')
+  }, 'the end of all runs')
   t.equal(kept.length, 3)
 })

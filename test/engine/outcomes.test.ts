@@ -63,7 +63,7 @@ void t.test('outcomes of programs', async (t) => {
     const cat = 'import sys\nfor line in sys.stdin: sys.stdout.write(line)'
     const { outcome, stdout } = await service.run('python', cat, { stdin })
     t.equal(outcome, 'completed')
-    t.ok(stdout === stdin, 'all of it came back')
+    t.ok(stdout === stdin, 'the output is complete')
   })
 
   await t.test('a program may ignore 1 MiB of stdin', async (t) => {
@@ -106,14 +106,14 @@ void t.test('outcomes of programs', async (t) => {
   })
 })
 
-void t.test('limits of a request', async (t) => {
+void t.test('limits in a request', async (t) => {
   const service = await startService(t, { env: { RUN_MAX_EXECUTION_TIME: '3', RUN_MAX_OUTPUT_SIZE: '2000' } })
   const nap = 'import time\ntime.sleep(30)'
   const chatter = 'print("x" * 5000)'
   const seconds: Array<[title: string, payload: object, beside: object | undefined, expected: number]> = [
-    ['beside the image is the stricter one', { limits: { time: 2.9 } }, { time: 0.5 }, 0.5],
-    ['in the payload is the stricter one', { limits: { time: 0.5 } }, { time: 2.9 }, 0.5],
-    ['over the service\'s own limit has no effect', { limits: { time: 30 } }, { time: 60 }, 3]
+    ['at the top level applies if it is stricter', { limits: { time: 2.9 } }, { time: 0.5 }, 0.5],
+    ['in the payload applies if it is stricter', { limits: { time: 0.5 } }, { time: 2.9 }, 0.5],
+    ['above the limit of the service has no effect', { limits: { time: 30 } }, { time: 60 }, 3]
   ]
   for (const [title, payload, limits, expected] of seconds) {
     await t.test(`time ${title}`, async (t) => {

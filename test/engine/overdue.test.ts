@@ -13,7 +13,7 @@ const LATE = `head -c 1 >/dev/null; before=${QUOTA}; while now=${QUOTA}; [ $now 
 const ENV = { RUN_MAX_EXECUTION_TIME: '1', DOCKER_CONTAINER_CPUS: '0.5' }
 /** Duration of the suspension in milliseconds, longer than the sum of the time limit and the backstop of the service. */
 const SUSPENDED_MS = 7000
-const skip = cpus().length > 1 ? false : 'one core is all there is'
+const skip = cpus().length > 1 ? false : 'the machine has only one core'
 
 void t.test('a runner whose result is overdue gets all cores, and its result is returned', { skip }, async (t) => {
   const service = await startService(t, { env: ENV })
@@ -53,7 +53,7 @@ void t.test('the result of a program that finished while the service was suspend
   service.process.kill('SIGCONT')
   const { body, ms } = await run
   t.match(body, { outcome: 'completed', stdoutBytes: 700_001 })
-  t.ok(ms > SUSPENDED_MS, 'it finished meanwhile')
+  t.ok(ms > SUSPENDED_MS, 'the program finished during the suspension')
 })
 
 /** Returns a function that reports whether the engine has changed the limits of the container. */

@@ -6,7 +6,7 @@ import t from 'tap'
 
 import { summarize } from '../../tools/bench/statistics.js'
 import { startBareServer } from './bare-server-process.js'
-import type { FloodAnswer } from './flood.js'
+import type { FloodResponse } from './flood.js'
 import { needImages, startService, submission, TOKEN, type Answer, type Service } from './kit.js'
 
 /** Duration of the flood, in seconds. */
@@ -18,8 +18,8 @@ const QUIET_PAUSE_MS = 200
 const UNLOADED_MS = 5000
 const QUIET_TOKEN = 'engine-test-quiet-51ae'
 /**
- * Highest accepted ratio at p95 of the duration of a refusal to the duration of the same request to a bare server. On two cores that runs, engine
- * and flood keep busy, both requests wait for the CPU.
+ * Highest accepted ratio at p95 of the duration of a refusal to the duration of the same request to a bare server. If the runs, the
+ * engine and the flood keep two cores busy, both requests wait for the CPU.
  */
 const OF_BARE = 5
 const REFUSALS = 10_000
@@ -44,21 +44,21 @@ void t.test('a client that floods the service at ten times its capacity does not
   const bareUrl = await startBareServer(t)
   const flood = floodWith({ url: `${service.url}/run`, bareUrl, token: TOKEN, perSecond: FLOOD_PER_SECOND, count: FLOOD_SECONDS * FLOOD_PER_SECOND, image: 'runonce/python:latest' })
   const quiet = oneByOne(FLOOD_SECONDS * 1000, ask)
-  const [{ answers: floodAnswers, bareMs }, quietAnswers] = await Promise.all([flood, quiet])
+  const [{ answers: floodAnswers, bareMs }, quietResponses] = await Promise.all([flood, quiet])
 
   const refused = floodAnswers.filter(({ status }) => status === 503)
   const served = floodAnswers.filter(({ status }) => status === 200)
   const oneRun = summarize(runTimes(service)).p95
-  const quietP95 = summarize(quietAnswers.map(({ ms }) => ms)).p95
+  const quietP95 = summarize(quietResponses.map(({ ms }) => ms)).p95
   const refusedP95 = summarize(refused.map(({ ms }) => ms)).p95
   const bareP95 = summarize(bareMs).p95
-  t.comment(`${served.length} of the flood served, ${refused.length} refused (p95 ${refusedP95.toFixed(1)} ms; a bare server ${bareP95.toFixed(1)}), ${quietAnswers.length} quiet runs: ` +
+  t.comment(`${served.length} of the flood served, ${refused.length} refused (p95 ${refusedP95.toFixed(1)} ms; a bare server ${bareP95.toFixed(1)}), ${quietResponses.length} quiet runs: ` +
     `p95 ${quietP95.toFixed(0)} ms, alone ${unloaded.toFixed(0)}; one run ${oneRun.toFixed(0)}`)
   t.ok(floodAnswers.every(({ right }) => right), 'each accepted run returns the correct result, and all other requests return 503')
-  t.ok(served.length >= quietAnswers.length / 2, `some requests of the flood are served: ${served.length} runs`)
+  t.ok(served.length >= quietResponses.length / 2, `some requests of the flood are served: ${served.length} runs`)
   t.ok(refused.length > served.length, 'most requests of the flood are refused')
   t.ok(quietP95 <= 2 * unloaded + oneRun, `${quietP95} <= 2 * ${unloaded} + ${oneRun}`)
-  t.ok(refusedP95 < OF_BARE * bareP95, `a refusal is quick: ${refusedP95} ms, a bare server's ${bareP95}`)
+  t.ok(refusedP95 < OF_BARE * bareP95, `refusals are fast: ${refusedP95} ms, bare server ${bareP95}`)
   t.ok(refused.every(({ retryAfter }) => /^([1-9]|[1-5]\d|60)$/.test(retryAfter ?? '')), 'each refusal has a Retry-After header')
 })
 
@@ -97,7 +97,7 @@ void t.test('the service still has its full capacity after ten thousand refusals
 })
 
 /** Runs flood.js in a separate process, so that work in this process does not delay its timer. */
-async function floodWith (options: object): Promise<{ answers: FloodAnswer[], bareMs: number[] }> {
+async function floodWith (options: object): Promise<{ answers: FloodResponse[], bareMs: number[] }> {
   const { stdout } = await promisify(execFile)(process.execPath, [FLOOD, JSON.stringify(options)], { env: { PATH: process.env.PATH }, maxBuffer: 2 ** 26 })
   return JSON.parse(stdout)
 }

@@ -21,11 +21,11 @@ const ECHO = 'import sys\nsys.stdout.buffer.write(sys.stdin.buffer.read())\nsys.
 const texts: Record<string, string> = {
   'every ASCII and control character': String.fromCharCode(...Array(128).keys()),
   'C1 controls and Latin-1': String.fromCharCode(...Array.from({ length: 128 }, (_, i) => 128 + i)),
-  'line ends of all kinds': 'a\nb\r\nc\rd\u2028e\u2029f\u0085',
+  'all kinds of line ends': 'a\nb\r\nc\rd\u2028e\u2029f\u0085',
   'astral characters': '𝒳🦄👩‍👩‍👧‍👦🏳️‍🌈\u{10FFFF}',
   'combining characters': 'e\u0301 Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢ 각 각',
-  'right-to-left and invisible ones': 'שלום \u202Eabc\u202C \u200B\u200D\uFEFF\uFFFE\uFFFF\uFFFD',
-  'what looks like JSON': '"}\\n\\u0000{"stdout":"forged","stderr":"","error":""}\n'
+  'right-to-left and invisible characters': 'שלום \u202Eabc\u202C \u200B\u200D\uFEFF\uFFFE\uFFFF\uFFFD',
+  'text that looks like JSON': '"}\\n\\u0000{"stdout":"forged","stderr":"","error":""}\n'
 }
 
 void t.test('files of a program', async (t) => {
@@ -34,8 +34,8 @@ void t.test('files of a program', async (t) => {
   const withMain = (...more: File[]) => [{ name: 'main.py', content: LIST }, ...more]
 
   const names: Record<string, string> = {
-    'of no bytes': 'empty.txt',
-    'in a sub-folder': 'a/b/c.txt',
+    'without content': 'empty.txt',
+    'in a subfolder': 'a/b/c.txt',
     'with a unicode name': 'naïve – 日本語 🦄.txt',
     'with a space, a quote and a newline in its name': 'a b\'"\n.txt',
     'with a leading dash': '-rf',
@@ -43,7 +43,7 @@ void t.test('files of a program', async (t) => {
   }
   for (const [title, name] of Object.entries(names)) {
     await t.test(`a file ${title} is created, together with its folder`, async (t) => {
-      const content = title === 'of no bytes' ? '' : 'content'
+      const content = title === 'without content' ? '' : 'content'
       const { outcome, stdout } = await service.run('python', withMain({ name, content }))
       t.equal(outcome, 'completed')
       t.ok(stdout.includes(`./${name} ${content.length}\n`), stdout)
@@ -136,12 +136,12 @@ void t.test('plain docker run -i', async (t) => {
   const payloads: Record<string, string> = {
     'a payload on one line': JSON.stringify(hello),
     'a pretty-printed payload with a trailing newline': `${JSON.stringify(hello, null, 2)}\n`,
-    'a payload with blanks around it': ` \n\t${JSON.stringify(hello)} \r\n`,
-    'a payload with something after it': `${JSON.stringify(hello)} and more`
+    'a payload surrounded by white space': ` \n\t${JSON.stringify(hello)} \r\n`,
+    'a payload followed by other text': `${JSON.stringify(hello)} and more`
   }
   for (const [title, payload] of Object.entries(payloads)) {
     for (const halfClose of [true, false]) {
-      await t.test(`${title}, stdin ${halfClose ? 'closed' : 'left open'}`, async (t) => {
+      await t.test(`${title}, stdin ${halfClose ? 'closed' : 'open'}`, async (t) => {
         const { stdout, stderr, exitCode, result } = await dockerRun(PYTHON, payload, { halfClose })
         t.match(result, { stdout: 'hello\n', outcome: 'completed' })
         t.ok(stdout.toString().endsWith('}\n'), 'one object, then a newline')
@@ -153,20 +153,20 @@ void t.test('plain docker run -i', async (t) => {
   }
 
   const invalid: Record<string, string> = {
-    'nothing at all': '',
+    'no input': '',
     'no JSON': 'print("hello")',
-    'JSON that ends too early': '{"files": [{"name": "main.py",',
+    'incomplete JSON': '{"files": [{"name": "main.py",',
     'a JSON list': '[]',
     'no files': '{}',
-    'files of a wrong type': '{"files": "main.py"}',
+    'files with the wrong type': '{"files": "main.py"}',
     'a file without content': '{"files": [{"name": "main.py"}]}',
-    'a file name that leads out': '{"files": [{"name": "../x", "content": ""}]}',
-    'a file name that leads out from a sub-folder': '{"files": [{"name": "a/../../x", "content": ""}]}',
+    'a file name that leads out of the work directory': '{"files": [{"name": "../x", "content": ""}]}',
+    'a file name that leads out of the work directory from a subfolder': '{"files": [{"name": "a/../../x", "content": ""}]}',
     'an absolute file name': '{"files": [{"name": "/tmp/x", "content": ""}]}',
     'an empty file name': '{"files": [{"name": "", "content": ""}]}',
     'a NUL in a file name': '{"files": [{"name": "a\\u0000b", "content": ""}]}',
-    'a file name longer than the file system takes': `{"files": [{"name": "${'x'.repeat(256)}", "content": ""}]}`,
-    'a stdin of a wrong type': '{"files": [{"name": "main.py", "content": ""}], "stdin": 1}',
+    'a file name longer than the file system allows': `{"files": [{"name": "${'x'.repeat(256)}", "content": ""}]}`,
+    'stdin with the wrong type': '{"files": [{"name": "main.py", "content": ""}], "stdin": 1}',
     'an unknown language': '{"language": "klingon", "files": [{"name": "main.py", "content": ""}]}'
   }
   for (const [title, payload] of Object.entries(invalid)) {

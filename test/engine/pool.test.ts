@@ -31,7 +31,7 @@ void t.test('a ready container serves one run, and is replaced', async (t) => {
   await until(async () => {
     const now = await idsOf(service)
     return before.some((id) => !now.includes(id))
-  }, 'the used container to be removed')
+  }, 'the removal of the used container')
   await untilReady(service, 1)
   t.match(await service.run('python', 'open("left", "x").close(); print("second")'), { stdout: 'second\n' })
   await untilReady(service, 1)
@@ -44,7 +44,7 @@ void t.test('all containers are removed after kill -9 with a full pool', async (
   const service = await startService(t, { endedByTest: true, env: { POOL_IMAGES: 'runonce/python:latest', POOL_MIN: '6', POOL_MAX: '6' } })
   await untilReady(service, 6)
   service.process.kill('SIGKILL')
-  await until(async () => (await idsOf(service)).length === 0, 'all containers to be removed')
+  await until(async () => (await idsOf(service)).length === 0, 'the removal of all containers')
 })
 
 void t.test(`a run succeeds although a random ready container was killed just before it, ${KILLS} times`, async (t) => {

@@ -41,8 +41,8 @@ void t.test('the routes that accept code', async (t) => {
 
   for (const [title, code, exitCode, error] of [
     ['an exit code', 'raise SystemExit(7)', 7, /Exit code: 7/],
-    ['death by SIGSEGV as 139', 'import os\nos.kill(os.getpid(), 11)', 139, /SIGSEGV/],
-    ['death by SIGKILL as 137', 'import os\nos.kill(os.getpid(), 9)', 137, /SIGKILL/]
+    ['termination by SIGSEGV as 139', 'import os\nos.kill(os.getpid(), 11)', 139, /SIGSEGV/],
+    ['termination by SIGKILL as 137', 'import os\nos.kill(os.getpid(), 9)', 137, /SIGKILL/]
   ] as const) {
     await t.test(`POST /api/execute reports ${title}`, async (t) => {
       const { status, body } = await service.post('/api/execute', { language: 'python', code })
@@ -115,11 +115,11 @@ void t.test('the service describes itself', async (t) => {
   await t.test('the list includes new images and excludes removed images', async (t) => {
     const tag = await buildImage(t, 'FROM debian:trixie-slim\n', { 'runonce.protocol': '1', 'runonce.language': 'test-language' })
     const isListed = async () => (await service.request('/api/languages', { token: null })).body.languages.includes('test-language')
-    t.equal(await isListed(), false, 'not by its label alone')
+    t.equal(await isListed(), false, 'a label alone is not sufficient')
     await docker.getImage(tag).tag({ repo: 'runonce/test-language', tag: 'latest' })
-    await until(isListed, 'it to be listed')
+    await until(isListed, 'the image to be listed')
     await docker.getImage('runonce/test-language:latest').remove()
-    await until(async () => !await isListed(), 'it to be listed no more')
+    await until(async () => !await isListed(), 'the image to disappear from the list')
   })
 
   await t.test('GET /api/health', async (t) => {

@@ -67,5 +67,5 @@ void t.test(`a client that stops reading delays the stop by at most ${HOLD_SECON
 
 /** Waits until the service starts to stop. */
 async function untilStopping (service: Service): Promise<void> {
-  await until(async () => (await service.request('/readyz')).status === 503, 'the start of the stop')
+  await until(async () => (await service.request('/readyz')).status === 503, 'the start of the shutdown')
 }

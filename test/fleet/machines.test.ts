@@ -5,7 +5,7 @@ import { startLoadBalancer, type Response } from './load-balancer.js'
 import { RUN, runOf, startMachine, until } from './machine.js'
 
 const CLIENTS = 4
-/** Settings with which one run at a time is accepted. The gate of the engine, not the time limit, determines the duration of a run. */
+/** Settings with which one run at a time is accepted. The simulated engine, not the time limit, determines the duration of a run. */
 const ONE_AT_A_TIME = { SERVER_WORKER_THREADS: '1', RUN_QUEUE_SIZE: '0', RUN_MAX_EXECUTION_TIME: '120' }
 /** A program that fits into HAProxy's buffer of 64 KiB. A longer program does not fit, and HAProxy cannot send it to a second machine. */
 const LONG_PROGRAM = '#'.repeat(48 * 1024)
@@ -23,7 +23,7 @@ void t.test('a run that one machine refuses is served by the other machine', asy
 
   t.strictSame(statuses(await balancer.runs(40, CLIENTS)), [200], '40 of 40')
   t.ok(await full.responses(503) > 0, 'the full machine refused some runs')
-  t.strictSame(statuses(await balancer.runs(10, CLIENTS, runOf(LONG_PROGRAM))), [200], 'with a long program too')
+  t.strictSame(statuses(await balancer.runs(10, CLIENTS, runOf(LONG_PROGRAM))), [200], 'also with a long program')
   t.equal(free.engine.started, 50)
   t.strictSame(statuses(await balancer.runs(20, CLIENTS, runOf(TOO_LONG_PROGRAM))).sort(), [200, 503], 'a longer program may receive the 503')
 
@@ -34,7 +34,7 @@ void t.test('a run that one machine refuses is served by the other machine', asy
   t.notMatch(balancer.log, /is DOWN/, 'refusals do not remove a machine')
 })
 
-void t.test('of 90 runs at most 5 are lost on a machine whose runs all fail', async (t) => {
+void t.test('if all runs on a machine fail, at most 5 of 90 runs fail', async (t) => {
   const failing = await startMachine(t)
   const working = await startMachine(t)
   const balancer = await startLoadBalancer(t, [failing, working])
@@ -42,12 +42,12 @@ void t.test('of 90 runs at most 5 are lost on a machine whose runs all fail', as
 
   const responses = await balancer.runs(90, CLIENTS)
   const lost = responses.filter(({ status }) => status !== 200)
-  t.comment(`${lost.length} of 90 lost`)
-  t.ok(lost.length <= 5, `${lost.length} lost`)
-  t.ok(lost.length > 0, 'the machine did get runs')
+  t.comment(`${lost.length} of 90 runs failed`)
+  t.ok(lost.length <= 5, `${lost.length} runs failed`)
+  t.ok(lost.length > 0, 'the machine received runs')
   t.equal(working.engine.started, 90 - lost.length, 'a failed run is not sent to the other machine')
   t.equal((await failing.request('/readyz')).status, 503)
-  await until(() => balancer.log.includes('machines/a is DOWN'), 'HAProxy to remove the machine')
+  await until(() => balancer.log.includes('machines/a is DOWN'), 'the removal of the machine by HAProxy')
 
   failing.engine.diskIsFull = false
   await until(async () => (await failing.request('/readyz')).status === 200, 'the repaired machine to be ready')

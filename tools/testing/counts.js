@@ -31,7 +31,8 @@ export function plainCounts (output) {
 
 /**
  * Adds counts.
- * @param {Counts[]} counts @returns {Counts}
+ * @param {Counts[]} counts
+ * @returns {Counts}
  */
 export function sum (counts) {
   return counts.reduce((total, { passed, failed, skipped }) => ({

@@ -87,8 +87,10 @@ public class Compile {
             this.name = name;
         }
 
-        /** The file name that javac receives. The class of a compact source file has the name of the file, so the name
-         * must be an identifier. */
+        /**
+         * The file name that javac receives. The class of a compact source file has the name of the file, so the name
+         * must be an identifier.
+         */
         private static String className(String name) {
             String stem = Path.of(name).getFileName().toString().replaceFirst("\\.java$", "");
             if (stem.equals("package-info") || stem.equals("module-info")) return stem + ".java";
@@ -134,8 +136,10 @@ public class Compile {
             found.add(new Found(files.indexOf(unit.getSourceFile().getName()), position, hasMain(type), name));
         }
 
-        /** Returns the first class with a main method, in the order of files and classes. If there is none, returns
-         * the first class, so that java reports what it lacks. */
+        /**
+         * Returns the first class with a main method, in the order of files and classes. If there is none, returns
+         * the first class, so that java reports what it lacks.
+         */
         Main mainClass() {
             return found.stream()
                 .min(Comparator.comparing((Found one) -> !one.hasMain).thenComparing(Found::file).thenComparing(Found::position))

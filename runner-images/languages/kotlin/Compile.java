@@ -4,8 +4,10 @@ import java.util.List;
 import org.jetbrains.kotlin.cli.common.ExitCode;
 import org.jetbrains.kotlin.cli.jvm.K2JVMCompiler;
 
-/** Compiles the Kotlin files in its arguments, the main file first, into .runonce/classes, and writes the name of the
- * main class to .runonce/main. */
+/**
+ * Compiles the Kotlin files in its arguments, the main file first, into .runonce/classes, and writes the name of the
+ * main class to .runonce/main.
+ */
 public class Compile {
     public static void main(String[] files) throws Exception {
         Path out = Path.of(".runonce");

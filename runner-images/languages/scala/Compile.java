@@ -3,8 +3,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Compiles the Scala files in its arguments, the main file first, into .runonce/classes, and writes the name of the
- * main class to .runonce/main. */
+/**
+ * Compiles the Scala files in its arguments, the main file first, into .runonce/classes, and writes the name of the
+ * main class to .runonce/main.
+ */
 public class Compile {
     public static void main(String[] files) throws Exception {
         Path out = Path.of(".runonce");

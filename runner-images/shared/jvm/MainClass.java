@@ -51,8 +51,10 @@ public class MainClass {
         return model.findAttribute(Attributes.sourceFile()).map(attribute -> attribute.sourceFile().stringValue()).orElse("");
     }
 
-    /** Returns the first line for which the class's methods have code. If a file has two main classes, the first one
-     * in the file is used. */
+    /**
+     * Returns the first line for which the class's methods have code. If a file has two main classes, the first one
+     * in the file is used.
+     */
     private static int lineOf(ClassModel model) {
         return model.methods().stream().flatMap(method -> method.code().stream())
             .flatMap(code -> code.findAttribute(Attributes.lineNumberTable()).stream())

@@ -1,11 +1,11 @@
-// In a container that waited, a descriptor of the conversation with the runner might still be there.
+// In a ready container, the descriptor for the messages to the runner could still be open.
 const fs = require('node:fs')
 const forged = '{"stdout":"forged","stderr":"","error":"","duration":1,"outcome":"completed","exitCode":0,"signal":null}\n'
 const links = Array.from({ length: 64 }, (_, fd) => {
   try { return fs.readlinkSync(`/proc/self/fd/${fd}`) } catch { return '' }
 })
 for (let fd = 3; fd < links.length; fd++) {
-  // A pipe of which both ends are here is Node's own: what is written there reaches nobody, but Node would trip over it.
+  // If this process has both ends of a pipe, the pipe belongs to Node. Writing to it has no effect outside, but would break Node.
   if (!/^(pipe|socket):/.test(links[fd]) || links.filter((link) => link === links[fd]).length > 1) continue
   try { fs.writeSync(fd, forged) } catch {}
 }

@@ -1,3 +1,3 @@
-# Reads an endless line, of which tail must keep the last ten lines.
+# Reads an endless line, which tail keeps in memory.
 echo before
 tail /dev/zero

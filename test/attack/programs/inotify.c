@@ -1,4 +1,4 @@
-/* Creates all inotify instances and watches, which the kernel counts per user ID over all containers, and keeps them. */
+/* Creates all inotify instances and watches, which the kernel counts per user ID across all containers, and keeps them open. */
 #include <stdio.h>
 #include <sys/inotify.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-# A child kills every process that it can: the program, but not the runner.
+# A child process kills every process that it can, including the program, but not the runner.
 import os, signal, time
 print('before', flush=True)
 if os.fork() == 0:

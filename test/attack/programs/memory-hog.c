@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Every process takes its share, so that no single one is the obvious victim. */
+/* All processes use the same amount of memory, so that the OOM killer has no obvious victim. */
 int main (void)
 {
   puts("before");

@@ -28,7 +28,7 @@ static void tried (const char *what, long result)
   printf("succeeded: %s\n", what);
 }
 
-/* In a child: what succeeds there must not change who tries the next. */
+/* Runs in a child process, so that a successful call does not affect the following calls. */
 static void tried_apart (const char *what, long (*attempt)(long), long argument)
 {
   pid_t child = fork();
@@ -93,7 +93,7 @@ int main (void)
   tried_apart("capset of all", capable, 0);
   tried_apart("ambient CAP_SYS_ADMIN", ambient, 21);
   tried_apart("securebits", keeps, 1);
-  tried_apart("no_new_privs taken back", new_privileges, 0);
+  tried_apart("clearing no_new_privs", new_privileges, 0);
   tried("bpf map", syscall(SYS_bpf, 0, &(struct { unsigned type, key, value, entries; }){2, 4, 4, 1}, 16));
   tried("bpf program", syscall(SYS_bpf, 5, bytes, 72));
   tried("perf_event_open", syscall(SYS_perf_event_open, bytes, 0, -1, -1, 0));
@@ -107,7 +107,7 @@ int main (void)
   tried("init_module", syscall(SYS_init_module, bytes, sizeof bytes, ""));
   tried("finit_module", syscall(SYS_finit_module, 0, "", 0));
   tried("delete_module", syscall(SYS_delete_module, "none", 0));
-  tried("reboot, with Ctrl-Alt-Del off", reboot(RB_DISABLE_CAD));
+  tried("reboot that disables Ctrl-Alt-Del", reboot(RB_DISABLE_CAD));
   tried("klogctl", klogctl(3, bytes, sizeof bytes));
   tried("settimeofday", settimeofday(&now, NULL));
   tried("clock_adjtime", syscall(SYS_clock_adjtime, 0, &adjust));

@@ -1,4 +1,4 @@
-// Reads all of /proc and /sys that opens, a little of each: none may block, and no process but its own and the runner is there.
+// Reads the beginning of every file under /proc and /sys that can be opened. No read may block, and only this process and the runner may be visible.
 const fs = require('node:fs')
 const { readdirSync, openSync, readSync, closeSync } = fs
 fs.writeSync(1, 'before\n')

@@ -26,7 +26,7 @@ for path in ('/proc/kcore', '/proc/keys', '/proc/timer_list', '/proc/sched_debug
 try:
     with open('/proc/self/oom_score_adj', 'w') as file:
         file.write('-1000')
-    reached.append('spared by the out-of-memory killer')
+    reached.append('exempt from the out-of-memory killer')
 except OSError:
     pass
 print(reached)

@@ -1,4 +1,4 @@
-# On a small stack: the shell takes its time with a large one.
+# Uses a small stack, because the shell takes long to fill a large one.
 ulimit -s 256
 echo before
 deeper () { deeper; }

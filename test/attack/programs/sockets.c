@@ -1,5 +1,5 @@
 /* Opens sockets of every family, and every useful protocol of local sockets, TCP, UDP (only on loopback) and netlink. Other families
- * reach beyond the network namespace (vsock: the hypervisor) or into rarely tested kernel code. */
+ * can access resources outside the network namespace (vsock: the hypervisor) or use rarely tested kernel code. */
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stdio.h>

@@ -8,10 +8,10 @@ const ENDED = { outcome: /^(build_failed|timeout|out_of_memory|output_limit)$/ }
 export const COMPILER: Attack[] = [
   ...each('including an endless file', ['bomb-random.c', 'bomb-zero.c'], ENDED),
   ...each('a file that includes itself twice', ['bomb-include.c'], ENDED),
-  ...each('a macro of a billion tokens', ['bomb-macro.c'], ENDED),
+  ...each('a macro that expands to a billion tokens', ['bomb-macro.c'], ENDED),
   ...each('a huge static array', ['bomb-array.c'], ENDED),
-  ...each('an endless file for the assembler', ['bomb-assembler.c', 'bomb-fill.c'], ENDED),
+  ...each('including an endless file in assembly code', ['bomb-assembler.c', 'bomb-fill.c'], ENDED),
   ...each('endless warnings', ['bomb-warnings.c'], ENDED),
   ...each('endless templates', ['bomb-template.cpp', 'bomb-constexpr.cpp'], ENDED),
-  ...each('templates deeper than allowed', ['bomb-recursion.cpp'], NO_BUILD)
+  ...each('templates nested deeper than allowed', ['bomb-recursion.cpp'], NO_BUILD)
 ]

@@ -17,14 +17,14 @@ export const EXHAUSTION: Attack[] = [
   ...each('the shell\'s fork bomb', ['fork-bomb.sh'], { ...BEFORE, outcome: /^(completed|failed|timeout|output_limit)$/ }, SHORT),
   ...each('a thread bomb', ['thread-bomb.py', 'thread-bomb.js', 'thread-bomb.c'], { ...BEFORE, outcome: /^(timeout|out_of_memory|signaled|failed)$/ }, SHORT),
   ...each('zombies up to the process limit', ['zombies.c'], { outcome: 'completed', stdout: 'before\nfull\n' }, NO_PIDS),
-  ...each('orphans that end one by one', ['orphans.py'], { outcome: 'completed', stdout: 'all gone\n' }, SLOW_START),
-  ...each('hundreds of orphans at once', ['zombies.sh'], { outcome: 'completed', stdout: 'before\nafter\n' }),
+  ...each('orphans that exit one after another', ['orphans.py'], { outcome: 'completed', stdout: 'all gone\n' }, SLOW_START),
+  ...each('hundreds of orphans at the same time', ['zombies.sh'], { outcome: 'completed', stdout: 'before\nafter\n' }),
   ...each('processes that continue in a child', ['phoenix.c'], { outcome: 'failed', exitCode: 3, stdout: 'before\n' }),
   ...each('a daemon that holds stdout', ['daemon.py'], { outcome: 'completed', stdout: 'grandchild\ndone\n' }),
   ...each('a daemon that holds stdout', ['daemon.sh', 'daemon.js', 'daemon.c'], { outcome: 'completed', stdout: 'before\ngrandchild\ndone\n' }),
 
   ...each('all memory', ['heap.py', 'heap.js', 'heap.sh'], OUT_OF_MEMORY, NO_CGROUP),
-  ...each('all of V8\'s own heap', ['v8-heap.js'], { ...BEFORE, outcome: /^(out_of_memory|signaled|timeout)$/ }, NO_CGROUP),
+  ...each('all memory of V8\'s heap', ['v8-heap.js'], { ...BEFORE, outcome: /^(out_of_memory|signaled|timeout)$/ }, NO_CGROUP),
   ...each('all memory, taken by sixteen processes', ['memory-hog.c'], OUT_OF_MEMORY_OR_TIME, NO_CGROUP),
   ...each('all memory, as shared memory that no process maps', ['shared-memory.c'], OUT_OF_MEMORY, NO_CGROUP),
   ...each('kernel memory in full pipes and sockets', ['kernel-memory.c'], OUT_OF_MEMORY_OR_TIME, NO_CGROUP),
@@ -32,7 +32,7 @@ export const EXHAUSTION: Attack[] = [
   ...each('full file systems', ['tmpfs.sh'], { outcome: 'completed', stdout: 'before\n/tmp is full\n/work is full\n/dev/shm is full\nafter\n' }),
   ...each('full file systems, and no memory', ['full-tmpfs.py'], OUT_OF_MEMORY, NO_CGROUP),
   ...each('memory for the page cache', ['page-cache.sh'], { outcome: 'completed', stdout: 'before\nafter\n' }),
-  ...each('empty files without end', ['inodes.c', 'inodes.py'], OUT_OF_MEMORY_OR_TIME, NO_CGROUP),
+  ...each('an unlimited number of empty files', ['inodes.c', 'inodes.py'], OUT_OF_MEMORY_OR_TIME, NO_CGROUP),
   ...each('directories deeper than the longest path', ['deep-folders.py'], { outcome: 'completed', stdout: 'before\n5000\n' }),
   ...each('a sparse file of a terabyte', ['sparse.py'], ANY_END, SHORT),
 
@@ -41,10 +41,10 @@ export const EXHAUSTION: Attack[] = [
   ...each('all descriptors', ['descriptors.sh'], { stdout: /^1 stopped\n$/ }),
   ...each('all descriptors', ['descriptors.c'], { outcome: 'completed', stdout: '0 1 Too many open files\n' }),
   ...each('all inotify instances and watches', ['inotify.c'], { outcome: 'timeout', stdout: 'exhausted\n' }, HELD),
-  ...each('everything that the kernel limits per user', ['per-user.c'], { outcome: 'timeout', stdout: 'held\n' }, HELD),
+  ...each('all resources that the kernel limits per user', ['per-user.c'], { outcome: 'timeout', stdout: 'held\n' }, HELD),
 
   ...each('a core dump', ['core-dump.c', 'core-dump.sh', 'core-dump.js', 'core-dump.py'], { outcome: 'signaled', signal: 'SIGABRT', stdout: 'before\n' }),
-  ...each('recursion without end', ['recursion.c', 'recursion.sh'], { outcome: 'signaled', signal: 'SIGSEGV', stdout: 'before\n' }),
-  ...each('recursion without end', ['recursion.js'], { outcome: 'failed', exitCode: 1, stdout: 'before\n', stderr: /RangeError/ }),
-  ...each('recursion without end', ['recursion.py'], { outcome: /^(signaled|failed|out_of_memory)$/, stdout: 'before\nrefused\n' }, NO_CGROUP)
+  ...each('endless recursion', ['recursion.c', 'recursion.sh'], { outcome: 'signaled', signal: 'SIGSEGV', stdout: 'before\n' }),
+  ...each('endless recursion', ['recursion.js'], { outcome: 'failed', exitCode: 1, stdout: 'before\n', stderr: /RangeError/ }),
+  ...each('endless recursion', ['recursion.py'], { outcome: /^(signaled|failed|out_of_memory)$/, stdout: 'before\nrefused\n' }, NO_CGROUP)
 ]

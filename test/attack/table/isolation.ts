@@ -27,7 +27,7 @@ export const ISOLATION: Attack[] = [
   ...each('writing to the root file system', ['root-fs.js'], NOTHING),
   ...each('writing to the root file system', ['root-fs.sh'], END),
   ...each('writing to the root file system', ['root-fs.c'], NONE_SUCCEEDED),
-  ...each('rewriting the waiting interpreter\'s files', ['warm-files.py', 'warm-files.js'], NOTHING),
+  ...each('overwriting the files of the waiting interpreter', ['warm-files.py', 'warm-files.js'], NOTHING),
   ...each('using a network', ['sockets.py', 'sockets.js'], NOTHING),
   ...each('using a network', ['sockets.sh'], END),
   ...each('opening sockets of every family', ['sockets.c'], NONE_SUCCEEDED),
@@ -41,12 +41,12 @@ export const ISOLATION: Attack[] = [
   ...each('gaining privileges', ['privileges.js'], NOTHING, runsc({ outcome: 'completed', stdout: /^\["priority of its own raised"\]\n$/ }, OWN_KERNEL)),
 
   ...each('sending every signal to the runner', ['signals.py', 'signals.sh', 'signals.js'], AS_IF_NOTHING),
-  ...each('signals that claim to come from outside', ['forged-signal.c'], { outcome: 'failed', exitCode: 6, stdout: 'before\nafter\n' }, KILLABLE),
-  ...each('the runner\'s memory, descriptors, limits and priority', ['process-1.c'], NONE_SUCCEEDED),
-  ...each('the runner\'s folder in /proc', ['proc-1-fd.py'], NOTHING, OWN_OUTPUT),
+  ...each('signals that appear to come from outside the container', ['forged-signal.c'], { outcome: 'failed', exitCode: 6, stdout: 'before\nafter\n' }, KILLABLE),
+  ...each('accessing the memory, descriptors, limits and priority of the runner', ['process-1.c'], NONE_SUCCEEDED),
+  ...each('accessing the folder of the runner in /proc', ['proc-1-fd.py'], NOTHING, OWN_OUTPUT),
   ...each('a child that kills every process', ['kill-everybody.py'], { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' }),
-  ...each('an exit like that of an out-of-memory kill', ['exit-codes.py'], { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' }),
-  ...each('sibling processes that end first', ['clone-parent.c'], { outcome: 'failed', exitCode: 9, stdout: 'before\nafter\n' }),
-  ...each('forged counters of memory and time', ['forged-counters.sh'], { outcome: 'failed', exitCode: 7, stdout: 'before\n', cpuTime: /^\d{1,10}$/ }),
+  ...each('exiting with the exit code of an out-of-memory kill', ['exit-codes.py'], { outcome: 'signaled', signal: 'SIGKILL', stdout: 'before\n' }),
+  ...each('sibling processes that exit first', ['clone-parent.c'], { outcome: 'failed', exitCode: 9, stdout: 'before\nafter\n' }),
+  ...each('forging counters of memory and CPU time', ['forged-counters.sh'], { outcome: 'failed', exitCode: 7, stdout: 'before\n', cpuTime: /^\d{1,10}$/ }),
   ...each('a forged result', ['forged-result.py', 'forged-result.c', 'forged-result.sh', 'forged-result.js'], FORGED)
 ]

@@ -96,7 +96,7 @@ t.test('an empty variable counts as absent, unless an empty value means «none»
   t.equal(read({ RATE_LIMIT_IP_MAX: 'off' }).rateLimit.addressMax, undefined)
 })
 
-t.test('all errors are reported at once, one line each', async (t) => {
+t.test('all errors are reported together, one line each', async (t) => {
   const lines = errorsOf({ SERVER_LISTEN_PORT: 'x', LOG_LEVEL: 'y', RUN_QUEUE_SIZE: 'z' })
   t.match(lines.map((line) => line.split(':')[0]).sort(), ['API_ACCESS_TOKEN', 'LOG_LEVEL', 'RUN_QUEUE_SIZE', 'SERVER_LISTEN_PORT'])
   t.ok(lines.every((line) => !line.includes('\n')))
@@ -134,7 +134,7 @@ t.test('quotes around a value cause an error, and quotes around a token a warnin
     }
   }
   const { tokens, warnings } = read({ API_ACCESS_TOKEN: `"${TOKEN}"`, API_ACCESS_TOKENS: 'a:\'another-good-token\' b:a-"third"-good-token\r', DOCKER_IMAGE_ALLOW: 'runonce/*\r', POOL_IMAGES: 'runonce/c\r' })
-  t.same(tokens.map(({ token }) => token), [`"${TOKEN}"`, '\'another-good-token\'', 'a-"third"-good-token'], 'tokens stay as they are')
+  t.same(tokens.map(({ token }) => token), [`"${TOKEN}"`, '\'another-good-token\'', 'a-"third"-good-token'], 'tokens are unchanged')
   t.match(warnings.sort(), [
     /^API_ACCESS_TOKEN: the token begins and ends with a quote/, /^API_ACCESS_TOKENS, a: the token begins and ends with a quote/,
     /^API_ACCESS_TOKENS: .* carriage return/, /^DOCKER_IMAGE_ALLOW: .* carriage return/, /^POOL_IMAGES: .* carriage return/
@@ -168,7 +168,7 @@ t.test('a memory limit that the two tmpfs can exhaust causes a warning', async (
   for (const [size, expected] of [['64m', false], ['65536k', false], ['67108864', false], ['1g', true], ['1G', true], ['50%', true]] as const) {
     t.equal(warns({ DOCKER_CONTAINER_TMP_DIR_OPTIONS: `rw,size=${size}` }), expected, size)
   }
-  t.ok(warns({ DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'rw' }), 'one without a size')
+  t.ok(warns({ DOCKER_CONTAINER_TMP_DIR_OPTIONS: 'rw' }), 'a tmpfs without a size')
 })
 
 t.test('an explicit limit is also the cap, unless the cap is set', async (t) => {

@@ -79,7 +79,7 @@ void t.test('each default is a valid value, and setting it explicitly has no eff
   }
 })
 
-void t.test('the lowest and the highest value are accepted, values beyond them are rejected', async (t) => {
+void t.test('the lowest and the highest value are accepted, other values are rejected', async (t) => {
   for (const { name, type, min, max } of rows) {
     const step = type === 'integer' || type === 'integerOrOff' ? 1 : 0.001
     if (min !== undefined) t.same(errorsOf(name, min), [], `${name}=${min}`)

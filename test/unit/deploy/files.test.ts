@@ -17,7 +17,7 @@ void t.test('all start commands are equal and have no V8 flags, because service/
   t.match(read(UNIT), '\nExecStart=/usr/bin/node dist/server.js\n')
   t.match(read(STACK), ' exec node dist/server.js\n')
   t.match(read('deploy/Dockerfile'), '\nCMD ["node", "dist/server.js"]\n')
-  t.match(read('service/server.ts'), /^import '\.\/v8-flags\.js'\n/, 'before any other module')
+  t.match(read('service/server.ts'), /^import '\.\/v8-flags\.js'\n/, 'it is imported before any other module')
 })
 
 void t.test('the young generation of a process that sets the flags at startup does not grow', async (t) => {
@@ -48,7 +48,7 @@ void t.test('deployments do not kill the service while it finishes accepted runs
   }
 })
 
-void t.test('timeouts of the load balancer exceed the longest duration of a run', async (t) => {
+void t.test('the timeouts of the load balancer exceed the longest duration of a run', async (t) => {
   const { admission, run } = readConfig({ API_ACCESS_TOKEN: 'correct-horse-battery-staple' })
   for (const name of ['client', 'server']) {
     const seconds = Number(new RegExp(`^ +timeout ${name} (\\d+)s$`, 'm').exec(read('deploy/haproxy/haproxy.cfg'))?.[1])
@@ -61,5 +61,5 @@ void t.test('the sandbox of the systemd unit permits what the service requires',
   // Without netlink, Node cannot list the network interfaces. Fastify lists them at 0.0.0.0 and ::, so the service would fail at startup.
   t.match(/^RestrictAddressFamilies=(.*)$/m.exec(unit)?.[1]?.split(' ').sort(), ['AF_INET', 'AF_INET6', 'AF_NETLINK', 'AF_UNIX'])
   t.notMatch(unit, /^MemoryDenyWriteExecute=(?!no)/m, 'V8 compiles')
-  t.notMatch(unit, /^ProcSubset=(?!all)/m, 'its containers\' owner is told by /proc/sys')
+  t.notMatch(unit, /^ProcSubset=(?!all)/m, 'the service reads /proc/sys to identify its containers')
 })

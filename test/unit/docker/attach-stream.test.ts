@@ -51,12 +51,12 @@ t.test('an error response without a message is reported with the status', async 
   await t.rejects(engine.client(t, 1000).attach('c1'), { message: /500/ })
 })
 
-t.test('every missing response causes an error within the timeout', async (t) => {
+t.test('each missing response causes an error within the timeout', async (t) => {
   const cases: Array<[string, FakeEngine['onAttach'], RegExp]> = [
     ['silence', () => {}, /within \d+ ms/],
     ['a hang-up', (socket) => { socket.destroy() }, /hang up|ECONNRESET/],
-    ['a refusal that stops half-way', (socket) => { socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 50\r\n\r\n{"mess') }, /within \d+ ms|aborted/],
-    ['a refusal that breaks off', (socket) => {
+    ['an incomplete error response without an end', (socket) => { socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 50\r\n\r\n{"mess') }, /within \d+ ms|aborted/],
+    ['an error response that is cut off', (socket) => {
       socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 50\r\n\r\n{"mess')
       setTimeout(() => socket.destroy(), 20)
     }, /aborted|ECONNRESET/],

@@ -58,7 +58,7 @@ t.test('a container whose result is overdue gets all cores once, before its dead
   await until(() => engine.made('POST', '/containers/c1/update').length === 1)
   t.same(JSON.parse(engine.made('POST', '/containers/c1/update')[0]?.body ?? ''), { NanoCpus: 4e9 })
   engine.attached[0]?.write(frame(1, '{"late":1}\n'))
-  t.equal(String((await exchange).stdout), '{"late":1}\n', 'and its answer counts')
+  t.equal(String((await exchange).stdout), '{"late":1}\n', 'and its result is used')
   sandbox.retire()
 })
 
@@ -112,12 +112,12 @@ t.test('a run without a result counts as a timeout only if the engine reports it
 
 t.test('each failed step has its slug, and its container and connection are removed', async (t) => {
   const cases: Array<[string, (engine: FakeEngine) => void, object, boolean]> = [
-    ['create, settings refused', (engine) => engine.on('POST /containers/create', json(400, { message: 'invalid CapAdd' })), { slug: 'docker.container.create', statusCode: 500, message: 'invalid CapAdd' }, false],
-    ['create, image without a command', (engine) => engine.on('POST /containers/create', json(400, { message: 'No command specified' })), { slug: 'docker.container.create', statusCode: 400 }, false],
-    ['create, no image', (engine) => engine.on('POST /containers/create', json(404, { message: 'No such image' })), { slug: 'docker.container.create', statusCode: 400 }, false],
+    ['create with invalid settings', (engine) => engine.on('POST /containers/create', json(400, { message: 'invalid CapAdd' })), { slug: 'docker.container.create', statusCode: 500, message: 'invalid CapAdd' }, false],
+    ['create from an image without a command', (engine) => engine.on('POST /containers/create', json(400, { message: 'No command specified' })), { slug: 'docker.container.create', statusCode: 400 }, false],
+    ['create without an image', (engine) => engine.on('POST /containers/create', json(404, { message: 'No such image' })), { slug: 'docker.container.create', statusCode: 400 }, false],
     ['create, silent', (engine) => engine.on('POST /containers/create', silence), { slug: 'docker.container.create', statusCode: 500, message: /did not respond/ }, false],
     ['create, failed', (engine) => engine.on('POST /containers/create', json(500, { message: 'no space left on device' })), { slug: 'docker.container.create', statusCode: 500 }, false],
-    ['create, broken off', (engine) => engine.on('POST /containers/create', (_call, response) => { response.destroy() }), { slug: 'docker.container.create', statusCode: 500, message: /was lost/ }, false],
+    ['create with an incomplete response', (engine) => engine.on('POST /containers/create', (_call, response) => { response.destroy() }), { slug: 'docker.container.create', statusCode: 500, message: /was lost/ }, false],
     ['attach, refused', (engine) => { engine.onAttach = (socket) => { socket.end('HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n') } }, { slug: 'docker.container.attach', statusCode: 500 }, true],
     ['attach, silent', (engine) => { engine.onAttach = () => {} }, { slug: 'docker.container.attach', statusCode: 500, message: /did not respond/ }, true],
     ['start, failed', (engine) => engine.on('POST /containers/c1/start', json(500, { message: 'OCI runtime create failed' })), { slug: 'docker.container.start', statusCode: 500 }, true],
@@ -149,13 +149,13 @@ t.test('no request is sent to the engine for an image that requires more than th
   t.equal(engine.calls.length, 0)
 })
 
-t.test('a pooled container reports that it waits', async (t) => {
+t.test('a pooled container reports when it is ready', async (t) => {
   const { engine, factory } = await start(t)
   const sandbox = await factory.prepare(PYTHON, { idleMs: 60_000, warm: true })
   t.same([sandbox.pooled, sandbox.phases, sandbox.ended], [true, {}, false])
   const body = JSON.parse(engine.calls[0]?.body ?? '')
   t.ok(body.Env.includes('RUNONCE_ANNOUNCE=1'))
-  t.ok(Date.parse(body.Labels['runonce.expires']) - Date.now() > 60_000 + 10_000 + 29_000, 'it expires after its wait, its run and the grace')
+  t.ok(Date.parse(body.Labels['runonce.expires']) - Date.now() > 60_000 + 10_000 + 29_000, 'it expires after its waiting time, its run and the grace period')
   engine.attached[0]?.destroy()
   await sandbox.whenEnded
   t.ok(sandbox.ended)

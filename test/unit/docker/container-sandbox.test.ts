@@ -53,7 +53,7 @@ t.test('the exchange ends if stdout and stderr exceed the output limit', async (
   const exchange = sandbox.exchange(Buffer.from(''), { ...FOREIGN, maxBytes: 10 })
   container.write(frame(1, 'x'.repeat(6)))
   container.write(frame(2, 'x'.repeat(4)))
-  t.equal(await settled(exchange), false, 'at the limit it goes on')
+  t.equal(await settled(exchange), false, 'output at the limit does not end the exchange')
   container.write(frame(1, 'x'))
   t.equal((await exchange).end, 'too_large')
 })
@@ -65,7 +65,7 @@ t.test('the exchange ends when the client disconnects, and removes its listener 
   client.abort()
   t.equal((await exchange).end, 'cancelled')
   t.equal(getEventListeners(client.signal, 'abort').length, 0)
-  t.equal((await start(t).sandbox.exchange(Buffer.from(''), { ...OURS, signal: AbortSignal.abort() })).end, 'cancelled', 'aborted from the start')
+  t.equal((await start(t).sandbox.exchange(Buffer.from(''), { ...OURS, signal: AbortSignal.abort() })).end, 'cancelled', 'aborted before the start')
 })
 
 t.test('the listener is removed from the client\'s signal at every end of an exchange', async (t) => {
@@ -128,12 +128,12 @@ t.test('a container that does not exit after its result is removed once', async 
   await endWithResult(started)
   sandbox.retire()
   sandbox.retire()
-  t.same(removed, [], 'not at once')
+  t.same(removed, [], 'not immediately')
   await until(() => stream.destroyed)
   t.same(removed, ['c1'])
 })
 
-t.test('a container without a result is removed at once, and its stream is closed', async (t) => {
+t.test('a container without a result is removed immediately, and its stream is closed', async (t) => {
   for (const end of ['deadline', 'cancelled', 'too_large', 'eof', 'unused'] as const) {
     const { sandbox, container, removed, stream } = start(t)
     const client = new AbortController()

@@ -16,7 +16,7 @@ t.test('the complete create request for the default settings', async (t) => {
   const { Labels: { 'runonce.expires': expires, ...labels } = {}, ...body } = settings()
   t.same(labels, { 'runonce.lifetime': '40000', 'runonce.owner': 'me', 'runonce.boot': 'this' })
   const expiresInMs = Date.parse(expires ?? '') - Date.now()
-  t.ok(expiresInMs > 39_000 && expiresInMs <= 40_000, `its limit and 30 s: ${expiresInMs} ms`)
+  t.ok(expiresInMs > 39_000 && expiresInMs <= 40_000, `the time limit and 30 s: ${expiresInMs} ms`)
   t.same(body, {
     Image: 'sha256:python',
     Hostname: 'runonce',
@@ -83,7 +83,7 @@ t.test('all changes of the request with unusual settings', async (t) => {
     NetworkDisabled: false
   })
   t.same(Object.keys(body.Labels ?? {}), ['runonce.kept'], 'the sweep ignores it')
-  t.notOk('NetworkMode' in (body.HostConfig ?? {}), 'the engine\'s own network')
+  t.notOk('NetworkMode' in (body.HostConfig ?? {}), 'the default network of the engine')
   t.match(body.HostConfig, {
     AutoRemove: false,
     Memory: 500_000_000,
@@ -111,7 +111,7 @@ t.test('a foreign image does not get the environment of runonce', async (t) => {
   t.same(settings({}, foreignImage()).Env, [])
 })
 
-t.test('a pooled container is warm, reports when it is ready, and may wait', async (t) => {
+t.test('a pooled container is warm, reports when it is ready, and may have to wait', async (t) => {
   const body = settings({}, PYTHON, { idleMs: 3_600_000, warm: true, announce: true })
   t.same(body.Env, ['RUNONCE_TIME_LIMIT_MS=10000', 'RUNONCE_OUTPUT_LIMIT=1048576', 'RUNONCE_ANNOUNCE=1', 'RUNONCE_WORK_DIR=/work'])
   t.ok(Date.parse(body.Labels?.['runonce.expires'] ?? '') - Date.now() > 3_600_000 + 39_000)

@@ -16,8 +16,8 @@ const PEER = `
 
 for (const [what, output, count, expected] of [
   ['a result that arrived', '{"stdout":"%"}\n', 0, { end: 'result' }],
-  ['a result too large for the socket\'s buffer', '{"stdout":"%"}\n', 3_000_000, { end: 'result' }],
-  ['half a result that arrived', '{"std', 0, { end: 'deadline', stdout: Buffer.from('{"std') }]
+  ['a result larger than the socket buffer', '{"stdout":"%"}\n', 3_000_000, { end: 'result' }],
+  ['an incomplete result that arrived', '{"std', 0, { end: 'deadline', stdout: Buffer.from('{"std') }]
 ] as const) {
   t.test(`${what} while the service was suspended beyond the deadline is read`, async (t) => {
     const stream = await peer(t, output, String(count))

@@ -62,7 +62,7 @@ t.test('the client reconnects when the stream ends, and reports a gap', async (t
   await until(() => !events.connected)
   await until(() => open.length === 2)
   await until(() => events.connected)
-  t.equal(gaps(), 3, 'one gap at the interruption, one at the new start')
+  t.equal(gaps(), 3, 'one gap for the interruption and one for the restart')
   open[1]?.write(`${JSON.stringify(OOM)}\n`)
   await until(() => seen.length === 1)
 })
@@ -141,7 +141,7 @@ t.test('an out-of-memory kill is recorded for its container, even if the event i
   t.equal(await watch.happenedTo('c2'), true)
   const startedAt = Date.now()
   t.equal(await watch.happenedTo('c3'), false)
-  t.ok(Date.now() - startedAt >= 190, 'it waited for the engine\'s word')
+  t.ok(Date.now() - startedAt >= 190, 'it waited for the event of the engine')
 })
 
 t.test('only the last thousand kills are kept', async (t) => {

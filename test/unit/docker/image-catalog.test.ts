@@ -139,7 +139,7 @@ t.test('an image is looked up once, until an event reports a change', async (t) 
   engine.on('GET /images/runonce/python/json', inspect({}, 'sha256:new'))
   tell({ Type: 'image', Action: 'tag' })
   await until(async () => (await catalog.describe('runonce/python')).id === 'sha256:new')
-  t.equal(inspections(), 2, 'a container\'s event changes nothing')
+  t.equal(inspections(), 2, 'an event of a container does not clear the cache')
 })
 
 t.test('errors are not cached', async (t) => {

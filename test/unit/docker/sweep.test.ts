@@ -15,19 +15,19 @@ t.test('distinguishes leftover containers from containers in use', async (t) => 
   const other = { ...mine, 'runonce.owner': 'other' }
   const { 'runonce.lifetime': _, ...older } = { ...other, 'runonce.expires': new Date(NOW + 300_000).toISOString() }
   const cases: Array<[string, Record<string, string>, string, number, boolean]> = [
-    ['ours, running, whatever the wall clock says', mine, 'running', 299_999, false],
-    ['ours, seen for its lifetime', mine, 'running', 300_000, true],
-    ['ours, of an earlier life', { ...mine, 'runonce.boot': 'earlier' }, 'running', 0, true],
-    ['ours, without a boot', { ...mine, 'runonce.boot': '' }, 'running', 0, true],
-    ['another service\'s, just seen', other, 'running', 0, false],
+    ['ours, running, regardless of the wall clock', mine, 'running', 299_999, false],
+    ['ours, observed for its lifetime', mine, 'running', 300_000, true],
+    ['ours, from an earlier service process', { ...mine, 'runonce.boot': 'earlier' }, 'running', 0, true],
+    ['ours, without a boot ID', { ...mine, 'runonce.boot': '' }, 'running', 0, true],
+    ['another service\'s, first observation', other, 'running', 0, false],
     ['another service\'s, running', other, 'running', 299_999, false],
-    ['another service\'s, seen for its lifetime', other, 'running', 300_000, true],
-    ['an older service\'s, running', older, 'running', 299_999, false],
-    ['an older service\'s, seen for its lifetime', older, 'running', 300_000, true],
-    ['an older service\'s, whose clock was ahead', { ...older, 'runonce.expires': PAST }, 'running', 59_999, false],
+    ['another service\'s, observed for its lifetime', other, 'running', 300_000, true],
+    ['an older version\'s, running', older, 'running', 299_999, false],
+    ['an older version\'s, observed for its lifetime', older, 'running', 300_000, true],
+    ['an older version\'s, created with a clock that was ahead', { ...older, 'runonce.expires': PAST }, 'running', 59_999, false],
     ['created, not started yet', other, 'created', 59_999, false],
     ['created and not started for a minute', other, 'created', 60_000, true],
-    ['with an expiry that is none', { ...older, 'runonce.expires': 'soon' }, 'running', 0, true]
+    ['with an invalid expiry', { ...older, 'runonce.expires': 'soon' }, 'running', 0, true]
   ]
   for (const [what, labels, state, seenMs, expected] of cases) {
     const container = { Labels: labels, State: state, Created: NOW / 1000 } as unknown as Docker.ContainerInfo

@@ -14,18 +14,18 @@ t.test('every wrong or missing token returns the same 401', async (t) => {
     ['nothing', {}],
     ['an empty X-Access-Token', { 'x-access-token': '' }],
     ['a wrong X-Access-Token', { 'x-access-token': 'wrong' }],
-    ['a token that begins right', { 'x-access-token': TOKEN.slice(0, -1) }],
-    ['a token with more behind it', { 'x-access-token': `${TOKEN}x` }],
+    ['a prefix of a token', { 'x-access-token': TOKEN.slice(0, -1) }],
+    ['a token with additional characters', { 'x-access-token': `${TOKEN}x` }],
     ['another case', { 'x-access-token': TOKEN.toUpperCase() }],
-    ['an empty X-Access-Token beside a wrong Bearer', { 'x-access-token': '', authorization: 'Bearer wrong' }],
+    ['an empty X-Access-Token and a wrong Bearer', { 'x-access-token': '', authorization: 'Bearer wrong' }],
     ['an empty Authorization', { authorization: '' }],
     ['Bearer alone', { authorization: 'Bearer' }],
     ['a wrong Bearer', { authorization: 'Bearer wrong' }],
     ['Basic', { authorization: `Basic ${TOKEN}` }],
     ['the bare token in Authorization', { authorization: TOKEN }],
     ['a token name', { 'x-access-token': 'default' }],
-    ['both tokens at once', { 'x-access-token': `${TOKEN}, ${SECOND_TOKEN}` }],
-    ['a wrong X-Access-Token beside a right Bearer', { 'x-access-token': 'wrong', authorization: `Bearer ${TOKEN}` }]
+    ['both tokens in one header', { 'x-access-token': `${TOKEN}, ${SECOND_TOKEN}` }],
+    ['a wrong X-Access-Token and a correct Bearer', { 'x-access-token': 'wrong', authorization: `Bearer ${TOKEN}` }]
   ]
   for (const [what, headers] of cases) {
     const response = await app.inject({ method: 'POST', url: '/run', headers, payload: { image: 'glot/python:latest', payload: {} } })

@@ -55,13 +55,13 @@ t.test('draining closes idle connections immediately, and connections without a 
   await until(() => idle.text.endsWith('x'))
   const startedAt = performance.now()
   const drained = connections.drain(1500)
-  await until(() => idle.ended, 'the idle one to go')
+  await until(() => idle.ended, 'the close of the idle connection')
   t.ok(performance.now() - startedAt < 900)
   t.notOk(silent.ended)
-  await until(() => silent.ended, 'the silent one to go')
+  await until(() => silent.ended, 'the close of the connection without a request')
   t.notOk(waiting.ended, 'a pending response is not interrupted')
   await drained
-  t.ok(performance.now() - startedAt < 2500, 'and no more')
+  t.ok(performance.now() - startedAt < 2500, 'and no other data')
   await until(() => waiting.ended)
 })
 

@@ -114,7 +114,7 @@ t.test('a compressed body returns 415 before it is read; identity is accepted', 
     t.equal((await service.post('/run', RUN, { 'content-encoding': encoding })).statusCode, 200, encoding)
   }
   const stranger = await service.app.inject({ method: 'POST', url: '/run', headers: { 'content-encoding': 'gzip' }, payload: body })
-  t.equal(stranger.statusCode, 401, 'the token comes first')
+  t.equal(stranger.statusCode, 401, 'the token is checked first')
 })
 
 t.test('an unknown path returns 404, with or without a token', async (t) => {
@@ -157,10 +157,10 @@ t.test('the client\'s own request ID is used only if it is safe to log', async (
     t.match((await app.inject({ url: '/', headers: { 'x-request-id': id } })).headers['x-request-id'], /^[\da-f-]{36}$/, JSON.stringify(id))
   }
   await post('/run', RUN, { 'x-request-id': 'mine-1' })
-  t.equal(runs.requests[0]?.requestId, 'mine-1', 'and goes with the run')
+  t.equal(runs.requests[0]?.requestId, 'mine-1', 'and is passed to the run')
 })
 
-t.test('bytes that are not an HTTP request are answered with the usual error body and a request ID', async (t) => {
+t.test('bytes that are not an HTTP request receive a response with the usual error body and a request ID', async (t) => {
   const service = await startApp(t)
   const port = await service.listen()
   for (const [sent, status] of [['nonsense\r\n\r\n', 400], [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431]] as const) {

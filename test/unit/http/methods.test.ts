@@ -72,7 +72,7 @@ t.test('a CONNECT client that disconnects or stays connected does not affect the
     if (end === 'more') socket.end('x')
     t.teardown(() => { socket.destroy() })
   }
-  await until(async () => await open() === 0, 'no connection to be left')
+  await until(async () => await open() === 0, 'the close of all connections')
   t.same(errors, [])
   t.equal((await app.inject('/livez')).statusCode, 200)
 })

@@ -17,7 +17,7 @@ function isRefusal (t: Test, response: string, status: number, slug: string, wha
 t.test('HTTP/1.1 requires exactly one Host header', async (t) => {
   const { listen, runs } = await startApp(t)
   const port = await listen()
-  for (const [what, host] of [['no Host', ''], ['two', 'Host: x\r\nHost: y\r\n'], ['the same twice', 'Host: x\r\nhost: x\r\n'], ['an empty one and another', 'Host:\r\nHost: x\r\n']] as const) {
+  for (const [what, host] of [['no Host', ''], ['two', 'Host: x\r\nHost: y\r\n'], ['the same header twice', 'Host: x\r\nhost: x\r\n'], ['an empty header and another one', 'Host:\r\nHost: x\r\n']] as const) {
     for (const line of ['GET /livez', 'GET /nowhere', 'POST /run/python', 'GET http://x/livez']) {
       isRefusal(t, await exchange(port, `${line} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`), 400, 'request.invalid', `${what}: ${line}`)
     }

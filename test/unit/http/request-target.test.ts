@@ -36,7 +36,7 @@ t.test('a request target in absolute form is handled as its path', async (t) => 
   ] as const) {
     t.match(await exchange(port, request(method, target)), new RegExp(`^HTTP/1\\.1 ${status} `), `${method} ${target}`)
   }
-  t.match(await exchange(port, request('GET', 'http://x*metrics')), '"name":"runonce"', 'of an unusual host')
+  t.match(await exchange(port, request('GET', 'http://x*metrics')), '"name":"runonce"', 'with an unusual host')
 })
 
 t.test('OPTIONS * lists the methods of the service', async (t) => {

@@ -145,7 +145,7 @@ t.test('the run\'s signal aborts when the client closes its connection', async (
   await until(() => aborted, 'the abort')
 })
 
-t.test('the run\'s signal is aborted from the start if the client has already disconnected', async (t) => {
+t.test('the run\'s signal is already aborted if the client has already disconnected', async (t) => {
   const service = await startApp(t)
   const { opened, open } = gate()
   service.images.gate = opened
@@ -157,7 +157,7 @@ t.test('the run\'s signal is aborted from the start if the client has already di
   await until(async () => await new Promise((resolve) => service.app.server.getConnections((_error, count) => resolve(count === 0))))
   open()
   await until(() => service.runs.requests.length === 1)
-  t.ok(service.runs.requests[0]?.signal.aborted, 'the signal is aborted from the start')
+  t.ok(service.runs.requests[0]?.signal.aborted, 'the signal is already aborted')
 })
 
 t.test('the run\'s signal does not abort while the client waits for the response', async (t) => {

@@ -36,5 +36,5 @@ t.test('on separate ports, the docs describe the routes of the service and the m
   const { openapi, paths } = (await side?.inject({ url: '/openapi.json' }))?.json()
   t.match(openapi, /^3\.1\./)
   t.ok(paths['/run'] && paths['/version'])
-  t.notOk(paths['/metrics'], 'which is not among them')
+  t.notOk(paths['/metrics'], 'the description does not contain /metrics')
 })

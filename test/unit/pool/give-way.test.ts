@@ -57,7 +57,7 @@ t.test('long runs on every core do not prevent the first ready container of an i
   for (const sandbox of factory.alive(python)) sandbox.end()
   await pool.lease(python)
   await pause()
-  t.equal(factory.alive(python).length, 0, 'the next one waits again')
+  t.equal(factory.alive(python).length, 0, 'the next refill waits again')
 })
 
 t.test('the number of concurrent refills is at most half the number of cores', async (t) => {

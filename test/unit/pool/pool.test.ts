@@ -92,7 +92,7 @@ t.test('a ready container that dies is never leased, and its replacement is dela
     factory.alive()[0]?.end()
     await until(() => warnings.length === deaths)
     await pause()
-    t.equal(factory.alive().length, 0, 'not at once')
+    t.equal(factory.alive().length, 0, 'not immediately')
     clock.now += 500 * 2 ** (deaths - 1)
   }
   await until(() => pool.snapshot().ready === 1)
@@ -159,7 +159,7 @@ t.test('closing retires all ready containers, and containers that become ready l
   await pool.close()
   t.equal(factory.prepared.length, 2, 'it waited for the refill')
   t.equal(factory.alive().length, 0)
-  t.equal((await pool.lease(python)).pooled, false, 'leases go the cold way')
+  t.equal((await pool.lease(python)).pooled, false, 'leases create new containers')
 })
 
 t.test('with POOL_MAX=0, and for foreign images, no containers are kept ready', async (t) => {

@@ -41,7 +41,7 @@ export class FakeReady implements ReadySandbox {
     this.end()
   }
 
-  async exchange (): Promise<Exchange> { throw new Error('not in these tests') }
+  async exchange (): Promise<Exchange> { throw new Error('not used in these tests') }
   async ranOutOfMemory (): Promise<boolean> { return false }
 }
 

@@ -11,7 +11,7 @@ t.test('a result is any object with glot\'s three members', async (t) => {
   for (const text of ['{"stdout":"","stderr":"","error":""}', ' {"stdout":"a","stderr":"b","error":"c","x":1}\n', JSON.stringify(COMPLETED)]) {
     const { result, json } = decodeResult(Buffer.from(text), NOTHING)
     t.same(result, JSON.parse(text))
-    t.equal(json.toString(), text, 'and goes out as it came')
+    t.equal(json.toString(), text, 'and is forwarded unchanged')
   }
 })
 
@@ -27,7 +27,7 @@ t.test('other output causes coderunner.stdout.decode, and the message quotes the
 
 t.test('a message quotes at most 200 bytes', async (t) => {
   const { body, message } = t.throws(() => decodeResult(Buffer.from('x'.repeat(300)), NOTHING)) as ServiceError
-  t.notMatch(message, 'xxx', 'which is the client\'s, and not the log\'s')
+  t.notMatch(message, 'xxx', 'the quotation is in the response, but not in the log')
   t.match(body.message, /"x{200}"$/)
 })
 

@@ -86,7 +86,7 @@ t.test('a run that waits too long is refused and leaves the queue', async (t) =>
   t.ok(await next)
 })
 
-t.test('a client that disconnects while its run is queued frees its place in the queue', async (t) => {
+t.test('a client that disconnects while its run is queued leaves the queue', async (t) => {
   const admission = new Admission(options)
   const release = await admission.enter('a', NEVER)
   const client = new AbortController()
@@ -129,7 +129,7 @@ t.test('releasing a slot twice releases it only once', async (t) => {
   await waiting[1]
 })
 
-t.test('10,000 refusals of every kind leak no slot', async (t) => {
+t.test('10,000 refusals of every kind do not leak a slot', async (t) => {
   const admission = new Admission({ ...options, concurrency: 3, queueSize: 5, queueTimeoutMs: 1 })
   const held = await Promise.all([1, 2, 3].map(() => admission.enter('a', NEVER)))
   let refused = 0

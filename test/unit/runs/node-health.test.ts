@@ -37,7 +37,7 @@ t.test('after three infrastructure errors and a failed probe the node is not rea
   state.outcome = async () => {}
   await until(() => health.reason === undefined)
   t.doesNotThrow(() => { health.refuseIfFailing() })
-  t.equal(await fail(DISK_FULL, 2), DISK_FULL, 'the count begins again')
+  t.equal(await fail(DISK_FULL, 2), DISK_FULL, 'the count starts again')
   t.match(lines.join(''), /not ready: runs fail.*ready: runs work again/s)
   t.equal(lines.length, 2, 'one line for each change')
 })

@@ -34,7 +34,7 @@ t.test('if that image is broken, the probe uses another image', async (t) => {
   t.same(sandboxes.leased, [PYTHON, BASH])
 })
 
-t.test('images that fail for a reason of their own decide nothing', async (t) => {
+t.test('images that fail for a reason specific to the image are ignored', async (t) => {
   const needsMore = imageNeedsMore('runonce/bash:latest', 'bytes of memory', 2, 1, 'DOCKER_CONTAINER_MEMORY_CAP')
   const two = start(needsMore, containerRefused('no command specified'), container())
   await two.probe.run(undefined, signal)
@@ -45,14 +45,14 @@ t.test('images that fail for a reason of their own decide nothing', async (t) =>
   await t.rejects(failing.probe.run(undefined, signal), serviceError({ message: 'broken' }))
 })
 
-t.test('a probe ends after half a minute, however long runs may take', async (t) => {
+t.test('a probe ends after half a minute, regardless of the time limit of runs', async (t) => {
   const works = container()
   await new Probe({ images: new FakeImages([PYTHON]), sandboxes: new FakeSandboxes(works), limits: { ...LIMITS, timeMs: 3_600_000 } }).run(undefined, signal)
   t.equal(works.exchanges[0]?.options.deadlineMs, 32_000)
   t.match(JSON.parse(String(works.exchanges[0]?.payload)), { limits: { time: 30 } })
 })
 
-t.test('a probe that is ended by its signal has not worked', async (t) => {
+t.test('a probe that its signal aborts has failed', async (t) => {
   const closing = new AbortController()
   const sandbox = new FakeSandbox('c', async (): Promise<Exchange> => {
     closing.abort(new Error('closing'))

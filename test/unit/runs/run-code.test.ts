@@ -55,8 +55,8 @@ t.test('every error is thrown to the caller, and releases slot and container exa
     ['the stream broke', new FakeSandbox('c', fails), { slug: 'docker.container.stream.read' }],
     ['no result', new FakeSandbox('c', ends('eof', 'rubbish')), { slug: 'coderunner.stdout.decode' }],
     ['a container that is not running at the deadline', new FakeSandbox('c', ends('unresponsive')), { slug: 'docker.container.stream.read', message: /paused, or the engine does not respond/ }],
-    ['nothing at all', new FakeSandbox('c', ends('eof')), { slug: 'docker.container.stream.read' }],
-    ['a line that is none', new FakeSandbox('c', ends('result', 'rubbish\n')), { slug: 'coderunner.stdout.decode' }],
+    ['no output', new FakeSandbox('c', ends('eof')), { slug: 'docker.container.stream.read' }],
+    ['a line that is not a result', new FakeSandbox('c', ends('result', 'rubbish\n')), { slug: 'coderunner.stdout.decode' }],
     ['stderr', new FakeSandbox('c', ends('eof', RESULT, 'oops')), { slug: 'coderunner.stderr' }]
   ]
   for (const [what, sandbox, expected] of cases) {

@@ -32,8 +32,10 @@ import javax.tools.ToolProvider;
  */
 public final class Warm {
     private static final String TRAINING = "/opt/runonce/java/Training.java";
-    /** The first round reads Java's classes; the second compiles as for the real program. More rounds delay the start
-     * by more than they save. */
+    /**
+     * The first round reads Java's classes; the second compiles as for the real program. More rounds delay the start
+     * by more than they save.
+     */
     private static final int ROUNDS = 2;
     /** Matches the name of this package, because a program that uses it could access these classes. */
     private static final Pattern OURS = Pattern.compile("\\brunonce\\s*[.;]");
@@ -100,8 +102,10 @@ public final class Warm {
         return new Object[] {main.name(), arguments, Compile.CLASS_PATH};
     }
 
-    /** Compiles with the pooled state. Returns null if the compiler has any message, because only a new compiler
-     * prints it exactly as the plain command does. */
+    /**
+     * Compiles with the pooled state. Returns null if the compiler has any message, because only a new compiler
+     * prints it exactly as the plain command does.
+     */
     private static Compile.Main compilePooled(List<? extends JavaFileObject> sources) {
         var compile = new Compile(sources);
         var output = new PrintWriter(Writer.nullWriter());
@@ -116,8 +120,10 @@ public final class Warm {
         return compile.call((JavacTask) COMPILER.getTask(output, files, null, Compile.OPTIONS, null, sources), output);
     }
 
-    /** The training program in a different package for each round, because the compiler handles a known class
-     * differently from a new one. */
+    /**
+     * The training program in a different package for each round, because the compiler handles a known class
+     * differently from a new one.
+     */
     private static final class Variant extends SimpleJavaFileObject {
         private final String text;
 

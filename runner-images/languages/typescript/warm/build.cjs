@@ -14,13 +14,17 @@ const trees = require('./trees.cjs')
 const FOLDER = '/opt/runonce/language'
 const SOURCE = /\.[cm]?tsx?$/
 const MAIN = /^[^-@].*\.([cm]?ts|tsx)$/
-/** Files that change how the compiler or Node resolves files, and declaration files. Their effect depends on the order
- * of the files, and the check skips them. */
+/**
+ * Files that change how the compiler or Node resolves files, and declaration files. Their effect depends on the order
+ * of the files, and the check skips them.
+ */
 const SPECIAL = /(^|\/)(node_modules|package\.json|[jt]sconfig\.json)(\/|$)|\.d\.([^/]*\.)?[cm]?ts$/
 /** Comments that suppress errors or refer to other files. */
 const DIRECTIVE = /@ts-|\/\/\/\s*</i
-/** Two compilers need more memory than one, and checking a larger program takes longer than the warm interpreter
- * saves. */
+/**
+ * Two compilers need more memory than one, and checking a larger program takes longer than the warm interpreter
+ * saves.
+ */
 const MOST_SOURCE_BYTES = 65536
 /** All requests are sent before the first response is read, so they must fit into the socket buffer. */
 const MOST_FILES = 64

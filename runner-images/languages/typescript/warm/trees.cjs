@@ -43,8 +43,10 @@ const Kind = {
 }
 /** Nodes that always need the libraries. */
 const NEEDY = new Set([Kind.Decorator, Kind.ModuleDeclaration, Kind.ImportEqualsDeclaration])
-/** Besides literals, the nodes that may follow `export default`. They are not types and do not contain the name of a
- * type. */
+/**
+ * Besides literals, the nodes that may follow `export default`. They are not types and do not contain the name of a
+ * type.
+ */
 const VALUES = new Set([
   LIST, Kind.ArrayLiteralExpression, Kind.ObjectLiteralExpression, Kind.CallExpression, Kind.NewExpression, Kind.FunctionExpression, Kind.ArrowFunction,
   Kind.PrefixUnaryExpression, Kind.BinaryExpression, Kind.TemplateExpression, Kind.ClassExpression

@@ -33,8 +33,10 @@ function start () {
   become(resolve(main))
 }
 
-/** Returns the function that compiles the program to JavaScript and returns the new name of the main file, or
- * undefined for JavaScript. */
+/**
+ * Returns the function that compiles the program to JavaScript and returns the new name of the main file, or
+ * undefined for JavaScript.
+ */
 function builder () {
   if (!existsSync(BUILD)) return undefined
   const build = require(BUILD)
@@ -55,8 +57,10 @@ function warmUp () {
   process.nextTick = nextTick
 }
 
-/** Returns the name of the main file and the arguments. Exits without a message at end of file, because the runner
- * then has no program. */
+/**
+ * Returns the name of the main file and the arguments. Exits without a message at end of file, because the runner
+ * then has no program.
+ */
 function receive () {
   const frame = Buffer.allocUnsafeSlow(MOST_FRAME_BYTES)
   writeSync(RUNNER, 'R')
@@ -69,8 +73,10 @@ function receive () {
   }
 }
 
-/** Node has already resolved the main.js of its command line, in another folder. The next two lookups of this path
- * return the program's file; later lookups are unchanged. */
+/**
+ * Node has already resolved the main.js of its command line, in another folder. The next two lookups of this path
+ * return the program's file; later lookups are unchanged.
+ */
 function become (path) {
   const asked = process.argv[1]
   const { _findPath, _resolveFilename } = Module

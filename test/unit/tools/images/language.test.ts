@@ -36,7 +36,7 @@ void t.test('a valid description has no errors', async (t) => {
     processes: 1,
     interactive: true,
     first: true,
-    examples: { broken: { message: 'main.lua:1' }, exit: { without: 'it ends with 0 always' }, glot: { stdout: 'x', args: ['a'], exitCode: 0 } }
+    examples: { broken: { message: 'main.lua:1' }, exit: { without: 'the program always exits with 0' }, glot: { stdout: 'x', args: ['a'], exitCode: 0 } }
   }, 'lua'), [])
 })
 
@@ -49,7 +49,7 @@ const wrong: Array<[string, unknown, RegExp]> = [
   ['an upper-case alias', { ...plain, aliases: ['Lua'] }, /^aliases: must be/],
   ['a listed name that is not an alias', { ...plain, listed: ['l'] }, /^listed: "l" is not one of the aliases$/],
   ['a build command that is not a list', { ...plain, build: ['make'] }, /^build: must be/],
-  ['a package name with an option in it', { ...plain, packages: ['-y'] }, /^packages: must be/],
+  ['a package name that is an option', { ...plain, packages: ['-y'] }, /^packages: must be/],
   ['a path pattern with a space', { ...plain, exclude: ['/a b'] }, /^exclude: must be/],
   ['memory as a string', { ...plain, memory: '1' }, /^memory: must be a number of bytes, got "1"$/],
   ['a fractional number of processes', { ...plain, processes: 0.5 }, /^processes: must be/],

@@ -40,7 +40,7 @@ void t.test('installs development dependencies with any npm settings, once, and 
   t.same(await calls(), ['npm ci --include=dev --no-audit --no-fund'])
   await run('rm', ['-r', 'node_modules/tap'])
   await installDependencies()
-  t.equal((await calls()).length, 2, 'one for production alone')
+  t.equal((await calls()).length, 2, 'an installation without development dependencies')
 })
 
 void t.test('reports a missing or failing npm in two lines', async (t) => {

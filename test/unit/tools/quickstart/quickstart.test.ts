@@ -92,13 +92,13 @@ void t.test('apt does not start services while an engine is being installed', as
   t.match(text, /\nexit 101\n$/)
   t.notOk(existsSync(policy))
   await t.rejects(withoutServices(policy, async () => { throw new Error('apt') }), /apt/)
-  t.notOk(existsSync(policy), 'nor after a failure')
+  t.notOk(existsSync(policy), 'the policy file is also removed after a failure')
   await writeFile(policy, text, { mode: 0o755 })
   await withoutServices(policy, seen)
   t.notOk(existsSync(policy), 'a policy file of a killed installation is removed')
   const own = path.join(dir, 'own')
   t.equal(await withoutServices(own, async () => await readFile(own, 'utf8')), '#!/bin/sh\nexit 0\n')
-  t.equal(await readFile(own, 'utf8'), '#!/bin/sh\nexit 0\n', 'the system\'s own stays')
+  t.equal(await readFile(own, 'utf8'), '#!/bin/sh\nexit 0\n', 'the policy file of the system is kept')
 })
 
 void t.test('reports a port in use before any build', async (t) => {
@@ -131,9 +131,9 @@ void t.test('only one process at a time holds the lock', async (t) => {
   t.same(events, ['a in', 'a out', 'a in', 'a out', 'a in', 'a out'])
   await withLock(dir, 1000, async () => await t.rejects(withLock(dir, 50, async () => {}), /another process has held the lock/))
   await t.rejects(withLock(dir, 1000, async () => { throw new Error('work') }), /work/)
-  await withLock(dir, 100, async () => t.pass('a failure lets go of it'), () => t.fail('nobody to wait for'))
+  await withLock(dir, 100, async () => t.pass('a failure releases the lock'), () => t.fail('no other holder of the lock'))
   let waits = 0
-  await Promise.all([hold('a'), withLock(dir, 5000, async () => t.equal(waits, 1, 'who waits is told, once'), () => { waits++ })])
+  await Promise.all([hold('a'), withLock(dir, 5000, async () => t.equal(waits, 1, 'the waiting process is notified once'), () => { waits++ })])
 })
 
 void t.test('only leases of running processes count', async (t) => {
