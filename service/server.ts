@@ -60,14 +60,15 @@ async function main (): Promise<void> {
     logger.info('stopped')
     await log.flush(LOG_FLUSH_MS)
   })
-  // After the signal handlers: whoever reads these lines may stop the service at once.
+  // These lines are logged after the signal handlers are installed, because a reader of the log may stop the service
+  // immediately.
   for (const address of side) logger.info(address, 'listening for metrics or docs')
   logger.info({ ...main, version }, 'listening')
 }
 
 type Service = Awaited<ReturnType<typeof createService>>
 
-/** Joins the modules by their interfaces. Starts nothing, except for the connection to Redis. */
+/** Connects the modules through their interfaces. Starts nothing except the connection to Redis. */
 async function createService (config: Config, log: LogOutput, logger: Logger) {
   const warn = logger.warn.bind(logger)
   const engine = new Engine(config.engine)
@@ -95,7 +96,7 @@ async function createService (config: Config, log: LogOutput, logger: Logger) {
   return { parts, engine, events, remover, admission, redis, pool, health, readiness, sweep, settingsCheck }
 }
 
-/** Exits with 1 where a port is not available. */
+/** Exits with code 1 if a port is not available. */
 async function listen (config: Config, parts: AppParts) {
   const { logger } = parts
   const app = await buildApp(parts)
@@ -119,7 +120,7 @@ function startBackground ({ parts: { logger }, events, health, pool, sweep, sett
   void sweep.start().then(() => pool.start())
 }
 
-/** Every wait in it has a deadline, except for the runs that were accepted: closeWithGrace ends those. */
+/** Each wait during the shutdown has a deadline, except the wait for accepted runs, which closeWithGrace limits. */
 async function stop ({ engine, events, remover, admission, redis, pool, health, readiness, sweep }: Service, listeners: Listener[]): Promise<void> {
   readiness.stop()
   for (const listener of listeners) listener.announceClose()

@@ -5,10 +5,10 @@ import { text } from 'node:stream/consumers'
 import { noResponse } from './engine-errors.js'
 
 /**
- * Attaches to a container's stdin, stdout and stderr by a plain HTTP Upgrade. dockerode sends its options as a body, which
- * can reach the container's stdin.
- * @param endpoint where the engine listens
- * @throws Error with the engine's message and its `statusCode`, or the connection's
+ * Attaches to a container's stdin, stdout and stderr with a plain HTTP Upgrade request. dockerode sends its options
+ * as a request body, which can reach the container's stdin.
+ * @param endpoint address of the engine
+ * @throws Error with the engine's message and its `statusCode`, or the error of the connection
  * @see Docker Engine API v1.41, ContainerAttach, "Hijacking"
  */
 export function openAttachStream (endpoint: http.RequestOptions, containerId: string, timeoutMs: number): Promise<Duplex> {
@@ -37,13 +37,13 @@ export function openAttachStream (endpoint: http.RequestOptions, containerId: st
   })
 }
 
-/** An error of the same shape as dockerode's. */
+/** Creates an error with the same members as dockerode's errors. */
 function rejection (statusCode: number | undefined, body: string): Error {
   let message: unknown
   try {
     message = (JSON.parse(body) as { message?: unknown } | null)?.message
   } catch {
-    // Not JSON: the status has to do.
+    // The body is not JSON, so the message contains only the status.
   }
   return Object.assign(new Error(typeof message === 'string' ? message : `The engine responded with status ${statusCode}`), { statusCode })
 }

@@ -10,7 +10,7 @@ import type { Engine } from './engine.js'
 import type { OutOfMemoryWatch } from './out-of-memory.js'
 import type { Remover } from './remover.js'
 
-/** Time that a container has to exit after its result, milliseconds; the engine's own removal takes about 20. */
+/** Time that a container has to exit after its result, in milliseconds. The engine usually removes it within 20 ms. */
 const EXIT_GRACE_MS = 2_000
 
 interface FactoryParts {
@@ -20,11 +20,11 @@ interface FactoryParts {
   container: ContainerConfig
   run: RunConfig
   identity: ContainerIdentity
-  /** CPU cores of the engine's machine. */
+  /** Number of CPU cores of the engine's machine. */
   cores: number
 }
 
-/** Makes containers that wait for their payload: create, attach, start. */
+/** Creates containers that wait for their payload: create, attach, start. */
 export class ContainerFactory implements SandboxFactory {
   readonly #parts: FactoryParts
   readonly #memoryLimits = new WeakMap<Sandbox, number>()
@@ -42,8 +42,8 @@ export class ContainerFactory implements SandboxFactory {
   }
 
   /**
-   * @throws Error where the engine reports more than the container's limit: an engine without cgroups of its own (rootless)
-   * reads those of some parent
+   * @throws Error if the engine reports more memory than the container's limit. A rootless engine without cgroups
+   * reports the memory of a parent cgroup.
    * @see Docker Engine API v1.41, ContainerStats
    */
   async idleBytes (sandbox: ReadySandbox): Promise<number> {
@@ -51,7 +51,7 @@ export class ContainerFactory implements SandboxFactory {
     const stats = await engine.call<Docker.ContainerStats>(() =>
       engine.docker.getContainer(sandbox.id).stats({ stream: false, 'one-shot': true }))
     const { usage = 0, stats: details } = stats.memory_stats
-    // The kernel can reclaim inactive file pages. cgroups v1 and v2 name them differently.
+    // The kernel can reclaim inactive file pages. Their name differs between cgroup v1 and v2.
     const { total_inactive_file: v1, inactive_file: v2 } = (details ?? {}) as Record<string, number | undefined>
     const bytes = usage - (v1 ?? v2 ?? 0)
     if (bytes > (this.#memoryLimits.get(sandbox) ?? Infinity)) throw new Error(`The engine reports ${bytes} bytes, more than the container's limit`)

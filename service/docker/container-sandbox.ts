@@ -15,15 +15,18 @@ interface SandboxParts {
   /** Removes the container. Never rejects. */
   remove: (id: string) => Promise<void>
   ranOutOfMemory: (id: string) => Promise<boolean>
-  /** Gives a container whose result is late more CPU, in the background. Never throws. */
+  /** Gives more CPU to a container whose result is late, in the background. Never throws. */
   liftCpuLimit: (id: string) => void
   /** Whether the engine reports the container as running and not paused. Never rejects. */
   isRunning: (id: string) => Promise<boolean>
-  /** Time that the container has to exit by itself after its result, milliseconds. */
+  /** Time that the container has to exit after its result, in milliseconds. */
   exitGraceMs: number
 }
 
-/** A started, attached container. Its stream is read from the start, so that its end is noticed even before a lease. */
+/**
+ * A container that has been started and attached to. Its stream is read from the start, so that its end is detected
+ * even before a lease.
+ */
 export class ContainerSandbox implements ReadySandbox {
   readonly id: string
   readonly phases: Record<string, number>
@@ -68,7 +71,7 @@ export class ContainerSandbox implements ReadySandbox {
 
   #send (payload: Buffer, { resultIsFirstLine }: ExchangeOptions): void {
     const { stream } = this.#parts
-    // The callback gets an error if the engine has closed its end, even before the stream's own events report that.
+    // If the engine has closed its end, the callback gets an error before the stream emits an event.
     stream.write(payload, (error) => { if (!error) this.#payloadWritten = true })
     if (!resultIsFirstLine) stream.end()
   }
@@ -86,7 +89,7 @@ export class ContainerSandbox implements ReadySandbox {
     if (!this.#resultReceived) {
       removeNow()
     } else if (!this.#ended) {
-      // The runner exits after its result and the engine removes the container (AutoRemove), which costs no call.
+      // The runner exits after its result, and the engine removes the container (AutoRemove) without a request.
       const timer = setTimeout(removeNow, exitGraceMs)
       stream.once('close', () => clearTimeout(timer))
     }
@@ -112,7 +115,7 @@ export class ContainerSandbox implements ReadySandbox {
       }
       this.#onChange?.()
     })
-    // EPIPE: the container exited while we wrote. What it wrote before is in the buffers.
+    // EPIPE: the container exited during the write. Its earlier output is still in the buffers.
     stream.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') this.#failure = error })
     for (const event of ['end', 'close']) {
       stream.on(event, () => {
@@ -154,7 +157,7 @@ export class ContainerSandbox implements ReadySandbox {
         receivedBytes: () => this.#bytes,
         reached: () => {
           if (!resultIsFirstLine) finish('deadline')
-          // A result that arrives while the engine is asked ends the exchange first.
+          // A result that arrives during this request ends the exchange first.
           else void this.#parts.isRunning(this.id).then((running) => finish(running ? 'deadline' : 'unresponsive'))
         }
       })

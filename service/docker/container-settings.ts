@@ -5,7 +5,10 @@ import { imageNeedsMore } from '../errors.js'
 import { runnerEnvironment } from '../protocol/container-environment.js'
 import type { ImageDescription } from '../runs/ports.js'
 
-/** Labels of the service's containers. Those kept by DEBUG_KEEP_CONTAINER have `runonce.kept` only, so that the sweep ignores them. */
+/**
+ * Labels of the service's containers. Containers that DEBUG_KEEP_CONTAINER keeps have only `runonce.kept`, so that
+ * the sweep ignores them.
+ */
 export const LABEL_EXPIRES = 'runonce.expires'
 /** Milliseconds from creation to expiry. */
 export const LABEL_LIFETIME = 'runonce.lifetime'
@@ -14,13 +17,16 @@ export const LABEL_BOOT = 'runonce.boot'
 const LABEL_KEPT = 'runonce.kept'
 
 const UNPRIVILEGED_UID = '65534'
-/** Time after its run's limit until a container expires and the sweep removes it. */
+/** Time after the time limit of the run until a container expires and the sweep removes it. */
 const EXPIRY_GRACE_MS = 30_000
 
 export interface ContainerIdentity {
-  /** The same after a restart: only one service can listen on an address at a time. */
+  /**
+   * Identifies the service. It is the same after a restart, because only one service can listen on an address at a
+   * time.
+   */
   owner: string
-  /** Different after each start of the service. */
+  /** Identifies the service process. It is different after each start of the service. */
   boot: string
 }
 
@@ -32,22 +38,22 @@ interface Settings {
   purpose: Purpose
 }
 
-/** What a container is created for. */
+/** The intended use of a container. */
 export interface Purpose {
-  /** Maximum wait for its payload, milliseconds. */
+  /** Maximum time that the container waits for its payload, in milliseconds. */
   idleMs: number
-  /** Whether to start its warm interpreter. */
+  /** Whether the runner starts the warm interpreter. */
   warm: boolean
-  /** Whether the runner announces that it is ready. */
+  /** Whether the runner reports that it is ready. */
   announce: boolean
 }
 
-/** One run whose payload follows at once: a warm interpreter would only cost time. */
+/** One run whose payload follows immediately. Starting the warm interpreter would only delay it. */
 export const ONE_RUN: Purpose = { idleMs: 0, warm: false, announce: false }
 
 /**
- * The body of the engine's create call, with all settings that confine a program.
- * @throws ServiceError `image.needs_more` where the image's label asks for more than the caps
+ * Returns the body of the create request, with all settings that confine a program.
+ * @throws ServiceError `image.needs_more` if the image's label requests more than the caps
  * @see Docker Engine API v1.41, ContainerCreate
  */
 export function containerSettings ({ image, container, run, identity, purpose }: Settings): Docker.ContainerCreateOptions {
@@ -67,7 +73,7 @@ export function containerSettings ({ image, container, run, identity, purpose }:
     AttachStdout: true,
     AttachStderr: true,
     OpenStdin: true,
-    // The engine closes the container's stdin when the service's connection ends: a waiting runner then exits.
+    // When the connection of the service ends, the engine closes the container's stdin, and a waiting runner exits.
     StdinOnce: true,
     Tty: false,
     NetworkDisabled: container.networkDisabled,
@@ -97,7 +103,8 @@ function hostConfig (container: ContainerConfig, memoryBytes: number, processes:
     CpuShares: container.cpuShares,
     Ulimits: [
       { Name: 'nofile', Soft: container.nofileSoft, Hard: container.nofileHard },
-      // With 1 byte the kernel does not pipe core dumps to the host's handler; with 0, the usual default, it does (core(5)).
+      // With a limit of 1 byte, the kernel does not pipe core dumps to the handler of the host. With 0, the usual
+      // default, it does (core(5)).
       { Name: 'core', Soft: 1, Hard: 1 }
     ],
     CapDrop: container.capDrop,
@@ -118,18 +125,21 @@ interface Grant {
   normal: number
   needed: number | undefined
   cap: number
-  /** The setting that the cap comes from. */
+  /** The setting that defines the cap. */
   variable: string
 }
 
-/** The normal amount, or what the image needs where that is more. */
+/** Returns the default amount, or the amount that the image needs if it is larger. */
 function granted (image: ImageDescription, { resource, normal, needed, cap, variable }: Grant): number {
   if (needed === undefined || needed <= normal) return normal
   if (needed > cap) throw imageNeedsMore(image.ref, resource, needed, cap, variable)
   return needed
 }
 
-/** Whether a user is root, with or without a group: '', 0, root, 0:0, root:users. The engine's Atoi accepts a sign. */
+/**
+ * Whether the user is root, with or without a group: '', 0, root, 0:0, root:users. The engine parses the number with
+ * Atoi, which accepts a sign.
+ */
 function isRoot (user: string): boolean {
   return /^(root|[+-]?0+)?(:|$)/.test(user)
 }

@@ -1,19 +1,22 @@
-/** A timer that fires so much later than it was due means that the service was suspended or blocked. Milliseconds. */
+/** If a timer fires this many milliseconds late, the service was suspended or blocked. */
 const LATE_MS = 250
-/** Time that the stream then gets: the engine may still hold output that the service could not read. Milliseconds. */
+/**
+ * Additional reading time after a suspension, in milliseconds, because the engine may still hold output that the
+ * service could not read.
+ */
 const LATE_GRACE_MS = 1000
-/** Maximum time to read output that arrived before the deadline. Milliseconds. */
+/** Maximum time to read output that arrived before the deadline, in milliseconds. */
 const DRAIN_MS = 100
 
 interface DeadlineParts {
   ms: number
-  /** Bytes that were read from the stream so far. */
+  /** Number of bytes that have been read from the stream. */
   receivedBytes: () => number
   /** Called once, unless the deadline is cancelled. */
   reached: () => void
 }
 
-/** A deadline that is reached only after everything that had arrived on the stream by then was read. */
+/** A deadline that expires only after all output has been read that had arrived on the stream by then. */
 export class Deadline {
   readonly #parts: DeadlineParts
   #timer: NodeJS.Timeout
@@ -33,7 +36,7 @@ export class Deadline {
     clearImmediate(this.#immediate)
   }
 
-  /** After a suspension the event loop runs timers first. It polls the sockets before it runs an immediate. */
+  /** After a suspension, the event loop runs timers first. It polls the sockets before it runs an immediate. */
   #drain (untilMs = performance.now() + DRAIN_MS, bytesBefore = this.#parts.receivedBytes()): void {
     this.#immediate = setImmediate(() => {
       const bytes = this.#parts.receivedBytes()

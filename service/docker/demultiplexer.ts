@@ -1,8 +1,8 @@
-/** A frame's header: stream type, three zero bytes, length as 32-bit big-endian. */
+/** Size of a frame header: stream type, three zero bytes, and the length as a 32-bit big-endian number. */
 const HEADER_BYTES = 8
 
 /**
- * Splits Docker's multiplexed attach stream into stdout and stderr. Chunks may end anywhere.
+ * Splits Docker's multiplexed attach stream into stdout and stderr. Frames can be split across chunks.
  * @see Docker Engine API v1.41, ContainerAttach, "Stream format"
  */
 export class Demultiplexer {
@@ -16,7 +16,7 @@ export class Demultiplexer {
     private readonly onStderr: (bytes: Buffer) => void
   ) {}
 
-  /** @throws Error when the bytes are not a multiplexed stream */
+  /** @throws Error if the bytes are not a multiplexed stream */
   push (chunk: Buffer): void {
     let at = 0
     while (at < chunk.length) {

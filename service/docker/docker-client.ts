@@ -3,8 +3,9 @@ import type http from 'node:http'
 import Docker from 'dockerode'
 
 /**
- * A dockerode client for a socket. dockerode takes settings from DOCKER_HOST and the variables that belong to it, and throws
- * where it cannot use them; they are meant for other clients. Without DOCKER_HOST it reads none of them.
+ * Creates a dockerode client for a socket. If DOCKER_HOST is set, dockerode reads it and related variables, which are
+ * intended for other clients, and throws if it does not support their values. Without DOCKER_HOST, it reads none of
+ * them.
  */
 export function dockerClient (socketPath: string, agent: http.Agent): Docker {
   const { DOCKER_HOST: host } = process.env

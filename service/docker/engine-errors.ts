@@ -7,14 +7,14 @@ const CONNECT_ERRORS: Record<string, string> = {
 }
 
 /**
- * Turns the error of a failed engine call into the client's error.
- * @param otherwise makes the error where the engine was reached
+ * Converts the error of a failed engine call to the error for the client.
+ * @param otherwise creates the error if the engine responded
  */
 export function toServiceError (error: unknown, otherwise: ErrorFactory): ServiceError {
   return isConnectError(error) ? unreachable(error) : otherwise(withoutHostPaths(descriptionOf(error)), { cause: error })
 }
 
-/** The error of a call without a response within `ms` milliseconds. */
+/** Creates the error for a call without a response within `ms` milliseconds. */
 export function noResponse (ms: number): Error {
   return new DOMException(`The engine did not respond within ${ms} ms (the sum of DOCKER_UNIX_SOCKET_READ_TIMEOUT and _WRITE_TIMEOUT)`, 'TimeoutError')
 }
@@ -25,17 +25,17 @@ export function isRejection (error: unknown): boolean {
   return status >= 400 && status < 500
 }
 
-/** Whether a create call failed because of the image. All of the call's other values are the service's settings. */
+/** Whether a create call failed because of the image. All other values in the call are settings of the service. */
 export function isImageError (error: unknown): boolean {
   return statusOf(error) === 404 || (isRejection(error) && /no command specified/i.test(messageOf(error)))
 }
 
-/** The status of the engine's response to a failed call; undefined where there was no response. */
+/** Returns the status of the engine's response to a failed call, or undefined if there was no response. */
 export function statusOf (error: unknown): number | undefined {
   return (error as { statusCode?: number } | null)?.statusCode
 }
 
-/** The engine's own message, without dockerode's prefix "(HTTP code 404) no such image - ". */
+/** Returns the engine's message without dockerode's prefix "(HTTP code 404) no such image - ". */
 export function messageOf (error: unknown): string {
   const json = (error as { json?: { message?: unknown } } | null)?.json
   if (typeof json?.message === 'string') return json.message
@@ -43,8 +43,9 @@ export function messageOf (error: unknown): string {
 }
 
 /**
- * The engine's messages name directories of the host, wherever it has its data. Clients must not see them; the log has the
- * original. The slashes of an image's name or of a URL begin no path, but those after `unix://` do.
+ * Removes paths of the host from the engine's messages, wherever the engine stores its data. Clients must not see
+ * them; the log contains the original message. Slashes in image names and URLs do not start a path, except those
+ * after `unix://`.
  */
 function withoutHostPaths (message: string): string {
   const hide = exceptProgram(message)
@@ -53,13 +54,13 @@ function withoutHostPaths (message: string): string {
     .replace(/(?:(?<![\w./~-])|(?<=:\/\/))\/(?!\/)[^\s"'`,;:()[\]]+/g, (path) => hide(path, path))
 }
 
-/** The program that could not be started is the image's own. */
+/** The path of the program in the image is kept. */
 function exceptProgram (message: string) {
   const program = /: exec: "([^"]+)"/.exec(message)?.[1]
   return (path: string, written: string) => path === program ? written : '(a path of the host)'
 }
 
-/** Whether connect(2) failed. A connection that breaks later is the error of the call in progress. */
+/** Whether connect(2) failed. An error of an established connection belongs to the call in progress. */
 function isConnectError (error: unknown): boolean {
   return (error as NodeJS.ErrnoException | null)?.syscall === 'connect'
 }

@@ -10,7 +10,7 @@ import { openAttachStream } from './attach-stream.js'
 import { dockerClient } from './docker-client.js'
 import { noResponse, toServiceError } from './engine-errors.js'
 
-/** A ping's result is reused for so long. */
+/** Time for which the result of a ping is reused, in milliseconds. */
 const PING_SHARED_MS = 250
 
 interface EngineOptions {
@@ -20,17 +20,17 @@ interface EngineOptions {
 }
 
 /**
- * docker-modem formats each request's options for its debug log, even when that is off. Formatting an agent walks through
- * all of its sockets: 10 ms of CPU a call.
+ * docker-modem formats the options of each request for its debug log, even when the log is disabled. Formatting an
+ * agent traverses all of its sockets, which takes 10 ms of CPU time per call.
  */
 class TerseAgent extends http.Agent {
   [inspect.custom] (): string { return 'Agent' }
 }
 
-/** The Docker engine's client. Nothing else knows how the engine is reached. */
+/** Client of the Docker engine. No other module knows how to reach the engine. */
 export class Engine implements EngineStatus {
   readonly docker: Docker
-  /** Timeout of one engine call, milliseconds. */
+  /** Timeout of an engine call in milliseconds. */
   readonly callMs: number
   readonly #socketPath: string
   readonly #agent: http.Agent
@@ -44,8 +44,9 @@ export class Engine implements EngineStatus {
   }
 
   /**
-   * Makes one engine call with a timeout. Some of dockerode's calls ignore the signal, so the wait ends independently of it.
-   * @throws what the call throws, or the timeout's error
+   * Makes an engine call with a timeout. Some calls of dockerode ignore the signal, so the timeout does not depend on
+   * it.
+   * @throws the error of the call, or the error of the timeout
    */
   async call<T> (invoke: (options: { abortSignal: AbortSignal }) => unknown): Promise<T> {
     const deadline = new AbortController()
@@ -64,12 +65,15 @@ export class Engine implements EngineStatus {
     }
   }
 
-  /** A stream of the container's stdin, stdout and stderr. @throws Error with the engine's message and its `statusCode`, or the connection's */
+  /**
+   * Attaches to the container's stdin, stdout and stderr.
+   * @throws Error with the engine's message and its `statusCode`, or the error of the connection
+   */
   async attach (containerId: string): Promise<Duplex> {
     return await openAttachStream({ socketPath: this.#socketPath }, containerId, this.callMs)
   }
 
-  /** Calls within a quarter of a second share one ping: health checks need no token. */
+  /** Calls within a quarter of a second share one ping, because health checks do not require a token. */
   ping (): Promise<void> {
     if (this.#lastPing === undefined || performance.now() - this.#lastPing.at > PING_SHARED_MS) {
       this.#lastPing = { at: performance.now(), result: this.#ping() }

@@ -9,7 +9,7 @@ export interface EngineEvent {
 }
 
 const RECONNECT_MS = 500
-/** Of containers only the out-of-memory event, of images all that change what a name refers to. */
+/** For containers, only the out-of-memory event; for images, all events that change the meaning of a name. */
 const FILTERS = { type: ['container', 'image'], event: ['oom', 'tag', 'untag', 'delete', 'load', 'import', 'pull', 'prune'] }
 
 /**
@@ -27,19 +27,19 @@ export class EventStream {
 
   constructor (private readonly engine: Engine) {}
 
-  /** While false, events are missed and nothing may be cached. */
+  /** While this is false, events are missed and nothing may be cached. */
   get connected (): boolean { return this.#connected }
 
   onEvent (listener: (event: EngineEvent) => void): void {
     this.#listeners.push(listener)
   }
 
-  /** Calls `listener` when events may have been missed: on connecting and on disconnecting. */
+  /** Calls `listener` when events may have been missed: after connecting and after disconnecting. */
   onGap (listener: () => void): void {
     this.#gapListeners.push(listener)
   }
 
-  /** Calls `listener` each time that connecting fails. */
+  /** Calls `listener` after each failed attempt to connect. */
   onConnectError (listener: (error: NodeJS.ErrnoException) => void): void {
     this.#errorListeners.push(listener)
   }
@@ -49,7 +49,7 @@ export class EventStream {
     try {
       const connect = new AbortController()
       const timer = setTimeout(() => connect.abort(), this.engine.callMs)
-      // The signal would end the open stream as well, so the timer must not outlive the connect.
+      // The signal would also end the open stream, so the timer must be cleared after connecting.
       const stream = await this.engine.docker.getEvents({ filters: FILTERS as never, abortSignal: connect.signal })
         .finally(() => clearTimeout(timer)) as Readable
       this.#follow(stream)
@@ -82,7 +82,7 @@ export class EventStream {
       try {
         for (const line of lines) if (line.trim() !== '') this.#emit(line)
       } catch (error) {
-        // Not an event: a proxy's error page, or an incomplete line.
+        // This is not an event, but for example the error page of a proxy or an incomplete line.
         stream.destroy(error as Error)
       }
     })
@@ -100,7 +100,7 @@ export class EventStream {
   }
 
   #retry (): void {
-    // Notify when the gap begins; while disconnected nothing is cached.
+    // Notifies at the start of the gap, because nothing may be cached while the stream is disconnected.
     const wasConnected = this.#connected
     this.#connected = false
     if (this.#closed) return

@@ -4,9 +4,10 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import type { ContainerIdentity } from './container-settings.js'
 
 /**
- * Identifies this service in its containers' labels. The owner is the same after a restart in the same network namespace,
- * on the same boot of the host, at the same address: no other service can listen there. Where that is unknown (not Linux,
- * or a port chosen by the system) the owner is random, and containers left behind stay until they expire.
+ * Identifies this service in the labels of its containers. The owner stays the same after a restart in the same
+ * network namespace, on the same boot of the host and at the same address, because no other service can listen there.
+ * If this is unknown (not Linux, or a port chosen by the system), the owner is random, and leftover containers remain
+ * until they expire.
  */
 export function containerIdentity (listen: { address: string, port: number }): ContainerIdentity {
   return { owner: owner(listen), boot: randomUUID() }

@@ -8,14 +8,17 @@ import type { Engine } from './engine.js'
 import type { EventStream } from './event-stream.js'
 import { dockerName, imageMatcher, podmanName } from './image-names.js'
 
-/** Listeners are called so long after the last of several events. */
+/** Delay after the last of several events before the listeners are called, in milliseconds. */
 const SETTLE_MS = 100
-/** The characters of image names (distribution/reference). Others could change the path of the engine's URL. */
+/**
+ * Characters allowed in image names (distribution/reference). Other characters could change the path of the engine's
+ * URL.
+ */
 const REF = /^\w([\w.:@/-]*\w)?$/
-/** Matching a pattern takes quadratic time in the worst case. */
+/** Maximum length of a name, because matching a pattern takes quadratic time in the worst case. */
 const MAX_REF_LENGTH = 512
 
-/** Descriptions of the engine's images, cached until an event reports a change. */
+/** Caches the descriptions of the engine's images until an event reports a change. */
 export class ImageCatalog implements Images, ImageChanges {
   readonly #engine: Engine
   readonly #events: EventStream
@@ -64,7 +67,7 @@ export class ImageCatalog implements Images, ImageChanges {
   #forget (): void {
     this.#described.clear()
     this.#languages = undefined
-    // A build or a pull causes many events: notify once for all of them.
+    // A build or a pull causes many events, so the listeners are notified once for all of them.
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => { for (const listener of this.#listeners) listener() }, SETTLE_MS)
     this.#timer.unref()
@@ -79,7 +82,7 @@ export class ImageCatalog implements Images, ImageChanges {
     }
   }
 
-  /** Podman looks for a name without a registry on Docker Hub only, not among the images that were built on its machine. */
+  /** For a name without a registry, Podman searches only Docker Hub and not the images that were built on its machine. */
   async #find (ref: string): Promise<Docker.ImageInspectInfo> {
     const inspect = async (name: string) => await this.#engine.call<Docker.ImageInspectInfo>(() => this.#engine.docker.getImage(name).inspect())
     try {
@@ -98,7 +101,7 @@ export class ImageCatalog implements Images, ImageChanges {
       const ref = refOfLanguage(Labels)
       return RepoTags?.some((tag) => dockerName(tag) === ref) === true && this.#isAllowed(ref) ? [ref] : []
     })
-    // An image that was removed meanwhile does not make the list fail.
+    // The image may have been removed after it was listed.
     const described = await Promise.all(refs.sort().map((ref) => this.describe(ref).catch((error) => {
       if (statusOf((error as Error).cause) !== 404) throw error
     })))

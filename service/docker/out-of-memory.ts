@@ -1,11 +1,11 @@
 import type { EventStream } from './event-stream.js'
 
-/** The event can arrive shortly after the end of the stream. */
+/** Maximum wait for the event, in milliseconds. The event can arrive shortly after the end of the stream. */
 const WAIT_MS = 200
 const POLL_MS = 10
 const REMEMBERED = 1000
 
-/** Records which containers had a process killed for lack of memory, from the engine's events. */
+/** Records the containers in which the kernel killed a process for lack of memory, based on the engine's events. */
 export class OutOfMemoryWatch {
   readonly #containers = new Set<string>()
 

@@ -5,7 +5,7 @@ const ATTEMPTS = 4
 const FIRST_RETRY_MS = 250
 
 interface RemoverOptions {
-  /** DEBUG_KEEP_CONTAINER: kill containers, but do not remove them. */
+  /** With DEBUG_KEEP_CONTAINER, containers are killed but not removed. */
   keep: boolean
   warn: (details: Record<string, unknown>, message: string) => void
 }
@@ -17,7 +17,7 @@ export class Remover {
   constructor (private readonly engine: Engine, private readonly options: RemoverOptions) {}
 
   /**
-   * Kills and removes a container. Tries a few times and then leaves it to the sweep. Never rejects.
+   * Kills and removes a container. After a few failed attempts, the sweep removes it. Never rejects.
    * @see Docker Engine API v1.41, ContainerDelete
    */
   remove (containerId: string): Promise<void> {
@@ -38,7 +38,7 @@ export class Remover {
         ? container.kill(options as never)
         : container.remove({ ...options, force: true, v: true } as never))
     } catch (error) {
-      // 404: already removed. 409: AutoRemove is removing it, or it is not running (kill).
+      // 404: already removed. 409: AutoRemove is already removing the container, or it is not running (kill).
       const status = statusOf(error)
       if (status === 404 || status === 409) return
       if (attempt >= ATTEMPTS) {

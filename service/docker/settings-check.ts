@@ -33,13 +33,16 @@ interface CheckParts {
   warn: (message: string) => void
 }
 
-/** Warns once about each setting that the engine refuses or cannot enforce, as soon as the engine responds. */
+/** Logs a warning for each setting that the engine rejects or cannot enforce, as soon as the engine responds. */
 export class SettingsCheck {
   readonly #warned = new Set<string>()
 
   constructor (private readonly parts: CheckParts) {}
 
-  /** Checks whenever the event stream connects: the engine may be another one, or have changed. */
+  /**
+   * Runs the check whenever the event stream connects, because it may be another engine or the engine may have
+   * changed.
+   */
   follow (events: EventStream): void {
     events.onGap(() => { if (events.connected) void this.check() })
   }
@@ -62,7 +65,10 @@ export class SettingsCheck {
   }
 }
 
-/** One sentence for each setting that the engine refuses or cannot enforce. It begins with the variable. */
+/**
+ * Returns one sentence for each setting that the engine rejects or cannot enforce. The sentence begins with the
+ * variable.
+ */
 export function settingsWarnings (info: EngineInfo, container: ContainerConfig): string[] {
   const { NCPU: cores, MemTotal: bytes, Runtimes: runtimes } = info
   const { cpus, memoryBytes, runtime } = container
@@ -81,7 +87,7 @@ export function settingsWarnings (info: EngineInfo, container: ContainerConfig):
   ]
 }
 
-/** One sentence for each image or pattern in the settings for which the engine has no image. */
+/** Returns one sentence for each image or pattern in the settings for which the engine has no image. */
 export function missingImageWarnings (images: Array<Pick<Docker.ImageInfo, 'RepoTags' | 'RepoDigests'>>, named: NamedImage[]): string[] {
   const present = images.flatMap(({ RepoTags, RepoDigests }) => [...RepoTags ?? [], ...RepoDigests ?? []])
   return named.flatMap(({ variable, name }) => {

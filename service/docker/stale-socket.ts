@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises'
 import type { EventStream } from './event-stream.js'
 
 /**
- * Calls `listener` when the engine can never be reached again through the socket file. An engine that restarts deletes its socket file
- * and creates a new one. A container in which the file itself is mounted keeps the deleted file, which has no links.
+ * Calls `listener` when the engine can never be reached again through the socket file. An engine that restarts
+ * deletes its socket file and creates a new one. If the file itself is mounted in a container, the container keeps
+ * the deleted file, which has no links.
  * @see inode(7), st_nlink
  */
 export function onStaleSocket (events: EventStream, socketPath: string, listener: () => void): void {
@@ -14,7 +15,7 @@ export function onStaleSocket (events: EventStream, socketPath: string, listener
   })
 }
 
-/** Whether the file is deleted, although its path still exists. */
+/** Whether the file has been deleted, although its path still exists. */
 async function isDeleted (path: string): Promise<boolean> {
   return await stat(path).then(({ nlink }) => nlink === 0, () => false)
 }

@@ -6,7 +6,7 @@ import type { Engine } from './engine.js'
 import type { Remover } from './remover.js'
 
 const INTERVAL_MS = 60_000
-/** A container that was seen for so long without being started belongs to a service that crashed. */
+/** If a container has not been started for this time, the service that created it has crashed. */
 const UNSTARTED_MS = 60_000
 
 interface SweepParts {
@@ -14,18 +14,19 @@ interface SweepParts {
   remover: Remover
   identity: ContainerIdentity
   log: { info: (details: object, message: string) => void, warn: (details: object, message: string) => void }
-  /** Milliseconds of a monotonic clock; for tests. */
+  /** Returns a monotonic time in milliseconds; tests replace it. */
   clock?: () => number
 }
 
 /**
- * Removes what crashed services left behind, at start and every minute. Leaves the containers of running services alone:
- * their age is the time that this service has seen them. The wall clock may jump, and would then end live runs.
+ * Removes containers that crashed services left, at startup and every minute. Does not affect containers of running
+ * services: their age is the time for which this service has observed them. The wall clock is not used, because a
+ * jump of it would stop active runs.
  */
 export class Sweep {
   readonly #parts: SweepParts
   readonly #now: () => number
-  /** When each container was seen first. */
+  /** The time when each container was first observed. */
   #seenAtMs = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
 
@@ -65,9 +66,9 @@ export class Sweep {
 }
 
 /**
- * Whether a container has outlived its labelled lifetime, was not started for over a minute, or belongs to this service
- * before its restart. The owner names a listen address, so no other running service has the same.
- * @param seenMs how long this service has seen the container, milliseconds
+ * Whether a container has exceeded its labelled lifetime, was not started for over a minute, or was created by this
+ * service before its restart. The owner contains a listen address, so no other running service has the same owner.
+ * @param seenMs time for which this service has observed the container, in milliseconds
  */
 export function isLeftBehind (container: Docker.ContainerInfo, identity: ContainerIdentity, seenMs: number): boolean {
   const { Labels: labels, State: state } = container
@@ -75,7 +76,7 @@ export function isLeftBehind (container: Docker.ContainerInfo, identity: Contain
   return seenMs >= lifetimeMs(container) || (state === 'created' && seenMs >= UNSTARTED_MS)
 }
 
-/** The labelled lifetime. Older services label only the wall-clock time of the expiry. */
+/** Returns the labelled lifetime. Older services label only the wall-clock time of the expiry. */
 function lifetimeMs ({ Labels: labels, Created: createdSeconds }: Docker.ContainerInfo): number {
   const labelled = Number(labels[LABEL_LIFETIME])
   if (labelled > 0) return labelled

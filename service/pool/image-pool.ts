@@ -5,11 +5,14 @@ import { Demand } from './demand.js'
 const NEWEST_WEIGHT = 0.3
 const FIRST_BACKOFF_MS = 500
 const MAX_BACKOFF_MS = 60_000
-/** Assumed memory of a ready container until one is measured. */
+/** Assumed memory of a ready container before the first measurement. */
 const ASSUMED_BYTES = 24 * 1024 * 1024
-/** Assumed duration of a refill until one is measured. */
+/** Assumed duration of a refill before the first measurement. */
 const ASSUMED_REFILL_MS = 150
-/** While all cores are busy, refills may use a twentieth of one: the wait between two is a multiple of their duration. */
+/**
+ * While all cores are busy, refills may use five percent of one core: the pause between two refills is a multiple of
+ * their duration.
+ */
 const REFILL_WAIT_FACTOR = 20
 
 export interface Waiting {
@@ -17,14 +20,14 @@ export interface Waiting {
   sinceMs: number
 }
 
-/** One image's ready containers and its demand. Holds state only. */
+/** The ready containers of one image, and its demand. Contains only state. */
 export class ImagePool {
   image: ImageDescription
-  /** Oldest first. Leases take the oldest: it had the most time to warm up. */
+  /** Oldest first. A lease takes the oldest container, because it had the most time to warm up. */
   readonly ready: Waiting[] = []
   readonly demand: Demand
   starting = 0
-  /** Start of the last refill. */
+  /** Start time of the last refill. */
   startedAtMs = 0
   refillMs = ASSUMED_REFILL_MS
   idleBytes = ASSUMED_BYTES
@@ -67,19 +70,19 @@ export class ImagePool {
     this.refillMs += NEWEST_WEIGHT * (tookMs - this.refillMs)
   }
 
-  /** Delays the next refill, longer after each failure. */
+  /** Delays the next refill. The delay increases with each failure. */
   failed (nowMs: number): void {
     this.#retryAtMs = nowMs + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failures)
     this.#failures++
   }
 
-  /** Call when a container of this image was leased, or the engine's images changed. */
+  /** Must be called after a lease of a container of this image, or after a change of the engine's images. */
   resetBackoff (): void {
     this.#failures = 0
     this.#retryAtMs = 0
   }
 
-  /** Has had no container for long while all cores were busy. */
+  /** Whether the image has had no container for a long time while all cores were busy. */
   isStarved (busySinceMs: number, nowMs: number): boolean {
     return this.count === 0 && nowMs - Math.max(busySinceMs, this.startedAtMs) >= REFILL_WAIT_FACTOR * this.refillMs
   }

@@ -1,6 +1,9 @@
 import type { LeaseCounts } from '../runs/status-ports.js'
 
-/** Counts the leases of each image name. Keeps the counts of images that are no longer used, so that they never fall. */
+/**
+ * Counts the leases of each image name. The counts of images that are no longer used are kept, so that they never
+ * decrease.
+ */
 export class LeaseCounter {
   readonly #counts = new Map<string, LeaseCounts>()
 

@@ -16,19 +16,19 @@ interface PoolParts {
   config: PoolConfig
   cores: number
   log: { debug: (details: object, message: string) => void, warn: (details: object, message: string) => void }
-  /** The current time, milliseconds; for tests. */
+  /** Returns the current time in milliseconds; tests replace it. */
   clock?: () => number
   tickMs?: number
 }
 
 /**
- * Ready containers that wait for their payload, a few for each image in use. A lease takes one for good. Refills run in the
- * background and yield to runs.
+ * Keeps a few ready containers for each image in use. A leased container does not return to the pool. Refills run in
+ * the background and have lower priority than runs.
  */
 export class Pool implements Sandboxes, PoolStatus {
   readonly #parts: PoolParts
   readonly #now: () => number
-  /** By image ID, so that a tag that moved does not serve old containers. */
+  /** The key is the image ID, so that a tag that moved does not lead to old containers. */
   readonly #pools = new Map<string, ImagePool>()
   readonly #sizing: Sizing
   readonly #leases = new LeaseCounter()
@@ -39,7 +39,7 @@ export class Pool implements Sandboxes, PoolStatus {
 
   constructor (parts: PoolParts) {
     this.#parts = parts
-    // Not the wall clock: set back by an hour, it would delay refills by an hour.
+    // Not the wall clock: setting it back by an hour would delay refills by an hour.
     this.#now = parts.clock ?? (() => performance.now())
     this.#sizing = new Sizing(parts.config)
     this.#refiller = new Refiller({
@@ -50,7 +50,7 @@ export class Pool implements Sandboxes, PoolStatus {
     })
   }
 
-  /** Fills the pool for the images that are kept ready, and starts the timer. Safe to call twice. */
+  /** Fills the pool for the images that are kept ready, and starts the timer. Can be called twice. */
   async start (): Promise<void> {
     if (this.#timer !== undefined || this.#closed || this.#parts.config.max === 0) return
     this.#timer = setInterval(() => { this.#tick() }, this.#parts.tickMs ?? TICK_MS)
@@ -60,8 +60,8 @@ export class Pool implements Sandboxes, PoolStatus {
   }
 
   /**
-   * Retires all ready containers and those of refills in progress; refills are not interrupted, or they would leave
-   * containers that never start. Later leases create containers.
+   * Retires all ready containers and those of refills in progress. Refills are not interrupted, because containers
+   * that never start would remain. Later leases create containers.
    */
   async close (): Promise<void> {
     this.#closed = true
@@ -84,7 +84,7 @@ export class Pool implements Sandboxes, PoolStatus {
     }
     this.#leases.hit(image.ref)
     pool.resetBackoff()
-    // The run goes first: replace its container when it ends.
+    // The run has priority: its container is replaced when the run ends.
     void ready.whenEnded.then(() => this.#refiller.refill())
     return ready
   }
@@ -123,7 +123,7 @@ export class Pool implements Sandboxes, PoolStatus {
     this.#refiller.refill()
   }
 
-  /** Memory is known only after a measurement, and may then exceed the limit. */
+  /** The memory is known only after a measurement, and can then exceed the limit. */
   #shrink (): void {
     const pools = [...this.#pools.values()]
     for (;;) {
@@ -133,13 +133,13 @@ export class Pool implements Sandboxes, PoolStatus {
     }
   }
 
-  /** Watches a container that now waits for a lease. */
+  /** Observes a container that is now ready. */
   #watch (pool: ImagePool, sandbox: ReadySandbox): void {
     void sandbox.whenEnded.then(() => this.#lost(pool, sandbox))
     if (!pool.measured) void this.#measure(pool, sandbox)
   }
 
-  /** A ready container's stream ended before a lease. */
+  /** Handles a ready container whose stream ended before a lease. */
   #lost (pool: ImagePool, sandbox: ReadySandbox): void {
     if (!pool.remove(sandbox) || this.#closed) return
     sandbox.retire()
@@ -150,7 +150,7 @@ export class Pool implements Sandboxes, PoolStatus {
   async #measure (pool: ImagePool, sandbox: ReadySandbox): Promise<void> {
     pool.measured = true
     const bytes = await this.#parts.factory.idleBytes(sandbox).catch(() => undefined)
-    // If it was leased meanwhile, this is the program's memory.
+    // If the container was leased meanwhile, the measurement includes the program.
     if (bytes === undefined || !pool.has(sandbox)) pool.measured = false
     else pool.idleBytes = bytes
   }
@@ -160,8 +160,8 @@ export class Pool implements Sandboxes, PoolStatus {
   }
 
   /**
-   * Retires containers of images that no name in use refers to any more.
-   * @param asked the images whose names were looked up; others came into use meanwhile
+   * Retires containers of images to which no name in use refers any more.
+   * @param asked the images whose names were looked up; other images may be in use by now
    */
   #resolved ({ current, kept }: ResolvedImages, asked: ImagePool[]): void {
     this.#sizing.keep(kept)

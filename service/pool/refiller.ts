@@ -9,24 +9,27 @@ interface RefillerParts {
   load: Load
   cores: number
   log: { debug: (details: object, message: string) => void, warn: (details: object, message: string) => void }
-  /** The images of the pool by image ID, shared with the pool. */
+  /** The images of the pool by image ID. The pool shares this map. */
   pools: ReadonlyMap<string, ImagePool>
   sizing: Sizing
-  /** Maximum time that a container may wait for its payload, milliseconds. */
+  /** Maximum time that a container may wait for its payload, in milliseconds. */
   maxAgeMs: number
-  /** The current time, milliseconds. */
+  /** Returns the current time in milliseconds. */
   now: () => number
-  /** Called when a container has been added to an image's ready ones. */
+  /** Called after a container has been added to the ready containers of an image. */
   filled: (pool: ImagePool, sandbox: ReadySandbox) => void
 }
 
-/** Makes the pool's ready containers in the background, at most one for each two cores at a time. Refills yield to runs. */
+/**
+ * Creates ready containers in the background, at most one for each two cores at a time. Runs have priority over
+ * refills.
+ */
 export class Refiller {
   readonly #parts: RefillerParts
   readonly #maxRefills: number
   readonly #refills = new Set<Promise<void>>()
   readonly #closing = new AbortController()
-  /** When all cores became busy; undefined while one is free. */
+  /** The time when all cores became busy; undefined while a core is free. */
   #busySinceMs: number | undefined
 
   constructor (parts: RefillerParts) {
@@ -34,10 +37,13 @@ export class Refiller {
     this.#maxRefills = Math.max(1, Math.floor(parts.cores / 2))
   }
 
-  /** Starts as many refills as the limits and the load allow. Call whenever either may have changed. */
+  /**
+   * Starts as many refills as the limits and the load allow. Must be called whenever the limits or the load may have
+   * changed.
+   */
   refill (): void {
     while (!this.#closing.signal.aborted && this.#refills.size < this.#maxRefills) {
-      // An image that cannot get space must not block the others.
+      // An image without space must not block the others.
       const pool = this.#imagesToRefill().find((each) => this.#makeSpaceFor(each))
       if (pool === undefined) return
       const refill = this.#start(pool).finally(() => {
@@ -48,15 +54,16 @@ export class Refiller {
     }
   }
 
-  /** Starts no more refills; resolves when those in progress have retired their containers. */
+  /** Starts no further refills. Resolves when the refills in progress have retired their containers. */
   async close (): Promise<void> {
     this.#closing.abort()
     await Promise.all(this.#refills)
   }
 
   /**
-   * Refills compete with runs for CPU: while every core has a run, none starts, as a container made on demand costs the same.
-   * The exception is an image without ready containers for long: long runs would keep it from getting any.
+   * Refills and runs compete for CPU time. While every core has a run, no refill starts, because a container that is
+   * created on demand takes the same time. There is one exception: an image that has had no ready containers for a
+   * long time, because long runs could otherwise prevent its refill indefinitely.
    */
   #imagesToRefill (): ImagePool[] {
     const { load, cores, sizing, pools } = this.#parts
@@ -69,7 +76,7 @@ export class Refiller {
     return this.#refills.size > 0 ? [] : sizing.imagesToRefill(pools.values(), now).filter((pool) => pool.isStarved(busySinceMs, now))
   }
 
-  /** Retires containers of less recently used images until one more container is within the limits. */
+  /** Retires containers of less recently used images until there is space for one more container. */
   #makeSpaceFor (pool: ImagePool): boolean {
     const { sizing } = this.#parts
     const pools = [...this.#parts.pools.values()]
@@ -101,7 +108,7 @@ export class Refiller {
     const { pools, log, filled } = this.#parts
     const now = this.#parts.now()
     if (sandbox.ended) {
-      // Its stream has ended; the container may still exist.
+      // The stream has ended, but the container may still exist.
       sandbox.retire()
       throw new Error('the container ended before it was ready')
     }

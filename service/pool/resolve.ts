@@ -2,7 +2,7 @@ import { ServiceError } from '../errors.js'
 import type { ImageDescription, Images } from '../runs/ports.js'
 
 export interface ResolvedImages {
-  /** The images that the names refer to now, by ID. */
+  /** The images to which the names currently refer, by ID. */
   current: Map<string, ImageDescription>
   /** IDs of the images to keep ready. */
   kept: string[]
@@ -10,21 +10,24 @@ export interface ResolvedImages {
 
 interface ResolverParts<Pool> {
   inUse: () => Pool[]
-  /** @param asked the images in use when the lookup began */
+  /** @param asked the images in use when the lookup started */
   resolved: (found: ResolvedImages, asked: Pool[]) => void
 }
 
-/** Looks up what image names refer to. One lookup at a time, or results could arrive out of order. */
+/**
+ * Looks up the images to which names refer. Only one lookup runs at a time, because results could otherwise arrive
+ * out of order.
+ */
 export class Resolver<Pool extends { image: ImageDescription }> {
   /** Whether names may have changed since the last lookup. */
   #due = false
   #active = false
   #closed = false
 
-  /** @param keptRefs images to keep ready; undefined: those whose label says that they are interactive */
+  /** @param keptRefs images to keep ready; if undefined, the images whose label marks them as interactive */
   constructor (private readonly images: Images, private readonly keptRefs: string[] | undefined, private readonly parts: ResolverParts<Pool>) {}
 
-  /** Never rejects: while the engine does not respond, the lookup stays due. */
+  /** Never rejects: if the engine does not respond, the lookup is repeated later. */
   async refresh (): Promise<void> {
     this.#due = true
     await this.refreshIfDue()
@@ -53,9 +56,9 @@ export class Resolver<Pool extends { image: ImageDescription }> {
 }
 
 /**
- * Leaves out names of images that are missing, not allowed or foreign.
- * @param otherRefs further names in use
- * @throws ServiceError with a 5xx status when the engine does not respond
+ * Omits names of images that are missing, not allowed or foreign.
+ * @param otherRefs additional names in use
+ * @throws ServiceError with a 5xx status if the engine does not respond
  */
 async function resolveImages (images: Images, keptRefs: string[] | undefined, otherRefs: string[]): Promise<ResolvedImages> {
   const wanted = new Set(keptRefs ?? await interactiveRefs(images))

@@ -1,13 +1,16 @@
 import type { PoolConfig } from '../config/config.js'
 import type { ImagePool } from './image-pool.js'
 
-/** Decides how many ready containers each image gets, and which image gives one up when the limits are reached. */
+/**
+ * Decides how many ready containers each image gets, and from which image a container is retired when a limit is
+ * reached.
+ */
 export class Sizing {
   #kept = new Set<string>()
 
   constructor (private readonly limits: PoolConfig) {}
 
-  /** Sets the images, by ID, that are kept ready even when they are not used. */
+  /** Sets the images, by ID, that are kept ready even if they are not used. */
   keep (imageIds: string[]): void {
     this.#kept = new Set(imageIds)
   }
@@ -17,7 +20,7 @@ export class Sizing {
     return Math.min(this.limits.max, Math.max(least, pool.demand.target(nowMs)))
   }
 
-  /** The images below their target, the emptiest first. */
+  /** Returns the images below their target. The image with the lowest ratio comes first. */
   imagesToRefill (pools: Iterable<ImagePool>, nowMs: number): ImagePool[] {
     return [...pools]
       .map((pool) => ({ pool, filled: pool.count / this.target(pool, nowMs) }))
@@ -26,27 +29,33 @@ export class Sizing {
       .map(({ pool }) => pool)
   }
 
-  /** Whether one more container of this image is within the limits. */
+  /** Whether there is space for one more container of this image. */
   hasSpaceFor (pool: ImagePool, pools: ImagePool[]): boolean {
     const count = pools.reduce((sum, other) => sum + other.count, 1)
     const bytes = pools.reduce((sum, other) => sum + other.count * other.idleBytes, pool.idleBytes)
     return count <= this.limits.max && bytes <= this.limits.memoryBytes
   }
 
-  /** The image that gives up a container for `pool`: the least recently leased one, if it was leased before `pool`. */
+  /**
+   * Returns the image from which a container is retired in favor of `pool`: the least recently leased image, if its
+   * last lease was before that of `pool`.
+   */
   victimFor (pool: ImagePool, pools: ImagePool[]): ImagePool | undefined {
     return pools.filter((other) => other !== pool && other.ready.length > 0 && other.leasedAtMs < pool.leasedAtMs)
       .sort((a, b) => a.leasedAtMs - b.leasedAtMs)[0]
   }
 
-  /** The image that gives up a container because the memory limit is exceeded; undefined where it is not, or none is ready. */
+  /**
+   * Returns the image from which a container is retired because the memory limit is exceeded; undefined if the limit
+   * is not exceeded or no container is ready.
+   */
   excess (pools: ImagePool[]): ImagePool | undefined {
     const bytes = pools.reduce((sum, pool) => sum + pool.count * pool.idleBytes, 0)
     if (bytes <= this.limits.memoryBytes) return undefined
     return pools.filter((pool) => pool.ready.length > 0).sort((a, b) => a.leasedAtMs - b.leasedAtMs)[0]
   }
 
-  /** Has no containers and was not leased for long. */
+  /** Whether the image has no containers and was not leased for a long time. */
   isForgotten (pool: ImagePool, nowMs: number): boolean {
     return pool.count === 0 && !this.#kept.has(pool.image.id) && nowMs - pool.leasedAtMs >= this.limits.idleTtlMs
   }

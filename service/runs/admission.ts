@@ -5,30 +5,31 @@ interface Waiting {
 }
 
 interface AdmissionOptions {
-  /** Maximum of concurrent runs. */
+  /** Maximum number of concurrent runs. */
   concurrency: number
-  /** Maximum of waiting runs. */
+  /** Maximum number of waiting runs. */
   queueSize: number
   queueTimeoutMs: number
   /** Whether several tokens share the queue. */
   shared?: boolean
 }
 
-/** Weight of the newest run in the mean run time, which Retry-After is computed from. */
+/** Weight of the newest run in the mean run time, from which Retry-After is computed. */
 const NEWEST_WEIGHT = 0.2
 /**
- * A token may have three waiting runs for each free place of a shared queue, so that a flood leaves a quarter of the queue
- * to the others: dynamic thresholds, Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998.
+ * A token may have three waiting runs for each free place of a shared queue, so that a flood leaves a quarter of the
+ * queue to other tokens. Source: dynamic thresholds, Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2),
+ * 1998.
  */
 const WAITING_PER_FREE_PLACE = 3
 
 /**
- * Limits concurrent and waiting runs. Runs of one token are admitted in order of arrival; tokens take turns, so that one
- * token's flood does not starve another.
+ * Limits concurrent and waiting runs. Runs of one token are admitted in order of arrival. Tokens take turns, so that
+ * a flood of one token does not starve the others.
  */
 export class Admission {
   readonly #options: AdmissionOptions
-  /** Waiting runs by token, the next token first. A token without waiting runs has no entry. */
+  /** Waiting runs by token; the next run is from the first token. A token without waiting runs has no entry. */
   readonly #queues = new Map<string, Waiting[]>()
   readonly #idleWaiters: Array<() => void> = []
   #running = 0
@@ -45,9 +46,9 @@ export class Admission {
 
   /**
    * Waits for a slot.
-   * @returns a function that releases the slot, to be called once when the run is over
-   * @throws ServiceError `overloaded` (503) when the queue is full, the wait too long or the service stopping
-   * @throws the signal's reason when the client closes its connection while it waits
+   * @returns a function that releases the slot, to be called once after the run
+   * @throws ServiceError `overloaded` (503) if the queue is full, the wait is too long or the service is stopping
+   * @throws the reason of the signal if the client closes its connection during the wait
    */
   async enter (tokenName: string, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted()
@@ -61,7 +62,7 @@ export class Admission {
     return this.#release(performance.now())
   }
 
-  /** Refuses new runs; resolves when all accepted runs are over. */
+  /** Refuses new runs. Resolves when all accepted runs have finished. */
   async close (): Promise<void> {
     this.#closed = true
     if (this.#running + this.#waiting === 0) return
@@ -114,7 +115,7 @@ export class Admission {
     if (entry === undefined) return
     const [tokenName, queue] = entry
     const next = queue.shift()
-    // To the end of the line, or removed if it has no more waiting runs.
+    // Moves the token to the end, or removes it if it has no more waiting runs.
     this.#queues.delete(tokenName)
     if (queue.length > 0) this.#queues.set(tokenName, queue)
     this.#waiting--

@@ -5,7 +5,10 @@ interface DeferredParts {
   log: { error: (details: object, message: string) => void }
 }
 
-/** Notifies observers after the response is written. An observer that throws affects neither the run nor the others. */
+/**
+ * Notifies observers after the response has been written. If an observer throws, the run and the other observers are
+ * not affected.
+ */
 export class DeferredObserver implements RunObserver {
   constructor (private readonly parts: DeferredParts) {}
 
@@ -17,7 +20,7 @@ export class DeferredObserver implements RunObserver {
     this.#later((observer) => observer.finished(record))
   }
 
-  /** The response is written in the current turn of the event loop. */
+  /** The response is written in the current iteration of the event loop. */
   #later (notify: (observer: RunObserver) => void): void {
     setImmediate(() => {
       for (const observer of this.parts.observers) {

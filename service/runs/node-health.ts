@@ -4,25 +4,25 @@ import { overloaded, ServiceError } from '../errors.js'
 import type { ImageDescription } from './ports.js'
 import type { NodeStatus } from './status-ports.js'
 
-/** So many infrastructure errors in a row, without a success between them, start a probe. */
+/** Number of consecutive infrastructure errors that start a probe. */
 const MAX_FAILURES = 3
-/** Delays between the probes of a node that is not ready; the last one repeats. Milliseconds. */
+/** Delays between the probes of a node that is not ready. The last delay repeats. Milliseconds. */
 const PROBE_DELAYS_MS = [2000, 4000, 7000, 10_000]
-/** How long a failed run waits for a probe in progress. Milliseconds. */
+/** Maximum time that a failed run waits for a probe in progress, in milliseconds. */
 const MAX_WAIT_MS = 2000
-/** Errors of runs whose program did not start: another machine may run them. */
+/** Errors of runs whose program did not start, so that another machine may run them. */
 const NOT_STARTED = new Set(['docker.container.create', 'docker.container.start', 'docker.container.attach', 'docker.unixsocket'])
 
 interface NodeHealthParts {
-  /** Tries a run. @throws ServiceError where runs fail */
+  /** Runs a program. @throws ServiceError if runs fail */
   probe: (suspect: ImageDescription | undefined, signal: AbortSignal) => Promise<void>
   log: { info: (message: string) => void, error: (details: object, message: string) => void }
   probeDelaysMs?: readonly number[]
 }
 
 /**
- * Decides from the outcome of runs whether this node can run programs. A node whose runs all fail must not look healthy:
- * its errors are quick, and a load balancer would send it most requests.
+ * Decides from the outcomes of runs whether this node can run programs. A node on which all runs fail must not appear
+ * healthy: its errors are fast, so a load balancer would send it most requests.
  */
 export class NodeHealth implements NodeStatus {
   readonly #parts: NodeHealthParts
@@ -47,14 +47,14 @@ export class NodeHealth implements NodeStatus {
     if (this.#reason !== undefined) throw this.#refusal(this.#reason)
   }
 
-  /** Call when a run has a result. */
+  /** Must be called after a run with a result. */
   succeeded (): void {
     this.#failures = 0
   }
 
   /**
-   * Call when a run ended in an error.
-   * @returns the client's error: `overloaded` (503) for a run that did not start on a node that is not ready
+   * Must be called after a run that failed with an error.
+   * @returns the error for the client: `overloaded` (503) if the run did not start and the node is not ready
    */
   async failed (error: unknown, image: ImageDescription): Promise<unknown> {
     if (!isInfrastructureError(error)) return error
@@ -65,14 +65,14 @@ export class NodeHealth implements NodeStatus {
     return this.#reason !== undefined && NOT_STARTED.has(error.slug) ? this.#refusal(this.#reason, error) : error
   }
 
-  /** Call when the engine has come back: repeats the probe of a node that is not ready at once. */
+  /** Must be called when the engine responds again. Repeats the probe of a node that is not ready immediately. */
   recheck (): void {
     if (this.#reason === undefined) return
     clearTimeout(this.#timer)
     this.#startProbe()
   }
 
-  /** Ends the probes; resolves when none is in progress. */
+  /** Stops the probes. Resolves when no probe is in progress. */
   async close (): Promise<void> {
     this.#closing.abort()
     clearTimeout(this.#timer)
@@ -117,7 +117,7 @@ export class NodeHealth implements NodeStatus {
   }
 }
 
-/** The engine failed, not the image or its program, nor the client. */
+/** Whether the engine failed, not the image, its program or the client. */
 export function isInfrastructureError (error: unknown): error is ServiceError {
   return error instanceof ServiceError && error.statusCode === 500 && error.slug.startsWith('docker.')
 }

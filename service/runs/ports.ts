@@ -1,21 +1,24 @@
-/** The interfaces by which the service's modules run programs. server.ts joins them. What they report is in status-ports.ts. */
+/**
+ * The interfaces through which the modules of the service run programs. server.ts connects the modules. The
+ * interfaces for status reports are in status-ports.ts.
+ */
 import type { LanguageDescription } from '../protocol/image-labels.js'
 import type { RequestedLimits } from '../protocol/limits.js'
 import type { DecodedResult } from '../protocol/result.js'
 
 // Images and the engine: implemented by docker/, used by http/ and pool/.
 
-/** An image, as its labels and settings describe it. */
+/** An image, as described by its labels and settings. */
 export interface ImageDescription {
   /** The name by which it was requested. */
   ref: string
-  /** The engine's content address; containers are created from it. */
+  /** The ID of the image's content, from which containers are created. */
   id: string
-  /** The user that its processes run as; '' where the image names none. */
+  /** The user of its processes; '' if the image does not define one. */
   user: string
-  /** Present where the image speaks our protocol. */
+  /** Present if the image implements the runner protocol. */
   language: LanguageDescription | undefined
-  /** The memory, in bytes, and processes that it needs at least; undefined: the defaults are enough. */
+  /** The minimum memory in bytes and number of processes; undefined if the defaults are sufficient. */
   memoryBytes: number | undefined
   processes: number | undefined
 }
@@ -28,7 +31,7 @@ export interface Images {
 }
 
 export interface ImageChanges {
-  /** Calls `listener` when images may have changed or disappeared, or the engine has come back. */
+  /** Calls `listener` when images may have changed or disappeared, or when the engine responds again. */
   onImagesChanged (listener: () => void): void
 }
 
@@ -55,13 +58,15 @@ export interface EngineStatus {
 // Containers: implemented by docker/ and pool/, used by runs/.
 
 /**
- * Why an exchange ended: the container wrote its result, closed its stream, reached a limit, or the client left. `lost`: the
- * stream of a pooled container ended before the payload was written, so its program did not start. `unresponsive`: at the
- * deadline, the engine did not report a container of ours as running.
+ * The reason why an exchange ended: the container wrote its result, closed its stream or reached a limit, or the
+ * client disconnected.
+ * `lost`: the stream of a pooled container ended before the payload was written, so its program did not start.
+ * `unresponsive`: at the deadline, the engine did not report the container as running. Only for images with the
+ * runner protocol.
  */
 export type ExchangeEnd = 'result' | 'eof' | 'lost' | 'deadline' | 'unresponsive' | 'too_large' | 'cancelled'
 
-/** A payload was sent to a container; this is what it wrote. */
+/** The output of a container after a payload was sent to it. */
 export interface Exchange {
   end: ExchangeEnd
   stdout: Buffer
@@ -69,57 +74,60 @@ export interface Exchange {
 }
 
 export interface ExchangeOptions {
-  /** true: the first line is the result, so nothing waits for the end of the stream, and stdin stays open. */
+  /**
+   * If true, the first line is the result: the exchange does not wait for the end of the stream, and stdin stays
+   * open.
+   */
   resultIsFirstLine: boolean
-  /** Milliseconds from sending the payload to the forced end. */
+  /** Time after the payload was sent until the exchange is stopped, in milliseconds. */
   deadlineMs: number
-  /** Milliseconds after which the result is late and the container gets more CPU; undefined: never. */
+  /** Time after which the result is late and the container gets more CPU, in milliseconds; undefined: never. */
   overdueMs?: number | undefined
-  /** Maximum of stdout and stderr together, bytes. */
+  /** Maximum size of stdout and stderr together, in bytes. */
   maxBytes: number
   /** Aborts when the client closes its connection. */
   signal: AbortSignal
 }
 
-/** A started container that waits for its payload. Serves one exchange and is then retired. */
+/** A started container that waits for its payload. It serves one exchange and must then be retired. */
 export interface Sandbox {
   readonly id: string
-  /** Milliseconds of each phase of its creation; empty where it was waiting already. */
+  /** Duration of each phase of its creation in milliseconds; empty if it was already waiting. */
   readonly phases: Readonly<Record<string, number>>
-  /** It was waiting in the pool. */
+  /** Whether it was waiting in the pool. */
   readonly pooled: boolean
   /** @throws ServiceError `docker.container.start`, `docker.container.stream.read` */
   exchange (payload: Buffer, options: ExchangeOptions): Promise<Exchange>
-  /** Whether the kernel killed one of its processes for lack of memory. Waits a moment for the engine's event. */
+  /** Whether the kernel killed one of its processes for lack of memory. Waits a short time for the engine's event. */
   ranOutOfMemory (): Promise<boolean>
-  /** Makes sure that the container is removed, in the background. Safe to call twice; never throws. */
+  /** Ensures that the container is removed, in the background. Can be called twice, and never throws. */
   retire (): void
 }
 
 export interface Sandboxes {
   /**
-   * A container for one run, never leased twice.
+   * Returns a container for one run. A container is never leased twice.
    * @throws ServiceError `docker.container.create`, `.start`, `.attach`, `docker.unixsocket`, `image.needs_more`
    */
   lease (image: ImageDescription): Promise<Sandbox>
 }
 
-/** A container made ahead of its run. */
+/** A container that was created before its run. */
 export interface ReadySandbox extends Sandbox {
   readonly ended: boolean
   /** Resolves when the container is ready for its payload, or has ended. */
   readonly warmed: Promise<void>
-  /** Resolves when its stream has ended: it died, or its run is over. */
+  /** Resolves when the stream has ended, because the container died or its run is over. */
   readonly whenEnded: Promise<void>
 }
 
 export interface SandboxFactory extends Sandboxes {
   /**
-   * As `lease`, for a container that may wait up to `idleMs` milliseconds for its payload.
-   * @param warm whether to start its warm interpreter
+   * The same as `lease`, for a container that may wait up to `idleMs` milliseconds for its payload.
+   * @param warm whether the runner starts its warm interpreter
    */
   prepare (image: ImageDescription, options: { idleMs: number, warm: boolean }): Promise<ReadySandbox>
-  /** Memory of a waiting container, bytes, read from its cgroup. @throws ServiceError */
+  /** Memory of a waiting container in bytes, from its cgroup. @throws ServiceError */
   idleBytes (sandbox: ReadySandbox): Promise<number>
 }
 
@@ -129,7 +137,7 @@ export interface RunRequest {
   requestId: string
   tokenName: string
   image: ImageDescription
-  /** The JSON text for the container's stdin. */
+  /** The JSON text for stdin of the container. */
   payload: Buffer
   limits: RequestedLimits
   signal: AbortSignal

@@ -3,19 +3,19 @@ import { isInfrastructureError } from './node-health.js'
 import type { ImageDescription, Images, Sandboxes } from './ports.js'
 import { runInSandbox, type RunLimits } from './run-in-sandbox.js'
 
-/** How many images may fail: a second one is tried, because the first may be broken itself. */
+/** Maximum number of images that a probe tries. The second image is tried because the first one may be broken. */
 const MAX_FAILURES = 2
-/** Time limit of the program. Milliseconds. */
+/** Time limit of the program, in milliseconds. */
 const MAX_RUN_MS = 30_000
 
 interface ProbeParts {
   images: Images
-  /** Creates containers; not the pool, whose containers may still work where new ones fail. */
+  /** Creates containers. The pool is not used, because its containers may work although new ones fail. */
   sandboxes: Sandboxes
   limits: RunLimits
 }
 
-/** Finds out whether runs work, by a run of its own. */
+/** Finds out whether runs work by running a program. */
 export class Probe {
   readonly #parts: ProbeParts
 
@@ -24,11 +24,12 @@ export class Probe {
   }
 
   /**
-   * Runs the hello program of a language image in a new container. Without such an image there is nothing to run. Images that
-   * fail for a reason of their own, as one that needs more memory than the service allows, are skipped.
+   * Runs the hello program of a language image in a new container. If no language image exists, does nothing. Skips
+   * images that fail for a reason specific to the image, for example because they need more memory than the service
+   * allows.
    * @param suspect the image to try first, if it is a language image
-   * @throws the last infrastructure error, where no image works
-   * @throws the signal's reason when it aborts
+   * @throws the last infrastructure error if no image works
+   * @throws the reason of the signal when it aborts
    */
   async run (suspect: ImageDescription | undefined, signal: AbortSignal): Promise<void> {
     const languages = await this.#parts.images.languages()

@@ -23,8 +23,8 @@ export class CodeRunner implements Runs {
   }
 
   /**
-   * @throws ServiceError where the service, the engine or the image failed; a program that fails is a normal result
-   * @throws the signal's reason when the client closes its connection
+   * @throws ServiceError if the service, the engine or the image fails; a program that fails is a normal result
+   * @throws the reason of the signal if the client closes its connection
    */
   async run (request: RunRequest): Promise<DecodedResult> {
     const { health } = this.#parts
@@ -45,7 +45,7 @@ export class CodeRunner implements Runs {
     const release = await admission.enter(request.tokenName, request.signal)
     record.phases.queue = performance.now() - startedAt
     try {
-      // The node may have failed while the run waited.
+      // The node may have become unhealthy while the run waited.
       health.refuseIfFailing()
       decoded = await this.#runInLease(request, record)
       health.succeeded()
@@ -59,7 +59,7 @@ export class CodeRunner implements Runs {
     }
   }
 
-  /** Takes another container if a pooled one ended before it got the payload. */
+  /** Takes another container if a pooled container ended before it received the payload. */
   async #runInLease (request: RunRequest, record: Pick<RunRecord, 'pooled' | 'phases'>): Promise<DecodedResult> {
     for (;;) {
       const sandbox = await this.#parts.sandboxes.lease(request.image)
@@ -81,7 +81,7 @@ export class CodeRunner implements Runs {
   }
 }
 
-/** What measurements may be read from: in a foreign image's result, its program may have written everything. */
+/** Returns the members that are reliable. The result of a foreign image may have been written entirely by its program. */
 function reliableResult ({ image }: RunRequest, decoded: DecodedResult | undefined) {
   return decoded !== undefined && image.language === undefined ? {} : decoded?.result
 }

@@ -4,18 +4,18 @@ import { resultOfEndedRun, type DecodedResult } from '../protocol/result.js'
 import type { Exchange, RunRequest, Sandbox } from './ports.js'
 
 /**
- * Time that the runner gets on top of its own limit before the service ends the run, which loses the output. One second
- * was not enough under a fork bomb at a load average of 37.
+ * Additional time for the runner after its own time limit before the service ends the run and loses the output, in
+ * milliseconds. One second was not sufficient during a fork bomb with a load average of 37.
  */
 const BACKSTOP_MS = 2000
 /**
- * Time after its limit when a runner without a result may be waiting for CPU: PID 1 shares the quota that the program
- * overdraws in long system calls (seen on Linux 6.18).
+ * Time after the limit after which a runner without a result may lack CPU time, in milliseconds. PID 1 shares the CPU
+ * quota, which programs exceed in long system calls (observed on Linux 6.18).
  */
 const OVERDUE_MS = 300
 /**
- * Bytes of JSON for a byte of output: six for a control character, its base64, and both again in `build` where a build
- * fails: 13.4.
+ * Maximum number of JSON bytes for one byte of output: six for a control character, its base64, and both again in
+ * `build` after a failed build: 13.4.
  */
 const RESULT_BYTES_PER_OUTPUT_BYTE = 16
 const RESULT_BYTES_FIXED = 65_536
@@ -26,10 +26,10 @@ type SandboxRun = Pick<RunRequest, 'image' | 'payload' | 'limits' | 'signal'>
 
 /**
  * Sends a payload to a container and decodes its result.
- * @param maximum the service's own limits
- * @returns undefined where the container ended before it got the payload
- * @throws ServiceError where the engine or the image failed
- * @throws the signal's reason when the client closes its connection
+ * @param maximum the limits of the service
+ * @returns undefined if the container ended before it received the payload
+ * @throws ServiceError if the engine or the image failed
+ * @throws the reason of the signal if the client closes its connection
  */
 export async function runInSandbox (
   sandbox: Sandbox, { image, payload, limits, signal }: SandboxRun, maximum: RunLimits
@@ -58,7 +58,7 @@ export async function runInSandbox (
   }
 }
 
-/** Decodes the output of a stream that ended. Without a result, the container may have run out of memory. */
+/** Decodes the output of a stream that has ended. If there is no result, the container may have run out of memory. */
 async function decodeAtEof (
   sandbox: Sandbox, { stdout, stderr }: Exchange, { ours, durationMs }: { ours: boolean, durationMs: number }
 ): Promise<DecodedResult> {
@@ -66,7 +66,8 @@ async function decodeAtEof (
     return decodeResult(stdout, stderr)
   } catch (error) {
     if (await sandbox.ranOutOfMemory()) return resultOfEndedRun('out_of_memory', 'Out of memory', durationMs)
-    // Our runner always writes a result. Without one, something else ended the container, as an engine does that stops.
+    // The runner always writes a result. Without a result, something else ended the container, for example an engine
+    // that is stopping.
     if (ours && stdout.length + stderr.length === 0) throw streamReadFailed('The container ended without a result')
     throw error
   }

@@ -1,30 +1,33 @@
-/** The interfaces by which the service's modules report runs, load and health. server.ts joins them. */
+/**
+ * The interfaces through which the modules of the service report runs, load and health. server.ts connects the
+ * modules.
+ */
 import type { RunMeasurements } from '../protocol/result.js'
 
 // Implemented by runs/, used by http/, pool/ and observability/.
 
-/** How many runs the service has. */
+/** The number of runs in the service. */
 export interface Load {
   readonly running: number
   readonly waiting: number
 }
 
-/** Whether this node can run programs, as its latest runs show. */
+/** Whether this node can run programs, according to the latest runs. */
 export interface NodeStatus {
-  /** Why it cannot; undefined where it can. */
+  /** The reason why it cannot; undefined if it can. */
   readonly reason: string | undefined
 }
 
 // Observers: implemented by observability/, used by runs/ and http/.
 
-/** One finished run, for logs and metrics: no code, no output, no token. */
+/** A finished run, for logs and metrics. It does not contain code, output or tokens. */
 export interface RunRecord extends RunMeasurements {
   requestId: string
   tokenName: string
   image: string
-  /** A container of the pool served it. */
+  /** Whether a container of the pool was used. */
   pooled: boolean
-  /** Milliseconds of each phase. */
+  /** Duration of each phase in milliseconds. */
   phases: Record<string, number>
 }
 
@@ -35,13 +38,13 @@ export interface RunObserver {
   finished (record: RunRecord): void
 }
 
-/** The service's metrics in Prometheus's text format. */
+/** The metrics of the service in Prometheus's text format. */
 export interface ServiceMetrics {
   readonly contentType: string
   text (): Promise<string>
   /**
-   * @param route the route's pattern; '' where there is none, because clients choose paths
-   * @param status 499: the client left before the response
+   * @param route pattern of the route; '' if there is no route, because clients choose the path
+   * @param status 499 if the client disconnected before the response
    */
   responded (method: string, route: string, status: number): void
 }
@@ -62,21 +65,21 @@ export interface PoolSnapshot {
 /** Leases of an image since the service started. */
 export interface LeaseCounts {
   image: string
-  /** Served by a waiting container. */
+  /** Number of leases of a ready container. */
   hits: number
   misses: number
 }
 
 export interface PoolStatus {
-  /** The images that the pool knows now. */
+  /** The images that the pool currently knows. */
   snapshot (): PoolSnapshot
-  /** All images that were ever leased; the counts never fall. */
+  /** All images that have ever been leased. The counts never decrease. */
   leases (): LeaseCounts[]
 }
 
-/** Whether the service can take runs. */
+/** Whether the service accepts runs. */
 export interface Readiness {
-  /** Why it is not ready; undefined where it is. */
+  /** The reason why the service is not ready; undefined if it is ready. */
   notReady (): Promise<string | undefined>
   pool (): PoolSnapshot
 }

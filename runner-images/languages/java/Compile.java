@@ -65,7 +65,7 @@ public class Compile {
         Files.writeString(OUT.resolve("main"), "-cp " + CLASS_PATH + " " + main.name + "\n");
     }
 
-    /** Returns the main class, or null if there is none; `output` then contains the reason. */
+    /** Compiles the files. Returns the main class, or null if there is none; `output` then contains the reason. */
     Main call(JavacTask task, PrintWriter output) {
         var types = new TypeCollector(task, sources.stream().map(JavaFileObject::getName).toList());
         task.addTaskListener(types);
