@@ -1,4 +1,4 @@
-/* Starts a command: a process that shares nothing with the runner but its pipes. */
+/* Starts a command in a process that shares only its pipes with the runner. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -27,7 +27,7 @@ void close_fd(int *fd) {
     *fd = -1;
 }
 
-/* Pairs of descriptors between the runner and a child; [0] is the end that reads. */
+/* Pairs of descriptors between the runner and a child. [0] is the read end. */
 enum { PAIR_IN, PAIR_OUT, PAIR_ERR, PAIR_CONTROL, PAIRS };
 
 static void close_pairs(int pairs[PAIRS][2]) {
@@ -44,7 +44,8 @@ static int open_pairs(int pairs[PAIRS][2], bool controlled) {
     return controlled ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs[PAIR_CONTROL]) : 0;
 }
 
-/* Hands our ends to the child struct and makes them non-blocking. The program's ends stay blocking, as programs expect. */
+/* Moves our ends to the child struct and makes them non-blocking. The program's ends stay blocking, as programs
+ * expect. */
 static int take_own_ends(struct child *child, int pairs[PAIRS][2]) {
     int *target[PAIRS] = {&child->input_fd, &child->output_fds[STREAM_OUT], &child->output_fds[STREAM_ERR], &child->control_fd};
     for (int i = 0; i < PAIRS; i++) {
@@ -67,7 +68,7 @@ void child_widen_pipes(const struct child *child) {
 static void reset_signals(void) {
     static const unsigned long DEFAULT_ACTION[4];
     for (int number = 1; number < NSIG; number++)
-        (void)syscall(SYS_rt_sigaction, number, DEFAULT_ACTION, NULL, sizeof(uint64_t)); /* KILL and STOP refuse */
+        (void)syscall(SYS_rt_sigaction, number, DEFAULT_ACTION, NULL, sizeof(uint64_t)); /* KILL and STOP are rejected */
     sigset_t none;
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);

@@ -1,4 +1,5 @@
-/* The commands that build and run, with arguments and environment: the language's commands, or the payload's shell commands. */
+/* The commands that build and run the program, with their arguments and environment: the commands of the language, or
+ * shell commands in the payload. */
 #include <string.h>
 #include <unistd.h>
 

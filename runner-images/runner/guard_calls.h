@@ -1,9 +1,11 @@
-/* The system calls that the guard checks: one line a call. To block one more call, add one line here.
+/* The system calls that the guard checks, one on each line. To block one more call, add one line here.
  *
- * CALL(name, rule, x86-64, x32, i386, aarch64, arm) gives the rule (a function of guard_rules.c) and the call's number on each
- * architecture; NONE where an architecture does not have the call. The x32 column is only for calls that have a number of their own
- * there (asm/unistd_x32.h): all others have the x86-64 number. Whoever includes this file defines CALL first; the unit tests
- * compare every number with the kernel's headers. */
+ * CALL(name, rule, x86-64, x32, i386, aarch64, arm) contains the rule (a function in guard_rules.c) and the number of
+ * the call on each architecture, or NONE if the architecture does not have the call. The x32 column is only for calls
+ * that have a separate number there (asm/unistd_x32.h). All other calls have the x86-64 number.
+ *
+ * A file that includes this file must define CALL first. The unit tests compare every number with the kernel's
+ * headers. */
 CALL(setpriority,        check_priority,       141, NONE,   97,  140,   97)
 CALL(sched_setparam,     check_pid,            142, NONE,  154,  118,  154)
 CALL(sched_setscheduler, check_pid,            144, NONE,  156,  119,  156)

@@ -13,14 +13,14 @@
 #include "runner.h"
 
 enum { IOPRIO_USER = 3 }; /* linux/ioprio.h */
-/* Without SOCK_NONBLOCK and SOCK_CLOEXEC, which are higher bits: linux/net.h. */
+/* The type of a socket without the flags SOCK_NONBLOCK and SOCK_CLOEXEC, which are higher bits: linux/net.h. */
 enum { SOCKET_TYPE_MASK = 0xf };
 
-/* The call does nothing and reports success: the program wants no core dumps, and there are none. A prlimit(2) that also
- * asks for the old values does not get them. */
+/* The call does nothing and reports success, because core dumps are disabled anyway. A prlimit(2) that also requests
+ * the old values does not get them. */
 static const uint32_t PRETEND_SUCCESS = SECCOMP_RET_ERRNO | 0;
 
-/* As on a kernel without filters on system calls, seccomp(2). */
+/* The same error as on a kernel without system call filters, seccomp(2). */
 static const uint32_t NO_FILTERS = SECCOMP_RET_ERRNO | EINVAL;
 
 void emit(struct program *program, uint16_t code, uint32_t k, unsigned char if_true, unsigned char if_false) {
@@ -40,7 +40,7 @@ void emit_end_if(struct program *program, unsigned short position) {
     program->code[position].jf = (unsigned char)(program->size - position - 1);
 }
 
-/* Loads the low 32 bits of an argument: the kernel ignores the rest of a process ID, so the rest must not hide a 1. */
+/* Loads the low 32 bits of an argument. The kernel ignores the high bits of a process ID, so they must not hide a 1. */
 static void emit_load_argument(struct program *program, uint32_t index) {
     emit(program, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offsetof(struct seccomp_data, args) + 8 * index), 0, 0);
 }
@@ -72,7 +72,7 @@ void check_pid(struct program *program) {
     emit_refuse_runner(program, 0);
 }
 
-/* Refuses the user, who owns process 1, as well as process 1 and its group. */
+/* Refuses process 1, its group, and its user. */
 static void emit_refuse_user_or_runner(struct program *program, uint32_t user) {
     emit_load_argument(program, 0);
     emit_refuse_if(program, user);
@@ -134,7 +134,7 @@ static void emit_check_internet(struct program *program) {
     emit_return(program, SECCOMP_RET_ERRNO | EPERM); /* raw sockets fail as without CAP_NET_RAW */
 }
 
-/* Allows what a program may want without a network: local sockets, TCP, UDP, and the list of network interfaces. */
+/* Allows what a program may need without a network: local sockets, TCP, UDP, and the list of network interfaces. */
 void check_socket(struct program *program) {
     static const uint32_t INTERNET[] = {AF_INET, AF_INET6}, ROUTES[] = {NETLINK_ROUTE};
     emit_load_argument(program, 0);
@@ -150,14 +150,14 @@ void check_socket(struct program *program) {
     emit_return(program, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
 }
 
-/* Only AF_UNIX has pairs. For other families the kernel would load a module before it finds that out. */
+/* Only AF_UNIX supports pairs. For other families, the kernel would load a module before it returns the error. */
 void check_socketpair(struct program *program) {
     emit_load_argument(program, 0);
     emit_allow_if(program, AF_UNIX);
     emit_return(program, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
 }
 
-/* Argument 0 selects a socket call, whose own arguments no filter can read, socketcall(2). */
+/* Argument 0 selects a socket call. A filter cannot read the arguments of that call, socketcall(2). */
 void check_socketcall(struct program *program) {
     emit_load_argument(program, 0);
     emit_refuse_if(program, SYS_SOCKET);
@@ -194,7 +194,7 @@ void check_prctl(struct program *program) {
     emit_end_if(program, position);
 }
 
-/* Argument 2 is the siginfo_t of pidfd_send_signal(2), or NULL: then the kernel fills it in. */
+/* Argument 2 of pidfd_send_signal(2) is the siginfo_t, or NULL if the kernel must create it. */
 void check_signal_info(struct program *program) {
     emit_return_if_pointer(program, SECCOMP_RET_ERRNO | EPERM);
 }

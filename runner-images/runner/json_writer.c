@@ -17,7 +17,7 @@ int write_flush(struct writer *writer) {
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0 && errno == EAGAIN) {
-            /* Another process that has this pipe made it non-blocking. */
+            /* Another process with this pipe made it non-blocking. */
             struct pollfd writable = {.fd = writer->fd, .events = POLLOUT};
             (void)poll(&writable, 1, -1);
             continue;

@@ -1,4 +1,4 @@
-/* The limits of a run: the container's, and lower ones of the payload. */
+/* The limits of a run: those of the container, lowered by those of the payload. */
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -6,15 +6,17 @@
 #include "runner.h"
 
 enum { DEFAULT_TIME_MS = 8000, DEFAULT_OUTPUT_BYTES = 65536 };
-/* A client that sets no output limit may be glot's docker-run, which reads only this much of a result (RUN_MAX_OUTPUT_SIZE). */
+/* A client that does not set an output limit may be glot's docker-run, which reads only this number of bytes of a
+ * result (RUN_MAX_OUTPUT_SIZE). */
 enum { DEFAULT_RESULT_BYTES = 100000 };
 static const int64_t NS_PER_MS = 1000000;
 static const double NS_PER_S = 1e9;
 
-/* Of a program's stack. glibc gives every thread a stack of the same size, so the most bounds the address space that they take. */
+/* Limits of a program's stack. glibc gives every thread a stack of the same size, so the maximum limits the address
+ * space of all stacks. */
 static const int64_t LEAST_STACK_BYTES = 8 << 20, MOST_STACK_BYTES = 256 << 20;
 
-/* A positive integer from the environment, at most `most`; otherwise the default. */
+/* Returns a positive integer from the environment, at most `most`, or the default. */
 static int64_t environment_number(const char *name, int64_t default_value, int64_t most) {
     const char *text = getenv(name);
     if (text == NULL || text[0] < '0' || text[0] > '9')

@@ -1,14 +1,17 @@
-/* Memory for the result. A program may use up all the memory of its container, and its killed processes hold it until they are
- * gone: pages are freed first, but what the kernel keeps for pipes and sockets only when those are closed. Until then, if the
- * runner asks for a page, the kernel finds no other process to kill than the runner. So it reserves some memory while the
- * program runs, and before it takes more it waits for the killed processes (io.c).
+/* Memory for the result. A program may use up all memory of its container, and killed processes free it only when
+ * they exit: pages first, but kernel memory for pipes and sockets only when these are closed. If the runner requests
+ * a page before that, the OOM killer finds no other process to kill than the runner.
+ *
+ * Therefore, the runner reserves some memory while the program runs, and waits for the killed processes before it
+ * allocates more (io.c).
+ *
  * Source: kernel admin-guide/cgroup-v1/memory.rst, mm/oom_kill.c. */
 #include <stddef.h>
 #include <sys/mman.h>
 
 #include "runner.h"
 
-/* Two full pipes (child.c), the writer's buffer (struct writer), and overhead. */
+/* Two full pipes (child.c), the buffer of the writer (struct writer), and overhead. */
 enum { RESERVED_BYTES = 640 * 1024 };
 
 void memory_reserve(struct memory *memory) {

@@ -8,8 +8,8 @@
 
 enum { CHUNK_BYTES = 65536, FIRST_CAPACITY = 4096, PAGE_BYTES = 4096 };
 
-/* Writes to every page that a read will fill. If the cgroup has no free page, the copy inside read(2) fails, but a write from
- * here waits until the kernel has killed a process to free one. */
+/* Writes to every page that a read will fill. If the cgroup has no free page, the copy inside read(2) fails. A write
+ * from here waits until the kernel has killed a process to free a page. */
 static void touch(char *start, size_t size) {
     for (size_t at = 0; at < size; at += PAGE_BYTES)
         *(volatile char *)(start + at) = 0;
@@ -20,8 +20,8 @@ static int reserve(struct capture *capture, size_t more) {
     return buffer_reserve(&capture->data, &capture->capacity, capture->size + more, FIRST_CAPACITY);
 }
 
-/* How much to read at once: what is there, but no more than the limit allows and one byte. At least 1, because only a read
- * finds the end of the file. */
+/* Returns how much to read at once: the available bytes, but at most one byte more than the limit allows. At least 1,
+ * because only a read detects the end of the file. */
 static size_t wanted_bytes(int fd, uint64_t left_bytes) {
     int available = 0;
     (void)ioctl(fd, FIONREAD, &available); /* if it fails, the stream is read byte by byte */
@@ -29,7 +29,7 @@ static size_t wanted_bytes(int fd, uint64_t left_bytes) {
     return available <= 0 ? 1 : (size_t)available < most ? (size_t)available : most;
 }
 
-/* A read of one byte allocates only if there is one: at the end of a stream there may be no memory. */
+/* A read of one byte allocates memory only if there is a byte. At the end of a stream, there may be no memory. */
 static ssize_t read_more(struct capture *capture, int fd, size_t wanted) {
     char byte;
     if (wanted > 1) {

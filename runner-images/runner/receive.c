@@ -1,11 +1,12 @@
-/* Waits for the payload. A waiting container sleeps here: only its client, its warm interpreter or a signal wakes it. */
+/* Waits for the payload. A waiting runner sleeps: only the client, the warm interpreter or a signal wakes it. */
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include "runner.h"
 
-/* The most is far above what the service accepts, and far below the memory of a container. */
+/* The maximum is much larger than the payloads that the service accepts, and much smaller than the memory of a
+ * container. */
 enum { CHUNK_BYTES = 65536, MOST_BYTES = 64 * 1024 * 1024 };
 
 bool message_read(struct message *message, struct scan *scan, int fd, enum received *received) {
@@ -25,12 +26,12 @@ bool message_read(struct message *message, struct scan *scan, int fd, enum recei
     return scan->ended;
 }
 
-/* Tells the client that from now on a payload runs at once. */
+/* Reports to the client that a payload can now run immediately. */
 static void announce(struct runner *runner) {
     if (!runner->announces || runner->warm.state == WARM_STARTING)
         return;
     runner->announces = false;
-    (void)!write(STDOUT_FILENO, "\n", 1); /* if the client is gone, stdin ends as well */
+    (void)!write(STDOUT_FILENO, "\n", 1); /* if the client disconnected, stdin ends as well */
 }
 
 enum received message_receive(struct message *message, struct runner *runner) {

@@ -64,7 +64,8 @@ static void write_signal(struct writer *writer, const struct step *step) {
     write_format(writer, ",\"signal\":\"%s\"", name);
 }
 
-/* The size without a character that a limit cut: the program's text was valid, so no U+FFFD is shown for it. */
+/* Returns the size without a character that a limit has cut. The text of the program was valid, so the result must
+ * not show U+FFFD for it. */
 static size_t text_size(const struct capture *capture) {
     return capture->truncated ? utf8_without_partial(capture->data, capture->size) : capture->size;
 }

@@ -35,12 +35,12 @@ static void scan_byte(struct scan *scan, char byte) {
         break;
     case '}':
     case ']':
-        /* The parser refuses a bracket of the wrong kind, and a closing one at the start. */
+        /* The parser rejects a bracket of the wrong kind, and a closing bracket at the start. */
         scan->depth -= scan->depth > 0;
         scan->ended = scan->depth == 0;
         break;
     default:
-        /* A value that starts like this cannot be a payload, so there is nothing to wait for. */
+        /* A value that starts in this way cannot be a payload, so the runner does not wait for more bytes. */
         scan->ended = first;
     }
 }

@@ -72,7 +72,7 @@ static void remove_carriage_returns(struct file *file) {
 void source_strip(const struct language *language, struct payload *payload) {
     bool byte_order_mark = language->strip == NULL || strips(language, "bom");
     bool carriage_returns = strips(language, "crlf");
-    /* With a command of the client's, the first file may be data. */
+    /* If the client specifies a command, the first file may be data. */
     size_t main_files = command_is_shell(payload) ? 0 : 1;
     for (size_t i = 0; i < payload->file_count; i++) {
         struct file *file = &payload->files[i];

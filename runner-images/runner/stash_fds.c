@@ -1,6 +1,8 @@
-/* Keeps the client's streams from the program while it runs. On Linux they are safe because this process is not dumpable. gVisor's
- * kernel lets every process with our user ID open them by /proc/1/fd, and so forge the result. So the runner sends them as a
- * message to a socket of its own: until it is received they belong to no process, and a socket cannot be opened by its name.
+/* Hides the client's streams from the program while it runs. On Linux, they are protected because this process is not
+ * dumpable. On gVisor, every process with our user ID can open them through /proc/1/fd and forge the result.
+ * Therefore, the runner sends them as a message to its own socket. Until the message is received, they belong to no
+ * process, and a socket cannot be opened by its name.
+ *
  * Source: unix(7), SCM_RIGHTS; open(2), ENXIO. */
 #include <errno.h>
 #include <fcntl.h>

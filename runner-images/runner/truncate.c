@@ -1,5 +1,6 @@
-/* Truncates the output so that the result fits into what a client without settings reads. glot's docker-run counts the whole JSON,
- * in which a control character takes six bytes, and a byte that is not UTF-8 takes a U+FFFD and the base64 of the stream. */
+/* Truncates the output so that the result fits into the size that a client without settings reads. glot's docker-run
+ * counts the bytes of the JSON, in which a control character takes six bytes, and a byte that is not UTF-8 takes a
+ * U+FFFD and the base64 of the stream. */
 #include <string.h>
 
 #include "runner.h"
@@ -7,10 +8,10 @@
 /* Everything but the texts: names, the longest numbers, the newline. */
 enum { OTHER_BYTES = 700 };
 
-/* A stream as the result shows it. */
+/* A stream as it appears in the result. */
 struct shown {
     struct capture *capture;
-    /* 2 if a failed build's output is shown as the build's and as the program's. */
+    /* 2 if the output of a failed build appears both in the build and as the program's output. */
     size_t copies;
     bool has_base64;
     size_t bytes;
@@ -23,7 +24,7 @@ static size_t shown_bytes(const struct shown *shown, size_t size, bool truncated
     return shown->has_base64 && !utf8_is_valid(data, text_size) ? bytes + base64_bytes(size) : bytes;
 }
 
-/* Truncates a stream to the longest size whose JSON takes at most this many bytes. */
+/* Truncates a stream so that its JSON takes at most this many bytes. */
 static void truncate_stream(struct shown *shown, size_t most_bytes) {
     size_t fits = 0;
     size_t too_long = shown->capture->size;
@@ -39,7 +40,7 @@ static void truncate_stream(struct shown *shown, size_t most_bytes) {
     shown->bytes = shown_bytes(shown, fits, true);
 }
 
-/* Gives every stream an equal share. What the shortest streams do not use goes to the longer ones. */
+/* Gives every stream an equal share. Longer streams get the bytes that shorter streams do not use. */
 static void share(struct shown *streams, size_t count, size_t left_bytes) {
     for (size_t done = 0; done < count; done++) {
         size_t shortest = done;

@@ -13,7 +13,7 @@ enum utf8 utf8_next(const char *bytes, size_t size, size_t *length) {
     } else if (s[0] >= 0xe0 && s[0] <= 0xef) {
         more = 2;
         if (s[0] == 0xe0)
-            low = 0xa0; /* lower values have a shorter encoding */
+            low = 0xa0; /* smaller values have a shorter encoding */
         if (s[0] == 0xed)
             high = 0x9f; /* surrogates */
     } else if (s[0] >= 0xf0 && s[0] <= 0xf4) {

@@ -18,7 +18,8 @@
 
 #include "runner.h"
 
-/* An empty socket takes this much at once, unix(7). Payloads with longer names run by the plain commands. */
+/* Number of bytes that an empty socket accepts at once, unix(7). Payloads with longer names run with the plain
+ * commands. */
 enum { MOST_FRAME_BYTES = 65536 };
 
 void warm_start(struct warm *warm, char *const argv[], char *const envp[]) {
@@ -98,7 +99,7 @@ bool warm_can_run(const struct payload *payload) {
     if (payload->file_count == 0 || payload->command != NULL || payload->run_command != NULL || payload->env != NULL)
         return false;
     const char *name = payload->files[0].name;
-    /* An interpreter's own command line treats names with a folder and names that begin with - in a special way. */
+    /* The interpreter's command line handles names with a folder and names that begin with - in a special way. */
     return strchr(name, '/') == NULL && name[0] != '-' && frame_size(payload) <= MOST_FRAME_BYTES;
 }
 

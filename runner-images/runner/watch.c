@@ -1,4 +1,4 @@
-/* What the runner waits for besides input and output: signals, the timer, and the ends of processes. */
+/* The events other than input and output that the runner waits for: signals, the timer, and exits of processes. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -46,7 +46,7 @@ bool reap(struct child *child) {
 
 void watch_signals(struct watch *watch, struct child *child) {
     struct signalfd_siginfo info[8];
-    /* Only one read: while a program sends signals without end, there is always another one. */
+    /* Reads only once, because a program can send signals without end. */
     ssize_t size = read(watch->signal_fd, info, sizeof info);
     for (size_t i = 0; size > 0 && i < (size_t)size / sizeof info[0]; i++) {
         /* Process ID 0 is a sender outside our PID namespace. rt_sigqueueinfo(2) can forge it, but not together with SI_USER. */

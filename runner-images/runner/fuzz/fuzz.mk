@@ -7,13 +7,13 @@ FUZZ_FLAGS := -max_len=4096 -dict=fuzz/payload.dict -close_fd_mask=1 -print_fina
 
 FUZZ_SANITIZE := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
-# The corpus has seeds, with names, and the forty largest inputs that a merge kept (`-set_cover_merge=1`, 512 bytes at most), named
-# by their hash.
+# The corpus contains seeds, which have names, and the forty largest inputs that a merge kept (`-set_cover_merge=1`,
+# at most 512 bytes each), named by their hash.
 .PHONY: fuzz
 .SECONDARY:
 fuzz: $(FUZZERS:%=fuzz-%)
 
-# Prints one line for each fuzzer, and the log of one that failed.
+# Prints one line for each fuzzer, and the log of a fuzzer that failed.
 $(FUZZERS:%=fuzz-%): fuzz-%: $(OUT)/fuzz-%
 	@mkdir -p $(OUT)/corpus-$*
 	@if $< -max_total_time=$(FUZZ_SECONDS) $(FUZZ_FLAGS) -artifact_prefix=$(OUT)/crash-$*- $(OUT)/corpus-$* fuzz/corpus/$* > $(OUT)/fuzz-$*.log 2>&1; \
@@ -29,6 +29,6 @@ $(OUT)/fuzz-main-%.o: fuzz/%.c $(HEADERS) Makefile fuzz/fuzz.mk | $(OUT)/.vendor
 $(OUT)/fuzz-tested-%.o: %.c $(HEADERS) Makefile fuzz/fuzz.mk | $(OUT)/.vendor
 	$(CLANG) $(COMMON) -w $(FUZZ_SANITIZE) -c -o $@ $<
 
-# Traps instead of messages: this compiles three times as fast.
+# Traps without messages, because this compiles three times as fast.
 $(OUT)/fuzz-yyjson.o: $(OUT)/.vendor Makefile fuzz/fuzz.mk
 	$(CLANG) $(YYJSON_FLAGS) $(FUZZ_SANITIZE) -fsanitize-trap=undefined -c -o $@ $(YYJSON)/yyjson.c

@@ -1,4 +1,4 @@
-/* Whatever the bytes are, they are refused with an error message, or give a payload whose names, commands and limits are safe. */
+/* For any bytes, the parser returns an error message, or a payload whose names, commands and limits are safe. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,7 @@
-/* Whatever a program writes, the result is one line of JSON that contains it: as text, and as base64 if it is not UTF-8. A result that is
- * truncated to a size is not longer than that. The first bytes of the input select the outcome, the phase and the size. */
+/* For any output of a program, the result is one line of JSON that contains it as text, and as base64 if it is not
+ * UTF-8. A result that is truncated to a size is not longer than this size.
+ *
+ * The first bytes of the input select the outcome, the phase and the size. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -7,7 +9,7 @@
 
 #include "runner.h"
 
-/* Some results without output need this many bytes. */
+/* Even a result without output can need this many bytes. */
 enum { CHOICES = 6, LEAST_FIT_BYTES = 1500 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -41,7 +43,7 @@ static void require_base64(const char *text, const struct capture *capture) {
     }
 }
 
-/* The text is the program's bytes, unless they were truncated or are also there as base64. */
+/* The text equals the program's bytes, unless they were truncated or are also present as base64. */
 static void require_output(yyjson_val *object, const char *name, const char *exact_name, const struct capture *capture) {
     yyjson_val *text = yyjson_obj_get(object, name);
     yyjson_val *exact = yyjson_obj_get(object, exact_name);

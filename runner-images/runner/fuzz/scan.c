@@ -1,4 +1,4 @@
-/* The scan finds the same end as the parser, however the bytes are split. */
+/* The scan finds the same end as the parser, regardless of how the bytes are split. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,7 @@
-/* The warm interpreter's protocol: the frame for a payload contains its names and nothing else, and everything that an interpreter
- * sends is read as one of the messages. The input is a payload, a NUL, and the bytes that the interpreter sends. */
+/* The protocol of the warm interpreter. The frame for a payload contains exactly its names, and all bytes that an
+ * interpreter sends are read as one of the messages.
+ *
+ * The input is a payload, a NUL, and the bytes that the interpreter sends. */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +43,7 @@ static void send_frame(struct child *child, int starter_fd, const struct payload
     require(at == end);
 }
 
-/* What the next bytes must be read as, by the protocol that warm.c describes. */
+/* Returns the expected message for the next bytes, according to the protocol in warm.c. */
 static enum warm_message expected(const uint8_t *bytes, size_t size, size_t *message_size, int *exit_code) {
     static const enum warm_message MESSAGES[UINT8_MAX + 1] = {['R'] = MESSAGE_READY, ['B'] = MESSAGE_BUILT, ['F'] = MESSAGE_BUILD_FAILED};
     *message_size = size > 0;

@@ -9,7 +9,7 @@ typedef void test_function(void);
 
 /* Runs one test and prints its TAP line. */
 void test(const char *title, test_function *function);
-/* Prints a comment: what could not be tested on this machine. */
+/* Prints a comment about something that could not be tested on this machine. */
 void note(const char *text);
 void expect(bool holds, const char *file, int line, const char *format, ...) __attribute__((format(printf, 4, 5)));
 

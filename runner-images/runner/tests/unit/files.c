@@ -130,8 +130,8 @@ static void full_disk(void) {
     close(fresh_folder(path));
 }
 
-/* Whether a process whose current folder is not writable enters the expected folder, with this $HOME and this passwd file, and then
- * has a writable $HOME. */
+/* Whether a process whose current folder is not writable enters the expected folder, given this $HOME and this passwd
+ * file, and afterwards has a writable $HOME. */
 static bool falls_back_to(const char *expected, const char *home, const char *passwd) {
     int status;
     char *found = NULL;

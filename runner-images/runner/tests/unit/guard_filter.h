@@ -37,11 +37,11 @@ extern const struct row ROWS[];
 extern const size_t ROW_COUNT;
 
 struct filter written_filter(void);
-/* What the filter returns for a call with these arguments; ~0 if the kernel would refuse the filter. */
+/* Returns the result of the filter for a call with these arguments, or ~0 if the kernel would reject the filter. */
 uint32_t call3(const struct filter *filter, uint32_t audit, uint32_t number, uint64_t a, uint64_t b, uint64_t c);
 uint32_t call2(const struct filter *filter, uint32_t audit, uint32_t number, uint64_t a, uint64_t b);
 uint32_t number_of(const struct guard_numbers *numbers, const struct row *row);
-/* Expects what each rule must refuse and allow of the calls with these numbers. */
+/* Checks what each rule must refuse and allow for the calls with these numbers. */
 void expect_all_rules(uint32_t audit, const struct guard_numbers *numbers);
 
 #endif

@@ -1,5 +1,5 @@
-/* The numbers of the calls in guard_calls.h, from the kernel's headers instead of that table.
- * Each set comes from a file of its own, because the headers give the numbers of all architectures the same names. */
+/* The numbers of the calls in guard_calls.h, from the kernel's headers instead of that table. Each set is defined in
+ * a separate file, because the headers use the same names for all architectures. */
 #ifndef GUARD_NUMBERS_H
 #define GUARD_NUMBERS_H
 
@@ -13,8 +13,8 @@ struct guard_numbers {
 #undef CALL
 };
 
-/* The numbers of the 64-bit calls, of the 32-bit calls, and of x32 with its bit. All are 0 where a header is not installed,
- * and the x32 numbers are 0 on aarch64. */
+/* The numbers of the 64-bit calls, of the 32-bit calls, and of x32 with its bit. All are 0 if a header is not
+ * installed. The x32 numbers are 0 on aarch64. */
 extern const struct guard_numbers NUMBERS_64, NUMBERS_32, NUMBERS_X32;
 
 #endif

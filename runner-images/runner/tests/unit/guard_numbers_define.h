@@ -1,5 +1,5 @@
-/* Defines one struct guard_numbers from the __NR_ macros that were included before. A call that not every architecture has
- * needs a line here. */
+/* Defines one struct guard_numbers from the __NR_ macros of the headers included before. A call that does not exist
+ * on all architectures needs a line here. */
 #ifndef __NR_socketcall
 #define __NR_socketcall NONE
 #endif

@@ -1,4 +1,4 @@
-/* What the guard's rules refuse and allow. */
+/* Tests of what the guard's rules refuse and allow. */
 #include <linux/net.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
@@ -16,7 +16,7 @@ enum { PRETENDED = SECCOMP_RET_ERRNO, ANOTHER_PID = 2 };
 /* Higher than the 32 bits that the kernel uses of an argument. */
 static const uint64_t HIGH = 1ULL << 32;
 
-/* The calls that the filter knows by one audit number, with their numbers from the kernel's headers. */
+/* Calls that the filter identifies by one audit number, with their numbers from the kernel's headers. */
 struct interface {
     uint32_t audit;
     const struct guard_numbers *numbers;
@@ -56,7 +56,7 @@ static void priorities(const struct filter *filter, const struct interface *inte
     priority_call(filter, interface->audit, interface->numbers->ioprio_set, IO_KINDS);
 }
 
-/* What the guard should return for a socket. */
+/* Returns the expected return value of the guard for a socket. */
 static uint32_t expected_for_socket(uint64_t family, uint64_t type, uint64_t protocol) {
     if (family == AF_UNIX)
         return SECCOMP_RET_ALLOW;
@@ -130,7 +130,7 @@ static void call_filters(const struct filter *filter, const struct interface *in
     }
 }
 
-/* The core dump limit must stay at 1 byte, which disables the host's handler; reading it is allowed. */
+/* The core dump limit must stay at 1 byte, which disables the handler of the host. Reading it is allowed. */
 static void core_limit(const struct filter *filter, const struct interface *interface) {
     static const uint64_t POINTERS[] = {8, 1ULL << 32, 0x7fff00000000};
     uint32_t audit = interface->audit, prlimit = interface->numbers->prlimit64;

@@ -1,4 +1,5 @@
-/* Children and their input and output, with harmless programs on this machine. tests/container has what needs a container. */
+/* Tests of child processes and their input and output, with harmless programs on this machine. tests/container
+ * contains the tests that need a container. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,7 +134,7 @@ static void clean_child(void) {
     release(&ran);
 }
 
-/* A program that looks for input at once, without waiting for it, must find it. */
+/* A program that reads without blocking must find its input at its start. */
 static void input_is_there(void) {
     struct child child;
     struct watch watch = {0};

@@ -1,4 +1,4 @@
-/* A container whose memory is used up, simulated by recordings of its cgroup. */
+/* Simulates a container without free memory with recordings of its cgroup. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,7 +103,8 @@ static void waits_for_killed_processes(void) {
     }
 }
 
-/* After an OOM kill, output is only read when the processes are gone or memory is free, or after half a second. */
+/* After an OOM kill, the output is read only when the processes have exited or memory is free, or after half a
+ * second. */
 static void delays_output(void) {
     static const struct {
         const char *kills;
@@ -112,7 +113,7 @@ static void delays_output(void) {
     for (size_t i = 0; i < COUNT(CASES); i++) {
         struct container container;
         contain(&container, FULL, CASES[i].kills);
-        /* More than a pipe holds, so the script waits until the output is read. */
+        /* More than fits into a pipe, so the script waits until the output is read. */
         int64_t from_ns = clock_ns();
         struct ran ran = run(&container, "head -c 200000 /dev/zero; head -c 200000 /dev/zero", 0);
         int64_t ms = (clock_ns() - from_ns) / 1000000;

@@ -1,4 +1,4 @@
-/* qemu-user has no seccomp. There the linker uses this function instead of guard_install() (--wrap). */
+/* qemu-user does not support seccomp, so the linker replaces guard_install() by this function (--wrap). */
 #ifdef UNDER_QEMU
 int __wrap_guard_install(void);
 

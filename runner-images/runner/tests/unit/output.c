@@ -70,7 +70,8 @@ static void grows(void) {
     capture_free(&capture);
 }
 
-/* If a container has no memory left, the kernel kills the runner when it asks for a page. So it must ask only when needed. */
+/* If a container has no memory left, the kernel kills the runner when it requests a page. Therefore it must request
+ * memory only if necessary. */
 static void takes_no_unneeded_memory(void) {
     int pipe_fds[2];
     struct capture capture = {0};

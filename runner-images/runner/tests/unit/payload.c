@@ -30,7 +30,7 @@ static void release(struct parsed *parsed) {
 
 static const struct {
     const char *text;
-    const char *error; /* how it starts; NULL: accepted */
+    const char *error; /* the start of the message; NULL: accepted */
 } PAYLOADS[] = {
     {"{" MAIN "}", NULL},
     {"{" MAIN ",\"unknown\":{\"a\":[]}}", NULL},

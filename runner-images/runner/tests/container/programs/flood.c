@@ -1,4 +1,4 @@
-/* Several processes send signals to process 1 without end. */
+/* Several processes send endless signals to process 1. */
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
-/* Tries every call that would change process 1, by every system call interface of the architecture, and the same calls on itself.
- * Prints one line for each: the call, the way, the error. */
+/* Tries every call that would change process 1, with every system call interface of the architecture, and the same
+ * calls on its own process. Prints one line for each: the call, the interface, the error. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Sends every signal to process 1 in every way that a program has, then prints that it still runs. */
+/* Sends every signal to process 1 with all available system calls, then prints that it still runs. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
