@@ -86,7 +86,7 @@ int write_flush(struct writer *writer);
 
 enum { STREAM_OUT, STREAM_ERR, STREAMS };
 
-/* What was read from one stream, up to the output limit. */
+/* The output that was read from one stream, up to the output limit. */
 struct capture {
     char *data;
     size_t size;
@@ -97,7 +97,7 @@ struct capture {
 
 enum captured { CAPTURED, CAPTURED_NOTHING, CAPTURED_END, CAPTURED_TOO_MUCH };
 
-/* Reads once from a non-blocking descriptor, at most *left_bytes (what the output limit still allows) and one byte more,
+/* Reads once from a non-blocking descriptor, at most *left_bytes (the rest of the output limit) and one additional byte,
  * which shows that the limit is exceeded. CAPTURED_NOTHING: no data now. CAPTURED_END: end of file. */
 enum captured capture_read(struct capture *capture, int fd, uint64_t *left_bytes);
 void capture_free(struct capture *capture);

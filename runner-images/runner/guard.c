@@ -1,17 +1,17 @@
-/* The guard: a seccomp filter for the program, in addition to the engine's own. What it refuses, and why:
+/* The guard: a seccomp filter for the program, in addition to the engine's filter. It refuses:
  *
- * - Changes of process 1. It has the program's user ID, so the kernel would let the program lower the runner's limits and
- *   priority and take its CPUs. prlimit64 of process 1 is refused for reading as well.
- * - Signals to process 1. Not every kernel drops them (gVisor lets init be killed).
- * - Signals that bring their own siginfo_t, by a pidfd, to any process: once the user's signal queue is full, the kernel
- *   delivers them as if they came from outside the container.
- * - Sockets that no network namespace confines, such as AF_VSOCK to the hypervisor, and those that reach rarely used kernel
- *   code, such as AF_ALG and protocols that nobody needs without a network. Docker 20.10.24 allows them.
- * - io_uring, whose operations no filter sees. Docker 20.10.24 allows it.
- * - Filters of the program's own, on sockets or calls. Freeing thousands of them at once can hang the host's kernel, because
- *   the compiled ones wait for each other on its work queue; and no container is charged for their memory.
- * - Changes of the core dump limit. At 1 byte the kernel does not start the host's core dump handler. That handler would read
- *   every crash of every program, as root and outside all limits (core(5), "Piping core dumps to a program"; fs/coredump.c).
+ * - Changes of process 1. It has the same user ID as the program, so the kernel would allow the program to lower the runner's
+ *   limits and priority and to move it to other CPUs. prlimit64 of process 1 is refused even for reading.
+ * - Signals to process 1. Not every kernel drops them (on gVisor, they can kill process 1).
+ * - Signals with their own siginfo_t, through a pidfd, to any process. If the user's signal queue is full, the kernel delivers
+ *   them like signals from outside the container.
+ * - Sockets that a network namespace does not confine, such as AF_VSOCK to the hypervisor, and sockets that use rarely tested
+ *   kernel code, such as AF_ALG and protocols that are useless without a network. Docker 20.10.24 allows them.
+ * - io_uring, because filters do not see its operations. Docker 20.10.24 allows it.
+ * - Filters that the program installs, for sockets or system calls. Freeing thousands of them at once can block the host's
+ *   kernel, because the compiled filters wait for each other on its work queue. Their memory is not charged to a container.
+ * - Changes of the core dump limit. With 1 byte, the kernel does not start the host's core dump handler. That handler would
+ *   process every crash of a program as root and without limits (core(5), "Piping core dumps to a program"; fs/coredump.c).
  *
  * Source: seccomp(2), kernel userspace-api/seccomp_filter.rst, socket(7). */
 #include <linux/audit.h>

@@ -1,6 +1,6 @@
-/* The input and output of one step: writes and reads at the same time until the child ends or has to be stopped.
- * The program can send every signal that the runner handles, so signals only wake the runner: whether a child ended is what
- * waitpid(2) reports, and whether time is over is what the timer reports. */
+/* The input and output of one step: writes and reads concurrently until the child ends or must be stopped. The program can send
+ * every signal that the runner handles, so a signal only wakes the runner. waitpid(2) reports whether the child has ended, and
+ * the timer reports whether the time is over. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -10,10 +10,10 @@
 #include "runner.h"
 
 enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
-/* While memory is short: the longest wait in all, and the interval between checks. */
+/* If memory is short: the maximum total wait, and the interval between checks. */
 enum { MEMORY_WAIT_MS = 500, MEMORY_CHECK_MS = 10 };
-/* The longest time that programs have to write what they have buffered, after the time limit. On a quiet machine 5 ms are enough.
- * With 19 processes waiting for 2 CPUs, Ruby, which wakes two threads for it, took up to 91 ms. */
+/* Maximum time for programs to write their buffers after the time limit. On an idle machine, 5 ms are sufficient. Ruby, which
+ * wakes two threads for this, took up to 91 ms while 19 processes waited for 2 CPUs. */
 enum { FLUSH_WAIT_MS = 200 };
 
 /* Reads once from a stream that is readable. Returns false if the output limit is exceeded. */
@@ -52,14 +52,14 @@ static void wait_for_event(const struct io *io, struct pollfd events[EVENTS], in
     };
     for (int i = 0; i < EVENTS; i++)
         events[i] = (struct pollfd){.fd = fds[i], .events = i == ON_INPUT ? POLLOUT : POLLIN};
-    /* EINTR, or ENOMEM for a moment: no event now, the caller waits again. */
+    /* EINTR, or a temporary ENOMEM: there is no event, and the caller waits again. */
     if (poll(events, EVENTS, most_ms) < 0)
         for (int i = 0; i < EVENTS; i++)
             events[i].revents = 0;
 }
 
-/* After an OOM kill the dying processes still hold the memory, and the kernel next kills whoever asks for more. So the output
- * waits a little, until the processes are gone or memory is free. checks counts how often that was the case. */
+/* After an OOM kill, the dying processes still hold the memory, and the kernel kills the next process that requests more.
+ * Therefore, the output is not read until the processes have exited or memory is free. checks counts these waits. */
 static bool must_wait_for_memory(const struct io *io, int *checks) {
     const struct memory *memory = &io->watch->memory;
     if (*checks >= MEMORY_WAIT_MS / MEMORY_CHECK_MS || !memory_is_short(memory) || !memory_ran_out(memory))
@@ -85,7 +85,7 @@ enum ending io_pump(struct io *io, int64_t deadline_ns) {
     while (!io->child->ended && !io->watch->terminated) {
         bool waits = must_wait_for_memory(io, &checks);
         wait_for_event(io, events, waits ? MEMORY_CHECK_MS : -1, waits);
-        /* The program can send signals without end, so the other events are handled in the same pass. */
+        /* The program can send endless signals, so the other events are handled in the same iteration. */
         if (events[ON_SIGNAL].revents != 0 || events[ON_CHILD].revents != 0)
             watch_signals(io->watch, io->child);
         if (io->child->ended || io->watch->terminated)
@@ -100,8 +100,8 @@ enum ending io_pump(struct io *io, int64_t deadline_ns) {
     return io->child->ended ? ENDED_ITSELF : ENDED_BY_SIGTERM;
 }
 
-/* Lets programs write what they have buffered: those with a handler for the signal do so and end (shared/stdio-flush), most others
- * end by it at once. Returns when no process is left, at the latest after FLUSH_WAIT_MS. */
+/* Lets programs write their buffers. Programs with a handler for the signal flush and exit (shared/stdio-flush); the signal
+ * terminates most others immediately. Returns when no process is left, at the latest after FLUSH_WAIT_MS. */
 static void let_flush(struct io *io) {
     struct itimerspec deadline = {.it_value = {.tv_nsec = FLUSH_WAIT_MS * NS_PER_MS}};
     struct pollfd events[EVENTS] = {0};

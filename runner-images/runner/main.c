@@ -1,32 +1,33 @@
-/* The runner: process 1 of a container that runs one program once. It reads one JSON object from stdin, which says what to
- * run, and writes one JSON object to stdout, the result. docs/protocol.md describes both.
+/* The runner: process 1 of a container that runs one program once. It reads a payload, one JSON object, from stdin, and writes
+ * the result, one JSON object, to stdout. docs/protocol.md describes both.
  *
  * 1. Start: the process becomes non-dumpable, so that the program, which has the same user ID, cannot inspect it (/proc/1,
- *    ptrace(2)). Signals are blocked and read from a descriptor. The image's language.json is read and the work dir entered.
- *    The language's warm interpreter is started, if it has one (warm.c).
- * 2. receive.c waits for the payload. scan.c finds the end of its JSON, so the client need not close its side. If the client
- *    disconnects, stdin ends; then there is nothing to run and the container exits.
- * 3. stash_fds.c moves the client's streams to where no program can open them, until the result is written.
+ *    ptrace(2)). It blocks signals and reads them from a descriptor, reads the image's language.json, enters the work directory
+ *    and starts the language's warm interpreter, if there is one (warm.c).
+ * 2. receive.c waits for the payload. scan.c finds the end of its JSON, so the client does not have to close its side. If the
+ *    client disconnects, stdin ends, there is nothing to run, and the container exits.
+ * 3. stash_fds.c moves the client's streams to a place where no program can open them, until the result is written.
  * 4. run.c checks the payload (payload.c) and writes the files (files.c). steps.c turns the warm interpreter into the program,
  *    or runs the build commands and the run command (commands.c, language.c). child.c starts each command in its own session,
- *    with pipes and the guard's system call filter (guard.c). outcome.c sets how each step ended.
- * 5. io.c feeds and drains one command and keeps the limits: one clock and one count of output bytes for build and run. At the
- *    time limit, SIGRTMAX gives programs a moment to flush their output. When the command ends, io.c kills every process. What the pipes hold by then is the output (output.c), even if the program used
- *    up all memory (memory.c).
+ *    with pipes and the guard's system call filter (guard.c). outcome.c determines the outcome of each step.
+ * 5. io.c writes the input of a command, reads its output and enforces the limits: one clock and one count of output bytes for
+ *    build and run. At the time limit, it sends SIGRTMAX, so that programs can flush their output. When the command ends, io.c
+ *    kills every process. The output is what the pipes contain at this time (output.c), even if the program has used all memory
+ *    (memory.c).
  * 6. result.c writes the result as JSON (json_writer.c), with the cgroup's counters (cgroup.c). The runner exits, and the
- *    container with it. After a SIGTERM from outside the container it exits at once, without a result: then the engine stops
- *    the container, and the program is not to blame.
+ *    container with it. After a SIGTERM from outside the container, it exits immediately without a result, because the engine
+ *    stops the container and the program did not cause the end.
  *
  * Environment variables, all optional and hidden from the program:
- *   RUNONCE_TIME_LIMIT_MS   wall clock time from the payload on, build included (8000)
- *   RUNONCE_BUILD_LIMIT_MS  wall clock time from the payload on for the build (no limit of its own)
+ *   RUNONCE_TIME_LIMIT_MS   wall-clock time from the arrival of the payload, including the build (8000)
+ *   RUNONCE_BUILD_LIMIT_MS  wall-clock time of the build from the arrival of the payload (no separate limit)
  *   RUNONCE_OUTPUT_LIMIT    bytes of stdout and stderr together, of build and run (65536; if the variable is not set,
- *                           the whole result is limited to 100000 bytes as well, truncate.c)
- *   RUNONCE_WORK_DIR        the folder for the files (the current folder if it is writable, else $HOME, else the home of
- *                           another user with our user ID)
- *   RUNONCE_WARM            0: start no warm interpreter, for a container that gets its payload at once
- *   RUNONCE_ANNOUNCE        1: write one newline to stdout when a payload no longer has to wait: the warm interpreter is
- *                           ready, has died, or does not exist. Not written if the payload comes first.
+ *                           the whole result is also limited to 100000 bytes, truncate.c)
+ *   RUNONCE_WORK_DIR        the folder for the files (default: the current folder if it is writable, else $HOME, else the home
+ *                           of another user with the same user ID)
+ *   RUNONCE_WARM            0: do not start the warm interpreter, for a container that gets its payload immediately
+ *   RUNONCE_ANNOUNCE        1: write one newline to stdout when a payload can run immediately: the warm interpreter is ready,
+ *                           has died, or does not exist. Not written if the payload arrives first.
  * The runner never writes to stderr. */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,10 +42,10 @@
 #include "runner.h"
 
 #define LANGUAGE_FILE "/etc/runonce/language.json"
-/* The shell's status for a death by SIGTERM. */
+/* The exit code that a shell reports for a process that SIGTERM terminated. */
 enum { EXIT_TERMINATED = 128 + SIGTERM };
 
-/* Keeps this process's descriptors and memory from the program. */
+/* Prevents the program from accessing the descriptors and memory of this process. */
 static int protect_self(void) {
     if (syscall(SYS_close_range, 0, ~0U, CLOSE_RANGE_CLOEXEC) < 0) /* kernels before 5.11 */
         for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

@@ -1,4 +1,4 @@
-/* What to run: the language, the payload, its limits, files and commands.
+/* The input of a run: the language, the payload, its limits, files and commands.
  * Unless stated otherwise, functions return 0, or -1 with errno set. */
 #ifndef PAYLOAD_H
 #define PAYLOAD_H
@@ -29,7 +29,7 @@ void language_free(struct language *language);
 /* Whether the image runs the language with this name or alias. */
 bool language_matches(const struct language *language, const char *name);
 
-/* The suffixes of an argument `{files:.c,.h}`: `.c,.h`. Of size 0 if it is another one. */
+/* The suffixes of an argument `{files:.c,.h}`: `.c,.h`. Its size is 0 for any other argument. */
 struct span language_suffixes(yyjson_val *argument);
 /* Whether a file name has one of these suffixes, which commas separate. */
 bool has_suffix(const char *name, const char *suffixes, size_t size);
@@ -40,7 +40,7 @@ int language_expand(yyjson_val *command, const struct payload *payload, const ch
 
 /* ---- json_check.c ---- */
 
-/* Where an error message is written. A function that writes one returns -1. */
+/* Buffer for an error message. A function that writes one returns -1. */
 struct error_text {
     char *text;
     size_t size;
@@ -51,7 +51,7 @@ bool has_nul(yyjson_val *text);
 /* Checks a string, or an array of strings, for execve(2), where a NUL would end it. */
 int check_argument(yyjson_val *value, const char *field, struct error_text error);
 int check_arguments(yyjson_val *list, const char *field, struct error_text error);
-/* The last field with this name, as in JSON.parse. null counts as absent. */
+/* Returns the last field with this name, as JSON.parse does. null counts as absent. */
 yyjson_val *last_of(yyjson_val *object, const char *name);
 
 /* ---- payload.c ---- */
@@ -90,7 +90,8 @@ void payload_free(struct payload *payload);
 
 /* ---- source.c ---- */
 
-/* Strips from the language's source files what language.json says. Call it before the files are written. */
+/* Removes the characters that language.json specifies from the language's source files. Must be called before the files are
+ * written. */
 void source_strip(const struct language *language, struct payload *payload);
 
 /* ---- limits.c ---- */
@@ -115,7 +116,7 @@ int stack_limit_set(int64_t bytes);
 
 /* ---- files.c ---- */
 
-/* Why a file name is refused, or NULL. */
+/* Returns the reason why a file name is refused, or NULL. */
 const char *file_name_error(const char *name, size_t size);
 /* Changes to the work dir and sets *path, which the caller frees. The work dir is RUNONCE_WORK_DIR, else the current folder,
  * else $HOME, else the home in passwd of a user with our user ID: the first that is writable. Also sets $HOME to it if $HOME is

@@ -62,11 +62,11 @@ struct child {
 
 extern const struct child NO_CHILD;
 
-/* Starts a command in its own session, under the guard, with pipes for stdin, stdout and stderr and no other descriptor. As
- * much input as the pipe holds is written before the command starts. If input is NULL, nothing is written yet and the command
- * gets one end of a socket pair as descriptor 3. */
+/* Starts a command in its own session, under the guard, with pipes for stdin, stdout and stderr and no other descriptor. Before
+ * the command starts, the pipe is filled with input. If input is NULL, nothing is written, and the command gets one end of a
+ * socket pair as descriptor 3. */
 int child_start(struct child *child, char *const argv[], char *const envp[], struct span *input);
-/* Writes as much input as the pipe takes now. Closes the pipe when all is written or nobody reads. */
+/* Writes as much input as the pipe accepts. Closes the pipe when all input is written or the read end is closed. */
 void child_feed(struct child *child, struct span *input);
 void child_widen_pipes(const struct child *child);
 void child_close(struct child *child);
@@ -75,11 +75,11 @@ void close_fd(int *fd);
 
 /* ---- memory.c ---- */
 
-/* Memory that writing the result needs, although the program may use up all that the container has.
- * In a zeroed struct the cgroup is unknown. */
+/* Memory for writing the result, reserved because the program may use all memory of the container. In a zeroed struct, the
+ * cgroup is unknown. */
 struct memory {
     const struct cgroup *cgroup;
-    /* The cgroup's count when the payload came. */
+    /* The cgroup's count when the payload arrived. */
     int64_t oom_kills;
     void *reserved;
 };
@@ -89,12 +89,12 @@ void memory_reserve(struct memory *memory);
 void memory_release(struct memory *memory);
 /* Whether less memory is free than the result may need. */
 bool memory_is_short(const struct memory *memory);
-/* Whether the kernel's OOM killer has killed a process since the payload came. */
+/* Whether the kernel's OOM killer has killed a process since the payload arrived. */
 bool memory_ran_out(const struct memory *memory);
 
 /* ---- watch.c ---- */
 
-/* What the runner waits for during its whole life. */
+/* The events that the runner waits for. */
 struct watch {
     int signal_fd;
     int timer_fd;
@@ -106,7 +106,7 @@ struct watch {
 int watch_open(struct watch *watch);
 /* Reads pending signals and reaps dead children. */
 void watch_signals(struct watch *watch, struct child *child);
-/* Reaps all dead children: until then, each counts against the pids limit. Returns whether any are left. */
+/* Reaps all dead children, because each one counts towards the pids limit. Returns whether any children are left. */
 bool reap(struct child *child);
 /* Sends a signal to every other process. */
 void signal_all(const struct child *child, int number);
@@ -126,23 +126,23 @@ struct io {
     struct child *child;
     struct span input;
     struct capture *output;
-    /* What the output limit still allows. */
+    /* Number of bytes that the output limit still allows. */
     uint64_t *left_bytes;
 };
 
 /* Writes input and reads output until there is a reason to stop. NOT_ENDED: the control socket is readable.
  * deadline_ns is a time of CLOCK_MONOTONIC. */
 enum ending io_pump(struct io *io, int64_t deadline_ns);
-/* Reads everything that both pipes hold now. Returns false if the output limit is exceeded. */
+/* Reads all data in both pipes. Returns false if the output limit is exceeded. */
 bool io_drain(struct io *io);
-/* Kills every other process, reads what the pipes hold, and returns how the child ended. After a time limit, it first lets
- * programs flush their output. If another step follows, it waits until all processes are gone. After the last step it does not,
- * because hundreds may take long and the container ends anyway; it only waits if they hold memory that the result needs. */
+/* Kills every other process, reads the data in the pipes, and returns how the child ended. After a time limit, it first lets
+ * programs flush their output. If another step follows, it waits until all processes have exited. After the last step, it waits
+ * only if they hold memory that the result needs, because hundreds of processes take long and the container ends anyway. */
 enum ending io_finish(struct io *io, enum ending ending, bool step_follows);
 
 /* ---- warm.c ---- */
 
-/* An interpreter that is started before the payload comes. */
+/* An interpreter that is started before the payload arrives. */
 struct warm {
     enum { WARM_NONE, WARM_STARTING, WARM_READY } state;
     struct child child;
@@ -170,7 +170,7 @@ void warm_stop(struct warm *warm, struct watch *watch);
 bool warm_can_run(const struct payload *payload);
 /* Sends the file name and the arguments, so that the interpreter starts to build or run. */
 int warm_send(struct child *child, const struct payload *payload);
-/* Lets it continue after its build. */
+/* Lets the interpreter continue after its build. */
 int warm_continue(struct child *child);
 
 #endif

@@ -9,7 +9,7 @@
 
 enum received { RECEIVED, RECEIVED_TOO_MUCH, RECEIVED_NOTHING, RECEIVED_SIGTERM };
 
-/* What was read from stdin. The buffer has at least PAYLOAD_PADDING bytes after it. */
+/* The data that was read from stdin. The buffer has at least PAYLOAD_PADDING bytes after it. */
 struct message {
     char *bytes;
     size_t size;
@@ -68,7 +68,7 @@ void result_truncate(struct result *result, size_t most_bytes);
 
 /* ---- run.c ---- */
 
-/* What main.c prepares before the payload comes. */
+/* The state that main.c prepares before the payload arrives. */
 struct runner {
     struct watch watch;
     struct cgroup cgroup;
@@ -79,7 +79,7 @@ struct runner {
     struct limits limits;
     char *work_dir;
     int work_fd;
-    /* Why this container cannot run anything; empty if it can. */
+    /* The reason why this container cannot run programs; empty if it can. */
     char setup_error[256];
 };
 
@@ -95,7 +95,7 @@ struct run_context {
     struct limits limits;
     struct result *result;
     int64_t start_ns;
-    /* What the output limit still allows; build and run share it. */
+    /* Number of bytes that the output limit still allows. Build and run share it. */
     uint64_t left_bytes;
 };
 

@@ -13,7 +13,7 @@ static struct io new_io(struct run_context *context, struct child *child) {
     return (struct io){&context->runner->watch, child, {NULL, 0}, current_step(context)->output, &context->left_bytes};
 }
 
-/* Stops what is left of a step and sets its outcome. Returns whether the step succeeded. */
+/* Stops the remaining processes of a step and sets its outcome. Returns whether the step succeeded. */
 static bool end_step(const struct run_context *context, struct io *io, enum ending ending) {
     struct step *step = current_step(context);
     bool step_follows = context->result->phase == PHASE_BUILD && ending == ENDED_ITSELF && io->child->status == 0;
@@ -22,8 +22,8 @@ static bool end_step(const struct run_context *context, struct io *io, enum endi
         return false; /* there will be no result */
     step->duration_ns += clock_ns() - step->start_ns;
     step->has_status = true;
-    /* The wait status of a death by signal is the signal's number, wait(2). If a limit ended the step, the status is that of our
-     * SIGKILL, even if the command had just exited: which of the two came first is chance. */
+    /* The wait status of a process that a signal terminated is the signal's number, wait(2). If a limit ended the step, the
+     * status is SIGKILL even if the command had just exited, because the order of the two events is random. */
     step->status = ending == ENDED_ITSELF ? io->child->status : SIGKILL;
     return step_classify(context, ending);
 }

@@ -1,14 +1,14 @@
-/* The warm interpreter. The language's `warm` command starts it before the payload comes; when a plain payload comes, it becomes
- * the program. Its descriptor 3 is the control socket, with this protocol:
+/* The warm interpreter. The language's `warm` command starts it before the payload arrives. When a plain payload arrives, the
+ * interpreter becomes the program. Its descriptor 3 is the control socket, with this protocol:
  *
- *   The interpreter sends `R` when it is ready, and reads.
+ *   The interpreter sends `R` when it is ready, and then reads.
  *   The runner sends a length (4 bytes, big-endian) and that many bytes: the main file's name and the program's arguments, each
  *     terminated by NUL.
- *   The interpreter closes the socket and becomes the program. If it builds first, then after the build it either
- *     sends `F` and one byte, the exit code, and exits with that code; or
- *     sends `B` (its output is flushed by then), waits for `G`, closes the socket and becomes the program.
+ *   The interpreter closes the socket and becomes the program. If it has a build step, it does one of these after the build:
+ *     it sends `F` and one byte, the exit code, and exits with this code; or
+ *     it flushes its output, sends `B`, waits for `G`, closes the socket and becomes the program.
  *
- * If it sends anything else, the runner kills it and runs the plain commands. The program never holds the socket. */
+ * If it sends anything else, the runner kills it and runs the plain commands. The program never has the socket. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>

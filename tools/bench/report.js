@@ -15,7 +15,7 @@ export function toMarkdown ({ machine, latency, sustained, bursts }) {
     `${machine.cores} cores, engine ${machine.engine}, Node ${machine.node}. Milliseconds, p50 / p95 / p99, measured in alternation. ` +
       '*Bare* is the command alone in a long-lived container of the same image. CPU is the CPU time of the whole machine for one run, including clean-up and refill.',
     '',
-    '| program | engine floor | cold | cold ÷ floor | ready container | ready container without the service | HTTP and pool add, after an idle pause | HTTP and pool add, just after other requests | bare | ready ÷ bare | bare on the host | CPU cold, ready |',
+    '| program | engine floor | cold | cold ÷ floor | ready container | ready container without the service | overhead of HTTP and pool after an idle pause | overhead of HTTP and pool just after other requests | bare | ready ÷ bare | bare on the host | CPU cold, ready |',
     '|---|---|---|---|---|---|---|---|---|---|---|---|',
     ...latency.map(({ language, program, cpu, measurements: { floor, cold, warm, hot, raw, bare, host } }) =>
       `| ${language} ${program} | ${cell(floor)} | ${cell(cold)} | ${ratio(cold, floor)} | ${cell(warm)} | ${cell(raw)} | ${added(warm, raw)} | ${added(hot, raw)} | ${cell(bare)} | ${ratio(warm, bare)} | ${cell(host)} | ${cpu.cold?.toFixed(0)}, ${cpu.warm?.toFixed(0)} |`),

@@ -47,7 +47,7 @@ export function withBenchmark (page, { takenAt, machine, latency, sustained, bur
 /** @param {Latency[]} latency */
 function latencyTable (latency) {
   return table(
-    ['program', 'engine alone', '`POST /run`, cold', '`POST /run`, ready container', 'HTTP and pool add', 'bare command in the image', 'ready ÷ bare'],
+    ['program', 'engine alone', '`POST /run`, cold', '`POST /run`, ready container', 'overhead of HTTP and pool', 'bare command in the image', 'ready ÷ bare'],
     latency.map(({ language, program, measurements: { floor, cold, warm, raw, bare } }) => [
       `${language} ${program.replace(/<.*>/, (header) => `\`${header}\``)}`, ms(floor), ms(cold), ms(warm), difference(warm, raw), ms(bare), ratio(warm, bare)
     ]))

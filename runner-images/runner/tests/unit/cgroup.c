@@ -178,7 +178,7 @@ static void rises(void) {
     cgroup_close(&cgroup);
 }
 
-/* Without a limit, version 1 has the largest number of pages, and version 2 has the word max. */
+/* Without a limit, version 1 contains the largest number of pages, and version 2 contains "max". */
 static void free_memory(void) {
     const struct recording first[] = {{"self", SELF_V1},
                                       {"memory/memory.oom_control", OOM_CONTROL},
@@ -215,9 +215,9 @@ void cgroup_tests(void) {
     test("cgroup version 1 is read below the host's tree", nested_version_1);
     test("cgroup version 2 is read", version_2);
     test("cgroup version 2 is read below the host's tree, without a peak on old kernels", nested_version_2);
-    test("cgroup version 2 is read as new kernels write it", version_2_on_new_kernels);
+    test("cgroup version 2 is read with the keys of new kernels", version_2_on_new_kernels);
     test("cgroup version 2 is read with its keys in any order", version_2_in_any_order);
-    test("of cgroup version 2, what exists is read, and the rest is -1", version_2_in_part);
+    test("with cgroup version 2, existing counters are read, and missing counters are -1", version_2_in_part);
     test("cgroup version 2 is read if the path leads out of the mount", version_2_unmounted_path);
     test("if both versions are mounted, version 1 is read", hybrid);
     test("a counter that does not exist is -1", nothing_there);

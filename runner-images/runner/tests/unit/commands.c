@@ -109,8 +109,8 @@ static void builds_of_another(void) {
 }
 
 void commands_tests(void) {
-    test("a program's environment is the container's, the language's and the payload's, without the runner's settings", environments);
-    test("the run command is the language's, V2's or V1's, followed by the arguments", run_commands);
-    test("the build commands are the language's or V2's; V1's command has none", build_commands);
+    test("a program gets the environment of the container, the language and the payload, without the runner's settings", environments);
+    test("the run command is that of the language, V2 or V1, followed by the arguments", run_commands);
+    test("the build commands are those of the language or V2; V1 has none", build_commands);
     test("a payload that names the image's second language gets the build commands of that language", builds_of_another);
 }

@@ -189,11 +189,11 @@ static void work_dir(void) {
 }
 
 void files_tests(void) {
-    test("file names that leave the work dir or name no file are refused", names);
+    test("file names that lead out of the work directory or do not name a file are refused", names);
     test("file names that are longer than the file system allows are refused", long_names);
-    test("files are written, folders created, and of two files with one name the last is kept", written);
+    test("files and folders are created; if two files have the same name, the last one is kept", written);
     test("files that begin with #! are executable", scripts);
     test("a file that conflicts with a folder, a file, a link or a FIFO is refused", in_the_way);
     test("a full disk is reported", full_disk);
-    test("the work dir is the variable's, else the current folder, else $HOME, else a home of our user ID", work_dir);
+    test("the work directory is that of the variable, else the current folder, else $HOME, else a home of our user ID", work_dir);
 }

@@ -133,13 +133,13 @@ static void kernel_runs_it(void) {
 
 void guard_tests(void) {
     test("the numbers in guard_calls.h are those of the kernel's headers", table_numbers);
-    test("the check of a call is not longer than the filter has space for", check_sizes);
+    test("the check of a call fits into the space of the filter", check_sizes);
     test("the guard checks the arguments of 64-bit calls", calls_64);
     test("the guard checks the arguments of 32-bit calls", calls_32);
     test("the guard allows every call that is not in the table", only_listed);
     test("a call of another architecture ends the process", other_architectures);
 #ifdef UNDER_QEMU
-    note("qemu-user has no seccomp: the kernel did not run the guard");
+    note("qemu-user does not support seccomp, so the kernel did not run the guard");
 #else
     test("the kernel accepts the guard and applies it", kernel_runs_it);
 #endif

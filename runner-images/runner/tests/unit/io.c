@@ -170,16 +170,16 @@ static void no_guard_no_program(void) {
 #endif
 
 void io_tests(void) {
-    test("a child gets its input, and its output and exit code are kept", plain);
-    test("at the time limit the child is killed and its output kept", timeout);
+    test("a child receives its input, and its output and exit code are returned", plain);
+    test("at the time limit, the child is killed and its output is kept", timeout);
 #ifdef UNDER_QEMU
     (void)flushed; /* qemu-user keeps the last real-time signals for itself */
 #else
-    test("after the time limit a program may write what it has buffered", flushed);
+    test("after the time limit, a program can write its buffered output", flushed);
 #endif
-    test("at the output limit the child is killed and the start of its output kept", output_limit);
-    test("a program's input is there before it starts", input_is_there);
-    test("a mebibyte passes in both directions, read or not", much_both_ways);
+    test("at the output limit, the child is killed and the start of its output is kept", output_limit);
+    test("a program's input is available before it starts", input_is_there);
+    test("a mebibyte is transferred in both directions, even if it is not read", much_both_ways);
     test("a command that cannot be executed fails as in a shell", missing_commands);
 #ifndef UNDER_QEMU
     test("no program starts without the guard, and an error is reported", no_guard_no_program);

@@ -146,11 +146,11 @@ static void non_blocking_pipe(void) {
 }
 
 void json_writer_tests(void) {
-    test("what is not UTF-8 becomes U+FFFD, one for each maximal subpart", replaced);
+    test("bytes that are not UTF-8 become U+FFFD, one for each maximal subpart", replaced);
     test("every byte can be parsed from the JSON", every_byte);
     test("a JSON string is one line", one_line);
     test("text longer than the writer's buffer can be parsed", beyond_the_buffer);
-    test("base64 is as in RFC 4648", base64);
+    test("base64 has the format of RFC 4648", base64);
     test("an error while writing is reported", failing_writes);
     test("everything is written to a non-blocking pipe", non_blocking_pipe);
 }

@@ -75,7 +75,7 @@ static void stack_set(void) {
 }
 
 void limits_tests(void) {
-    test("limits come from the environment; a value that is not a positive integer means the default", environment);
+    test("limits are read from the environment; for a value that is not a positive integer, the default applies", environment);
     test("a huge limit can be added to a clock time", huge_values);
     test("the stricter of two limits applies", stricter);
     test("the stack limit is a quarter of the memory limit, from 8 to 256 MiB", stack);

@@ -137,7 +137,7 @@ static void reserved_once(void) {
 }
 
 void memory_tests(void) {
-    test("if memory is short, the end waits for killed processes, at most half a second", waits_for_killed_processes);
-    test("after an OOM kill, output waits for free memory or the end", delays_output);
+    test("if memory is short, the runner waits at most half a second for killed processes", waits_for_killed_processes);
+    test("after an OOM kill, output is read when memory is free or the processes have exited", delays_output);
     test("memory is reserved once and released once", reserved_once);
 }

@@ -91,6 +91,6 @@ static void takes_no_unneeded_memory(void) {
 void output_tests(void) {
     test("the end of a stream is detected without allocating memory", takes_no_unneeded_memory);
     test("output up to the limit is kept, and one more byte exceeds it", at_the_limit);
-    test("an empty pipe and a closed one are distinguished", nothing_and_end);
+    test("an empty pipe and a closed pipe are distinguished", nothing_and_end);
     test("a mebibyte arrives in order", grows);
 }

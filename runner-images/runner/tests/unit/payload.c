@@ -126,6 +126,6 @@ static void names_are_cut_in_errors(void) {
 void payload_tests(void) {
     test("a payload is accepted, or refused with a sentence that names the field", checked);
     test("the fields of a payload are read", fields);
-    test("of two fields with one name the last one counts", last_field_counts);
+    test("if two fields have the same name, the last one applies", last_field_counts);
     test("a long name in a refused payload is truncated in the error", names_are_cut_in_errors);
 }

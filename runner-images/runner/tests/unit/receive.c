@@ -58,7 +58,7 @@ static void too_much(void) {
 }
 
 void receive_tests(void) {
-    test("a payload is complete at the end of its JSON, whatever follows", complete_without_end);
-    test("at the end of stdin, white space is no payload, and an incomplete payload is one", ends);
+    test("a payload is complete at the end of its JSON, regardless of the following bytes", complete_without_end);
+    test("at the end of stdin, white space is not a payload, but an incomplete payload is", ends);
     test("a payload that never ends is refused", too_much);
 }

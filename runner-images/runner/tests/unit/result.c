@@ -173,7 +173,7 @@ void result_tests(void) {
     test("a result has every field of the protocol, on one line", complete);
     test("the exact bytes are added if the text cannot represent them, but not for a truncated character", exact_bytes);
     test("the output of a failed build is also shown as the program's", failed_build);
-    test("signals have their names", signals);
-    test("a result fits into what glot's docker-run reads, and is truncated no more than needed", fits);
-    test("a result fits into any size", fits_at_any_size);
+    test("signals are reported by name", signals);
+    test("a result fits into the size that glot's docker-run reads, and is not truncated more than necessary", fits);
+    test("a result can be truncated to any size", fits_at_any_size);
 }

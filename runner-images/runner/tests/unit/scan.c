@@ -73,7 +73,7 @@ static void deep_nesting(void) {
 }
 
 void scan_tests(void) {
-    test("the end of the payload is found, however its bytes are split", every_split);
-    test("white space does not start a payload", white_space_starts_nothing);
+    test("the end of the payload is found, regardless of how its bytes are split", every_split);
+    test("white space is not the start of a payload", white_space_starts_nothing);
     test("a million brackets are counted", deep_nesting);
 }

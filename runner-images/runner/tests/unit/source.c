@@ -61,7 +61,7 @@ static void carriage_returns(void) {
 }
 
 void source_tests(void) {
-    test("a byte order mark is removed from source files and not from data files", byte_order_marks);
-    test("with a command, the first file is a source file by its suffix only", command);
-    test("CR LF becomes LF in the source files of a shell only", carriage_returns);
+    test("a byte order mark is removed from source files but not from data files", byte_order_marks);
+    test("with a command, the first file is a source file only if it has a suffix of the language", command);
+    test("CR LF becomes LF only in the source files of a shell", carriage_returns);
 }

@@ -66,6 +66,6 @@ static void not_stashed(void) {
 }
 
 void stash_fds_tests(void) {
-    test("stashed streams cannot be opened by a name, and are the same after they are restored", stashed);
+    test("stashed streams cannot be opened by name, and are unchanged after they are restored", stashed);
     test("restoring streams that could not be stashed does nothing", not_stashed);
 }

@@ -47,7 +47,7 @@ static void validity(void) {
 }
 
 void utf8_tests(void) {
-    test("every code point is valid, and partial if it is cut", every_code_point);
+    test("every code point is valid, and partial if it is truncated", every_code_point);
     test("only an incomplete character is removed from the end", cut_tails);
-    test("text is valid UTF-8 or not", validity);
+    test("valid and invalid UTF-8 are distinguished", validity);
 }

@@ -121,8 +121,8 @@ static void plain_payloads(void) {
 }
 
 void warm_tests(void) {
-    test("an interpreter is ready when it reports it, and stopped if it dies or sends anything else", becomes_ready);
-    test("an interpreter gets the names, builds, waits and becomes the program", conversation);
+    test("an interpreter is ready when it reports this, and is stopped if it dies or sends anything else", becomes_ready);
+    test("an interpreter receives the names, builds, waits and becomes the program", conversation);
     test("an interpreter reports that its build failed", failure);
     test("the warm interpreter runs only plain payloads", plain_payloads);
 }
