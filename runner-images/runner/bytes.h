@@ -34,7 +34,7 @@ void strings_free(struct strings *list);
 
 /* ---- scan.c: the end of the payload ---- */
 
-/* State of the search for the end of the first top-level JSON value. A zeroed struct is the start. */
+/* State of the search for the end of the first top-level JSON value. A zeroed struct is the initial state. */
 struct scan {
     uint64_t depth;
     bool started;
@@ -79,10 +79,10 @@ void write_json_string(struct writer *writer, const char *bytes, size_t size);
 size_t json_string_bytes(const char *bytes, size_t size);
 size_t base64_bytes(size_t size);
 void write_base64(struct writer *writer, const char *bytes, size_t size);
-/* Writes what is buffered. -1 if this write or an earlier one failed. */
+/* Writes the buffer. Returns -1 if this write or an earlier one failed. */
 int write_flush(struct writer *writer);
 
-/* ---- output.c: what a program writes ---- */
+/* ---- output.c: captured output ---- */
 
 enum { STREAM_OUT, STREAM_ERR, STREAMS };
 

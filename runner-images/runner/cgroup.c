@@ -32,7 +32,7 @@ static bool has_controller(const char *controllers, size_t size, const char *wan
     return false;
 }
 
-/* Finds our path in a controller's hierarchy, cgroups(7); "" if there is none. */
+/* Finds our path in a controller's hierarchy, cgroups(7); "" if it does not exist. */
 static void own_path(const char *self, const char *controller, char path[TEXT_BYTES]) {
     path[0] = '\0';
     FILE *lines = fopen(self, "re");
@@ -51,8 +51,8 @@ static void own_path(const char *self, const char *controller, char path[TEXT_BY
     fclose(lines);
 }
 
-/* Opens a counter. Usually the container's own cgroup is mounted at the top. If the host's whole tree is mounted, the path in
- * /proc/self/cgroup leads to it, so that path is tried first. */
+/* Usually, the container's own cgroup is mounted at the top. If the host's whole tree is mounted, the path in
+ * /proc/self/cgroup leads to our cgroup, so this path is tried first. */
 static int counter_open(const char *root, const char *mount, const char *path, const char *name) {
     char file[3 * TEXT_BYTES];
     (void)snprintf(file, sizeof file, "%s/%s%s/%s", root, mount, path, name);

@@ -13,8 +13,8 @@
 
 #include "runner.h"
 
-/* A larger pipe means fewer switches between program and runner. The kernel limits the pages of all pipes of one user ID, in all
- * containers together (pipe(7)), so a waiting container keeps the default size. */
+/* A larger pipe means fewer context switches between program and runner. The kernel limits the pages of all pipes of
+ * one user ID, in all containers together (pipe(7)), so a waiting container keeps the default size. */
 enum { PIPE_BYTES = 262144 };
 enum { CONTROL_FD = 3 };
 enum { EXIT_CANNOT_EXECUTE = 126, EXIT_NOT_FOUND = 127 };
@@ -137,7 +137,7 @@ int child_start(struct child *child, char *const argv[], char *const envp[], str
         exec_child(pairs, argv, envp);
     if (child->pid < 0)
         goto failed;
-    /* Missing on old kernels and in gVisor; there only SIGCHLD reports the end. */
+    /* Not available on old kernels and in gVisor, where only SIGCHLD reports the exit. */
     child->pid_fd = (int)syscall(SYS_pidfd_open, child->pid, 0);
     close_pairs(pairs);
     return 0;

@@ -50,7 +50,7 @@ bool command_is_shell(const struct payload *payload) {
     return payload->command != NULL || payload->run_command != NULL;
 }
 
-/* As in glot, V1's `command` replaces the build as well. */
+/* As in glot, V1's `command` also replaces the build. */
 yyjson_val *command_builds(const struct language *language, const struct payload *payload) {
     if (payload->command != NULL)
         return NULL;

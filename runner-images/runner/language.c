@@ -106,7 +106,7 @@ bool language_matches(const struct language *language, const char *name) {
     return false;
 }
 
-/* The prefix for a file name as an argument: a name that begins with - must not be taken for an option. */
+/* The prefix for a file name as an argument. Without it, a name that begins with - would be an option. */
 static const char *safe_prefix(const char *name) {
     return name[0] == '-' ? "./" : "";
 }
@@ -142,7 +142,8 @@ static int expand_files(const struct payload *payload, const char *suffixes, siz
     return 0;
 }
 
-/* Writes the value of the placeholder at the start of text. Returns the placeholder's length; 0: there is none. */
+/* Writes the value of the placeholder at the start of text. Returns the length of the placeholder, or 0 if text does
+ * not start with one. */
 static size_t expand_placeholder(FILE *out, const char *text, const struct payload *payload, const char *work_dir) {
     const char *main_name = payload->file_count > 0 ? payload->files[0].name : "";
     if (strncmp(text, "{main}", 6) == 0)

@@ -54,7 +54,7 @@ static int protect_self(void) {
     return prctl(PR_SET_DUMPABLE, 0);
 }
 
-/* Prepares for any payload. An error here becomes the result of the run. */
+/* Prepares the process for any payload. An error here becomes the result of the run. */
 static void prepare(struct runner *runner) {
     runner->limits = limits_from_environment();
     runner->cgroup = cgroup_open("/sys/fs/cgroup", "/proc/self/cgroup");

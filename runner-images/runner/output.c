@@ -1,4 +1,4 @@
-/* Captures what a program writes, up to the output limit. */
+/* Captures the output of a program up to the output limit. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>

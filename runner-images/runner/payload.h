@@ -135,7 +135,7 @@ int command_build(yyjson_val *command, const struct payload *payload, const char
 int command_run(const struct language *language, const struct payload *payload, const char *work_dir, struct strings *argv);
 /* The build commands, a JSON array, or NULL. */
 yyjson_val *command_builds(const struct language *language, const struct payload *payload);
-/* Whether the payload brings its own shell command to run. */
+/* Whether the payload contains its own shell command. */
 bool command_is_shell(const struct payload *payload);
 
 #endif

@@ -21,7 +21,7 @@ unsigned short guard_write(struct sock_filter *code);
 
 /* ---- cgroup.c ---- */
 
-/* Open files of our cgroup; a descriptor is -1 if the file does not exist. */
+/* Open files of our cgroup. A descriptor is -1 if the file does not exist. */
 struct cgroup {
     int oom_fd;
     int cpu_fd;
@@ -87,7 +87,7 @@ struct memory {
 /* Reserves memory that the result may need. memory_release() makes it available again. */
 void memory_reserve(struct memory *memory);
 void memory_release(struct memory *memory);
-/* Whether less memory is free than the result may need. */
+/* Whether the free memory may be insufficient for writing the result. */
 bool memory_is_short(const struct memory *memory);
 /* Whether the kernel's OOM killer has killed a process since the payload arrived. */
 bool memory_ran_out(const struct memory *memory);
@@ -110,7 +110,7 @@ void watch_signals(struct watch *watch, struct child *child);
 bool reap(struct child *child);
 /* Sends a signal to every other process. */
 void signal_all(const struct child *child, int number);
-/* Waits until no child is left. for_memory: or until memory is no longer short. */
+/* Waits until no child is left or, with for_memory, until memory is no longer short. */
 void wait_for_children(struct watch *watch, struct child *child, int most_ms, bool for_memory);
 /* Kills every other process and waits until none is left, so that nothing writes or uses CPU time any more. */
 void kill_all_and_wait(struct watch *watch, struct child *child);
@@ -148,15 +148,15 @@ struct warm {
     struct child child;
 };
 
-/* What a warm interpreter reports on its control socket. */
+/* The messages of a warm interpreter on its control socket. */
 enum warm_message {
     MESSAGE_NONE,
     MESSAGE_READY,
     MESSAGE_BUILT,
     MESSAGE_BUILD_FAILED,
-    /* The socket is closed: the interpreter is the program now, or dead. */
+    /* The socket is closed: the interpreter has become the program, or has died. */
     MESSAGE_CLOSED,
-    /* Not a message of the protocol: the plain commands have to run. */
+    /* Not a message of the protocol: the plain commands must run. */
     MESSAGE_UNKNOWN,
 };
 

@@ -46,7 +46,7 @@ enum received message_receive(struct message *message, struct runner *runner) {
             [ON_CONTROL] = {.fd = runner->warm.state == WARM_STARTING ? runner->warm.child.control_fd : -1, .events = POLLIN},
         };
         if (poll(events, EVENTS, -1) < 0)
-            continue; /* EINTR, or ENOMEM for a moment */
+            continue; /* EINTR, or a temporary ENOMEM */
         if (events[ON_SIGNAL].revents != 0)
             watch_signals(&runner->watch, &runner->warm.child);
         if (events[ON_SIGNAL].revents != 0 || events[ON_CONTROL].revents != 0)

@@ -63,7 +63,7 @@ int result_write(const struct result *result, int fd);
 
 /* ---- truncate.c ---- */
 
-/* Truncates the output until the result takes at most this many bytes. */
+/* Truncates the output so that the result takes at most this many bytes. */
 void result_truncate(struct result *result, size_t most_bytes);
 
 /* ---- run.c ---- */

@@ -1,4 +1,4 @@
-/* Finds the end of the payload byte by byte, without parsing it, so that the client need not close its side. */
+/* Finds the end of the payload byte by byte, without parsing it, so that the client does not have to close its side. */
 #include "runner.h"
 
 static bool is_space(char byte) {

@@ -1,5 +1,5 @@
-/* Removes from source files what editors add and languages do not accept: a byte order mark at the start and, for a shell, the
- * carriage returns at line ends. Data files keep every byte. */
+/* Removes characters that editors add to source files and languages do not accept: a byte order mark at the start
+ * and, for a shell, the carriage returns at line ends. Data files are not changed. */
 #include <string.h>
 
 #include "runner.h"
@@ -27,7 +27,7 @@ static bool commands_name(yyjson_val *commands, const char *name) {
     return false;
 }
 
-/* Whether a file has the suffix of the language's `main`, or one that a command takes by {files:…}. */
+/* Whether a file has the suffix of the language's `main`, or a suffix in a command's {files:…}. */
 static bool is_source(const struct language *language, const char *name) {
     const char *suffix = language->main == NULL ? NULL : strrchr(language->main, '.');
     size_t index, count;

@@ -73,7 +73,7 @@ static bool run_builds(struct run_context *context) {
     return true;
 }
 
-/* Moves what the warm interpreter did so far to the step that it belongs to, which becomes the current step. */
+/* Assigns everything that the warm interpreter has done so far to the given step, which becomes the current step. */
 static void set_warm_phase(const struct run_context *context, struct io *io, enum phase phase) {
     struct result *result = context->result;
     if (result->phase == phase)
@@ -137,7 +137,7 @@ static enum ending pump_warm(const struct run_context *context, struct io *io, i
     return ending;
 }
 
-/* Runs the payload by the warm interpreter. Returns false if the plain commands have to run it. */
+/* Runs the payload with the warm interpreter. Returns false if the plain commands must run it. */
 static bool run_warm(struct run_context *context) {
     struct result *result = context->result;
     struct child *child = &context->runner->warm.child;
@@ -146,8 +146,9 @@ static bool run_warm(struct run_context *context) {
     struct io io = new_io(context, child);
     io.input = context->payload.input;
     current_step(context)->start_ns = clock_ns();
-    /* Before the start: a program that writes much and exits at once would lose what the pipe does not hold, and a program may
-     * look for input at once without waiting for it (select(2), O_NONBLOCK). */
+    /* The pipes are prepared before the program starts. A program that writes much and exits immediately would
+     * otherwise lose the output that does not fit into the pipe, and a program may check for input immediately
+     * without waiting (select(2), O_NONBLOCK). */
     child_widen_pipes(child);
     child_feed(child, &io.input);
     if (warm_send(child, &context->payload) < 0)

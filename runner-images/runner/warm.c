@@ -40,7 +40,7 @@ enum warm_message warm_read_message(struct child *child, int *exit_code) {
     case 'B':
         return MESSAGE_BUILT;
     case 'F':
-        /* Both bytes are sent at once. Without the second one the build has failed as well. */
+        /* Both bytes are sent at once. If the second byte is missing, the build has failed as well. */
         *exit_code = read(child->control_fd, &code, 1) == 1 ? code : 1;
         return MESSAGE_BUILD_FAILED;
     default:
@@ -56,7 +56,7 @@ void warm_stop(struct warm *warm, struct watch *watch) {
     warm->state = WARM_NONE;
 }
 
-/* Reads what has happened since. Returns whether the interpreter is usable. */
+/* Reads new messages. Returns whether the interpreter is usable. */
 static bool update_state(struct warm *warm, struct watch *watch) {
     int exit_code;
     watch_signals(watch, &warm->child);

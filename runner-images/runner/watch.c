@@ -46,7 +46,7 @@ bool reap(struct child *child) {
 
 void watch_signals(struct watch *watch, struct child *child) {
     struct signalfd_siginfo info[8];
-    /* Reads only once, because a program can send signals without end. */
+    /* Reads only once, because a program can send endless signals. */
     ssize_t size = read(watch->signal_fd, info, sizeof info);
     for (size_t i = 0; size > 0 && i < (size_t)size / sizeof info[0]; i++) {
         /* Process ID 0 is a sender outside our PID namespace. rt_sigqueueinfo(2) can forge it, but not together with SI_USER. */

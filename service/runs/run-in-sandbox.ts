@@ -9,7 +9,7 @@ import type { Exchange, RunRequest, Sandbox } from './ports.js'
  */
 const BACKSTOP_MS = 2000
 /**
- * Time after the limit after which a runner without a result may lack CPU time, in milliseconds. PID 1 shares the CPU
+ * If a runner has no result this many milliseconds after the time limit, it may lack CPU time. PID 1 shares the CPU
  * quota, which programs exceed in long system calls (observed on Linux 6.18).
  */
 const OVERDUE_MS = 300

@@ -111,7 +111,7 @@ export async function knownLanguages (languagesDir = LANGUAGES) {
 }
 
 /**
- * Lists the languages of the quickstart.
+ * Lists the most used languages.
  * @param {string} [languagesDir]
  * @returns {Promise<string[]>} the languages that the quickstart and every test run use
  */

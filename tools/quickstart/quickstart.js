@@ -1,4 +1,4 @@
-// npm run quickstart [-- --all | name…]: sets up and starts the service in a new clone, with the first languages, all languages or the named languages.
+// npm run quickstart [-- --all | name…]: sets up and starts the service in a new clone, with the most used languages, all languages or the named languages.
 import { createWriteStream } from 'node:fs'
 import { readFile, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'

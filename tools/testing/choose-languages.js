@@ -15,7 +15,7 @@ const VARIABLE = 'RUNONCE_TEST_LANGUAGES'
  * @typedef {(...args: string[]) => string | undefined} Git
  */
 
-/** Returns the languages of the engine tests: the languages in the environment variable, or the first languages. @returns {Promise<string[]>} */
+/** Returns the languages of the engine tests: the languages in the environment variable, or the most used languages. @returns {Promise<string[]>} */
 export async function languagesToTest () {
   const named = process.env[VARIABLE]?.trim() ?? ''
   if (named !== '') return named.split(/\s+/)
@@ -32,7 +32,7 @@ export function languagesVariable (names) {
 }
 
 /**
- * Chooses the languages of a test run: the first languages, languages that changed since the last commit on main, and a sample of the others that
+ * Chooses the languages of a test run: the most used languages, languages that changed since the last commit on main, and a sample of the others that
  * rotates by date.
  * @param {Known[]} known sorted
  * @param {object} [options]

@@ -7,7 +7,7 @@ const NONE_SUCCEEDED = { outcome: 'completed', stdout: '0 succeeded\n' }
 const FORGED = { outcome: 'failed', exitCode: 7, error: 'Exit code: 7', stdout: /^\{"stdout":"forged".*\}\n/, stderr: /forge/ }
 const AS_IF_NOTHING = { outcome: 'completed', stdout: 'before\nafter\n', exitCode: 0 }
 
-/** Reason for differences with crun. The files are removed with the container and count as its memory. No runtime lets a program change the limits. */
+/** Reason for differences with crun. The files are removed with the container and count as its memory. A program cannot change its limits in any runtime. */
 const OWN_CGROUP_FOLDER = 'crun mounts a private tmpfs, writable by all users, at the path of the version 1 cgroups'
 const crun = (stdout: string | RegExp) => ({ on: { crun: { expected: { outcome: 'completed', stdout }, because: OWN_CGROUP_FOLDER } } })
 

@@ -22,7 +22,7 @@ void t.test('all start commands are equal and have no V8 flags, because service/
 
 void t.test('the young generation of a process that sets the flags at startup does not grow', async (t) => {
   // Prints the median size of the young generation in bytes. V8 may add pages for the duration of one garbage collection, so that single
-  // samples are larger. The program imports the module without a build step: it contains no types.
+  // samples are larger. The program imports the module without a build step, because the module contains no types.
   const program = `
     const { getHeapSpaceStatistics } = await import('node:v8')
     const kept = []

@@ -6,7 +6,7 @@ import t from 'tap'
 import { frame } from '../fake-engine.js'
 import { FOREIGN, OURS, RESULT, socketFile, start, startOn, type Teardown } from './start-sandbox.js'
 
-/** Program of a peer: connects, waits for a byte, and writes one frame. The frame is the second argument, with % replaced by x as often as required. */
+/** A program that connects, waits for a byte, and writes one frame. The frame is the second argument, with % replaced by x as often as required. */
 const PEER = `
   const [path, text, count] = process.argv.slice(1)
   const output = Buffer.from(text.replace('%', 'x'.repeat(Number(count))))

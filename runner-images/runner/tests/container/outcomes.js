@@ -1,4 +1,4 @@
-// The eight outcomes. Each result contains the output of the program.
+// Tests of the eight outcomes. Each result contains the output of the program.
 import t from 'tap'
 
 import { endedAtLimit, run, sh } from './kit.js'

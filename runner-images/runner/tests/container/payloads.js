@@ -1,4 +1,4 @@
-// Valid and invalid payloads, and how the runner reads them.
+// Tests how the runner reads valid and invalid payloads.
 import t from 'tap'
 
 import { run, sh, start, until } from './kit.js'

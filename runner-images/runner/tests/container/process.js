@@ -1,4 +1,4 @@
-// When processes end, and which processes remain.
+// Tests when processes end, and which processes remain.
 import t from 'tap'
 
 import { inside, run, sh, start, STRICT, until } from './kit.js'

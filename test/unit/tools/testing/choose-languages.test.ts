@@ -13,7 +13,7 @@ const changed = (paths: string[], more: Record<string, string> = LANDING) => {
   return chooseLanguages(KNOWN, { git: gitOf({ ...more, [`diff --name-only --no-renames ${since}`]: paths.join('\n') }), now: 0 }).changed
 }
 
-void t.test('selects the first languages, languages with changed folders, and languages that use a changed shared folder', async (t) => {
+void t.test('selects the most used languages, languages with changed folders, and languages that use a changed shared folder', async (t) => {
   t.same(changed(['runner-images/languages/d/setup.sh', 'runner-images/languages/c/hello.c', 'README.md', 'runner-images/languages/README.md']), ['d'])
   t.same(changed(['runner-images/shared/jvm/setup.sh']), ['b'])
   t.same(changed(['runner-images/languages/gone/hello.x']), [])
@@ -66,7 +66,7 @@ void t.test('describes the choice', async (t) => {
     'also changed, but not tested in this run: npm run test:languages -- f g')
 })
 
-void t.test('the tests use the languages in the environment variable, or the first languages', async (t) => {
+void t.test('the tests use the languages in the environment variable, or the most used languages', async (t) => {
   t.intercept(process, 'env', { value: { ...process.env, RUNONCE_TEST_LANGUAGES: ' python  go ' } })
   t.same(await languagesToTest(), ['python', 'go'])
   process.env['RUNONCE_TEST_LANGUAGES'] = ''

@@ -1,4 +1,4 @@
-/* Tries to access the descriptors and memory of process 1. Prints the result of each way. */
+/* Tries to access the descriptors and memory of process 1. Prints the result of each attempt. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
