@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises'
+
 import { checkLeftovers } from './check-leftovers.js'
 import { languagesVariable } from './choose-languages.js'
 import { sum } from './counts.js'
@@ -5,7 +7,10 @@ import { findTools } from './host-tools.js'
 import { makeContainerTests } from './runner-tests.js'
 import { tap } from './tap.js'
 
-const FILES = ['test/engine/**/*.test.ts', 'test/attack/**/*.test.ts']
+/** Test files that run alone: they measure response times, or use all cores themselves. */
+const ALONE = ['engine-restart', 'languages', 'load', 'overload', 'warm/warm'].map((name) => `test/engine/${name}.test.ts`)
+/** Other engine tests mostly wait for time limits. */
+const CONCURRENT_FILES = 2
 
 /**
  * Runs the container tests of the runner, the engine tests and the attacks. Then checks that the tests removed all containers and images.
@@ -15,9 +20,11 @@ const FILES = ['test/engine/**/*.test.ts', 'test/attack/**/*.test.ts']
  */
 export async function engineTests (socketPath, names, files = []) {
   const env = { ...process.env, ...languagesVariable(names), RUNONCE_TEST_DOCKER_SOCKET: socketPath, DOCKER_HOST: `unix://${socketPath}` }
-  const flags = ['--jobs=1', '--timeout=600']
-  if (files.length > 0) return sum([await tap(files, { flags, env }), await checkLeftovers(socketPath)])
+  const alone = async (/** @type {string[]} */ tests) => await tap(tests, { flags: ['--jobs=1', '--timeout=600'], env })
+  const together = async (/** @type {string[]} */ tests) => await tap(tests, { flags: [`--jobs=${CONCURRENT_FILES}`, '--timeout=600'], env })
+  if (files.length > 0) return sum([await alone(files), await checkLeftovers(socketPath)])
   // If the compiler is missing, make reports an error.
   await findTools('compiler')
-  return sum([await makeContainerTests(env), await tap(FILES, { flags, env }), await checkLeftovers(socketPath)])
+  const others = (await readdir('test/engine')).filter((name) => name.endsWith('.test.ts')).map((name) => `test/engine/${name}`).filter((file) => !ALONE.includes(file))
+  return sum([await makeContainerTests(env), await together(others), await alone([...ALONE, 'test/attack/**/*.test.ts']), await checkLeftovers(socketPath)])
 }
