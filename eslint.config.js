@@ -1,7 +1,7 @@
 import neostandard, { plugins } from 'neostandard'
 
 /**
- * The modules of the service, and beside their own files the only ones that each may import. They meet in runs/ports.ts
+ * The modules of the service, with the only other modules that each may import. They meet in runs/ports.ts
  * and runs/status-ports.ts, and share the wire format in protocol/.
  */
 const MODULES = {

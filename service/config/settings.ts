@@ -117,7 +117,7 @@ export const SETTINGS = [
     'Maximum number of requests per window with one token.'),
   setting('RATE_LIMIT_WINDOW', { group: 'rate', key: 'rateLimit.windowMs', ...SECONDS, default: 60 },
     'Length of the rate limit window.'),
-  setting('REDIS_URL', { group: 'rate', key: 'rateLimit.redisUrl', type: 'redisUrl', defaultText: 'each service counts alone', example: 'redis://127.0.0.1:6379' },
+  setting('REDIS_URL', { group: 'rate', key: 'rateLimit.redisUrl', type: 'redisUrl', defaultText: 'each service counts separately', example: 'redis://127.0.0.1:6379' },
     'Redis server that several services use to share their rate limits. While it does not respond, rate limits are disabled.'),
 
   setting('POOL_IMAGES', { group: 'pool', key: 'pool.images', type: 'list', default: 'auto', emptyMeansNone: true },

@@ -35,7 +35,7 @@ export function readTokens ({ token: first, furtherTokens }: Settings['access'],
       errors.add(`${source}: invalid token (hidden): must not begin or end with white space or contain control characters, because an HTTP header cannot carry it`)
     } else if (weakness !== undefined) {
       if (loopback) warnings.push(`${source}: the token ${weakness}; the service refuses it on any address other than loopback`)
-      else errors.add(`${source}: invalid token (hidden), which ${weakness}: must be at least ${MIN_LENGTH} characters that nobody can guess`)
+      else errors.add(`${source}: invalid token (hidden), which ${weakness}: must be at least ${MIN_LENGTH} characters that are hard to guess`)
     }
   }
   return { tokens, warnings }

@@ -37,7 +37,7 @@ void t.test('all errors of the environment are reported at once, each on its own
     const line = lines.find((line) => line.startsWith(`${name}:`))
     t.ok(line, `${name} has a line`)
     t.ok(line?.includes(value), 'with its value')
-    t.match(line, /: must be /, 'and what it must be')
+    t.match(line, /: must be /, 'and the accepted values')
   }
 })
 

@@ -94,7 +94,7 @@ const faults: Array<{ title: string, fault: Fault, status: number, slug: string,
   },
   {
     title: 'the engine\'s stream is invalid',
-    fault: (request) => request.includes('/attach') ? 'HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nthis is no stream frame' : undefined,
+    fault: (request) => request.includes('/attach') ? 'HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nthis is not a stream frame' : undefined,
     status: 500,
     slug: 'docker.container.stream.read',
     message: /./
@@ -178,7 +178,7 @@ async function isDown (t: Test, service: Service, slugs: { version: string, imag
   ] as const) {
     t.equal(answer.status, 500)
     t.match(answer.body, { error: slug, message })
-    t.notMatch(answer.body.message, /\/tmp\//, 'no host path')
+    t.notMatch(answer.body.message, /\/tmp\//, 'the message contains no path of the host')
   }
   t.equal((await service.request('/', { token: null })).status, 200)
   const health = await service.request('/api/health', { token: null })

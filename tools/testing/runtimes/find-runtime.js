@@ -10,7 +10,7 @@ import { findTools } from '../host-tools.js'
 
 const HUGETLB = '/sys/fs/cgroup/hugetlb'
 
-/** Arguments with which runsc works without KVM and cgroups: beside Docker, runsc cannot use version 1 cgroups. Containers have no network. */
+/** Arguments with which runsc works without KVM and cgroups: runsc cannot use version 1 cgroups that Docker also uses. Containers have no network. */
 const RUNSC_ARGUMENTS = ['--platform=ptrace', '--ignore-cgroups', '--network=none']
 
 /**

@@ -62,7 +62,7 @@ void t.test('fetches a wheel once, checks it and unpacks it with its file modes'
   await access(path.join(into, 'tool/tool/bin'), constants.X_OK)
   t.equal((await stat(path.join(into, 'tool/tool/lib/a.zig'))).mode & 0o111, 0)
   t.equal(await readFile(path.join(into, 'tool/tool/lib/a.zig'), 'utf8'), 'größe'.repeat(100))
-  t.same((await readdir(path.join(into, 'tool/tool'))).sort(), ['bin', 'lib'], 'only what is to be kept')
+  t.same((await readdir(path.join(into, 'tool/tool'))).sort(), ['bin', 'lib'], 'only the files to keep')
   await putArtifacts({ pypi }, 'x64', into)
   t.equal((await calls()).length, 1, 'the second call uses the cache')
   await t.rejects(putArtifacts({ pypi }, 'arm64', into), /tool==1\.0 has no sha256 for arm64/)
