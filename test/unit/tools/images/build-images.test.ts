@@ -47,7 +47,7 @@ void t.test('a failed build shows its last lines and does not stop the others', 
   t.match(results, [{ name: 'bad', error: { message: 'exit code 100', log: [/.*/, 'E: no bad-package'] } }, { name: 'good', tag: 'runonce/good:latest', version: '1.2', fresh: false }])
   t.match(said(), /bad +[\d.]+ s {2}\[2 of 2\] FAILED: exit code 100\n.*\n {4}E: no bad-package\n/)
   t.match(said(), /good +[\d.]+ s {2}\[1 of 2\] up to date \(1\.2\)\n/)
-  t.equal(engine.made('POST', '/images/runonce').length, 0, 'and no name of glot\'s unasked')
+  t.equal(engine.made('POST', '/images/runonce').length, 0, 'without glotTags, no tag with glot\'s name is added')
 })
 
 void t.test('builds each shared stage once, before the languages that use it', async (t) => {
@@ -101,7 +101,7 @@ void t.test('a build uses the proxies of this process', async (t) => {
     t.notOk('HTTP_PROXY' in build)
   }
   t.same(bootstrapOptions('Acquire::Check-Date "false";\nAcquire::Check-Valid-Until "true";\nAcquire::http::Proxy "http://p:1";\nAcquire::https::Proxy "";\nAcquire::Retries "3";\n'),
-    ['--aptopt=Acquire::Check-Date "false"', '--aptopt=Acquire::http::Proxy "http://p:1"'], 'and apt\'s are mmdebstrap\'s')
+    ['--aptopt=Acquire::Check-Date "false"', '--aptopt=Acquire::http::Proxy "http://p:1"'], 'the proxies of apt are passed to mmdebstrap')
 })
 
 void t.test('processors and memory limit the number of concurrent builds', async (t) => {

@@ -103,7 +103,7 @@ void t.test('the digest depends only on the files of an image', async (t) => {
     ['the script for main files', 'any-name', 'cp'],
     ['a shared folder', 'shared/jvm/setup.sh', 'false'],
     ['a field in the image', 'languages/lua/language.json', '{"shared":["jvm"],"memory":1}'],
-    ['a file deep in the language\'s folder', 'languages/lua/warm/w.lua', 'v']
+    ['a file in a subfolder of the language', 'languages/lua/warm/w.lua', 'v']
   ]
   for (const [title, file, content] of edits) {
     await write(file, content)

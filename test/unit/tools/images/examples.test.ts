@@ -40,14 +40,14 @@ void t.test('creates payloads from the programs of a folder, with the main file 
 void t.test('reports missing programs, except those with a reason', async (t) => {
   const { 'exit.lua': _, ...without } = PROGRAMS
   t.same((await read(t, { programs: without })).errors, ['examples/exit: is missing, and language.json gives no reason'])
-  t.same((await read(t, { programs: without, examples: { broken: BROKEN, exit: { without: 'it always ends with 0' } } })).errors, [])
-  t.same((await read(t, { examples: { broken: BROKEN, exit: { without: 'it always ends with 0' } } })).errors,
+  t.same((await read(t, { programs: without, examples: { broken: BROKEN, exit: { without: 'it always exits with 0' } } })).errors, [])
+  t.same((await read(t, { examples: { broken: BROKEN, exit: { without: 'it always exits with 0' } } })).errors,
     ['examples/exit: exists, but language.json gives a reason for its absence'])
   t.same((await read(t, { examples: {} })).errors, ['examples.broken: is missing in language.json'])
   t.same((await read(t, { programs: { ...PROGRAMS, 'more.lua': 'x' } })).errors, ['examples.more: is missing in language.json'])
   t.same((await read(t, { programs: { ...PROGRAMS, two: { 'a.lua': 'a', 'b.lua': 'b' } } })).errors, ['examples/two: has no main.lua'])
   t.same((await read(t, { programs: { ...PROGRAMS, two: { 'main.lua': 'a' } } })).errors, ['examples/two: must have more than one file'])
-  t.equal((await read(t, { programs: {} })).errors.length, 5, 'none at all')
+  t.equal((await read(t, { programs: {} })).errors.length, 5, 'no examples')
 })
 
 const COMPLETED = { stdout: '', stderr: '', error: '', exitCode: 0, outcome: 'completed' }

@@ -67,7 +67,7 @@ int main(int argc, char **argv) {
     char **words = calloc(size + 3, sizeof *words);
     receive(names, size);
     if (strcmp(behaviour, "refuses") == 0) {
-        puts("not to be seen");
+        puts("must not be visible");
         fflush(stdout);
         send_message("P", 1);
         pause();
@@ -88,7 +88,7 @@ int main(int argc, char **argv) {
     words[0] = "sh";
     for (char *name = names; name < names + size; name += strlen(name) + 1)
         words[count++] = name;
-    setenv("WARM", "yes", 1); /* the tests look for it */
+    setenv("WARM", "yes", 1); /* the tests search for this name */
     execvp("sh", words);
     return 95;
 }
