@@ -157,7 +157,7 @@ export function recordingLogger (level = 'trace'): { logger: Logger, lines: stri
 /** Polls every 5 ms. @throws Error if `holds` is still false after 30 s; the timeout only ends a test that hangs */
 export async function until (holds: () => boolean | Promise<boolean>, what = 'the condition'): Promise<void> {
   for (const end = Date.now() + 30_000; !(await holds());) {
-    if (Date.now() > end) throw new Error(`${what} was not met within 30 s`)
+    if (Date.now() > end) throw new Error(`timed out after 30 s waiting for ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
