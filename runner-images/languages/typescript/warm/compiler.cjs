@@ -60,11 +60,11 @@ function end () {
   closeSync(COMPANION)
 }
 
-function ask (method, parameters) {
+function request (method, parameters) {
   send(REQUEST, method, JSON.stringify(parameters))
 }
 
-function answer (method) {
+function readResponse (method) {
   for (;;) {
     const [type, name, content] = receive()
     if (type === CALL && name === 'readFile') {
