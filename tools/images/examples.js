@@ -9,7 +9,7 @@ const DEFAULTS = {
   stderr: { stdout: '', stderr: 'oops\n' },
   two: { stdout: 'hello two\n' }
 }
-const PAYLOAD = /** @type {const} */ (['language', 'stdin', 'args', 'env', 'command', 'runInstructions'])
+const PAYLOAD = /** @type {const} */ (['language', 'stdin', 'args', 'env', 'command', 'runInstructions', 'limits'])
 const IMAGE_FILES = '/opt/runonce'
 
 /**

@@ -118,6 +118,7 @@ export const EXAMPLE_FIELDS = {
   env: { check: isRecordOf(isPlainText), mustBe: 'an object of strings' },
   command: { check: isText, mustBe: 'a shell command' },
   runInstructions: { check: isRecord, mustBe: 'an object, as in a payload' },
+  limits: { check: isRecord, mustBe: 'an object, as in a payload' },
   message: { check: isText, mustBe: 'a text that the output contains' },
   stdout: { check: isPlainText, mustBe: 'a string' },
   stderr: { check: isPlainText, mustBe: 'a string' },

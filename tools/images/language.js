@@ -37,6 +37,7 @@ import { languageErrors, sharedErrors } from './check-language.js'
  * @property {Record<string, string>} [env]
  * @property {string} [command]
  * @property {object} [runInstructions]
+ * @property {object} [limits]
  * @property {string} [message]
  * @property {string} [stdout]
  * @property {string} [stderr]

@@ -2,7 +2,7 @@
 ln -s /usr/bin/python3 /usr/local/bin/python
 
 # Replaces Debian's file, which imports apport; the image does not contain apport.
-mv sitecustomize.py "/etc/python$(python3 -c 'import sysconfig; print(sysconfig.get_python_version())')/sitecustomize.py"
+cp /opt/runonce/shared/python-flush/sitecustomize.py "/etc/python$(python3 -c 'import sysconfig; print(sysconfig.get_python_version())')/sitecustomize.py"
 
 # The warm interpreter must be compiled for exactly this interpreter.
 library=warm/warm.so sources='warm/warm.c warm/heap.c' headers=libpython3-dev command=''

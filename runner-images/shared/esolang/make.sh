@@ -2,6 +2,7 @@
 # file must set:
 #   interpreter   name of the interpreter: brainfuck
 packages install gcc libc6-dev
-gcc -std=gnu17 -O2 -Wall -Wextra -Werror -o "/usr/local/bin/$interpreter" \
-    "/opt/runonce/shared/esolang/$interpreter.c" /opt/runonce/shared/esolang/source.c
+gcc -std=gnu17 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o "/usr/local/bin/$interpreter" \
+    "/opt/runonce/shared/esolang/$interpreter.c" /opt/runonce/shared/esolang/source.c \
+    /opt/runonce/shared/stdio-flush/flush.c
 packages purge gcc libc6-dev

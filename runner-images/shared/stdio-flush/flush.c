@@ -12,6 +12,9 @@
 
 enum { FLUSH_SIGNAL = 64 }; /* SIGRTMAX, which is not a constant in glibc */
 
+/* The buffers of Modula-2's StrIO and of the related modules. */
+extern void flush_modula2(void) __asm__("m2pim_FIO_FlushOutErr") __attribute__((weak));
+
 /* std::cout and its flush(), in a C++ program. Without sync_with_stdio, std::cout has a separate buffer. */
 extern char standard_output __asm__("_ZSt4cout") __attribute__((weak));
 extern void *flush_stream(void *stream) __asm__("_ZNSo5flushEv") __attribute__((weak));
@@ -22,6 +25,8 @@ static void flush_and_end(int number) {
         (void)fflush_unlocked(stdout);
     if (flush_stream != NULL && &standard_output != NULL)
         (void)flush_stream(&standard_output);
+    if (flush_modula2 != NULL)
+        flush_modula2();
     (void)kill(getpid(), SIGKILL);
 }
 

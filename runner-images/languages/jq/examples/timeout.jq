@@ -1,0 +1,1 @@
+"before", (def f: f; f)

@@ -1,0 +1,2 @@
+io.write("before\n")
+while true do end

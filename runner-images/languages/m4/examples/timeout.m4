@@ -1,0 +1,4 @@
+before
+define(`f', ``f'')dnl
+define(`loop', `loop')dnl
+loop

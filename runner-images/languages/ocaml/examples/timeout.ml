@@ -1,0 +1,2 @@
+let () = Printf.printf "before\n"
+let () = while true do () done

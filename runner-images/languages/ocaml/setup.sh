@@ -1,0 +1,2 @@
+ocamlopt -I +unix -c runonce_flush.ml
+rm runonce_flush.ml

@@ -1,0 +1,5 @@
+program Main;
+begin
+  writeln('before');
+  while true do;
+end.

@@ -1,0 +1,3 @@
+s/.*/before/p
+:a
+b a
