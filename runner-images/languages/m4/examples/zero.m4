@@ -1,0 +1,2 @@
+before
+eval(1/0)

@@ -1,0 +1,5 @@
+<?php
+
+echo "before\n";
+assert(1 === 2);
+echo "after\n";
