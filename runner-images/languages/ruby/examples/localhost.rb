@@ -7,6 +7,6 @@ thread = Thread.new do
   client.close
 end
 socket = TCPSocket.new('localhost', server.addr[1])
-socket.puts 'größer'
+socket.puts 'up'
 puts socket.gets
 thread.join
