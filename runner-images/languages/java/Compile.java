@@ -36,9 +36,13 @@ public class Compile {
     static final String CLASS_PATH = CLASSES + ":.";
     static final List<String> OPTIONS = List.of("-proc:none");
 
+    /** Where the warm starter compiles its training program. It stays if the starter is killed meanwhile. */
+    static final Path TRAINING = Path.of("/tmp/.runonce-training");
+
     final List<? extends JavaFileObject> sources;
 
     public static void main(String[] args) throws IOException {
+        deleteFolder(TRAINING);
         var compiler = ToolProvider.getSystemJavaCompiler();
         var compile = new Compile(Stream.of(args).map(Source::new).toList());
         var output = new PrintWriter(System.err, true);
@@ -52,6 +56,14 @@ public class Compile {
 
     Compile(List<? extends JavaFileObject> sources) {
         this.sources = sources;
+    }
+
+    /** Deletes a folder and its contents, if it exists. */
+    static void deleteFolder(Path folder) throws IOException {
+        if (!Files.exists(folder)) return;
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
+        }
     }
 
     /** Sets the output folder of the classes. Other classes are found only in the sources. */

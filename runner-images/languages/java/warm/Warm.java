@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -55,7 +54,7 @@ public final class Warm {
 
     /** Compiles and runs the training program, and deletes its files. */
     static void train() throws Exception {
-        Path folder = Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir"), ".runonce-training"));
+        Path folder = Files.createDirectories(Compile.TRAINING);
         try {
             Compile.writeTo(folder, files);
             for (int round = 0; round < ROUNDS; round++) {
@@ -65,7 +64,7 @@ public final class Warm {
                 loader.loadClass("runonce.training0.Training").getMethod("main", String[].class).invoke(null, (Object) new String[0]);
             }
         } finally {
-            delete(folder);
+            Compile.deleteFolder(folder);
         }
         System.gc();
     }
@@ -144,11 +143,5 @@ public final class Warm {
             paths.map(Path::toString).filter(name -> name.endsWith(".java") && !name.equals(main)).forEach(names::add);
         }
         return names;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
-        }
     }
 }
