@@ -36,7 +36,7 @@ public class Compile {
     static final String CLASS_PATH = CLASSES + ":.";
     static final List<String> OPTIONS = List.of("-proc:none");
 
-    /** Where the warm starter compiles its training program. It stays if the starter is killed meanwhile. */
+    /** Folder in which the warm interpreter compiles its training program. It remains if the runner ends the interpreter too early. */
     static final Path TRAINING = Path.of("/tmp/.runonce-training");
 
     final List<? extends JavaFileObject> sources;
