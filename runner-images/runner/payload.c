@@ -6,6 +6,20 @@
 
 #include "runner.h"
 
+/* Decodes the content in the payload's own buffer. */
+static int decode_content(yyjson_val *encoding, size_t index, struct file *file, struct error_text error) {
+    if (encoding == NULL || yyjson_equals_str(encoding, "utf8"))
+        return 0;
+    if (!yyjson_equals_str(encoding, "base64"))
+        return refuse(error, "files[%zu].encoding: must be \"utf8\" or \"base64\"", index);
+    ssize_t size = base64_decode((char *)file->content, file->content_size);
+    if (size < 0)
+        return refuse(error, "files[%zu].content: must be base64", index);
+    file->content_size = (size_t)size;
+    file->is_binary = true;
+    return 0;
+}
+
 static int check_file(yyjson_val *value, size_t index, struct file *file, struct error_text error) {
     if (!yyjson_is_obj(value))
         return refuse(error, "files[%zu]: must be an object", index);
@@ -21,7 +35,7 @@ static int check_file(yyjson_val *value, size_t index, struct file *file, struct
     file->name = yyjson_get_str(name);
     file->content = yyjson_get_str(content);
     file->content_size = yyjson_get_len(content);
-    return 0;
+    return decode_content(last_of(value, "encoding"), index, file, error);
 }
 
 static int take_files(struct payload *payload, yyjson_val *value, struct error_text error) {

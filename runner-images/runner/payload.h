@@ -3,6 +3,7 @@
 #ifndef PAYLOAD_H
 #define PAYLOAD_H
 
+#include <sys/types.h>
 #include <yyjson.h>
 
 #include "bytes.h"
@@ -54,12 +55,19 @@ int check_arguments(yyjson_val *list, const char *field, struct error_text error
 /* Returns the last field with this name, as JSON.parse does. null counts as absent. */
 yyjson_val *last_of(yyjson_val *object, const char *name);
 
+/* ---- base64.c ---- */
+
+/* Decodes RFC 4648 base64 in place: the standard alphabet, with padding and nothing else. Returns the number of bytes, or -1. */
+ssize_t base64_decode(char *text, size_t size);
+
 /* ---- payload.c ---- */
 
 struct file {
     const char *name;
     const char *content;
     size_t content_size;
+    /* The content was base64 in the payload: data that is written byte for byte. */
+    bool is_binary;
     /* An earlier file had the same name. */
     bool repeated;
 };

@@ -76,7 +76,7 @@ void source_strip(const struct language *language, struct payload *payload) {
     size_t main_files = command_is_shell(payload) ? 0 : 1;
     for (size_t i = 0; i < payload->file_count; i++) {
         struct file *file = &payload->files[i];
-        if (i >= main_files && !is_source(language, file->name))
+        if (file->is_binary || (i >= main_files && !is_source(language, file->name)))
             continue;
         if (byte_order_mark)
             remove_byte_order_mark(file);

@@ -29,6 +29,7 @@ char *written_to(int fd, size_t *size);
 void expect_in_child(int (*function)(void));
 
 void scan_tests(void);
+void base64_tests(void);
 void json_writer_tests(void);
 void utf8_tests(void);
 void payload_tests(void);

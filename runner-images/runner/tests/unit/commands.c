@@ -52,7 +52,7 @@ static void run_commands(void) {
     yyjson_doc *run = read_json("[\"interpreter\",\"{main}\"]");
     yyjson_doc *args = read_json("[\"-a\",\"\",\"b c\"]");
     struct language language = {.run = yyjson_doc_get_root(run)};
-    struct file file = {"m.x", "", 0, false};
+    struct file file = {"m.x", "", 0, false, false};
     struct payload payload = {.files = &file, .file_count = 1, .args = yyjson_doc_get_root(args)};
     struct strings argv = {0};
     EXPECT(command_run(&language, &payload, "/w", &argv) == 0 && is_list(&argv, "interpreter|m.x|-a||b c"));
@@ -71,7 +71,7 @@ static void build_commands(void) {
     yyjson_doc *own = read_json("[[\"cc\",\"{main}\"]]");
     yyjson_doc *theirs = read_json("[\"make it\"]");
     struct language language = {.build = yyjson_doc_get_root(own)};
-    struct file file = {"m.x", "", 0, false};
+    struct file file = {"m.x", "", 0, false, false};
     struct payload payload = {.files = &file, .file_count = 1};
     struct strings argv = {0};
     EXPECT(command_builds(&language, &payload) == language.build);

@@ -66,8 +66,8 @@ static void written(void) {
     char path[64], error[256];
     int dir_fd = fresh_folder(path);
     struct file files[] = {
-        {"main", "1", 1, false},   {"a/b/c", "deep", 4, false}, {"a/b/d", "", 0, false},
-        {"./main", "2", 1, false}, {"a//b/./c", "x", 1, false}, {"\xc3\xa4", "u", 1, false},
+        {"main", "1", 1, false, false},   {"a/b/c", "deep", 4, false, false}, {"a/b/d", "", 0, false, false},
+        {"./main", "2", 1, false, false}, {"a//b/./c", "x", 1, false, false}, {"\xc3\xa4", "u", 1, false, false},
     };
     EXPECT(write_files(dir_fd, files, COUNT(files), error) == 0);
     EXPECT(holds(dir_fd, "main", "2") && holds(dir_fd, "a/b/c", "x") && holds(dir_fd, "a/b/d", "") && holds(dir_fd, "\xc3\xa4", "u"));
@@ -85,8 +85,8 @@ static void scripts(void) {
     int dir_fd = fresh_folder(path);
     mode_t mask = umask(022);
     struct file files[] = {
-        {"a/run", "#!/bin/sh\n", 10, false}, {"plain", "# !", 3, false}, {"short", "#", 1, false},
-        {"twice", "x", 1, false},            {"twice", "#!", 2, false},
+        {"a/run", "#!/bin/sh\n", 10, false, false}, {"plain", "# !", 3, false, false}, {"short", "#", 1, false, false},
+        {"twice", "x", 1, false, false},            {"twice", "#!", 2, false, false},
     };
     EXPECT(write_files(dir_fd, files, COUNT(files), error) == 0);
     EXPECT(mode_of(dir_fd, "a/run") == 0755 && mode_of(dir_fd, "twice") == 0755);
@@ -111,7 +111,7 @@ static void in_the_way(void) {
         int dir_fd = fresh_folder(path);
         EXPECT(symlinkat("/tmp", dir_fd, "link") == 0 && symlinkat("/tmp/runner-check-none", dir_fd, "dangling") == 0);
         EXPECT(mkfifoat(dir_fd, "fifo", 0600) == 0);
-        struct file files[] = {{PAIRS[i].first, "1", 1, false}, {PAIRS[i].second, "2", 1, false}};
+        struct file files[] = {{PAIRS[i].first, "1", 1, false, false}, {PAIRS[i].second, "2", 1, false, false}};
         EXPECT_IN(write_files(dir_fd, files, PAIRS[i].second == NULL ? 1 : 2, error) < 0, "%s", PAIRS[i].first);
         EXPECT_IN(strcmp(error, PAIRS[i].error) == 0, "%s: %s", PAIRS[i].first, error);
         close(dir_fd);
@@ -123,7 +123,7 @@ static void in_the_way(void) {
 static void full_disk(void) {
     char path[64], error[256];
     int dir_fd = open("/dev", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    struct file files[] = {{"full", "1", 1, false}};
+    struct file files[] = {{"full", "1", 1, false, false}};
     EXPECT(write_files(dir_fd, files, 1, error) < 0 && errno == ENOSPC);
     EXPECT_IN(strcmp(error, "files[0].content: No space left on device") == 0, "%s", error);
     close(dir_fd);

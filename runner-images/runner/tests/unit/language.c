@@ -72,8 +72,8 @@ static void names(void) {
 static void expands(const char *main_name, const char *argument, const char *expected) {
     char json[256], joined[256] = "";
     struct file files[] = {
-        {main_name, "", 0, false},   {"b.c", "", 0, false},    {"b.h", "", 0, false}, {"d/e.cc", "", 0, false},
-        {"./b.c", "", 0, true},      {"-o.c", "", 0, false},   {"c", "", 0, false},
+        {main_name, "", 0, false, false},   {"b.c", "", 0, false, false},    {"b.h", "", 0, false, false}, {"d/e.cc", "", 0, false, false},
+        {"./b.c", "", 0, false, true},      {"-o.c", "", 0, false, false},   {"c", "", 0, false, false},
     };
     struct payload payload = {.files = files, .file_count = COUNT(files)};
     struct strings argv = {0};

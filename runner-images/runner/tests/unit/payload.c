@@ -57,6 +57,11 @@ static const struct {
     {"{\"files\":[{\"name\":\"a\"}]}", "files[0].content: must be a string"},
     {"{\"files\":[{\"name\":\"a\",\"content\":1}]}", "files[0].content: must be a string"},
     {"{\"files\":[{\"name\":\"a\",\"content\":\"\"},{\"name\":\"../b\",\"content\":\"\"}]}", "files[1].name: must not contain \"..\""},
+    {"{\"files\":[{\"name\":\"a\",\"content\":\"\",\"encoding\":\"hex\"}]}", "files[0].encoding: must be \"utf8\" or \"base64\""},
+    {"{\"files\":[{\"name\":\"a\",\"content\":\"\",\"encoding\":1}]}", "files[0].encoding: must be"},
+    {"{\"files\":[{\"name\":\"a\",\"content\":\"Zg\",\"encoding\":\"base64\"}]}", "files[0].content: must be base64"},
+    {"{\"files\":[{\"name\":\"a\",\"content\":\"Zg\",\"encoding\":\"utf8\"}]}", NULL},
+    {"{\"files\":[{\"name\":\"a\",\"content\":\"Zg\",\"encoding\":null}]}", NULL},
     {"{" MAIN ",\"stdin\":1}", "stdin: must be a string"},
     {"{" MAIN ",\"command\":[]}", "command: must be a string"},
     {"{" MAIN ",\"command\":\"a\\u0000b\"}", "command: must not contain NUL"},
@@ -108,6 +113,16 @@ static void fields(void) {
     release(&parsed);
 }
 
+static void binary_files(void) {
+    struct parsed parsed = parse("{\"files\":[{\"name\":\"a\",\"content\":\"AP8\\u003d\",\"encoding\":\"base64\"},"
+                                 "{\"name\":\"b\",\"content\":\"AP8=\"}]}");
+    struct file *files = parsed.payload.files;
+    EXPECT(parsed.accepted && parsed.payload.file_count == 2);
+    EXPECT(files[0].is_binary && files[0].content_size == 2 && memcmp(files[0].content, "\0\xff", 2) == 0);
+    EXPECT(!files[1].is_binary && is_text(files[1].content, files[1].content_size, "AP8="));
+    release(&parsed);
+}
+
 static void last_field_counts(void) {
     struct parsed parsed = parse("{\"files\":[],\"command\":\"a\"," MAIN ",\"command\":\"b\"}");
     EXPECT(parsed.accepted && parsed.payload.file_count == 1 && strcmp(parsed.payload.command, "b") == 0);
@@ -126,6 +141,7 @@ static void names_are_cut_in_errors(void) {
 void payload_tests(void) {
     test("a payload is accepted, or refused with a sentence that names the field", checked);
     test("the fields of a payload are read", fields);
+    test("the content of a file may be base64", binary_files);
     test("if two fields have the same name, the last one applies", last_field_counts);
     test("a long name in a refused payload is truncated in the error", names_are_cut_in_errors);
 }

@@ -15,7 +15,7 @@ static void strips(const char *json, bool main, const char *name, const char *co
         .main = yyjson_get_str(yyjson_obj_get(root, "main")), .build = yyjson_obj_get(root, "build"),
         .also = yyjson_obj_get(root, "also"), .run = yyjson_obj_get(root, "run"), .strip = yyjson_obj_get(root, "strip"),
     };
-    struct file files[] = {{"first", "", 0, false}, {name, bytes, strlen(bytes), false}};
+    struct file files[] = {{"first", "", 0, false, false}, {name, bytes, strlen(bytes), false, false}};
     struct payload payload = {.files = main ? &files[1] : files, .file_count = main ? 1 : 2};
     source_strip(&language, &payload);
     EXPECT_IN(is_text(files[1].content, files[1].content_size, expected), "%s: %s: %s", json, name, content);
@@ -45,12 +45,21 @@ static void command(void) {
     yyjson_doc *doc = yyjson_read(SHELL, strlen(SHELL), 0);
     yyjson_val *root = yyjson_doc_get_root(doc);
     struct language language = {.main = "main.sh", .run = yyjson_obj_get(root, "run"), .strip = yyjson_obj_get(root, "strip")};
-    struct file files[] = {{"data.csv", data, strlen(data), false}, {"x.sh", shell, strlen(shell), false}};
+    struct file files[] = {{"data.csv", data, strlen(data), false, false}, {"x.sh", shell, strlen(shell), false, false}};
     struct payload payload = {.files = files, .file_count = 2, .command = "wc -c data.csv"};
     source_strip(&language, &payload);
     EXPECT(is_text(files[0].content, files[0].content_size, BOM "a\r\n"));
     EXPECT(is_text(files[1].content, files[1].content_size, "a\n"));
     yyjson_doc_free(doc);
+}
+
+static void binary_file(void) {
+    char bytes[] = BOM "a\r\n";
+    struct language language = {.main = "main.sh"};
+    struct file file = {"main.sh", bytes, strlen(bytes), true, false};
+    struct payload payload = {.files = &file, .file_count = 1};
+    source_strip(&language, &payload);
+    EXPECT(file.content_size == strlen(BOM "a\r\n"));
 }
 
 static void carriage_returns(void) {
@@ -63,5 +72,6 @@ static void carriage_returns(void) {
 void source_tests(void) {
     test("a byte order mark is removed from source files but not from data files", byte_order_marks);
     test("with a command, the first file is a source file only if it has a suffix of the language", command);
+    test("a file that was sent as base64 keeps every byte", binary_file);
     test("CR LF becomes LF only in the source files of a shell", carriage_returns);
 }

@@ -60,7 +60,7 @@ static void conversation(void) {
     struct watch watch;
     int exit_code = -1;
     yyjson_doc *args = yyjson_read("[\"a b\",\"\"]", 10, 0);
-    struct file file = {"m.x", "", 0, false};
+    struct file file = {"m.x", "", 0, false, false};
     struct payload payload = {.files = &file, .file_count = 1, .args = yyjson_doc_get_root(args)};
     start(&warm, &watch, "printf R >&3; head -c 13 <&3 | od -An -c | tr -s ' '; printf B >&3; head -c 1 <&3; exec 3>&-; exit 5");
     warm_wait(&warm, &watch, clock_ns() + 20000000000);
@@ -96,7 +96,7 @@ static void failure(void) {
 }
 
 static void plain_payloads(void) {
-    struct file names[] = {{"main.py", "", 0, false}, {"d/m", "", 0, false}, {"-m", "", 0, false}};
+    struct file names[] = {{"main.py", "", 0, false, false}, {"d/m", "", 0, false, false}, {"-m", "", 0, false, false}};
     struct payload plain = {.files = names, .file_count = 1};
     struct payload folder = {.files = names + 1, .file_count = 1};
     struct payload dash = {.files = names + 2, .file_count = 1};
