@@ -75,6 +75,8 @@ void write_text(struct writer *writer, const char *text);
 void write_format(struct writer *writer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Writes a JSON string. Each maximal subpart that is not UTF-8 becomes one U+FFFD. */
 void write_json_string(struct writer *writer, const char *bytes, size_t size);
+/* The same without quotes. */
+void write_json_text(struct writer *writer, const char *bytes, size_t size);
 /* The number of bytes that write_json_string() writes, quotes included. */
 size_t json_string_bytes(const char *bytes, size_t size);
 size_t base64_bytes(size_t size);

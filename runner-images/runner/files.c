@@ -38,8 +38,7 @@ const char *file_name_error(const char *name, size_t size) {
     return NULL;
 }
 
-/* gVisor ignores O_NOFOLLOW together with O_DIRECTORY, and follows the link. */
-static bool is_link(int folder_fd, const char *name) {
+bool is_link(int folder_fd, const char *name) {
     struct stat status;
     return fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
 }

@@ -1,4 +1,5 @@
 /* Checks that the fields of the payload share. */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,28 @@ int check_arguments(yyjson_val *list, const char *field, struct error_text error
         if (check_argument(value, name, error) < 0)
             return -1;
     }
+    return 0;
+}
+
+int take_seconds(yyjson_val *limits, const char *field, const char *name, double *seconds, struct error_text error) {
+    yyjson_val *value = last_of(limits, name);
+    if (value == NULL)
+        return 0;
+    if (!yyjson_is_num(value) || !(yyjson_get_num(value) > 0))
+        return refuse(error, "%s.%s: must be a number of seconds greater than 0", field, name);
+    *seconds = yyjson_get_num(value);
+    return 0;
+}
+
+int take_byte_count(yyjson_val *limits, const char *field, const char *name, uint64_t *bytes, struct error_text error) {
+    yyjson_val *value = last_of(limits, name);
+    if (value == NULL)
+        return 0;
+    double number = yyjson_get_num(value);
+    if (!yyjson_is_num(value) || number < 1 || number != floor(number))
+        return refuse(error, "%s.%s: must be an integer number of bytes greater than 0", field, name);
+    /* 2^63 and above do not fit the integer type, and limit nothing. */
+    *bytes = number >= 0x1p63 ? INT64_MAX : (uint64_t)number;
     return 0;
 }
 

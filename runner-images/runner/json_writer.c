@@ -77,8 +77,7 @@ static void write_json_escape(struct writer *writer, char byte) {
     write_format(writer, "\\u%04x", (unsigned)(unsigned char)byte);
 }
 
-void write_json_string(struct writer *writer, const char *bytes, size_t size) {
-    write_text(writer, "\"");
+void write_json_text(struct writer *writer, const char *bytes, size_t size) {
     size_t at = 0;
     while (at < size) {
         size_t length = 0;
@@ -95,6 +94,11 @@ void write_json_string(struct writer *writer, const char *bytes, size_t size) {
         }
         at += length;
     }
+}
+
+void write_json_string(struct writer *writer, const char *bytes, size_t size) {
+    write_text(writer, "\"");
+    write_json_text(writer, bytes, size);
     write_text(writer, "\"");
 }
 

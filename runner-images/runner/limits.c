@@ -5,6 +5,7 @@
 
 #include "runner.h"
 
+enum { DEFAULT_FILES = 32, DEFAULT_FILES_BYTES = 8 << 20, DEFAULT_CASES = 100 };
 enum { DEFAULT_TIME_MS = 8000, DEFAULT_OUTPUT_BYTES = 65536 };
 /* A client that does not set an output limit may be glot's docker-run, which reads only this number of bytes of a
  * result (RUN_MAX_OUTPUT_SIZE). */
@@ -29,12 +30,18 @@ static int64_t environment_number(const char *name, int64_t default_value, int64
 }
 
 struct limits limits_from_environment(void) {
-    int64_t most_ms = INT64_MAX / NS_PER_MS / 4; /* so that a limit can be added to a clock time without overflow */
+    int64_t most_ms = NO_LIMIT_NS / NS_PER_MS;
     return (struct limits){
         .time_ns = NS_PER_MS * environment_number("RUNONCE_TIME_LIMIT_MS", DEFAULT_TIME_MS, most_ms),
         .build_time_ns = NS_PER_MS * environment_number("RUNONCE_BUILD_LIMIT_MS", most_ms, most_ms),
+        .total_ns = NO_LIMIT_NS,
         .output_bytes = (uint64_t)environment_number("RUNONCE_OUTPUT_LIMIT", DEFAULT_OUTPUT_BYTES, INT64_MAX),
         .result_bytes = environment_number("RUNONCE_OUTPUT_LIMIT", 0, INT64_MAX) == 0 ? DEFAULT_RESULT_BYTES : 0,
+        .cases = (size_t)environment_number("RUNONCE_CASES", DEFAULT_CASES, INT32_MAX),
+        .files = {
+            .files = (size_t)environment_number("RUNONCE_OUTPUT_FILES", DEFAULT_FILES, INT32_MAX),
+            .bytes = (uint64_t)environment_number("RUNONCE_OUTPUT_FILES_SIZE", DEFAULT_FILES_BYTES, INT64_MAX),
+        },
     };
 }
 
@@ -48,6 +55,7 @@ static int64_t stricter_ns(int64_t limit_ns, double wanted_s) {
 struct limits limits_stricter(struct limits limits, const struct payload *payload) {
     limits.time_ns = stricter_ns(limits.time_ns, payload->time_s);
     limits.build_time_ns = stricter_ns(limits.build_time_ns, payload->build_time_s);
+    limits.total_ns = stricter_ns(limits.total_ns, payload->total_s);
     if (payload->output_bytes > 0 && payload->output_bytes < limits.output_bytes)
         limits.output_bytes = payload->output_bytes;
     return limits;

@@ -1,5 +1,4 @@
 /* Parses the payload, one JSON object, and checks every field before anything runs. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,33 +109,16 @@ static int check_variables(yyjson_val *variables, struct error_text error) {
     return 0;
 }
 
-static int take_seconds(yyjson_val *limits, const char *name, double *seconds, struct error_text error) {
-    yyjson_val *value = last_of(limits, name);
-    if (value == NULL)
-        return 0;
-    if (!yyjson_is_num(value) || !(yyjson_get_num(value) > 0))
-        return refuse(error, "limits.%s: must be a number of seconds greater than 0", name);
-    *seconds = yyjson_get_num(value);
-    return 0;
-}
-
 static int take_limits(struct payload *payload, yyjson_val *limits, struct error_text error) {
     if (limits == NULL)
         return 0;
     if (!yyjson_is_obj(limits))
         return refuse(error, "limits: must be an object");
-    if (take_seconds(limits, "time", &payload->time_s, error) < 0 ||
-        take_seconds(limits, "buildTime", &payload->build_time_s, error) < 0)
+    if (take_seconds(limits, "limits", "time", &payload->time_s, error) < 0 ||
+        take_seconds(limits, "limits", "buildTime", &payload->build_time_s, error) < 0 ||
+        take_seconds(limits, "limits", "total", &payload->total_s, error) < 0)
         return -1;
-    yyjson_val *output = last_of(limits, "output");
-    if (output == NULL)
-        return 0;
-    double bytes = yyjson_get_num(output);
-    if (!yyjson_is_num(output) || bytes < 1 || bytes != floor(bytes))
-        return refuse(error, "limits.output: must be an integer number of bytes greater than 0");
-    /* 2^63 and above do not fit the integer type, and limit nothing. */
-    payload->output_bytes = bytes >= 0x1p63 ? INT64_MAX : (uint64_t)bytes;
-    return 0;
+    return take_byte_count(limits, "limits", "output", &payload->output_bytes, error);
 }
 
 static int take_fields(struct payload *payload, yyjson_val *root, struct error_text error) {
@@ -148,6 +130,8 @@ static int take_fields(struct payload *payload, yyjson_val *root, struct error_t
     if (payload->args != NULL && check_arguments(payload->args, "args", error) < 0)
         return -1;
     if (payload->env != NULL && check_variables(payload->env, error) < 0)
+        return -1;
+    if (take_outputs(payload, last_of(root, "outputs"), error) < 0 || take_cases(payload, root, error) < 0)
         return -1;
     if (payload->file_count == 0 && payload->command == NULL && payload->run_command == NULL)
         return refuse(error, "files: must contain at least one file unless command or runInstructions is set");
@@ -170,6 +154,8 @@ int payload_parse(struct payload *payload, char *bytes, size_t size, char *error
 
 void payload_free(struct payload *payload) {
     free(payload->files);
+    free(payload->outputs.items);
+    free(payload->cases);
     yyjson_doc_free(payload->doc);
     *payload = (struct payload){0};
 }

@@ -52,6 +52,9 @@ bool has_nul(yyjson_val *text);
 /* Checks a string, or an array of strings, for execve(2), where a NUL would end it. */
 int check_argument(yyjson_val *value, const char *field, struct error_text error);
 int check_arguments(yyjson_val *list, const char *field, struct error_text error);
+/* A number of seconds or bytes greater than 0 in an object `limits`, whose own field is named in errors. Absent: not changed. */
+int take_seconds(yyjson_val *limits, const char *field, const char *name, double *seconds, struct error_text error);
+int take_byte_count(yyjson_val *limits, const char *field, const char *name, uint64_t *bytes, struct error_text error);
 /* Returns the last field with this name, as JSON.parse does. null counts as absent. */
 yyjson_val *last_of(yyjson_val *object, const char *name);
 
@@ -59,6 +62,51 @@ yyjson_val *last_of(yyjson_val *object, const char *name);
 
 /* Decodes RFC 4648 base64 in place: the standard alphabet, with padding and nothing else. Returns the number of bytes, or -1. */
 ssize_t base64_decode(char *text, size_t size);
+
+/* ---- glob.c ---- */
+
+enum { GLOB_MOST_BYTES = 255, GLOB_MOST_PARTS = 62, MOST_GLOBS = 32 };
+
+struct glob {
+    struct span parts[GLOB_MOST_PARTS];
+    size_t count;
+    /* It has no wildcard. */
+    bool is_literal;
+};
+
+struct globs {
+    struct glob *items;
+    size_t count;
+};
+
+/* The components of a pattern that may come next, a bit for each; the bit after the last one: the path matches. */
+typedef uint64_t glob_states;
+
+/* Returns why a pattern is refused, or NULL. The text must stay valid. */
+const char *glob_parse(struct glob *glob, const char *text, size_t size);
+/* The states in the work dir. */
+glob_states glob_start(const struct glob *glob);
+/* The states after one more component of a path. */
+glob_states glob_step(const struct glob *glob, glob_states states, const char *name);
+bool glob_is_match(const struct glob *glob, glob_states states);
+/* Whether the pattern may match a path that is longer. */
+bool glob_goes_on(const struct glob *glob, glob_states states);
+
+/* ---- payload_cases.c ---- */
+
+/* One of the payload's cases. Limits are 0 if it has none. */
+struct test_case {
+    struct span input;
+    yyjson_val *args;
+    double time_s;
+    uint64_t output_bytes;
+    bool has_expected;
+    struct span expected;
+};
+
+struct payload;
+int take_outputs(struct payload *payload, yyjson_val *list, struct error_text error);
+int take_cases(struct payload *payload, yyjson_val *root, struct error_text error);
 
 /* ---- payload.c ---- */
 
@@ -87,7 +135,14 @@ struct payload {
     /* Limits are 0 if the payload has none. */
     double time_s;
     double build_time_s;
+    double total_s;
     uint64_t output_bytes;
+    bool has_outputs;
+    struct globs outputs;
+    /* At least one, or NULL. */
+    struct test_case *cases;
+    size_t case_count;
+    bool stops_on_failure;
 };
 
 /* Parses a payload in place: the buffer must be PAYLOAD_PADDING bytes longer than size.
@@ -104,13 +159,26 @@ void source_strip(const struct language *language, struct payload *payload);
 
 /* ---- limits.c ---- */
 
+/* What the returned files of a run, of all its cases together, may still take. */
+struct output_limits {
+    size_t files;
+    uint64_t bytes;
+};
+
 struct limits {
     int64_t time_ns;
     int64_t build_time_ns;
+    /* Of build and all cases together. */
+    int64_t total_ns;
     uint64_t output_bytes;
     /* Of the whole result as JSON; 0: no limit. */
     size_t result_bytes;
+    size_t cases;
+    struct output_limits files;
 };
+
+/* The time limits that do not limit anything. Times can be added to it without overflow. */
+static const int64_t NO_LIMIT_NS = INT64_MAX / 4;
 
 /* The limits from the container's environment, or the defaults. */
 struct limits limits_from_environment(void);
@@ -126,6 +194,8 @@ int stack_limit_set(int64_t bytes);
 
 /* Returns the reason why a file name is refused, or NULL. */
 const char *file_name_error(const char *name, size_t size);
+/* gVisor ignores O_NOFOLLOW together with O_DIRECTORY, and follows the link. */
+bool is_link(int folder_fd, const char *name);
 /* Changes to the work dir and sets *path, which the caller frees. The work dir is RUNONCE_WORK_DIR, else the current folder,
  * else $HOME, else the home in passwd of a user with our user ID: the first that is writable. Also sets $HOME to it if $HOME is
  * not writable. Returns the folder's descriptor, or -1 with errno set. */

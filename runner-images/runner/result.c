@@ -116,6 +116,9 @@ int result_write(const struct result *result, int fd) {
         write_format(&writer, ",\"memoryPeak\":%lld", (long long)result->peak_bytes);
     if (result->has_build)
         write_build(&writer, &result->steps[PHASE_BUILD]);
-    write_format(&writer, ",\"phase\":\"%s\"}\n", PHASE_NAMES[result->phase]);
+    write_format(&writer, ",\"phase\":\"%s\"", PHASE_NAMES[result->phase]);
+    if (result->has_files)
+        output_files_write(&writer, &result->files);
+    write_text(&writer, "}\n");
     return write_flush(&writer);
 }

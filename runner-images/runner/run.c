@@ -13,6 +13,7 @@ static int accept_payload(struct run_context *context, struct message *message) 
     step->outcome = INVALID;
     if (payload_parse(payload, message->bytes, message->size, step->error, sizeof step->error) < 0)
         return -1;
+    context->result->has_files = payload->has_outputs;
     if (payload->language != NULL && runner->language.name != NULL && !language_matches(&runner->language, payload->language)) {
         step_set(step, INVALID, "language: this image's language is %s", runner->language.name);
         return -1;
@@ -29,6 +30,7 @@ static int accept_payload(struct run_context *context, struct message *message) 
     step->outcome = COMPLETED;
     context->limits = limits_stricter(runner->limits, payload);
     context->left_bytes = context->limits.output_bytes;
+    context->files_left = context->limits.files;
     return 0;
 }
 
@@ -67,8 +69,11 @@ void run_payload(struct runner *runner, struct message *message, struct result *
     int64_t children_before_ns = children_cpu_ns();
     runner->watch.memory.cgroup = &runner->cgroup;
     runner->watch.memory.oom_kills = before.oom_kills;
-    if (accept_payload(&context, message) == 0)
+    if (accept_payload(&context, message) == 0) {
         steps_run(&context);
+        if (context.payload.has_outputs && result->phase == PHASE_RUN)
+            outputs_find(&context.payload.outputs, runner->work_fd, &context.files_left, &result->files);
+    }
     warm_stop(&runner->warm, &runner->watch);
     if (runner->limits.result_bytes > 0)
         result_truncate(result, runner->limits.result_bytes);

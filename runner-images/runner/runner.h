@@ -29,6 +29,33 @@ bool message_read(struct message *message, struct scan *scan, int fd, enum recei
 int stash_fds(void);
 int restore_fds(int stash_fd);
 
+/* ---- outputs.c ---- */
+
+/* A file that the run returns. */
+struct output_file {
+    char *name;
+    uint64_t size;
+    /* -1: without content. */
+    int fd;
+    /* Why it cannot be returned, or NULL. */
+    const char *error;
+};
+
+struct output_files {
+    struct output_file *items;
+    size_t count;
+    size_t capacity;
+};
+
+/* Finds the files that match, in name order, and opens those that are left to be returned. No process of the program may run. */
+void outputs_find(const struct globs *globs, int dir_fd, struct output_limits *left, struct output_files *files);
+
+/* ---- output_files.c ---- */
+
+/* Writes the member `files`. */
+void output_files_write(struct writer *writer, const struct output_files *files);
+void output_files_free(struct output_files *files);
+
 /* ---- result.c ---- */
 
 enum outcome { COMPLETED, FAILED, SIGNALED, TIMEOUT, OUTPUT_LIMIT, OUT_OF_MEMORY, BUILD_FAILED, INVALID };
@@ -50,6 +77,8 @@ struct result {
     /* The step that the outcome is about: the last one that was started. The result shows this step's output. */
     enum phase phase;
     bool has_build;
+    bool has_files;
+    struct output_files files;
     int64_t cpu_ns;
     /* -1: unknown. */
     int64_t peak_bytes;
@@ -95,6 +124,7 @@ struct run_context {
     struct limits limits;
     struct result *result;
     int64_t start_ns;
+    struct output_limits files_left;
     /* Number of bytes that the output limit still allows. Build and run share it. */
     uint64_t left_bytes;
 };

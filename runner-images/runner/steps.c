@@ -16,7 +16,8 @@ static struct io new_io(struct run_context *context, struct child *child) {
 /* Stops the remaining processes of a step and sets its outcome. Returns whether the step succeeded. */
 static bool end_step(const struct run_context *context, struct io *io, enum ending ending) {
     struct step *step = current_step(context);
-    bool step_follows = context->result->phase == PHASE_BUILD && ending == ENDED_ITSELF && io->child->status == 0;
+    bool step_follows = context->payload.has_outputs ||
+                        (context->result->phase == PHASE_BUILD && ending == ENDED_ITSELF && io->child->status == 0);
     ending = io_finish(io, ending, step_follows);
     if (ending == ENDED_BY_SIGTERM)
         return false; /* there will be no result */

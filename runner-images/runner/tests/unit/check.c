@@ -107,6 +107,8 @@ int main(void) {
     cgroup_tests();
     guard_tests();
     stash_fds_tests();
+    glob_tests();
+    outputs_tests();
     output_tests();
     receive_tests();
     result_tests();

@@ -42,6 +42,8 @@ void stash_fds_tests(void);
 void language_tests(void);
 void commands_tests(void);
 void cgroup_tests(void);
+void glob_tests(void);
+void outputs_tests(void);
 void output_tests(void);
 void receive_tests(void);
 void result_tests(void);
