@@ -102,6 +102,8 @@ enum captured { CAPTURED, CAPTURED_NOTHING, CAPTURED_END, CAPTURED_TOO_MUCH };
 /* Reads once from a non-blocking descriptor, at most *left_bytes (the rest of the output limit) and one additional byte,
  * which shows that the limit is exceeded. CAPTURED_NOTHING: no data now. CAPTURED_END: end of file. */
 enum captured capture_read(struct capture *capture, int fd, uint64_t *left_bytes);
+/* Reads once and drops the bytes, for a stream that has exceeded the limit. */
+enum captured capture_drop(struct capture *capture, int fd);
 void capture_free(struct capture *capture);
 
 #endif

@@ -16,12 +16,21 @@ enum { MEMORY_WAIT_MS = 500, MEMORY_CHECK_MS = 10 };
  * wakes two threads for this, took up to 91 ms while 19 processes waited for 2 CPUs. */
 enum { FLUSH_WAIT_MS = 200 };
 
+/* Reads once from a stream. */
+static enum captured capture_stream(struct io *io, int stream) {
+    struct capture *capture = &io->output[stream];
+    int fd = io->child->output_fds[stream];
+    if (io->drops_excess && capture->truncated)
+        return capture_drop(capture, fd);
+    enum captured captured = capture_read(capture, fd, io->left_bytes);
+    return captured == CAPTURED_TOO_MUCH && io->drops_excess ? CAPTURED : captured;
+}
+
 /* Reads once from a stream that is readable. Returns false if the output limit is exceeded. */
 static bool read_stream(struct io *io, int stream) {
-    int *fd = &io->child->output_fds[stream];
-    enum captured captured = capture_read(&io->output[stream], *fd, io->left_bytes);
+    enum captured captured = capture_stream(io, stream);
     if (captured == CAPTURED_END)
-        close_fd(fd);
+        close_fd(&io->child->output_fds[stream]);
     return captured != CAPTURED_TOO_MUCH;
 }
 
@@ -30,7 +39,7 @@ bool io_drain(struct io *io) {
     for (int stream = 0; stream < STREAMS; stream++) {
         enum captured captured = CAPTURED;
         while (captured == CAPTURED && io->child->output_fds[stream] >= 0 && !io->output[stream].truncated)
-            captured = capture_read(&io->output[stream], io->child->output_fds[stream], io->left_bytes);
+            captured = capture_stream(io, stream);
         within_limit = within_limit && captured != CAPTURED_TOO_MUCH;
     }
     return within_limit;

@@ -69,6 +69,17 @@ enum captured capture_read(struct capture *capture, int fd, uint64_t *left_bytes
     return CAPTURED;
 }
 
+enum captured capture_drop(struct capture *capture, int fd) {
+    char dropped[8192];
+    ssize_t size = read(fd, dropped, sizeof dropped);
+    if (size < 0 && (errno == EAGAIN || errno == EINTR))
+        return CAPTURED_NOTHING;
+    if (size <= 0)
+        return CAPTURED_END;
+    capture->read_bytes += (uint64_t)size;
+    return CAPTURED;
+}
+
 void capture_free(struct capture *capture) {
     free(capture->data);
     *capture = (struct capture){0};

@@ -128,6 +128,8 @@ struct io {
     struct capture *output;
     /* Number of bytes that the output limit still allows. */
     uint64_t *left_bytes;
+    /* Output over the limit is read and dropped, and does not end the command: a build. */
+    bool drops_excess;
 };
 
 /* Writes input and reads output until there is a reason to stop. NOT_ENDED: the control socket is readable.

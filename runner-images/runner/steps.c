@@ -10,7 +10,13 @@
 static const int64_t WARM_WAIT_NS = 1000000000;
 
 static struct io new_io(struct run_context *context, struct child *child) {
-    return (struct io){&context->runner->watch, child, {NULL, 0}, current_step(context)->output, &context->left_bytes};
+    return (struct io){
+        .watch = &context->runner->watch,
+        .child = child,
+        .output = current_step(context)->output,
+        .left_bytes = &context->left_bytes,
+        .drops_excess = context->result->phase == PHASE_BUILD,
+    };
 }
 
 /* Stops the remaining processes of a step and sets its outcome. Returns whether the step succeeded. */
@@ -61,6 +67,16 @@ static bool run_step(struct run_context *context, yyjson_val *build_command) {
     return succeeded;
 }
 
+static bool is_truncated(const struct step *step) {
+    return step->output[STREAM_OUT].truncated || step->output[STREAM_ERR].truncated;
+}
+
+/* Build and run share the output limit, but a build that exceeds it must not leave the program without output. */
+static void renew_limit_after_build(struct run_context *context) {
+    if (is_truncated(&context->result->steps[PHASE_BUILD]))
+        context->left_bytes = context->limits.output_bytes;
+}
+
 static bool run_builds(struct run_context *context) {
     size_t index, count;
     yyjson_val *command;
@@ -70,6 +86,7 @@ static bool run_builds(struct run_context *context) {
         if (!run_step(context, command))
             return false;
     }
+    renew_limit_after_build(context);
     context->result->phase = PHASE_RUN;
     return true;
 }
@@ -77,6 +94,7 @@ static bool run_builds(struct run_context *context) {
 /* Assigns everything that the warm interpreter has done so far to the given step, which becomes the current step. */
 static void set_warm_phase(const struct run_context *context, struct io *io, enum phase phase) {
     struct result *result = context->result;
+    io->drops_excess = phase == PHASE_BUILD;
     if (result->phase == phase)
         return;
     result->steps[phase] = result->steps[result->phase];
@@ -86,24 +104,25 @@ static void set_warm_phase(const struct run_context *context, struct io *io, enu
 }
 
 /* The warm interpreter has built and now becomes the program. */
-static enum ending on_warm_built(const struct run_context *context, struct io *io) {
+static enum ending on_warm_built(struct run_context *context, struct io *io) {
     struct result *result = context->result;
     struct step *build = &result->steps[PHASE_BUILD], *run = &result->steps[PHASE_RUN];
     set_warm_phase(context, io, PHASE_BUILD);
-    if (!io_drain(io))
-        return ENDED_BY_OUTPUT;
+    (void)io_drain(io); /* drops what exceeds the limit */
+    renew_limit_after_build(context);
     result->has_build = true;
     build->has_status = true;
     run->start_ns = clock_ns();
     build->duration_ns = run->start_ns - build->start_ns;
     result->phase = PHASE_RUN;
     io->output = run->output;
+    io->drops_excess = false;
     (void)warm_continue(io->child); /* an error means that it is dead, which io_pump() finds */
     return NOT_ENDED;
 }
 
 /* Handles one message of the warm interpreter. Returns false if it cannot run the program. Sets *exit_code if its build failed. */
-static bool handle_message(const struct run_context *context, struct io *io, enum ending *ending, int *exit_code) {
+static bool handle_message(struct run_context *context, struct io *io, enum ending *ending, int *exit_code) {
     enum warm_message message = warm_read_message(io->child, exit_code);
     if (message == MESSAGE_NONE && *ending == NOT_ENDED)
         return true;
@@ -113,6 +132,8 @@ static bool handle_message(const struct run_context *context, struct io *io, enu
         *ending = on_warm_built(context, io);
     else
         set_warm_phase(context, io, message == MESSAGE_BUILD_FAILED ? PHASE_BUILD : PHASE_RUN);
+    if (context->result->phase == PHASE_RUN && is_truncated(current_step(context)))
+        *ending = ENDED_BY_OUTPUT;
     close_fd(&io->child->control_fd);
     return true;
 }
@@ -127,7 +148,7 @@ static void discard_warm_step(struct run_context *context) {
 }
 
 /* Passes messages and output until the warm interpreter or its program ends. NOT_ENDED: it cannot run the program. */
-static enum ending pump_warm(const struct run_context *context, struct io *io, int *exit_code) {
+static enum ending pump_warm(struct run_context *context, struct io *io, int *exit_code) {
     enum ending ending;
     do {
         ending = io_pump(io, context->start_ns + step_limit_ns(context));

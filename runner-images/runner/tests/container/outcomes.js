@@ -136,14 +136,26 @@ void t.test('build_failed: the result has the stdout and stderr of the build', {
   t.ok(result.build.duration > 0)
 })
 
-void t.test('timeout and output_limit in the build, at the limit of the build or of the whole run', { buffered: true }, async (t) => {
+void t.test('timeout in the build, at the limit of the build or of the run', { buffered: true }, async (t) => {
   const building = (/** @type {string} */ command) => ({ files: [], runInstructions: { buildCommands: ['echo first', command], runCommand: 'echo ran' } })
   const own = await run({ ...building('sleep 99'), limits: { buildTime: 0.3 } })
   t.equal(`${own.result.outcome} ${own.result.error} ${own.result.stdout}${own.result.phase}`, 'timeout Build time limit of 0.3 s exceeded first\nbuild')
   const whole = await run({ ...building('sleep 99'), limits: { time: 0.3, buildTime: 5 } })
   t.equal(`${whole.result.outcome} ${whole.result.error} ${whole.result.phase}`, 'timeout Time limit of 0.3 s exceeded build')
-  const much = await run({ ...building('yes'), limits: { output: 100 } })
-  t.equal(`${much.result.outcome} ${much.result.stdoutBytes > 100} ${much.result.stdout.length}`, 'output_limit true 100')
+})
+
+void t.test('a build that exceeds the output limit is not stopped: the start of its output is kept', { buffered: true }, async (t) => {
+  const building = (/** @type {string} */ command, more = {}) => run({
+    files: [], runInstructions: { buildCommands: [command], runCommand: 'printf 123456789' }, limits: { output: 9, ...more }
+  })
+  const failed = (await building('head -c 1000000 /dev/zero | tr "\\0" e >&2; exit 3')).result
+  t.equal(`${failed.outcome} ${failed.exitCode} ${failed.error} ${failed.phase}`, 'build_failed 3 Exit code: 3 build')
+  t.equal(`${failed.stderr} ${failed.stderrTruncated} ${failed.build.stderr}`, 'eeeeeeeee true eeeeeeeee')
+  const built = (await building('printf warning; head -c 1000000 /dev/zero | tr "\\0" w >&2')).result
+  t.equal(`${built.outcome} ${built.stdout} ${built.build.stdout} ${built.build.stderr} ${built.build.exitCode}`, 'completed 123456789 warning ww 0')
+  const endless = (await building('yes', { buildTime: 0.5 })).result
+  t.equal(`${endless.outcome} ${endless.error} ${endless.phase}`, 'timeout Build time limit of 0.5 s exceeded build')
+  t.equal(`${endless.stdout} ${endless.stdoutTruncated}`, 'y\ny\ny\ny\ny true')
 })
 
 void t.test('the output of a successful build is only in build; both steps share the time and output limits', { buffered: true }, async (t) => {

@@ -76,6 +76,11 @@ void t.test('a failed build in the warm interpreter is build_failed', { buffered
   t.equal(`${result.build.exitCode} ${result.build.stderr === result.stderr} ${result.phase}`, '2 true build')
 })
 
+void t.test('a build in the warm interpreter may exceed the output limit', { buffered: true }, async (t) => {
+  const result = await announced({ language: 'warm-build' }, { files: [{ name: 'main.sh', content: 'printf 123456789' }], limits: { output: 9 } })
+  t.equal(`${result.outcome} ${result.stdout} ${result.build.stderr}`, 'completed 123456789 built mai')
+})
+
 void t.test('limits and outcomes apply to a warm run', { buffered: true }, async (t) => {
   const timeout = await announced({ language: 'warm' }, { files: [{ name: 'main.sh', content: 'echo kept; sleep 99' }], limits: { time: 0.4 } })
   t.equal(timeout.stdout, 'kept\n')

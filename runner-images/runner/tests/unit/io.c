@@ -23,7 +23,7 @@ static struct ran run(const char *script, struct span input, double seconds, uin
     char *const argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)script, NULL};
     EXPECT(watch_open(&watch) == 0);
     int64_t from_ns = clock_ns();
-    struct io io = {&watch, &ran.child, input, ran.output, &limit};
+    struct io io = {.watch = &watch, .child = &ran.child, .input = input, .output = ran.output, .left_bytes = &limit};
     EXPECT(child_start(&ran.child, argv, environ, &io.input) == 0);
     ran.ending = io_finish(&io, io_pump(&io, from_ns + (int64_t)(seconds * 1e9)), true);
     ran.took_ns = clock_ns() - from_ns;
@@ -103,7 +103,7 @@ static void missing_commands(void) {
         struct watch watch = {0};
         uint64_t limit = 100;
         char *const argv[] = {(char *)COMMANDS[i].name, NULL};
-        struct io io = {&watch, &ran.child, NO_INPUT, ran.output, &limit};
+        struct io io = {.watch = &watch, .child = &ran.child, .input = NO_INPUT, .output = ran.output, .left_bytes = &limit};
         EXPECT(watch_open(&watch) == 0 && child_start(&ran.child, argv, environ, &io.input) == 0);
         ran.ending = io_finish(&io, io_pump(&io, clock_ns() + 20000000000), true);
         EXPECT(ran.ending == ENDED_ITSELF && WEXITSTATUS(ran.child.status) == COMMANDS[i].code);

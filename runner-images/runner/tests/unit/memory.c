@@ -69,7 +69,7 @@ static struct ran run(struct container *container, const char *script, int other
     struct child child;
     uint64_t left = 1 << 20;
     char *const argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)script, NULL};
-    struct io io = {&container->watch, &child, {"", 0}, ran.output, &left};
+    struct io io = {.watch = &container->watch, .child = &child, .input = {"", 0}, .output = ran.output, .left_bytes = &left};
     EXPECT(child_start(&child, argv, environ, &io.input) == 0);
     ran.ending = io_pump(&io, clock_ns() + 20000000000);
     pid_t other = dying(other_ms);

@@ -50,6 +50,17 @@ static void nothing_and_end(void) {
     close(pipe_fds[0]);
 }
 
+static void drops(void) {
+    int pipe_fds[2];
+    struct capture capture = {0};
+    fill(pipe_fds, "0123456789", 10);
+    EXPECT(capture_drop(&capture, pipe_fds[0]) == CAPTURED && capture_drop(&capture, pipe_fds[0]) == CAPTURED_NOTHING);
+    close(pipe_fds[1]);
+    EXPECT(capture_drop(&capture, pipe_fds[0]) == CAPTURED_END);
+    EXPECT(capture.size == 0 && capture.read_bytes == 10);
+    close(pipe_fds[0]);
+}
+
 static void grows(void) {
     struct capture capture = {0};
     uint64_t left = 1 << 20;
@@ -92,5 +103,6 @@ void output_tests(void) {
     test("the end of a stream is detected without allocating memory", takes_no_unneeded_memory);
     test("output up to the limit is kept, and one more byte exceeds it", at_the_limit);
     test("an empty pipe and a closed pipe are distinguished", nothing_and_end);
+    test("dropped output is counted and not kept", drops);
     test("a mebibyte arrives in order", grows);
 }

@@ -67,7 +67,7 @@ static void conversation(void) {
     EXPECT(warm.state == WARM_READY && warm_can_run(&payload) && warm_send(&warm.child, &payload) == 0);
     struct capture output[STREAMS] = {0};
     uint64_t left = 1000;
-    struct io io = {&watch, &warm.child, {"", 0}, output, &left};
+    struct io io = {.watch = &watch, .child = &warm.child, .input = {"", 0}, .output = output, .left_bytes = &left};
     EXPECT(next_message(&io, &exit_code) == MESSAGE_BUILT && io_drain(&io));
     EXPECT_IN(is_text(output[STREAM_OUT].data, output[STREAM_OUT].size, " \\0 \\0 \\0 \\t m . x \\0 a b \\0 \\0\n") ||
                   is_text(output[STREAM_OUT].data, output[STREAM_OUT].size, " \\0 \\0 \\0 \\t m . x \\0 a b \\0 \\0 \n"),
@@ -90,7 +90,7 @@ static void failure(void) {
     start(&warm, &watch, "printf 'F\\002' >&3; exit 2");
     struct capture output[STREAMS] = {0};
     uint64_t left = 1000;
-    struct io io = {&watch, &warm.child, {"", 0}, output, &left};
+    struct io io = {.watch = &watch, .child = &warm.child, .input = {"", 0}, .output = output, .left_bytes = &left};
     EXPECT(next_message(&io, &exit_code) == MESSAGE_BUILD_FAILED && exit_code == 2);
     stop(&warm, &watch);
 }
