@@ -9,18 +9,30 @@ struct step *current_step(const struct run_context *context) {
     return &context->result->steps[context->result->phase];
 }
 
+/* With cases, the time limit is that of each case, so the build may have a longer one. */
 static bool build_limit_applies(const struct run_context *context) {
-    return context->result->phase == PHASE_BUILD && context->limits.build_time_ns < context->limits.time_ns;
+    int64_t limit_ns = context->payload.cases != NULL ? NO_LIMIT_NS / 2 : context->limits.time_ns;
+    return context->result->phase == PHASE_BUILD && context->limits.build_time_ns < limit_ns;
 }
 
-int64_t step_limit_ns(const struct run_context *context) {
+static int64_t step_limit_ns(const struct run_context *context) {
     return build_limit_applies(context) ? context->limits.build_time_ns : context->limits.time_ns;
+}
+
+static bool total_limit_applies(const struct run_context *context) {
+    return context->total_end_ns < context->start_ns + step_limit_ns(context);
+}
+
+int64_t step_deadline_ns(const struct run_context *context) {
+    return total_limit_applies(context) ? context->total_end_ns : context->start_ns + step_limit_ns(context);
 }
 
 /* Sets the outcome of a step that a limit ended. */
 static void set_ended_outcome(const struct run_context *context, enum ending ending) {
     struct step *step = current_step(context);
-    if (ending == ENDED_BY_TIME)
+    if (ending == ENDED_BY_TIME && total_limit_applies(context))
+        step_set(step, TIMEOUT, "Total time limit of %g s exceeded", context->payload.total_s);
+    else if (ending == ENDED_BY_TIME)
         step_set(step, TIMEOUT, "%s limit of %g s exceeded", build_limit_applies(context) ? "Build time" : "Time",
                  (double)step_limit_ns(context) / NS_PER_S);
     else

@@ -58,6 +58,8 @@ struct child {
     int control_fd;
     bool ended;
     int status;
+    /* The largest memory of a process that was reaped, getrusage(2). */
+    int64_t rss_bytes;
 };
 
 extern const struct child NO_CHILD;

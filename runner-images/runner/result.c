@@ -98,27 +98,48 @@ static void write_build(struct writer *writer, const struct step *build) {
     write_format(writer, ",\"duration\":%lld}", (long long)build->duration_ns);
 }
 
+static void write_result(struct writer *writer, const struct result *result);
+
+static void write_cases(struct writer *writer, const struct result *result) {
+    write_text(writer, ",\"cases\":[");
+    for (size_t i = 0; i < result->case_count; i++) {
+        if (i > 0)
+            write_text(writer, ",");
+        write_result(writer, &result->cases[i]);
+    }
+    write_text(writer, "]");
+}
+
+static void write_result(struct writer *writer, const struct result *result) {
+    const struct step *step = &result->steps[result->phase];
+    write_output(writer, step->output);
+    write_text(writer, ",\"error\":");
+    write_json_string(writer, step->error, strlen(step->error));
+    write_format(writer, ",\"duration\":%lld,\"outcome\":\"%s\"", (long long)result->steps[PHASE_RUN].duration_ns,
+                 OUTCOMES[step->outcome]);
+    write_exit_code(writer, step);
+    write_signal(writer, step);
+    write_output_details(writer, step->output);
+    write_format(writer, ",\"cpuTime\":%lld", (long long)result->cpu_ns);
+    if (result->peak_bytes < 0)
+        write_text(writer, ",\"memoryPeak\":null");
+    else
+        write_format(writer, ",\"memoryPeak\":%lld", (long long)result->peak_bytes);
+    if (result->has_build)
+        write_build(writer, &result->steps[PHASE_BUILD]);
+    write_format(writer, ",\"phase\":\"%s\"", PHASE_NAMES[result->phase]);
+    if (result->has_files)
+        output_files_write(writer, &result->files);
+    if (result->cases != NULL)
+        write_cases(writer, result);
+    if (result->matched != NOT_COMPARED)
+        write_format(writer, ",\"matched\":%s", result->matched == MATCHED ? "true" : "false");
+    write_text(writer, "}");
+}
+
 int result_write(const struct result *result, int fd) {
     struct writer writer = {.fd = fd};
-    const struct step *step = &result->steps[result->phase];
-    write_output(&writer, step->output);
-    write_text(&writer, ",\"error\":");
-    write_json_string(&writer, step->error, strlen(step->error));
-    write_format(&writer, ",\"duration\":%lld,\"outcome\":\"%s\"", (long long)result->steps[PHASE_RUN].duration_ns,
-                 OUTCOMES[step->outcome]);
-    write_exit_code(&writer, step);
-    write_signal(&writer, step);
-    write_output_details(&writer, step->output);
-    write_format(&writer, ",\"cpuTime\":%lld", (long long)result->cpu_ns);
-    if (result->peak_bytes < 0)
-        write_text(&writer, ",\"memoryPeak\":null");
-    else
-        write_format(&writer, ",\"memoryPeak\":%lld", (long long)result->peak_bytes);
-    if (result->has_build)
-        write_build(&writer, &result->steps[PHASE_BUILD]);
-    write_format(&writer, ",\"phase\":\"%s\"", PHASE_NAMES[result->phase]);
-    if (result->has_files)
-        output_files_write(&writer, &result->files);
-    write_text(&writer, "}\n");
+    write_result(&writer, result);
+    write_text(&writer, "\n");
     return write_flush(&writer);
 }

@@ -6,6 +6,24 @@
 
 #include "runner.h"
 
+/* With cases, each of them returns its own files. */
+static int prepare_cases(struct run_context *context) {
+    const struct payload *payload = &context->payload;
+    struct result *result = context->result;
+    struct step *step = &result->steps[PHASE_RUN];
+    result->has_files = payload->has_outputs && payload->cases == NULL;
+    if (payload->cases == NULL)
+        return 0;
+    if (payload->case_count > context->runner->limits.cases) {
+        step_set(step, INVALID, "cases: must not contain more than %zu cases", context->runner->limits.cases);
+        return -1;
+    }
+    result->cases = calloc(payload->case_count, sizeof *result->cases);
+    if (result->cases == NULL)
+        step_set(step, FAILED, "The runner has no memory left");
+    return result->cases == NULL ? -1 : 0;
+}
+
 static int accept_payload(struct run_context *context, struct message *message) {
     const struct runner *runner = context->runner;
     struct payload *payload = &context->payload;
@@ -13,7 +31,8 @@ static int accept_payload(struct run_context *context, struct message *message) 
     step->outcome = INVALID;
     if (payload_parse(payload, message->bytes, message->size, step->error, sizeof step->error) < 0)
         return -1;
-    context->result->has_files = payload->has_outputs;
+    if (prepare_cases(context) < 0)
+        return -1;
     if (payload->language != NULL && runner->language.name != NULL && !language_matches(&runner->language, payload->language)) {
         step_set(step, INVALID, "language: this image's language is %s", runner->language.name);
         return -1;
@@ -31,6 +50,7 @@ static int accept_payload(struct run_context *context, struct message *message) 
     context->limits = limits_stricter(runner->limits, payload);
     context->left_bytes = context->limits.output_bytes;
     context->files_left = context->limits.files;
+    context->total_end_ns = context->start_ns + context->limits.total_ns;
     return 0;
 }
 
@@ -63,23 +83,29 @@ void run_warm_up(struct runner *runner) {
     strings_free(&variables);
 }
 
+struct cpu_mark cpu_mark(const struct runner *runner) {
+    return (struct cpu_mark){cgroup_read(&runner->cgroup).cpu_ns, children_cpu_ns()};
+}
+
+int64_t cpu_since(const struct runner *runner, struct cpu_mark mark) {
+    struct cpu_mark now = cpu_mark(runner);
+    return mark.cgroup_ns >= 0 && now.cgroup_ns >= mark.cgroup_ns ? now.cgroup_ns - mark.cgroup_ns : now.children_ns - mark.children_ns;
+}
+
 void run_payload(struct runner *runner, struct message *message, struct result *result) {
     struct run_context context = {.runner = runner, .result = result, .start_ns = clock_ns()};
-    struct usage before = cgroup_read(&runner->cgroup);
-    int64_t children_before_ns = children_cpu_ns();
+    struct cpu_mark before = cpu_mark(runner);
     runner->watch.memory.cgroup = &runner->cgroup;
-    runner->watch.memory.oom_kills = before.oom_kills;
+    runner->watch.memory.oom_kills = cgroup_read(&runner->cgroup).oom_kills;
     if (accept_payload(&context, message) == 0) {
         steps_run(&context);
-        if (context.payload.has_outputs && result->phase == PHASE_RUN)
+        if (result->has_files && result->phase == PHASE_RUN)
             outputs_find(&context.payload.outputs, runner->work_fd, &context.files_left, &result->files);
     }
     warm_stop(&runner->warm, &runner->watch);
     if (runner->limits.result_bytes > 0)
         result_truncate(result, runner->limits.result_bytes);
-    struct usage after = cgroup_read(&runner->cgroup);
-    result->peak_bytes = after.peak_bytes;
-    result->cpu_ns = before.cpu_ns >= 0 && after.cpu_ns >= before.cpu_ns ? after.cpu_ns - before.cpu_ns
-                                                                         : children_cpu_ns() - children_before_ns;
+    result->peak_bytes = cgroup_read(&runner->cgroup).peak_bytes;
+    result->cpu_ns = cpu_since(runner, before);
     payload_free(&context.payload);
 }

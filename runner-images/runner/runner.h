@@ -3,6 +3,8 @@
 #ifndef RUNNER_H
 #define RUNNER_H
 
+#include <sys/stat.h>
+
 #include "process.h"
 
 /* ---- receive.c ---- */
@@ -70,7 +72,12 @@ struct step {
     int status;
     int64_t start_ns;
     int64_t duration_ns;
+    /* The largest memory of one of its processes; 0: unknown. */
+    int64_t rss_bytes;
 };
+
+/* Whether the output is what the case expects. */
+enum matched { NOT_COMPARED, MATCHED, DIFFERENT };
 
 struct result {
     struct step steps[PHASES];
@@ -79,6 +86,10 @@ struct result {
     bool has_build;
     bool has_files;
     struct output_files files;
+    /* The results of the payload's cases that were reached, or NULL if it has none. */
+    struct result *cases;
+    size_t case_count;
+    enum matched matched;
     int64_t cpu_ns;
     /* -1: unknown. */
     int64_t peak_bytes;
@@ -117,13 +128,26 @@ void run_warm_up(struct runner *runner);
 /* Runs the payload in a message and fills in the result. */
 void run_payload(struct runner *runner, struct message *message, struct result *result);
 
+/* CPU time used so far, by the cgroup or by reaped children. */
+struct cpu_mark {
+    int64_t cgroup_ns;
+    int64_t children_ns;
+};
+
+struct cpu_mark cpu_mark(const struct runner *runner);
+/* The CPU time since then. */
+int64_t cpu_since(const struct runner *runner, struct cpu_mark mark);
+
 /* One run. */
 struct run_context {
     struct runner *runner;
     struct payload payload;
     struct limits limits;
     struct result *result;
+    /* Of the run, or of the case. */
     int64_t start_ns;
+    /* When the limit for build and all cases together is reached. */
+    int64_t total_end_ns;
     struct output_limits files_left;
     /* Number of bytes that the output limit still allows. Build and run share it. */
     uint64_t left_bytes;
@@ -132,8 +156,8 @@ struct run_context {
 /* ---- outcome.c ---- */
 
 struct step *current_step(const struct run_context *context);
-/* The time limit of the current step, from the start of the run. */
-int64_t step_limit_ns(const struct run_context *context);
+/* When the current step has to end, a time of CLOCK_MONOTONIC. */
+int64_t step_deadline_ns(const struct run_context *context);
 /* Sets the outcome of the current step from its ending and wait status. Returns whether the step succeeded. */
 bool step_classify(const struct run_context *context, enum ending ending);
 
@@ -141,5 +165,67 @@ bool step_classify(const struct run_context *context, enum ending ending);
 
 /* Builds and runs the program, and sets the outcome. */
 void steps_run(struct run_context *context);
+/* Runs the run command only. */
+bool steps_run_program(struct run_context *context);
+
+/* ---- cases.c ---- */
+
+/* Runs the program for each case of the payload. */
+void cases_run(struct run_context *context);
+/* Whether they are equal but for white space at the ends of lines and at the end. */
+bool output_matches(struct span output, struct span expected);
+
+/* ---- places.c ---- */
+
+/* Finds the folders that a program may write to, none of them in another one. mounts is /proc/self/mountinfo. */
+int places_find(struct strings *places, const char *work_dir, const char *mounts);
+
+/* ---- empty.c ---- */
+
+/* Deletes everything in a folder that our user can have created. -1 if it takes longer than until until_ns. */
+int folder_empty(int folder_fd, int64_t until_ns);
+
+/* ---- snapshot.c ---- */
+
+/* A file or folder. Its content, or the target of a link, begins at offset in the snapshot's content. */
+struct saved {
+    char *path;
+    struct stat status;
+    off_t offset;
+};
+
+/* A writable folder, and where its entries are in the snapshot. */
+struct place {
+    const char *path;
+    struct stat status;
+    size_t first;
+    size_t count;
+};
+
+struct snapshot {
+    struct place *places;
+    size_t place_count;
+    /* Each folder comes before what is in it. */
+    struct saved *entries;
+    size_t count;
+    size_t capacity;
+    int content_fd;
+    off_t bytes;
+};
+
+/* Saves all places, whose list must stay valid. -1 with EFBIG or EMFILE: more than a quarter of the memory limit, or too many. */
+int snapshot_take(struct snapshot *snapshot, const struct strings *places, int64_t memory_bytes);
+void snapshot_free(struct snapshot *snapshot);
+int copy_bytes(int to_fd, int from_fd, off_t offset, off_t size);
+
+/* ---- restore.c ---- */
+
+/* Restores all places. No process of the program may run. -1 if it is not possible until until_ns. */
+int snapshot_restore(const struct snapshot *snapshot, int64_t until_ns);
+
+/* ---- ipc.c ---- */
+
+/* Removes all System V IPC objects. */
+void ipc_remove_all(void);
 
 #endif

@@ -22,13 +22,14 @@ static struct io new_io(struct run_context *context, struct child *child) {
 /* Stops the remaining processes of a step and sets its outcome. Returns whether the step succeeded. */
 static bool end_step(const struct run_context *context, struct io *io, enum ending ending) {
     struct step *step = current_step(context);
-    bool step_follows = context->payload.has_outputs ||
+    bool step_follows = context->payload.has_outputs || context->payload.cases != NULL ||
                         (context->result->phase == PHASE_BUILD && ending == ENDED_ITSELF && io->child->status == 0);
     ending = io_finish(io, ending, step_follows);
     if (ending == ENDED_BY_SIGTERM)
         return false; /* there will be no result */
     step->duration_ns += clock_ns() - step->start_ns;
     step->has_status = true;
+    step->rss_bytes = io->child->rss_bytes;
     /* The wait status of a process that a signal terminated is the signal's number, wait(2). If a limit ended the step, the
      * status is SIGKILL even if the command had just exited, because the order of the two events is random. */
     step->status = ending == ENDED_ITSELF ? io->child->status : SIGKILL;
@@ -46,7 +47,7 @@ static bool run_command(struct run_context *context, const struct strings *argv,
         step_set(step, FAILED, "The runner can't start a process: %s", strerror(errno));
         return false;
     }
-    return end_step(context, &io, io_pump(&io, context->start_ns + step_limit_ns(context)));
+    return end_step(context, &io, io_pump(&io, step_deadline_ns(context)));
 }
 
 /* Runs one command of the current step. build_command is NULL for the run command. */
@@ -151,7 +152,7 @@ static void discard_warm_step(struct run_context *context) {
 static enum ending pump_warm(struct run_context *context, struct io *io, int *exit_code) {
     enum ending ending;
     do {
-        ending = io_pump(io, context->start_ns + step_limit_ns(context));
+        ending = io_pump(io, step_deadline_ns(context));
         if ((ending == NOT_ENDED || ending == ENDED_ITSELF) && io->child->control_fd >= 0 &&
             !handle_message(context, io, &ending, exit_code))
             return NOT_ENDED;
@@ -188,14 +189,23 @@ static bool run_warm(struct run_context *context) {
     return true;
 }
 
+bool steps_run_program(struct run_context *context) {
+    return run_step(context, NULL);
+}
+
 void steps_run(struct run_context *context) {
     struct runner *runner = context->runner;
-    if (warm_can_run(&context->payload)) {
+    bool has_cases = context->payload.cases != NULL;
+    if (!has_cases && warm_can_run(&context->payload)) {
         warm_wait(&runner->warm, &runner->watch, clock_ns() + WARM_WAIT_NS);
         if (runner->warm.state == WARM_READY && run_warm(context))
             return;
     }
     warm_stop(&runner->warm, &runner->watch);
-    if (run_builds(context))
+    if (!run_builds(context))
+        return;
+    if (has_cases)
+        cases_run(context);
+    else
         (void)run_step(context, NULL);
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -11,6 +12,8 @@
 #include "runner.h"
 
 enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
+/* The unit of ru_maxrss, getrusage(2). */
+enum { BYTES_PER_RSS = 1024 };
 /* The longest wait for killed processes. While memory is short: the interval between checks. */
 enum { KILL_WAIT_MS = 2000, MEMORY_CHECK_MS = 10 };
 
@@ -33,9 +36,12 @@ int watch_open(struct watch *watch) {
 }
 
 bool reap(struct child *child) {
+    struct rusage usage;
     int status;
     pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+    while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+        if (usage.ru_maxrss * BYTES_PER_RSS > child->rss_bytes)
+            child->rss_bytes = usage.ru_maxrss * BYTES_PER_RSS;
         if (pid != child->pid)
             continue;
         child->ended = true;

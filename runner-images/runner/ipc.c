@@ -1,0 +1,50 @@
+/* Removes the System V shared memory, semaphores and message queues of the container, which outlive processes. The identifiers are
+ * found by index up to the largest one in use. Source: shmctl(2), semctl(2), msgctl(2), the commands *_INFO and *_STAT_ANY. */
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+
+#include "runner.h"
+
+/* semctl(2): the caller has to define it. */
+union semun {
+    int value;
+    struct semid_ds *status;
+    unsigned short *array;
+    struct seminfo *info;
+};
+
+/* *_STAT needs the permission to read. Older kernels lack *_STAT_ANY. */
+static int shared_memory_id(int index) {
+    struct shmid_ds status;
+    int id = shmctl(index, SHM_STAT_ANY, &status);
+    return id >= 0 ? id : shmctl(index, SHM_STAT, &status);
+}
+
+static int semaphore_id(int index) {
+    struct semid_ds status;
+    int id = semctl(index, 0, SEM_STAT_ANY, (union semun){.status = &status});
+    return id >= 0 ? id : semctl(index, 0, SEM_STAT, (union semun){.status = &status});
+}
+
+static int queue_id(int index) {
+    struct msqid_ds status;
+    int id = msgctl(index, MSG_STAT_ANY, &status);
+    return id >= 0 ? id : msgctl(index, MSG_STAT, &status);
+}
+
+void ipc_remove_all(void) {
+    struct shm_info shm;
+    struct seminfo sem;
+    struct msginfo msg;
+    int most = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&shm);
+    for (int i = 0; i <= most; i++)
+        (void)shmctl(shared_memory_id(i), IPC_RMID, NULL); /* -1 is no identifier */
+    most = semctl(0, 0, SEM_INFO, (union semun){.info = &sem});
+    for (int i = 0; i <= most; i++)
+        (void)semctl(semaphore_id(i), 0, IPC_RMID);
+    most = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&msg);
+    for (int i = 0; i <= most; i++)
+        (void)msgctl(queue_id(i), IPC_RMID, NULL);
+}
