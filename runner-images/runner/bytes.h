@@ -62,9 +62,14 @@ size_t utf8_without_partial(const char *bytes, size_t size);
 /* ---- json_writer.c ---- */
 
 /* A buffered writer. The buffer is part of the struct, because writing the result must not depend on malloc(3). */
+enum { TO_MEMORY = -2 };
 struct writer {
+    /* TO_MEMORY: write_flush() appends to `memory`. */
     int fd;
     bool failed;
+    char *memory;
+    size_t memory_size;
+    size_t memory_capacity;
     size_t used;
     char buffer[32768];
 };

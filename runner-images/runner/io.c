@@ -15,14 +15,18 @@ enum { MEMORY_WAIT_MS = 500, MEMORY_CHECK_MS = 10 };
 /* Maximum time for programs to write their buffers after the time limit. On an idle machine, 5 ms are sufficient. Ruby, which
  * wakes two threads for this, took up to 91 ms while 19 processes waited for 2 CPUs. */
 enum { FLUSH_WAIT_MS = 200 };
+/* Reads of 8 KiB that empty the largest pipe, twice. */
+enum { MOST_DROPS = 64 };
 
 /* Reads once from a stream. */
 static enum captured capture_stream(struct io *io, int stream) {
     struct capture *capture = &io->output[stream];
     int fd = io->child->output_fds[stream];
+    size_t size_before = capture->size;
     if (io->drops_excess && capture->truncated)
         return capture_drop(capture, fd);
     enum captured captured = capture_read(capture, fd, io->left_bytes);
+    events_add(io->events, stream, capture->size - size_before);
     return captured == CAPTURED_TOO_MUCH && io->drops_excess ? CAPTURED : captured;
 }
 
@@ -34,18 +38,27 @@ static bool read_stream(struct io *io, int stream) {
     return captured != CAPTURED_TOO_MUCH;
 }
 
+/* Whether draining goes on: at most until a stream is truncated. Of a build, also what a full pipe holds is dropped, so that the
+ * program that follows in the same process starts with an empty one. */
+static bool drains(const struct io *io, int stream, int *drops) {
+    if (io->child->output_fds[stream] < 0)
+        return false;
+    return !io->output[stream].truncated || (io->drops_excess && (*drops)++ < MOST_DROPS);
+}
+
 bool io_drain(struct io *io) {
     bool within_limit = true;
     for (int stream = 0; stream < STREAMS; stream++) {
         enum captured captured = CAPTURED;
-        while (captured == CAPTURED && io->child->output_fds[stream] >= 0 && !io->output[stream].truncated)
+        int drops = 0;
+        while (captured == CAPTURED && drains(io, stream, &drops))
             captured = capture_stream(io, stream);
         within_limit = within_limit && captured != CAPTURED_TOO_MUCH;
     }
     return within_limit;
 }
 
-enum { ON_SIGNAL, ON_TIMER, ON_CHILD, ON_CONTROL, ON_INPUT, ON_STDOUT, ON_STDERR, EVENTS };
+enum { ON_SIGNAL, ON_TIMER, ON_CHILD, ON_CONTROL, ON_INPUT, ON_STDOUT, ON_STDERR, ON_EVENTS, EVENTS };
 
 /* Waits for an event, at most most_ms (-1: forever). without_output: ignores the output streams. */
 static void wait_for_event(const struct io *io, struct pollfd events[EVENTS], int most_ms, bool without_output) {
@@ -58,9 +71,10 @@ static void wait_for_event(const struct io *io, struct pollfd events[EVENTS], in
         [ON_INPUT] = child->input_fd,
         [ON_STDOUT] = without_output ? -1 : child->output_fds[STREAM_OUT],
         [ON_STDERR] = without_output ? -1 : child->output_fds[STREAM_ERR],
+        [ON_EVENTS] = !without_output && io->events != NULL && io->events->blocked ? io->events->fd : -1,
     };
     for (int i = 0; i < EVENTS; i++)
-        events[i] = (struct pollfd){.fd = fds[i], .events = i == ON_INPUT ? POLLOUT : POLLIN};
+        events[i] = (struct pollfd){.fd = fds[i], .events = i == ON_INPUT || i == ON_EVENTS ? POLLOUT : POLLIN};
     /* EINTR, or a temporary ENOMEM: there is no event, and the caller waits again. */
     if (poll(events, EVENTS, most_ms) < 0)
         for (int i = 0; i < EVENTS; i++)
@@ -81,8 +95,12 @@ static bool must_wait_for_memory(const struct io *io, int *checks) {
 static bool transfer(struct io *io, const struct pollfd events[EVENTS]) {
     if (events[ON_INPUT].revents != 0)
         child_feed(io->child, &io->input);
-    return (events[ON_STDOUT].revents == 0 || read_stream(io, STREAM_OUT)) &&
-           (events[ON_STDERR].revents == 0 || read_stream(io, STREAM_ERR));
+    bool within_limit = (events[ON_STDOUT].revents == 0 || read_stream(io, STREAM_OUT)) &&
+                        (events[ON_STDERR].revents == 0 || read_stream(io, STREAM_ERR));
+    if (events[ON_EVENTS].revents != 0)
+        io->events->blocked = false;
+    events_write(io->events);
+    return within_limit;
 }
 
 enum ending io_pump(struct io *io, int64_t deadline_ns) {

@@ -8,7 +8,21 @@
 
 #include "runner.h"
 
+static int flush_to_memory(struct writer *writer) {
+    size_t size = writer->memory_size + writer->used;
+    if (buffer_reserve(&writer->memory, &writer->memory_capacity, size, sizeof writer->buffer) < 0) {
+        writer->failed = true;
+        return -1;
+    }
+    memcpy(writer->memory + writer->memory_size, writer->buffer, writer->used);
+    writer->memory_size = size;
+    writer->used = 0;
+    return 0;
+}
+
 int write_flush(struct writer *writer) {
+    if (writer->fd == TO_MEMORY)
+        return flush_to_memory(writer);
     const char *at = writer->buffer;
     size_t left = writer->used;
     writer->used = 0;

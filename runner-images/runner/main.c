@@ -80,7 +80,7 @@ static void make_result(struct runner *runner, struct message *message, enum rec
 }
 
 int main(void) {
-    struct runner runner = {.work_fd = -1};
+    struct runner runner = {.work_fd = -1, .stash_fd = -1};
     struct message message = {0};
     struct result result = {.peak_bytes = -1};
     if (watch_open(&runner.watch) < 0 || protect_self() < 0)
@@ -89,9 +89,12 @@ int main(void) {
     enum received received = message_receive(&message, &runner);
     if (received == RECEIVED_SIGTERM)
         return 0;
-    int stash_fd = stash_fds();
+    runner.stash_fd = stash_fds();
     make_result(&runner, &message, received, &result);
     if (runner.watch.terminated)
         return EXIT_TERMINATED;
-    return restore_fds(stash_fd) == 0 && result_write(&result, STDOUT_FILENO) == 0 ? 0 : 1;
+    if (restore_fds(runner.stash_fd) < 0)
+        return 1;
+    int written = runner.events != NULL ? events_end(runner.events) : result_write(&result, STDOUT_FILENO);
+    return written == 0 ? 0 : 1;
 }

@@ -121,7 +121,18 @@ static int take_limits(struct payload *payload, yyjson_val *limits, struct error
     return take_byte_count(limits, "limits", "output", &payload->output_bytes, error);
 }
 
+static int take_flag(yyjson_val *object, const char *name, bool *flag, struct error_text error) {
+    yyjson_val *value = last_of(object, name);
+    if (value != NULL && !yyjson_is_bool(value))
+        return refuse(error, "%s: must be a boolean", name);
+    *flag = yyjson_is_true(value);
+    return 0;
+}
+
 static int take_fields(struct payload *payload, yyjson_val *root, struct error_text error) {
+    /* First, because an error in another field is also reported as an event. */
+    if (take_flag(root, "stream", &payload->streams, error) < 0)
+        return -1;
     if (take_files(payload, last_of(root, "files"), error) < 0 || take_texts(payload, root, error) < 0 ||
         take_instructions(payload, root, error) < 0 || take_limits(payload, last_of(root, "limits"), error) < 0)
         return -1;

@@ -143,6 +143,8 @@ struct payload {
     struct test_case *cases;
     size_t case_count;
     bool stops_on_failure;
+    /* Write events. */
+    bool streams;
 };
 
 /* Parses a payload in place: the buffer must be PAYLOAD_PADDING bytes longer than size.

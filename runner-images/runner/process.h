@@ -122,6 +122,8 @@ int64_t clock_ns(void);
 
 enum ending { NOT_ENDED, ENDED_ITSELF, ENDED_BY_TIME, ENDED_BY_OUTPUT, ENDED_BY_SIGTERM };
 
+struct events;
+
 /* The input and output of a child while it runs. */
 struct io {
     struct watch *watch;
@@ -132,6 +134,8 @@ struct io {
     uint64_t *left_bytes;
     /* Output over the limit is read and dropped, and does not end the command: a build. */
     bool drops_excess;
+    /* NULL: none are written. */
+    struct events *events;
 };
 
 /* Writes input and reads output until there is a reason to stop. NOT_ENDED: the control socket is readable.

@@ -91,26 +91,24 @@ static void write_output_details(struct writer *writer, const struct capture out
     }
 }
 
-static void write_build(struct writer *writer, const struct step *build) {
+void build_write(struct writer *writer, const struct step *build) {
     write_text(writer, ",\"build\":");
     write_output(writer, build->output);
     write_exit_code(writer, build);
     write_format(writer, ",\"duration\":%lld}", (long long)build->duration_ns);
 }
 
-static void write_result(struct writer *writer, const struct result *result);
-
 static void write_cases(struct writer *writer, const struct result *result) {
     write_text(writer, ",\"cases\":[");
     for (size_t i = 0; i < result->case_count; i++) {
         if (i > 0)
             write_text(writer, ",");
-        write_result(writer, &result->cases[i]);
+        result_write_object(writer, &result->cases[i]);
     }
     write_text(writer, "]");
 }
 
-static void write_result(struct writer *writer, const struct result *result) {
+void result_write_object(struct writer *writer, const struct result *result) {
     const struct step *step = &result->steps[result->phase];
     write_output(writer, step->output);
     write_text(writer, ",\"error\":");
@@ -126,7 +124,7 @@ static void write_result(struct writer *writer, const struct result *result) {
     else
         write_format(writer, ",\"memoryPeak\":%lld", (long long)result->peak_bytes);
     if (result->has_build)
-        write_build(writer, &result->steps[PHASE_BUILD]);
+        build_write(writer, &result->steps[PHASE_BUILD]);
     write_format(writer, ",\"phase\":\"%s\"", PHASE_NAMES[result->phase]);
     if (result->has_files)
         output_files_write(writer, &result->files);
@@ -134,12 +132,14 @@ static void write_result(struct writer *writer, const struct result *result) {
         write_cases(writer, result);
     if (result->matched != NOT_COMPARED)
         write_format(writer, ",\"matched\":%s", result->matched == MATCHED ? "true" : "false");
+    if (result->has_streamed)
+        write_format(writer, ",\"streamed\":%s", result->streamed ? "true" : "false");
     write_text(writer, "}");
 }
 
 int result_write(const struct result *result, int fd) {
     struct writer writer = {.fd = fd};
-    write_result(&writer, result);
+    result_write_object(&writer, result);
     write_text(&writer, "\n");
     return write_flush(&writer);
 }

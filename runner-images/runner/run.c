@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "runner.h"
 
@@ -24,12 +25,30 @@ static int prepare_cases(struct run_context *context) {
     return result->cases == NULL ? -1 : 0;
 }
 
+/* Opens the events. Where the streams cannot stay in place while a program runs, they are stashed again. */
+static int open_events(struct runner *runner, struct result *result) {
+    int stash_fd = runner->stash_fd;
+    runner->stash_fd = -1;
+    bool live = restore_fds(stash_fd) == 0 && streams_are_protected();
+    if (!live)
+        runner->stash_fd = stash_fds();
+    runner->events = events_new(STDOUT_FILENO, live, result);
+    if (runner->events == NULL) {
+        step_set(&result->steps[PHASE_RUN], FAILED, "The runner has no memory left");
+        return -1;
+    }
+    result->has_streamed = true;
+    result->streamed = runner->events->live;
+    return 0;
+}
+
 static int accept_payload(struct run_context *context, struct message *message) {
-    const struct runner *runner = context->runner;
+    struct runner *runner = context->runner;
     struct payload *payload = &context->payload;
     struct step *step = &context->result->steps[PHASE_RUN];
     step->outcome = INVALID;
-    if (payload_parse(payload, message->bytes, message->size, step->error, sizeof step->error) < 0)
+    int parsed = payload_parse(payload, message->bytes, message->size, step->error, sizeof step->error);
+    if ((payload->streams && open_events(runner, context->result) < 0) || parsed < 0)
         return -1;
     if (prepare_cases(context) < 0)
         return -1;
@@ -103,7 +122,7 @@ void run_payload(struct runner *runner, struct message *message, struct result *
             outputs_find(&context.payload.outputs, runner->work_fd, &context.files_left, &result->files);
     }
     warm_stop(&runner->warm, &runner->watch);
-    if (runner->limits.result_bytes > 0)
+    if (runner->limits.result_bytes > 0 && runner->events == NULL)
         result_truncate(result, runner->limits.result_bytes);
     result->peak_bytes = cgroup_read(&runner->cgroup).peak_bytes;
     result->cpu_ns = cpu_since(runner, before);

@@ -30,6 +30,8 @@ bool message_read(struct message *message, struct scan *scan, int fd, enum recei
  * or -1 if they are still in place. */
 int stash_fds(void);
 int restore_fds(int stash_fd);
+/* Whether the kernel keeps our streams from other processes with our user ID, so that they can stay in place. */
+bool streams_are_protected(void);
 
 /* ---- outputs.c ---- */
 
@@ -93,13 +95,63 @@ struct result {
     int64_t cpu_ns;
     /* -1: unknown. */
     int64_t peak_bytes;
+    /* The payload asked for events, and whether they were written while the program ran. */
+    bool has_streamed;
+    bool streamed;
 };
 
 void step_set(struct step *step, enum outcome outcome, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Describes a failure by the step's wait status: `Exit code: 3`, `Killed by signal SIGSEGV`. */
 void step_set_failure(struct step *step, enum outcome outcome);
+/* Writes the member `build`, with the comma before it. */
+void build_write(struct writer *writer, const struct step *build);
+/* Writes the result as one JSON object. */
+void result_write_object(struct writer *writer, const struct result *result);
 /* Writes the result to fd: one JSON object and a newline. */
 int result_write(const struct result *result, int fd);
+
+/* ---- events.c ---- */
+
+enum { EVENTS_MOST_ITEMS = 16384 };
+
+/* What was not written yet. All functions accept NULL, but for events_end(). */
+struct events {
+    int fd;
+    /* Events are written while the program runs, and not only at the end. */
+    bool live;
+    /* The descriptor takes nothing now. */
+    bool blocked;
+    bool failed;
+    /* The output that is read is certainly the program's. */
+    bool started;
+    const struct result *result;
+    /* Of the program's output: up to where it was taken from the list, and up to where it was written. */
+    size_t seen[STREAMS];
+    size_t sent[STREAMS];
+    /* A ring. */
+    uint32_t items[EVENTS_MOST_ITEMS];
+    size_t first;
+    size_t count;
+    bool overflowed;
+    /* How much of the writer's memory was written. */
+    size_t written;
+    struct writer writer;
+};
+
+/* Returns NULL if there is no memory. The result must stay where it is. */
+struct events *events_new(int fd, bool live, const struct result *result);
+/* Records that bytes were added to the captured output of the current step. */
+void events_add(struct events *events, int stream, size_t size);
+/* Drops what was recorded: it was not the program's output. */
+void events_forget(struct events *events);
+/* From now on, what was recorded and what follows is the program's output. */
+void events_start(struct events *events);
+/* The build has ended; its output was recorded and is in the build event. */
+void events_build(struct events *events);
+/* Writes without blocking. */
+void events_write(struct events *events);
+/* Writes everything that is left, and the result. */
+int events_end(struct events *events);
 
 /* ---- truncate.c ---- */
 
@@ -119,6 +171,10 @@ struct runner {
     struct limits limits;
     char *work_dir;
     int work_fd;
+    /* See stash_fds(). */
+    int stash_fd;
+    /* NULL: the payload asks for none. */
+    struct events *events;
     /* The reason why this container cannot run programs; empty if it can. */
     char setup_error[256];
 };

@@ -6,8 +6,10 @@
  * Source: unix(7), SCM_RIGHTS; open(2), ENXIO. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "runner.h"
@@ -76,4 +78,19 @@ int restore_fds(int stash_fd) {
         close(fds[fd]);
     }
     return 0;
+}
+
+static bool is_refused(pid_t pid, int fd, int flags) {
+    char path[64];
+    (void)snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+    return open(path, flags | O_NONBLOCK | O_CLOEXEC) < 0 && (errno == EACCES || errno == EPERM);
+}
+
+bool streams_are_protected(void) {
+    int status;
+    pid_t runner_pid = getpid(); /* a child could have another parent, if we were not process 1 */
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(is_refused(runner_pid, STDIN_FILENO, O_RDONLY) && is_refused(runner_pid, STDOUT_FILENO, O_WRONLY) ? 0 : 1);
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }

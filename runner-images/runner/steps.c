@@ -16,6 +16,7 @@ static struct io new_io(struct run_context *context, struct child *child) {
         .output = current_step(context)->output,
         .left_bytes = &context->left_bytes,
         .drops_excess = context->result->phase == PHASE_BUILD,
+        .events = context->runner->events,
     };
 }
 
@@ -40,8 +41,10 @@ static bool run_command(struct run_context *context, const struct strings *argv,
     struct child child;
     struct io io = new_io(context, &child);
     struct step *step = current_step(context);
-    if (context->result->phase == PHASE_RUN)
+    if (context->result->phase == PHASE_RUN) {
         io.input = context->payload.input;
+        events_start(io.events);
+    }
     step->start_ns = clock_ns();
     if (child_start(&child, argv->items, variables->items, &io.input) < 0) {
         step_set(step, FAILED, "The runner can't start a process: %s", strerror(errno));
@@ -81,12 +84,16 @@ static void renew_limit_after_build(struct run_context *context) {
 static bool run_builds(struct run_context *context) {
     size_t index, count;
     yyjson_val *command;
+    bool succeeded = true;
     yyjson_arr_foreach(command_builds(&context->runner->language, &context->payload), index, count, command) {
         context->result->has_build = true;
         context->result->phase = PHASE_BUILD;
-        if (!run_step(context, command))
-            return false;
+        succeeded = succeeded && run_step(context, command);
     }
+    if (context->result->has_build)
+        events_build(context->runner->events);
+    if (!succeeded)
+        return false;
     renew_limit_after_build(context);
     context->result->phase = PHASE_RUN;
     return true;
@@ -119,6 +126,7 @@ static enum ending on_warm_built(struct run_context *context, struct io *io) {
     io->output = run->output;
     io->drops_excess = false;
     (void)warm_continue(io->child); /* an error means that it is dead, which io_pump() finds */
+    events_build(io->events);
     return NOT_ENDED;
 }
 
@@ -133,8 +141,11 @@ static bool handle_message(struct run_context *context, struct io *io, enum endi
         *ending = on_warm_built(context, io);
     else
         set_warm_phase(context, io, message == MESSAGE_BUILD_FAILED ? PHASE_BUILD : PHASE_RUN);
-    if (context->result->phase == PHASE_RUN && is_truncated(current_step(context)))
-        *ending = ENDED_BY_OUTPUT;
+    if (context->result->phase == PHASE_RUN) {
+        events_start(io->events);
+        if (is_truncated(current_step(context)))
+            *ending = ENDED_BY_OUTPUT;
+    }
     close_fd(&io->child->control_fd);
     return true;
 }
@@ -145,6 +156,7 @@ static void discard_warm_step(struct run_context *context) {
     for (int stream = 0; stream < STREAMS; stream++)
         capture_free(&step->output[stream]);
     *step = (struct step){0};
+    events_forget(context->runner->events);
     context->left_bytes = context->limits.output_bytes;
 }
 
@@ -185,6 +197,8 @@ static bool run_warm(struct run_context *context) {
         child->status = W_EXITCODE(exit_code, 0);
     result->has_build = result->has_build || result->phase == PHASE_BUILD;
     (void)end_step(context, &io, ending);
+    if (result->phase == PHASE_BUILD)
+        events_build(io.events);
     context->runner->warm.state = WARM_NONE;
     return true;
 }

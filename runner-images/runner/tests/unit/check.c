@@ -112,6 +112,7 @@ int main(void) {
     output_tests();
     receive_tests();
     result_tests();
+    events_tests();
     io_tests();
     memory_tests();
     warm_tests();

@@ -47,6 +47,7 @@ void outputs_tests(void);
 void output_tests(void);
 void receive_tests(void);
 void result_tests(void);
+void events_tests(void);
 void io_tests(void);
 void warm_tests(void);
 

@@ -1,0 +1,202 @@
+/* Events: what happens in a run, one JSON object a line, written while the program runs.
+ *
+ * The runner keeps the output for the result anyway. So an event is made only when the descriptor takes it: `items` has the order
+ * in which the streams were read, and `seen` and `sent` are positions in the kept output. The runner never waits for a slow reader
+ * while a program runs: what is left is written at the end, before the result. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+/* An item is a type and a value: bytes of a stream, or the index of a case. */
+enum { ITEM_BUILD = STREAMS, ITEM_CASE, TYPE_SHIFT = 30 };
+static const uint32_t MOST_VALUE = (1U << TYPE_SHIFT) - 1;
+/* Output in one event, and the memory for the longest one: six bytes for a control character. */
+enum { MOST_TEXT_BYTES = 16384, MEMORY_BYTES = 131072 };
+/* Output leaves this many items to other events. */
+enum { RESERVED_ITEMS = 1024 };
+
+struct events *events_new(int fd, bool live, const struct result *result) {
+    struct events *events = malloc(sizeof *events);
+    if (events == NULL)
+        return NULL;
+    /* Also takes the memory now, because a program may use up what the container has. */
+    memset(events, 0, sizeof *events);
+    events->fd = fd;
+    events->live = live;
+    events->result = result;
+    events->writer.fd = TO_MEMORY;
+    if (live && buffer_reserve(&events->writer.memory, &events->writer.memory_capacity, MEMORY_BYTES, MEMORY_BYTES) == 0)
+        memset(events->writer.memory, 0, MEMORY_BYTES);
+    if (live && fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+        events->live = false;
+    return events;
+}
+
+static uint32_t *item_at(struct events *events, size_t index) {
+    return &events->items[(events->first + index) % EVENTS_MOST_ITEMS];
+}
+
+static void push(struct events *events, uint32_t type, uint32_t value) {
+    if (events->count < EVENTS_MOST_ITEMS)
+        *item_at(events, events->count++) = type << TYPE_SHIFT | value;
+}
+
+void events_add(struct events *events, int stream, size_t size) {
+    if (events == NULL || size == 0 || events->overflowed)
+        return;
+    uint32_t *last = events->count == 0 ? NULL : item_at(events, events->count - 1);
+    if (last != NULL && *last >> TYPE_SHIFT == (uint32_t)stream && (*last & MOST_VALUE) + size <= MOST_VALUE)
+        *last += (uint32_t)size;
+    else if (events->count < EVENTS_MOST_ITEMS - RESERVED_ITEMS)
+        push(events, (uint32_t)stream, (uint32_t)size);
+    else
+        events->overflowed = true; /* until the list is empty: write_rest() finds what is not in it */
+}
+
+void events_forget(struct events *events) {
+    if (events != NULL)
+        events->count = 0;
+    if (events != NULL)
+        events->overflowed = false;
+}
+
+void events_start(struct events *events) {
+    if (events != NULL)
+        events->started = true;
+}
+
+void events_build(struct events *events) {
+    events_forget(events);
+    if (events == NULL)
+        return;
+    push(events, ITEM_BUILD, 0);
+    events_write(events);
+}
+
+static const struct capture *output_of(const struct events *events) {
+    return events->result->steps[PHASE_RUN].output;
+}
+
+static void write_output_event(struct events *events, int stream, const char *bytes, size_t size) {
+    static const char *const NAMES[STREAMS] = {"stdout", "stderr"};
+    struct writer *writer = &events->writer;
+    bool is_text = utf8_is_valid(bytes, size);
+    write_format(writer, "{\"type\":\"%s\",\"%s\":", NAMES[stream], is_text ? "text" : "base64");
+    if (is_text) {
+        write_json_string(writer, bytes, size);
+    } else {
+        write_text(writer, "\"");
+        write_base64(writer, bytes, size);
+        write_text(writer, "\"");
+    }
+    write_text(writer, "}\n");
+}
+
+/* Writes the next bytes of a stream. Returns false if there is only an incomplete character, which waits for the rest. */
+static bool write_part(struct events *events, int stream, size_t size) {
+    const char *data = output_of(events)[stream].data + events->sent[stream];
+    events->seen[stream] += size;
+    size_t whole = utf8_without_partial(data, events->seen[stream] - events->sent[stream]);
+    if (whole == 0)
+        return false;
+    write_output_event(events, stream, data, whole);
+    events->sent[stream] += whole;
+    return true;
+}
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* Writes a part of the output that is not in the list, because that was full. */
+static bool write_rest(struct events *events) {
+    for (int stream = 0; stream < STREAMS; stream++) {
+        size_t rest = output_of(events)[stream].size - events->seen[stream];
+        if (rest > 0 && (write_part(events, stream, least(rest, MOST_TEXT_BYTES)) || rest > MOST_TEXT_BYTES))
+            return true;
+    }
+    events->overflowed = false;
+    return false;
+}
+
+/* Writes an incomplete character at the end, unless it is one that the output limit cut and the result does not show. */
+static void write_incomplete(struct events *events) {
+    for (int stream = 0; stream < STREAMS; stream++) {
+        const struct capture *capture = &output_of(events)[stream];
+        size_t sent = events->sent[stream];
+        if (sent < capture->size && !(capture->truncated && utf8_is_valid(capture->data, sent)))
+            write_output_event(events, stream, capture->data + sent, capture->size - sent);
+        events->seen[stream] = events->sent[stream] = 0;
+    }
+}
+
+static void write_build_event(struct events *events) {
+    write_text(&events->writer, "{\"type\":\"build\"");
+    build_write(&events->writer, &events->result->steps[PHASE_BUILD]);
+    write_text(&events->writer, "}\n");
+}
+
+/* Writes the next event. Returns false if there is none. */
+static bool write_next(struct events *events) {
+    while (events->count > 0) {
+        uint32_t *item = item_at(events, 0);
+        uint32_t type = *item >> TYPE_SHIFT, value = *item & MOST_VALUE;
+        if (type < STREAMS && !events->started)
+            return false;
+        uint32_t taken = type < STREAMS ? (uint32_t)least(value, MOST_TEXT_BYTES) : value;
+        *item -= taken;
+        if (taken == value) {
+            events->first = (events->first + 1) % EVENTS_MOST_ITEMS;
+            events->count--;
+        }
+        if (type == ITEM_BUILD)
+            write_build_event(events);
+        else if (!write_part(events, (int)type, taken))
+            continue;
+        return true;
+    }
+    return events->started && write_rest(events);
+}
+
+/* Writes what was made, as far as the descriptor takes it. Returns whether that was all. */
+static bool write_made(struct events *events) {
+    struct writer *writer = &events->writer;
+    while (events->written < writer->memory_size) {
+        ssize_t size = write(events->fd, writer->memory + events->written, writer->memory_size - events->written);
+        if (size < 0 && errno == EINTR)
+            continue;
+        events->blocked = size < 0 && errno == EAGAIN;
+        events->failed = size < 0 && errno != EAGAIN;
+        if (size < 0)
+            return false;
+        events->written += (size_t)size;
+    }
+    events->written = writer->memory_size = 0;
+    return true;
+}
+
+void events_write(struct events *events) {
+    if (events == NULL || !events->live || events->blocked || events->failed)
+        return;
+    while (write_made(events) && write_next(events))
+        events->failed = write_flush(&events->writer) < 0;
+}
+
+int events_end(struct events *events) {
+    struct writer *writer = &events->writer;
+    (void)write_flush(writer); /* the writer remembers an error */
+    writer->fd = events->fd;
+    events->started = events->result->phase == PHASE_RUN;
+    write_bytes(writer, writer->memory + events->written, writer->memory_size - events->written);
+    while (write_next(events))
+        ;
+    write_incomplete(events);
+    write_text(writer, "{\"type\":\"result\",\"result\":");
+    result_write_object(writer, events->result);
+    write_text(writer, "}\n");
+    return write_flush(writer);
+}
