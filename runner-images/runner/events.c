@@ -69,6 +69,13 @@ void events_start(struct events *events) {
         events->started = true;
 }
 
+void events_case(struct events *events, size_t index) {
+    if (events == NULL)
+        return;
+    push(events, ITEM_CASE, (uint32_t)index);
+    events_write(events);
+}
+
 void events_build(struct events *events) {
     events_forget(events);
     if (events == NULL)
@@ -77,8 +84,14 @@ void events_build(struct events *events) {
     events_write(events);
 }
 
+/* The run, or the case whose events are next. */
+static const struct result *current_result(const struct events *events) {
+    const struct result *result = events->result;
+    return result->cases == NULL ? result : &result->cases[events->case_index];
+}
+
 static const struct capture *output_of(const struct events *events) {
-    return events->result->steps[PHASE_RUN].output;
+    return current_result(events)->steps[PHASE_RUN].output;
 }
 
 static void write_output_event(struct events *events, int stream, const char *bytes, size_t size) {
@@ -93,6 +106,8 @@ static void write_output_event(struct events *events, int stream, const char *by
         write_base64(writer, bytes, size);
         write_text(writer, "\"");
     }
+    if (events->result->cases != NULL)
+        write_format(writer, ",\"case\":%zu", events->case_index);
     write_text(writer, "}\n");
 }
 
@@ -119,7 +134,6 @@ static bool write_rest(struct events *events) {
         if (rest > 0 && (write_part(events, stream, least(rest, MOST_TEXT_BYTES)) || rest > MOST_TEXT_BYTES))
             return true;
     }
-    events->overflowed = false;
     return false;
 }
 
@@ -140,6 +154,19 @@ static void write_build_event(struct events *events) {
     write_text(&events->writer, "}\n");
 }
 
+/* Writes what is left of a case's output, then the case's event. Returns whether that was the case's event. */
+static bool write_case(struct events *events, uint32_t index) {
+    struct writer *writer = &events->writer;
+    if (events->started && write_rest(events))
+        return false;
+    write_incomplete(events);
+    write_format(writer, "{\"type\":\"case\",\"index\":%u,\"result\":", index);
+    result_write_object(writer, current_result(events));
+    write_text(writer, "}\n");
+    events->case_index++;
+    return true;
+}
+
 /* Writes the next event. Returns false if there is none. */
 static bool write_next(struct events *events) {
     while (events->count > 0) {
@@ -147,6 +174,8 @@ static bool write_next(struct events *events) {
         uint32_t type = *item >> TYPE_SHIFT, value = *item & MOST_VALUE;
         if (type < STREAMS && !events->started)
             return false;
+        if (type == ITEM_CASE && !write_case(events, value))
+            return true;
         uint32_t taken = type < STREAMS ? (uint32_t)least(value, MOST_TEXT_BYTES) : value;
         *item -= taken;
         if (taken == value) {
@@ -155,11 +184,14 @@ static bool write_next(struct events *events) {
         }
         if (type == ITEM_BUILD)
             write_build_event(events);
-        else if (!write_part(events, (int)type, taken))
+        else if (type < STREAMS && !write_part(events, (int)type, taken))
             continue;
         return true;
     }
-    return events->started && write_rest(events);
+    if (events->started && write_rest(events))
+        return true;
+    events->overflowed = false;
+    return false;
 }
 
 /* Writes what was made, as far as the descriptor takes it. Returns whether that was all. */

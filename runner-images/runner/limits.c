@@ -5,7 +5,7 @@
 
 #include "runner.h"
 
-enum { DEFAULT_FILES = 32, DEFAULT_FILES_BYTES = 8 << 20, DEFAULT_CASES = 100 };
+enum { DEFAULT_FILES = 32, DEFAULT_FILES_BYTES = 8 << 20, DEFAULT_CASES = 100, MOST_CASES = 1000 };
 enum { DEFAULT_TIME_MS = 8000, DEFAULT_OUTPUT_BYTES = 65536 };
 /* A client that does not set an output limit may be glot's docker-run, which reads only this number of bytes of a
  * result (RUN_MAX_OUTPUT_SIZE). */
@@ -37,7 +37,7 @@ struct limits limits_from_environment(void) {
         .total_ns = NO_LIMIT_NS,
         .output_bytes = (uint64_t)environment_number("RUNONCE_OUTPUT_LIMIT", DEFAULT_OUTPUT_BYTES, INT64_MAX),
         .result_bytes = environment_number("RUNONCE_OUTPUT_LIMIT", 0, INT64_MAX) == 0 ? DEFAULT_RESULT_BYTES : 0,
-        .cases = (size_t)environment_number("RUNONCE_CASES", DEFAULT_CASES, INT32_MAX),
+        .cases = (size_t)environment_number("RUNONCE_CASES", DEFAULT_CASES, MOST_CASES),
         .files = {
             .files = (size_t)environment_number("RUNONCE_OUTPUT_FILES", DEFAULT_FILES, INT32_MAX),
             .bytes = (uint64_t)environment_number("RUNONCE_OUTPUT_FILES_SIZE", DEFAULT_FILES_BYTES, INT64_MAX),

@@ -19,7 +19,8 @@ static int prepare_cases(struct run_context *context) {
         step_set(step, INVALID, "cases: must not contain more than %zu cases", context->runner->limits.cases);
         return -1;
     }
-    result->cases = calloc(payload->case_count, sizeof *result->cases);
+    /* One more, which stays empty: the events look at the next case. */
+    result->cases = calloc(payload->case_count + 1, sizeof *result->cases);
     if (result->cases == NULL)
         step_set(step, FAILED, "The runner has no memory left");
     return result->cases == NULL ? -1 : 0;

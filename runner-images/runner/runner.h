@@ -125,6 +125,8 @@ struct events {
     /* The output that is read is certainly the program's. */
     bool started;
     const struct result *result;
+    /* The case that the next output belongs to. */
+    size_t case_index;
     /* Of the program's output: up to where it was taken from the list, and up to where it was written. */
     size_t seen[STREAMS];
     size_t sent[STREAMS];
@@ -148,6 +150,8 @@ void events_forget(struct events *events);
 void events_start(struct events *events);
 /* The build has ended; its output was recorded and is in the build event. */
 void events_build(struct events *events);
+/* A case has ended and its result is complete. */
+void events_case(struct events *events, size_t index);
 /* Writes without blocking. */
 void events_write(struct events *events);
 /* Writes everything that is left, and the result. */

@@ -1,6 +1,7 @@
 // Cases: nothing that one case leaves can be noticed in the next one.
 import t from 'tap'
 
+import { runEvents } from './events.js'
 import { endedAtLimit, run, STRICT } from './kit.js'
 
 const SMALL = { ...STRICT, tmpfs: { '/work': 'rw,exec,mode=1777,size=32m', '/tmp': 'rw,mode=1777,size=16m', '/var/tmp': 'rw,mode=1777', '/home/second': 'rw,mode=1777' }, env: { RUNONCE_WORK_DIR: '/work', HOME: '/home/second' } }
@@ -101,4 +102,31 @@ void t.test('a failed build has no cases, and too many cases are invalid', { buf
 void t.test('cases run without a warm interpreter', { buffered: true }, async (t) => {
   const { result } = await run({ files: [{ name: 'main.sh', content: 'ls -d /proc/[0-9]* | wc -l; echo "$1"' }], cases: [{ args: ['1'] }, { args: ['2'] }] }, { language: 'warm' })
   t.strictSame(result.cases.map((/** @type {any} */ one) => one.stdout.split('\n')[1]), ['1', '2'])
+})
+
+void t.test('events have the index of their case, and each case ends with its result', { buffered: true }, async (t) => {
+  const { events, result } = await runEvents({
+    files: [{ name: 'main.sh', content: 'echo "$1"; echo err >&2; printf "\\303"; echo "$1" > out' }],
+    cases: [{ args: ['a'], expectedStdout: 'b' }, { args: ['b'] }],
+    outputs: ['out']
+  })
+  for (const index of [0, 1]) {
+    const own = events.filter((event) => event.case === index)
+    const bytes = Buffer.concat(own.filter(({ type }) => type === 'stdout').map(({ text, base64 }) => Buffer.from(text ?? base64, text === undefined ? 'base64' : 'utf8')))
+    t.strictSame(bytes, Buffer.from(result.cases[index].stdoutBase64, 'base64'))
+    t.equal(own.filter(({ type }) => type === 'stderr').map(({ text }) => text).join(''), 'err\n')
+  }
+  const ends = events.filter(({ type }) => type === 'case')
+  t.strictSame(ends.map((event) => [event.index, event.result]), result.cases.map((/** @type {any} */ one, /** @type {number} */ index) => [index, one]))
+  t.ok(events.findIndex(({ type }) => type === 'case') < events.findIndex((event) => event.case === 1), 'the first case ends before the output of the second one')
+  t.equal(result.cases[1].files[0].content, 'b\n')
+})
+
+void t.test('the events of every case contain its whole output', { buffered: true }, async (t) => {
+  const cases = Array.from({ length: 30 }, (_none, index) => ({ args: [String(index)] }))
+  const { events, result } = await runEvents({ files: [{ name: 'main.sh', content: 'seq -s " " 2000; echo "$1"' }], cases })
+  t.strictSame(events.filter(({ type }) => type === 'case').map(({ index }) => index), [...cases.keys()])
+  for (const index of cases.keys()) {
+    t.equal(events.filter((event) => event.case === index).map(({ text }) => text).join(''), result.cases[index].stdout)
+  }
 })
