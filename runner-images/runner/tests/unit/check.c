@@ -16,7 +16,7 @@ static struct {
     int number;
     int failed;
     bool holds;
-    char folders[64][64];
+    char folders[128][64];
     size_t folder_count;
 } state;
 
@@ -116,6 +116,7 @@ int main(void) {
     io_tests();
     memory_tests();
     warm_tests();
+    cases_tests();
     for (size_t i = 0; i < state.folder_count; i++)
         (void)nftw(state.folders[i], remove_entry, 8, FTW_DEPTH | FTW_PHYS);
     printf("1..%d\n# %d passed, %d failed\n", state.number, state.number - state.failed, state.failed);

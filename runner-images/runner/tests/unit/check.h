@@ -50,5 +50,6 @@ void result_tests(void);
 void events_tests(void);
 void io_tests(void);
 void warm_tests(void);
+void cases_tests(void);
 
 #endif

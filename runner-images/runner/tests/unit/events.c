@@ -190,6 +190,34 @@ static void slow_reader(void) {
     close_scene(&scene);
 }
 
+/* The results of two cases, while nobody reads. */
+static void cases(void) {
+    struct scene scene;
+    struct result results[3] = {{.peak_bytes = -1}, {.peak_bytes = -1}, {.peak_bytes = -1}};
+    char text[] = "one", more[] = "two\xc3";
+    results[0].steps[PHASE_RUN].output[STREAM_OUT] = (struct capture){.data = text, .size = 3, .read_bytes = 3};
+    results[1].steps[PHASE_RUN].output[STREAM_ERR] = (struct capture){.data = more, .size = 4, .read_bytes = 4};
+    open_scene(&scene, true);
+    scene.result.cases = results;
+    scene.events->blocked = true;
+    events_start(scene.events);
+    events_add(scene.events, STREAM_OUT, 3);
+    scene.result.case_count = 1;
+    events_case(scene.events, 0);
+    events_add(scene.events, STREAM_ERR, 4);
+    scene.result.case_count = 2;
+    events_case(scene.events, 1);
+    scene.events->blocked = false;
+    events_write(scene.events);
+    const char *bytes = read_now(&scene);
+    const char *first = strstr(bytes, "{\"type\":\"stdout\",\"text\":\"one\",\"case\":0}\n{\"type\":\"case\",\"index\":0,\"result\":{\"stdout\":\"one\"");
+    const char *second = strstr(bytes, "\n{\"type\":\"stderr\",\"text\":\"two\",\"case\":1}\n{\"type\":\"stderr\",\"base64\":\"ww==\",\"case\":1}\n"
+                                       "{\"type\":\"case\",\"index\":1,");
+    EXPECT_IN(first == bytes && second != NULL, "%s", bytes);
+    EXPECT(events_end(scene.events) == 0 && strncmp(read_now(&scene), "{\"type\":\"result\",", 17) == 0);
+    close_scene(&scene);
+}
+
 static void long_output(void) {
     struct scene scene;
     size_t bytes[STREAMS] = {0};
@@ -226,6 +254,7 @@ void events_tests(void) {
     test("a character is in one event, and bytes that are not UTF-8 are base64", characters);
     test("where events cannot be written while the program runs, they keep their order", only_at_the_end);
     test("if nobody reads, nothing blocks and nothing is lost", slow_reader);
+    test("the output of each case comes before its result, also if nobody reads for a while", cases);
     test("long output is written in parts", long_output);
     test("a reader that is gone does not disturb the run", reader_is_gone);
 }
