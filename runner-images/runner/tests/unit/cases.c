@@ -54,9 +54,9 @@ static char *listing(const char *path) {
 }
 
 static const char *const CHANGES[] = {
-    "rm -rf ./* .hidden",
+    "chmod -R u+rwx d; rm -rf ./* .hidden",
     "echo longer > file; echo new > d/new; mkdir -p x/y/z; ln -s / x/root; mkfifo x/fifo",
-    "rm script; mkdir script; echo > script/f; rm -r d; echo > d",
+    "chmod -R u+rwx d; rm script; mkdir script; echo > script/f; rm -r d; echo > d",
     "touch -d 2001-01-01 file d .; chmod 777 file d; mv script moved; ln file d/hard",
     "mkdir -p a/b/c; echo > a/b/c/f; chmod 000 a/b/c a/b a d file .",
     "i=0; while [ $i -lt 300 ]; do mkdir n && cd n; i=$((i+1)); done; echo > f; chmod 000 ../n",
