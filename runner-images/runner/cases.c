@@ -168,7 +168,7 @@ void cases_run(struct run_context *context) {
             run_case(context, &payload->cases[i], one);
         else
             refuse_case(context, &payload->cases[i], one, error);
-        events_case(context->runner->events, i);
+        events_case(context->runner->events);
         if (payload->stops_on_failure && is_failure(one))
             break;
     }

@@ -11,7 +11,7 @@
 
 #include "runner.h"
 
-/* An item is a type and a value: bytes of a stream, or the index of a case. */
+/* An item is a type and a value, the number of bytes of a stream. */
 enum { ITEM_BUILD = STREAMS, ITEM_CASE, TYPE_SHIFT = 30 };
 static const uint32_t MOST_VALUE = (1U << TYPE_SHIFT) - 1;
 /* Output in one event, and the memory for the longest one: six bytes for a control character. */
@@ -43,6 +43,8 @@ static uint32_t *item_at(struct events *events, size_t index) {
 static void push(struct events *events, uint32_t type, uint32_t value) {
     if (events->count < EVENTS_MOST_ITEMS)
         *item_at(events, events->count++) = type << TYPE_SHIFT | value;
+    else
+        events->overflowed = true;
 }
 
 void events_add(struct events *events, int stream, size_t size) {
@@ -69,13 +71,6 @@ void events_start(struct events *events) {
         events->started = true;
 }
 
-void events_case(struct events *events, size_t index) {
-    if (events == NULL)
-        return;
-    push(events, ITEM_CASE, (uint32_t)index);
-    events_write(events);
-}
-
 void events_build(struct events *events) {
     events_forget(events);
     if (events == NULL)
@@ -84,36 +79,18 @@ void events_build(struct events *events) {
     events_write(events);
 }
 
-/* The run, or the case whose events are next. */
-static const struct result *current_result(const struct events *events) {
-    const struct result *result = events->result;
-    return result->cases == NULL ? result : &result->cases[events->case_index];
-}
-
-static const struct capture *output_of(const struct events *events) {
-    return current_result(events)->steps[PHASE_RUN].output;
-}
-
-static void write_output_event(struct events *events, int stream, const char *bytes, size_t size) {
-    static const char *const NAMES[STREAMS] = {"stdout", "stderr"};
-    struct writer *writer = &events->writer;
-    bool is_text = utf8_is_valid(bytes, size);
-    write_format(writer, "{\"type\":\"%s\",\"%s\":", NAMES[stream], is_text ? "text" : "base64");
-    if (is_text) {
-        write_json_string(writer, bytes, size);
-    } else {
-        write_text(writer, "\"");
-        write_base64(writer, bytes, size);
-        write_text(writer, "\"");
-    }
-    if (events->result->cases != NULL)
-        write_format(writer, ",\"case\":%zu", events->case_index);
-    write_text(writer, "}\n");
+void events_case(struct events *events) {
+    if (events == NULL)
+        return;
+    events->cases_ended++;
+    if (!events->overflowed)
+        push(events, ITEM_CASE, 0);
+    events_write(events);
 }
 
 /* Writes the next bytes of a stream. Returns false if there is only an incomplete character, which waits for the rest. */
 static bool write_part(struct events *events, int stream, size_t size) {
-    const char *data = output_of(events)[stream].data + events->sent[stream];
+    const char *data = events_output(events)[stream].data + events->sent[stream];
     events->seen[stream] += size;
     size_t whole = utf8_without_partial(data, events->seen[stream] - events->sent[stream]);
     if (whole == 0)
@@ -130,41 +107,25 @@ static size_t least(size_t a, size_t b) {
 /* Writes a part of the output that is not in the list, because that was full. */
 static bool write_rest(struct events *events) {
     for (int stream = 0; stream < STREAMS; stream++) {
-        size_t rest = output_of(events)[stream].size - events->seen[stream];
+        size_t rest = events_output(events)[stream].size - events->seen[stream];
         if (rest > 0 && (write_part(events, stream, least(rest, MOST_TEXT_BYTES)) || rest > MOST_TEXT_BYTES))
             return true;
     }
     return false;
 }
 
-/* Writes an incomplete character at the end, unless it is one that the output limit cut and the result does not show. */
-static void write_incomplete(struct events *events) {
-    for (int stream = 0; stream < STREAMS; stream++) {
-        const struct capture *capture = &output_of(events)[stream];
-        size_t sent = events->sent[stream];
-        if (sent < capture->size && !(capture->truncated && utf8_is_valid(capture->data, sent)))
-            write_output_event(events, stream, capture->data + sent, capture->size - sent);
-        events->seen[stream] = events->sent[stream] = 0;
-    }
-}
-
-static void write_build_event(struct events *events) {
-    write_text(&events->writer, "{\"type\":\"build\"");
-    build_write(&events->writer, &events->result->steps[PHASE_BUILD]);
-    write_text(&events->writer, "}\n");
-}
-
-/* Writes what is left of a case's output, then the case's event. Returns whether that was the case's event. */
-static bool write_case(struct events *events, uint32_t index) {
-    struct writer *writer = &events->writer;
-    if (events->started && write_rest(events))
+/* Writes the next event that is not in the list, because that was full. */
+static bool write_unlisted(struct events *events) {
+    if (!events->started)
         return false;
-    write_incomplete(events);
-    write_format(writer, "{\"type\":\"case\",\"index\":%u,\"result\":", index);
-    result_write_object(writer, current_result(events));
-    write_text(writer, "}\n");
-    events->case_index++;
-    return true;
+    if (write_rest(events))
+        return true;
+    if (events->cases_written < events->cases_ended) {
+        write_case_event(events);
+        return true;
+    }
+    events->overflowed = false;
+    return false;
 }
 
 /* Writes the next event. Returns false if there is none. */
@@ -174,8 +135,6 @@ static bool write_next(struct events *events) {
         uint32_t type = *item >> TYPE_SHIFT, value = *item & MOST_VALUE;
         if (type < STREAMS && !events->started)
             return false;
-        if (type == ITEM_CASE && !write_case(events, value))
-            return true;
         uint32_t taken = type < STREAMS ? (uint32_t)least(value, MOST_TEXT_BYTES) : value;
         *item -= taken;
         if (taken == value) {
@@ -184,14 +143,13 @@ static bool write_next(struct events *events) {
         }
         if (type == ITEM_BUILD)
             write_build_event(events);
-        else if (type < STREAMS && !write_part(events, (int)type, taken))
+        else if (type == ITEM_CASE)
+            write_case_event(events);
+        else if (!write_part(events, (int)type, taken))
             continue;
         return true;
     }
-    if (events->started && write_rest(events))
-        return true;
-    events->overflowed = false;
-    return false;
+    return write_unlisted(events);
 }
 
 /* Writes what was made, as far as the descriptor takes it. Returns whether that was all. */
@@ -226,9 +184,6 @@ int events_end(struct events *events) {
     write_bytes(writer, writer->memory + events->written, writer->memory_size - events->written);
     while (write_next(events))
         ;
-    write_incomplete(events);
-    write_text(writer, "{\"type\":\"result\",\"result\":");
-    result_write_object(writer, events->result);
-    write_text(writer, "}\n");
+    write_result_event(events);
     return write_flush(writer);
 }

@@ -125,8 +125,6 @@ struct events {
     /* The output that is read is certainly the program's. */
     bool started;
     const struct result *result;
-    /* The case that the next output belongs to. */
-    size_t case_index;
     /* Of the program's output: up to where it was taken from the list, and up to where it was written. */
     size_t seen[STREAMS];
     size_t sent[STREAMS];
@@ -135,6 +133,8 @@ struct events {
     size_t first;
     size_t count;
     bool overflowed;
+    size_t cases_ended;
+    size_t cases_written;
     /* How much of the writer's memory was written. */
     size_t written;
     struct writer writer;
@@ -150,12 +150,22 @@ void events_forget(struct events *events);
 void events_start(struct events *events);
 /* The build has ended; its output was recorded and is in the build event. */
 void events_build(struct events *events);
-/* A case has ended and its result is complete. */
-void events_case(struct events *events, size_t index);
+/* The last of the result's cases has ended. */
+void events_case(struct events *events);
 /* Writes without blocking. */
 void events_write(struct events *events);
 /* Writes everything that is left, and the result. */
 int events_end(struct events *events);
+
+/* ---- event_json.c: makes one event ---- */
+
+/* The output that the next events are about: the program's, or that of a case. */
+const struct capture *events_output(const struct events *events);
+void write_output_event(struct events *events, int stream, const char *bytes, size_t size);
+void write_build_event(struct events *events);
+/* Writes the end of the output of a case, and its result. */
+void write_case_event(struct events *events);
+void write_result_event(struct events *events);
 
 /* ---- truncate.c ---- */
 

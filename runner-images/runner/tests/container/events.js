@@ -114,6 +114,21 @@ void t.test('a program can read and write nothing of process 1 while events are 
   t.equal(result.stdout.match(/: (EPERM|EACCES)$/gm)?.length, 9, result.stdout)
 })
 
+void t.test('the output of a case has its index, and an event follows when the case has ended', { buffered: true }, async (t) => {
+  const cases = [{ stdin: 'a' }, { stdin: 'b', expectedStdout: 'b' }]
+  const { events, result } = await runEvents({ ...sh("cat; printf '\\303'"), cases }, { language: 'built' })
+  t.strictSame(events, [
+    { type: 'build', build: result.build },
+    { type: 'stdout', text: 'a', case: 0 },
+    { type: 'stdout', base64: 'ww==', case: 0 },
+    { type: 'case', index: 0, result: result.cases[0] },
+    { type: 'stdout', text: 'b', case: 1 },
+    { type: 'stdout', base64: 'ww==', case: 1 },
+    { type: 'case', index: 1, result: result.cases[1] }
+  ])
+  t.equal(result.cases[1].matched, false)
+})
+
 void t.test('an error of the payload is also a result event', { buffered: true }, async (t) => {
   const { events, result } = await runEvents({ files: [] })
   t.equal(events.length, 0)
