@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -35,6 +36,17 @@ static void close_pairs(int pairs[PAIRS][2]) {
         close_fd(&pairs[i][0]);
         close_fd(&pairs[i][1]);
     }
+}
+
+/* A terminal takes the place of the three pipes. */
+static int open_terminal(int pairs[PAIRS][2], struct terminal terminal) {
+    pairs[PAIR_OUT][1] = terminal_open(terminal, &pairs[PAIR_OUT][0]);
+    if (pairs[PAIR_OUT][1] < 0)
+        return -1;
+    pairs[PAIR_IN][0] = fcntl(pairs[PAIR_OUT][1], F_DUPFD_CLOEXEC, 0);
+    pairs[PAIR_IN][1] = fcntl(pairs[PAIR_OUT][0], F_DUPFD_CLOEXEC, 0);
+    pairs[PAIR_ERR][1] = fcntl(pairs[PAIR_OUT][1], F_DUPFD_CLOEXEC, 0);
+    return pairs[PAIR_IN][0] < 0 || pairs[PAIR_IN][1] < 0 || pairs[PAIR_ERR][1] < 0 ? -1 : 0;
 }
 
 static int open_pairs(int pairs[PAIRS][2], bool controlled) {
@@ -92,6 +104,8 @@ static void exec_child(int pairs[PAIRS][2], char *const argv[], char *const envp
     if (dup2(pairs[PAIR_IN][0], STDIN_FILENO) < 0 || dup2(pairs[PAIR_OUT][1], STDOUT_FILENO) < 0 ||
         dup2(pairs[PAIR_ERR][1], STDERR_FILENO) < 0)
         _exit(EXIT_CANNOT_EXECUTE);
+    if (isatty(STDIN_FILENO) && ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
+        _exit(EXIT_CANNOT_EXECUTE);
     /* Last, because descriptor 3 may be one of the others until they are copied. */
     int control_fd = pairs[PAIR_CONTROL][1];
     if (control_fd >= 0 && (dup2(control_fd, CONTROL_FD) < 0 || fcntl(CONTROL_FD, F_SETFD, 0) < 0))
@@ -120,13 +134,15 @@ void child_feed(struct child *child, struct span *input) {
         input->data += written;
         input->size -= (size_t)written;
     }
-    close_fd(&child->input_fd);
+    if (input->size > 0 || !child->holds_input)
+        close_fd(&child->input_fd);
 }
 
-int child_start(struct child *child, char *const argv[], char *const envp[], struct span *input) {
+/* Starts a command whose own settings are already in the child struct. */
+static int start(struct child *child, char *const argv[], char *const envp[], struct span *input, struct terminal terminal) {
     int pairs[PAIRS][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
-    *child = NO_CHILD;
-    if (open_pairs(pairs, input == NULL) < 0 || take_own_ends(child, pairs) < 0)
+    int opened = terminal.columns > 0 ? open_terminal(pairs, terminal) : open_pairs(pairs, input == NULL);
+    if (opened < 0 || take_own_ends(child, pairs) < 0)
         goto failed;
     if (input != NULL) {
         child_widen_pipes(child);
@@ -147,6 +163,17 @@ failed:;
     child_close(child);
     errno = error;
     return -1;
+}
+
+int child_start(struct child *child, char *const argv[], char *const envp[], struct span *input) {
+    *child = NO_CHILD;
+    return start(child, argv, envp, input, (struct terminal){0});
+}
+
+int child_start_interactive(struct child *child, char *const argv[], char *const envp[], struct span *input, struct terminal terminal) {
+    *child = NO_CHILD;
+    child->holds_input = true;
+    return start(child, argv, envp, input, terminal);
 }
 
 void child_close(struct child *child) {

@@ -17,6 +17,13 @@ static int add_variables(struct strings *variables, yyjson_val *object) {
     return 0;
 }
 
+int command_terminal(struct strings *variables) {
+    for (size_t i = 0; i < variables->count; i++)
+        if (strncmp(variables->items[i], "TERM=", 5) == 0)
+            return 0;
+    return strings_set_variable(variables, "TERM", "xterm-256color");
+}
+
 int command_environment(const struct language *language, yyjson_val *program_env, struct strings *variables) {
     for (char **variable = environ; *variable != NULL; variable++) {
         if (strncmp(*variable, RUNNER_PREFIX, sizeof RUNNER_PREFIX - 1) == 0)

@@ -27,6 +27,8 @@ static enum captured capture_stream(struct io *io, int stream) {
         return capture_drop(capture, fd);
     enum captured captured = capture_read(capture, fd, io->left_bytes);
     events_add(io->events, stream, capture->size - size_before);
+    if (io->interaction != NULL && capture->size > size_before)
+        io->interaction->active_ns = clock_ns();
     return captured == CAPTURED_TOO_MUCH && io->drops_excess ? CAPTURED : captured;
 }
 
@@ -58,7 +60,7 @@ bool io_drain(struct io *io) {
     return within_limit;
 }
 
-enum { ON_SIGNAL, ON_TIMER, ON_CHILD, ON_CONTROL, ON_INPUT, ON_STDOUT, ON_STDERR, ON_EVENTS, EVENTS };
+enum { ON_SIGNAL, ON_TIMER, ON_CHILD, ON_CONTROL, ON_INPUT, ON_STDOUT, ON_STDERR, ON_EVENTS, ON_LINES, EVENTS };
 
 /* Waits for an event, at most most_ms (-1: forever). without_output: ignores the output streams. */
 static void wait_for_event(const struct io *io, struct pollfd events[EVENTS], int most_ms, bool without_output) {
@@ -68,10 +70,12 @@ static void wait_for_event(const struct io *io, struct pollfd events[EVENTS], in
         [ON_TIMER] = io->watch->timer_fd,
         [ON_CHILD] = child->pid_fd,
         [ON_CONTROL] = child->control_fd,
-        [ON_INPUT] = child->input_fd,
+        /* While nothing is to be written, a program that has closed its input is not noticed, which is harmless. */
+        [ON_INPUT] = child->holds_input && io->input.size == 0 ? -1 : child->input_fd,
         [ON_STDOUT] = without_output ? -1 : child->output_fds[STREAM_OUT],
         [ON_STDERR] = without_output ? -1 : child->output_fds[STREAM_ERR],
         [ON_EVENTS] = !without_output && io->events != NULL && io->events->blocked ? io->events->fd : -1,
+        [ON_LINES] = !without_output && interaction_reads(io) ? io->interaction->fd : -1,
     };
     for (int i = 0; i < EVENTS; i++)
         events[i] = (struct pollfd){.fd = fds[i], .events = i == ON_INPUT || i == ON_EVENTS ? POLLOUT : POLLIN};
@@ -95,6 +99,8 @@ static bool must_wait_for_memory(const struct io *io, int *checks) {
 static bool transfer(struct io *io, const struct pollfd events[EVENTS]) {
     if (events[ON_INPUT].revents != 0)
         child_feed(io->child, &io->input);
+    if (events[ON_LINES].revents != 0)
+        interaction_read(io);
     bool within_limit = (events[ON_STDOUT].revents == 0 || read_stream(io, STREAM_OUT)) &&
                         (events[ON_STDERR].revents == 0 || read_stream(io, STREAM_ERR));
     if (events[ON_EVENTS].revents != 0)
@@ -103,11 +109,34 @@ static bool transfer(struct io *io, const struct pollfd events[EVENTS]) {
     return within_limit;
 }
 
+/* When an interactive run has been idle for too long. */
+static int64_t idle_end_ns(const struct io *io) {
+    return io->interaction == NULL ? INT64_MAX : io->interaction->active_ns + io->interaction->idle_ns;
+}
+
+static void set_timer(const struct io *io, int64_t deadline_ns) {
+    int64_t at_ns = idle_end_ns(io) < deadline_ns ? idle_end_ns(io) : deadline_ns;
+    struct itimerspec timer = {.it_value = {at_ns / NS_PER_S, at_ns % NS_PER_S}};
+    (void)timerfd_settime(io->watch->timer_fd, TFD_TIMER_ABSTIME, &timer, NULL); /* cannot fail: our timer, a valid time */
+}
+
+/* What the timer means. NOT_ENDED: there was input or output since it was set. */
+static enum ending on_timer(const struct io *io, int64_t deadline_ns) {
+    int64_t now_ns = clock_ns();
+    if (io->interaction == NULL || now_ns >= deadline_ns)
+        return ENDED_BY_TIME;
+    if (now_ns >= idle_end_ns(io))
+        return ENDED_BY_IDLE;
+    set_timer(io, deadline_ns);
+    return NOT_ENDED;
+}
+
 enum ending io_pump(struct io *io, int64_t deadline_ns) {
-    struct itimerspec deadline = {.it_value = {deadline_ns / NS_PER_S, deadline_ns % NS_PER_S}};
     struct pollfd events[EVENTS];
     int checks = 0;
-    (void)timerfd_settime(io->watch->timer_fd, TFD_TIMER_ABSTIME, &deadline, NULL); /* cannot fail: our timer, a valid time */
+    if (io->interaction != NULL)
+        io->interaction->active_ns = clock_ns();
+    set_timer(io, deadline_ns);
     memory_reserve(&io->watch->memory);
     while (!io->child->ended && !io->watch->terminated) {
         bool waits = must_wait_for_memory(io, &checks);
@@ -117,8 +146,9 @@ enum ending io_pump(struct io *io, int64_t deadline_ns) {
             watch_signals(io->watch, io->child);
         if (io->child->ended || io->watch->terminated)
             break;
-        if (events[ON_TIMER].revents != 0)
-            return ENDED_BY_TIME;
+        enum ending ending = events[ON_TIMER].revents != 0 ? on_timer(io, deadline_ns) : NOT_ENDED;
+        if (ending != NOT_ENDED)
+            return ending;
         if (events[ON_CONTROL].revents != 0)
             return NOT_ENDED;
         if (!transfer(io, events))
@@ -149,7 +179,7 @@ static void let_flush(struct io *io) {
 enum ending io_finish(struct io *io, enum ending ending, bool step_follows) {
     struct memory *memory = &io->watch->memory;
     close_fd(&io->child->input_fd);
-    if (ending == ENDED_BY_TIME && !memory_is_short(memory))
+    if ((ending == ENDED_BY_TIME || ending == ENDED_BY_IDLE) && !memory_is_short(memory))
         let_flush(io);
     if (step_follows)
         kill_all_and_wait(io->watch, io->child);

@@ -35,6 +35,7 @@ struct limits limits_from_environment(void) {
         .time_ns = NS_PER_MS * environment_number("RUNONCE_TIME_LIMIT_MS", DEFAULT_TIME_MS, most_ms),
         .build_time_ns = NS_PER_MS * environment_number("RUNONCE_BUILD_LIMIT_MS", most_ms, most_ms),
         .total_ns = NO_LIMIT_NS,
+        .idle_ns = NO_LIMIT_NS,
         .output_bytes = (uint64_t)environment_number("RUNONCE_OUTPUT_LIMIT", DEFAULT_OUTPUT_BYTES, INT64_MAX),
         .result_bytes = environment_number("RUNONCE_OUTPUT_LIMIT", 0, INT64_MAX) == 0 ? DEFAULT_RESULT_BYTES : 0,
         .cases = (size_t)environment_number("RUNONCE_CASES", DEFAULT_CASES, MOST_CASES),
@@ -56,6 +57,7 @@ struct limits limits_stricter(struct limits limits, const struct payload *payloa
     limits.time_ns = stricter_ns(limits.time_ns, payload->time_s);
     limits.build_time_ns = stricter_ns(limits.build_time_ns, payload->build_time_s);
     limits.total_ns = stricter_ns(limits.total_ns, payload->total_s);
+    limits.idle_ns = stricter_ns(limits.idle_ns, payload->idle_s);
     if (payload->output_bytes > 0 && payload->output_bytes < limits.output_bytes)
         limits.output_bytes = payload->output_bytes;
     return limits;

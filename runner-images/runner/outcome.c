@@ -35,6 +35,8 @@ static void set_ended_outcome(const struct run_context *context, enum ending end
     else if (ending == ENDED_BY_TIME)
         step_set(step, TIMEOUT, "%s limit of %g s exceeded", build_limit_applies(context) ? "Build time" : "Time",
                  (double)step_limit_ns(context) / NS_PER_S);
+    else if (ending == ENDED_BY_IDLE)
+        step_set(step, TIMEOUT, "No input or output for %g seconds", (double)context->limits.idle_ns / NS_PER_S);
     else
         step_set(step, OUTPUT_LIMIT, "Output limit of %llu bytes exceeded", (unsigned long long)context->limits.output_bytes);
 }

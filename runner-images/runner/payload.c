@@ -116,7 +116,8 @@ static int take_limits(struct payload *payload, yyjson_val *limits, struct error
         return refuse(error, "limits: must be an object");
     if (take_seconds(limits, "limits", "time", &payload->time_s, error) < 0 ||
         take_seconds(limits, "limits", "buildTime", &payload->build_time_s, error) < 0 ||
-        take_seconds(limits, "limits", "total", &payload->total_s, error) < 0)
+        take_seconds(limits, "limits", "total", &payload->total_s, error) < 0 ||
+        take_seconds(limits, "limits", "idle", &payload->idle_s, error) < 0)
         return -1;
     return take_byte_count(limits, "limits", "output", &payload->output_bytes, error);
 }
@@ -129,9 +130,23 @@ static int take_flag(yyjson_val *object, const char *name, bool *flag, struct er
     return 0;
 }
 
+static int take_interactive(struct payload *payload, yyjson_val *root, struct error_text error) {
+    yyjson_val *tty = last_of(root, "tty");
+    if (take_flag(root, "stream", &payload->streams, error) < 0 || take_flag(root, "interactive", &payload->interactive, error) < 0)
+        return -1;
+    payload->streams = payload->streams || payload->interactive;
+    if (tty != NULL && !payload->interactive)
+        return refuse(error, "tty: is only possible with interactive");
+    if (tty != NULL && !terminal_parse(&payload->terminal, tty))
+        return refuse(error, "tty: must be an object with columns and rows, integers from 1 to 65535");
+    if (payload->interactive && last_of(root, "cases") != NULL)
+        return refuse(error, "cases: are not possible with interactive");
+    return 0;
+}
+
 static int take_fields(struct payload *payload, yyjson_val *root, struct error_text error) {
     /* First, because an error in another field is also reported as an event. */
-    if (take_flag(root, "stream", &payload->streams, error) < 0)
+    if (take_interactive(payload, root, error) < 0)
         return -1;
     if (take_files(payload, last_of(root, "files"), error) < 0 || take_texts(payload, root, error) < 0 ||
         take_instructions(payload, root, error) < 0 || take_limits(payload, last_of(root, "limits"), error) < 0)

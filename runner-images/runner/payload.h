@@ -104,6 +104,22 @@ struct test_case {
     struct span expected;
 };
 
+/* ---- terminal.c ---- */
+
+/* The size of a pseudo-terminal; zero: there is none. */
+struct terminal {
+    unsigned short columns;
+    unsigned short rows;
+};
+
+/* Returns whether the object has valid members columns and rows. */
+bool terminal_parse(struct terminal *terminal, yyjson_val *object);
+int terminal_resize(int master_fd, struct terminal terminal);
+/* Sends SIGINT to the foreground process group, as ^C does. */
+int terminal_interrupt(int master_fd);
+/* Returns the descriptor of the program's side. */
+int terminal_open(struct terminal terminal, int *master_fd);
+
 struct payload;
 int take_outputs(struct payload *payload, yyjson_val *list, struct error_text error);
 int take_cases(struct payload *payload, yyjson_val *root, struct error_text error);
@@ -145,6 +161,10 @@ struct payload {
     bool stops_on_failure;
     /* Write events. */
     bool streams;
+    /* Lines with input follow the payload. */
+    bool interactive;
+    struct terminal terminal;
+    double idle_s;
 };
 
 /* Parses a payload in place: the buffer must be PAYLOAD_PADDING bytes longer than size.
@@ -172,6 +192,8 @@ struct limits {
     int64_t build_time_ns;
     /* Of build and all cases together. */
     int64_t total_ns;
+    /* Of an interactive run, without input or output. */
+    int64_t idle_ns;
     uint64_t output_bytes;
     /* Of the whole result as JSON; 0: no limit. */
     size_t result_bytes;
@@ -209,6 +231,8 @@ int files_write(int dir_fd, struct payload *payload, char *error, size_t error_s
 
 /* The container's environment without the runner's settings, then the language's variables, then the payload's. */
 int command_environment(const struct language *language, yyjson_val *program_env, struct strings *variables);
+/* Sets TERM, if nothing else does. */
+int command_terminal(struct strings *variables);
 /* Makes argv for a build command: a shell command (a string) of the payload, or a command (a list) of the language. */
 int command_build(yyjson_val *command, const struct payload *payload, const char *work_dir, struct strings *argv);
 /* Makes argv for the command that runs the program, with the payload's arguments. */

@@ -56,6 +56,8 @@ struct child {
     int output_fds[STREAMS];
     /* The control socket of a warm interpreter: warm.c. */
     int control_fd;
+    /* The descriptor for input stays open when all of it is written, because more may follow. */
+    bool holds_input;
     bool ended;
     int status;
     /* The largest memory of a process that was reaped, getrusage(2). */
@@ -68,6 +70,8 @@ extern const struct child NO_CHILD;
  * the command starts, the pipe is filled with input. If input is NULL, nothing is written, and the command gets one end of a
  * socket pair as descriptor 3. */
 int child_start(struct child *child, char *const argv[], char *const envp[], struct span *input);
+/* The same, for an interactive run: more input may follow, and if there is a terminal, it is stdin, stdout and stderr. */
+int child_start_interactive(struct child *child, char *const argv[], char *const envp[], struct span *input, struct terminal terminal);
 /* Writes as much input as the pipe accepts. Closes the pipe when all input is written or the read end is closed. */
 void child_feed(struct child *child, struct span *input);
 void child_widen_pipes(const struct child *child);
@@ -120,9 +124,44 @@ int64_t clock_ns(void);
 
 /* ---- io.c ---- */
 
-enum ending { NOT_ENDED, ENDED_ITSELF, ENDED_BY_TIME, ENDED_BY_OUTPUT, ENDED_BY_SIGTERM };
+enum ending { NOT_ENDED, ENDED_ITSELF, ENDED_BY_TIME, ENDED_BY_OUTPUT, ENDED_BY_IDLE, ENDED_BY_SIGTERM };
 
 struct events;
+struct io;
+
+/* ---- interaction.c ---- */
+
+/* The input of an interactive run, while it goes on. */
+struct interaction {
+    /* Our stdin. -1: it has ended. */
+    int fd;
+    struct terminal terminal;
+    /* The program gets no more input. */
+    bool ended;
+    /* A line that is not complete. skips: it is too long. */
+    char *line;
+    size_t line_size;
+    bool skips;
+    /* What the program has not read: io.input is a part of it. */
+    char *input;
+    size_t capacity;
+    /* The last byte of the input so far. */
+    char last;
+    int64_t idle_ns;
+    /* When the last byte was read, of either side. */
+    int64_t active_ns;
+};
+
+/* rest: bytes that were read after the payload. Returns NULL if there is no memory. */
+struct interaction *interaction_new(int fd, const struct payload *payload, const char *rest, size_t rest_size);
+void interaction_free(struct interaction *interaction);
+/* From now on, lines are for this program. Does nothing for NULL. */
+void interaction_start(struct interaction *interaction, struct io *io);
+/* Whether to read more lines. */
+bool interaction_reads(const struct io *io);
+void interaction_read(struct io *io);
+/* Writes as much input as the program takes now. */
+void interaction_feed(struct io *io);
 
 /* The input and output of a child while it runs. */
 struct io {
@@ -136,6 +175,8 @@ struct io {
     bool drops_excess;
     /* NULL: none are written. */
     struct events *events;
+    /* NULL: the run is not interactive. */
+    struct interaction *interaction;
 };
 
 /* Writes input and reads output until there is a reason to stop. NOT_ENDED: the control socket is readable.

@@ -1,6 +1,7 @@
 /* Waits for the payload. A waiting runner sleeps: only the client, the warm interpreter or a signal wakes it. */
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "runner.h"
@@ -21,7 +22,11 @@ bool message_read(struct message *message, struct scan *scan, int fd, enum recei
         *received = scan->started ? RECEIVED : RECEIVED_NOTHING;
         return true;
     }
-    message->size += scan_bytes(scan, message->bytes + message->size, (size_t)size);
+    size_t taken = scan_bytes(scan, message->bytes + message->size, (size_t)size);
+    message->size += taken;
+    /* The parser needs the bytes in between. */
+    message->rest_size = (size_t)size - taken;
+    memmove(message->bytes + message->size + PAYLOAD_PADDING, message->bytes + message->size, message->rest_size);
     *received = RECEIVED;
     return scan->ended;
 }

@@ -43,6 +43,21 @@ static int open_events(struct runner *runner, struct result *result) {
     return 0;
 }
 
+static int open_interaction(struct run_context *context, const struct message *message) {
+    struct runner *runner = context->runner;
+    struct step *step = &context->result->steps[PHASE_RUN];
+    if (!context->payload.interactive)
+        return 0;
+    if (!runner->events->live) {
+        step_set(step, INVALID, "Interactive runs are not available with this container runtime");
+        return -1;
+    }
+    runner->interaction = interaction_new(STDIN_FILENO, &context->payload, message->bytes + message->size + PAYLOAD_PADDING, message->rest_size);
+    if (runner->interaction == NULL)
+        step_set(step, FAILED, "The runner has no memory left");
+    return runner->interaction == NULL ? -1 : 0;
+}
+
 static int accept_payload(struct run_context *context, struct message *message) {
     struct runner *runner = context->runner;
     struct payload *payload = &context->payload;
@@ -51,7 +66,7 @@ static int accept_payload(struct run_context *context, struct message *message) 
     int parsed = payload_parse(payload, message->bytes, message->size, step->error, sizeof step->error);
     if ((payload->streams && open_events(runner, context->result) < 0) || parsed < 0)
         return -1;
-    if (prepare_cases(context) < 0)
+    if (open_interaction(context, message) < 0 || prepare_cases(context) < 0)
         return -1;
     if (payload->language != NULL && runner->language.name != NULL && !language_matches(&runner->language, payload->language)) {
         step_set(step, INVALID, "language: this image's language is %s", runner->language.name);
@@ -69,6 +84,8 @@ static int accept_payload(struct run_context *context, struct message *message) 
     step->outcome = COMPLETED;
     context->limits = limits_stricter(runner->limits, payload);
     context->left_bytes = context->limits.output_bytes;
+    if (runner->interaction != NULL)
+        runner->interaction->idle_ns = context->limits.idle_ns;
     context->files_left = context->limits.files;
     context->total_end_ns = context->start_ns + context->limits.total_ns;
     return 0;
@@ -127,5 +144,6 @@ void run_payload(struct runner *runner, struct message *message, struct result *
         result_truncate(result, runner->limits.result_bytes);
     result->peak_bytes = cgroup_read(&runner->cgroup).peak_bytes;
     result->cpu_ns = cpu_since(runner, before);
+    interaction_free(runner->interaction);
     payload_free(&context.payload);
 }

@@ -11,10 +11,11 @@
 
 enum received { RECEIVED, RECEIVED_TOO_MUCH, RECEIVED_NOTHING, RECEIVED_SIGTERM };
 
-/* The data that was read from stdin. The buffer has at least PAYLOAD_PADDING bytes after it. */
+/* What was read from stdin: a payload of this size, then PAYLOAD_PADDING bytes, then what was read after the payload. */
 struct message {
     char *bytes;
     size_t size;
+    size_t rest_size;
     size_t capacity;
 };
 
@@ -189,6 +190,8 @@ struct runner {
     int stash_fd;
     /* NULL: the payload asks for none. */
     struct events *events;
+    /* NULL: the run is not interactive. */
+    struct interaction *interaction;
     /* The reason why this container cannot run programs; empty if it can. */
     char setup_error[256];
 };

@@ -46,10 +46,14 @@ static bool run_command(struct run_context *context, const struct strings *argv,
         events_start(io.events);
     }
     step->start_ns = clock_ns();
-    if (child_start(&child, argv->items, variables->items, &io.input) < 0) {
+    struct interaction *interaction = context->result->phase == PHASE_RUN ? context->runner->interaction : NULL;
+    int started = interaction == NULL ? child_start(&child, argv->items, variables->items, &io.input)
+                                      : child_start_interactive(&child, argv->items, variables->items, &io.input, interaction->terminal);
+    if (started < 0) {
         step_set(step, FAILED, "The runner can't start a process: %s", strerror(errno));
         return false;
     }
+    interaction_start(interaction, &io);
     return end_step(context, &io, io_pump(&io, step_deadline_ns(context)));
 }
 
@@ -62,7 +66,8 @@ static bool run_step(struct run_context *context, yyjson_val *build_command) {
     bool succeeded = false;
     int made = build_command != NULL ? command_build(build_command, payload, runner->work_dir, &argv)
                                      : command_run(&runner->language, payload, runner->work_dir, &argv);
-    if (made < 0 || command_environment(&runner->language, build_command != NULL ? NULL : payload->env, &variables) < 0)
+    if (made < 0 || command_environment(&runner->language, build_command != NULL ? NULL : payload->env, &variables) < 0 ||
+        (build_command == NULL && payload->terminal.columns > 0 && command_terminal(&variables) < 0))
         step_set(current_step(context), FAILED, "The runner has no memory left");
     else
         succeeded = run_command(context, &argv, &variables);
@@ -143,6 +148,7 @@ static bool handle_message(struct run_context *context, struct io *io, enum endi
         set_warm_phase(context, io, message == MESSAGE_BUILD_FAILED ? PHASE_BUILD : PHASE_RUN);
     if (context->result->phase == PHASE_RUN) {
         events_start(io->events);
+        interaction_start(context->runner->interaction, io);
         if (is_truncated(current_step(context)))
             *ending = ENDED_BY_OUTPUT;
     }
@@ -185,6 +191,7 @@ static bool run_warm(struct run_context *context) {
      * otherwise lose the output that does not fit into the pipe, and a program may check for input immediately
      * without waiting (select(2), O_NONBLOCK). */
     child_widen_pipes(child);
+    child->holds_input = context->runner->interaction != NULL;
     child_feed(child, &io.input);
     if (warm_send(child, &context->payload) < 0)
         return false;

@@ -96,7 +96,8 @@ static size_t frame_size(const struct payload *payload) {
 }
 
 bool warm_can_run(const struct payload *payload) {
-    if (payload->file_count == 0 || payload->command != NULL || payload->run_command != NULL || payload->env != NULL)
+    if (payload->file_count == 0 || payload->command != NULL || payload->run_command != NULL || payload->env != NULL ||
+        payload->terminal.columns > 0)
         return false;
     const char *name = payload->files[0].name;
     /* The interpreter's command line handles names with a folder and names that begin with - in a special way. */

@@ -1,20 +1,13 @@
 // Events while a program runs.
 import t from 'tap'
 
-import { run, start, until } from './kit.js'
+import { parseEvents, run, start, until } from './kit.js'
 
 /** Time for a slow reader, in milliseconds. */
 const SLOW_MS = 1500
 
-/**
- * Reads the events of a run: one JSON object a line.
- * @param {string} stdout
- * @returns {Array<Record<string, any>>}
- */
-export const parseEvents = (stdout) => stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))
-
 /** Runs a payload and returns its events and its result. @param {object} payload @param {Parameters<typeof start>[0]} [options] */
-export async function runEvents (payload, options) {
+async function runEvents (payload, options) {
   const { input, ended } = await start(options)
   input.end(JSON.stringify({ ...payload, stream: true }))
   const { stdout, stderr, code } = await ended

@@ -112,6 +112,13 @@ export async function run (payload, { open = false, ...options } = {}) {
 }
 
 /**
+ * Reads the events of a run: one JSON object a line.
+ * @param {string} stdout
+ * @returns {Array<Record<string, any>>}
+ */
+export const parseEvents = (stdout) => stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))
+
+/**
  * Runs a shell program and returns its result.
  * @param {string} code
  * @param {object} [more] additional fields of the payload

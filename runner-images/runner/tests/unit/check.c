@@ -113,6 +113,7 @@ int main(void) {
     receive_tests();
     result_tests();
     events_tests();
+    interaction_tests();
     io_tests();
     memory_tests();
     warm_tests();

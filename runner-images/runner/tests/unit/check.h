@@ -48,6 +48,7 @@ void output_tests(void);
 void receive_tests(void);
 void result_tests(void);
 void events_tests(void);
+void interaction_tests(void);
 void io_tests(void);
 void warm_tests(void);
 void cases_tests(void);
