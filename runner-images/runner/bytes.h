@@ -1,4 +1,4 @@
-/* Bytes in and out: string lists, the end of the payload, UTF-8, JSON, captured output.
+/* Bytes in and out: string lists, the end of the payload, UTF-8, base64, glob patterns, JSON, captured output.
  * Unless stated otherwise, functions return 0, or -1 with errno set. */
 #ifndef BYTES_H
 #define BYTES_H
@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Bytes that the holder of this struct does not own; not terminated by NUL. */
 struct span {
@@ -58,6 +59,40 @@ enum utf8 utf8_next(const char *bytes, size_t size, size_t *length);
 bool utf8_is_valid(const char *bytes, size_t size);
 /* Returns the size without an incomplete character at the end. */
 size_t utf8_without_partial(const char *bytes, size_t size);
+
+/* ---- base64.c ---- */
+
+/* Decodes RFC 4648 base64 in place: the standard alphabet, with padding and nothing else. Returns the number of bytes, or -1. */
+ssize_t base64_decode(char *text, size_t size);
+
+/* ---- glob.c ---- */
+
+enum { GLOB_MOST_BYTES = 255, GLOB_MOST_PARTS = 62, MOST_GLOBS = 32 };
+
+struct glob {
+    struct span parts[GLOB_MOST_PARTS];
+    size_t count;
+    /* It has no wildcard. */
+    bool is_literal;
+};
+
+struct globs {
+    struct glob *items;
+    size_t count;
+};
+
+/* The components of a pattern that may come next, a bit for each; the bit after the last one: the path matches. */
+typedef uint64_t glob_states;
+
+/* Returns why a pattern is refused, or NULL. The text must stay valid. */
+const char *glob_parse(struct glob *glob, const char *text, size_t size);
+/* The states in the work dir. */
+glob_states glob_start(const struct glob *glob);
+/* The states after one more component of a path. */
+glob_states glob_step(const struct glob *glob, glob_states states, const char *name);
+bool glob_is_match(const struct glob *glob, glob_states states);
+/* Whether the pattern may match a path that is longer. */
+bool glob_goes_on(const struct glob *glob, glob_states states);
 
 /* ---- json_writer.c ---- */
 

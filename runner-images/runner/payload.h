@@ -3,7 +3,6 @@
 #ifndef PAYLOAD_H
 #define PAYLOAD_H
 
-#include <sys/types.h>
 #include <yyjson.h>
 
 #include "bytes.h"
@@ -57,40 +56,6 @@ int take_seconds(yyjson_val *limits, const char *field, const char *name, double
 int take_byte_count(yyjson_val *limits, const char *field, const char *name, uint64_t *bytes, struct error_text error);
 /* Returns the last field with this name, as JSON.parse does. null counts as absent. */
 yyjson_val *last_of(yyjson_val *object, const char *name);
-
-/* ---- base64.c ---- */
-
-/* Decodes RFC 4648 base64 in place: the standard alphabet, with padding and nothing else. Returns the number of bytes, or -1. */
-ssize_t base64_decode(char *text, size_t size);
-
-/* ---- glob.c ---- */
-
-enum { GLOB_MOST_BYTES = 255, GLOB_MOST_PARTS = 62, MOST_GLOBS = 32 };
-
-struct glob {
-    struct span parts[GLOB_MOST_PARTS];
-    size_t count;
-    /* It has no wildcard. */
-    bool is_literal;
-};
-
-struct globs {
-    struct glob *items;
-    size_t count;
-};
-
-/* The components of a pattern that may come next, a bit for each; the bit after the last one: the path matches. */
-typedef uint64_t glob_states;
-
-/* Returns why a pattern is refused, or NULL. The text must stay valid. */
-const char *glob_parse(struct glob *glob, const char *text, size_t size);
-/* The states in the work dir. */
-glob_states glob_start(const struct glob *glob);
-/* The states after one more component of a path. */
-glob_states glob_step(const struct glob *glob, glob_states states, const char *name);
-bool glob_is_match(const struct glob *glob, glob_states states);
-/* Whether the pattern may match a path that is longer. */
-bool glob_goes_on(const struct glob *glob, glob_states states);
 
 /* ---- payload_cases.c ---- */
 

@@ -3,9 +3,7 @@
 #ifndef RUNNER_H
 #define RUNNER_H
 
-#include <sys/stat.h>
-
-#include "process.h"
+#include "undo.h"
 
 /* ---- receive.c ---- */
 
@@ -33,33 +31,6 @@ int stash_fds(void);
 int restore_fds(int stash_fd);
 /* Whether the kernel keeps our streams from other processes with our user ID, so that they can stay in place. */
 bool streams_are_protected(void);
-
-/* ---- outputs.c ---- */
-
-/* A file that the run returns. */
-struct output_file {
-    char *name;
-    uint64_t size;
-    /* -1: without content. */
-    int fd;
-    /* Why it cannot be returned, or NULL. */
-    const char *error;
-};
-
-struct output_files {
-    struct output_file *items;
-    size_t count;
-    size_t capacity;
-};
-
-/* Finds the files that match, in name order, and opens those that are left to be returned. No process of the program may run. */
-void outputs_find(const struct globs *globs, int dir_fd, struct output_limits *left, struct output_files *files);
-
-/* ---- output_files.c ---- */
-
-/* Writes the member `files`. */
-void output_files_write(struct writer *writer, const struct output_files *files);
-void output_files_free(struct output_files *files);
 
 /* ---- result.c ---- */
 
@@ -247,58 +218,5 @@ bool steps_run_program(struct run_context *context);
 void cases_run(struct run_context *context);
 /* Whether they are equal but for white space at the ends of lines and at the end. */
 bool output_matches(struct span output, struct span expected);
-
-/* ---- places.c ---- */
-
-/* Finds the folders that a program may write to, none of them in another one. mounts is /proc/self/mountinfo. */
-int places_find(struct strings *places, const char *work_dir, const char *mounts);
-
-/* ---- empty.c ---- */
-
-/* Deletes everything in a folder that our user can have created. -1 if it takes longer than until until_ns. */
-int folder_empty(int folder_fd, int64_t until_ns);
-
-/* ---- snapshot.c ---- */
-
-/* A file or folder. Its content, or the target of a link, begins at offset in the snapshot's content. */
-struct saved {
-    char *path;
-    struct stat status;
-    off_t offset;
-};
-
-/* A writable folder, and where its entries are in the snapshot. */
-struct place {
-    const char *path;
-    struct stat status;
-    size_t first;
-    size_t count;
-};
-
-struct snapshot {
-    struct place *places;
-    size_t place_count;
-    /* Each folder comes before what is in it. */
-    struct saved *entries;
-    size_t count;
-    size_t capacity;
-    int content_fd;
-    off_t bytes;
-};
-
-/* Saves all places, whose list must stay valid. -1 with EFBIG or EMFILE: more than a quarter of the memory limit, or too many. */
-int snapshot_take(struct snapshot *snapshot, const struct strings *places, int64_t memory_bytes);
-void snapshot_free(struct snapshot *snapshot);
-int copy_bytes(int to_fd, int from_fd, off_t offset, off_t size);
-
-/* ---- restore.c ---- */
-
-/* Restores all places. No process of the program may run. -1 if it is not possible until until_ns. */
-int snapshot_restore(const struct snapshot *snapshot, int64_t until_ns);
-
-/* ---- ipc.c ---- */
-
-/* Removes all System V IPC objects. */
-void ipc_remove_all(void);
 
 #endif

@@ -4,11 +4,12 @@ import t from 'tap'
 import { runEvents } from './events.js'
 import { endedAtLimit, run, STRICT } from './kit.js'
 
-const SMALL = { ...STRICT, tmpfs: { '/work': 'rw,exec,mode=1777,size=32m', '/tmp': 'rw,mode=1777,size=16m', '/var/tmp': 'rw,mode=1777', '/home/second': 'rw,mode=1777' }, env: { RUNONCE_WORK_DIR: '/work', HOME: '/home/second' } }
+const SMALL = { ...STRICT, tmpfs: { '/work': 'rw,exec,mode=1777,size=32m', '/tmp': 'rw,mode=1777,size=16m', '/var/tmp': 'rw,mode=1777', '/home/second': 'rw,mode=1777', '/scratch': 'rw,mode=1777' }, env: { RUNONCE_WORK_DIR: '/work', HOME: '/home/second' } }
 const PLAIN = { user: '10001:10001', memoryMib: 256, env: { HOME: '/home/second' } }
 
 /** Lists all that a program can notice: files, their modes, contents and times, used space, processes and System V objects. */
 const LOOK = `look () {
+  [ -d /scratch ] && ls -l /scratch
   find /work /tmp /var/tmp /home/second /run/lock /dev/shm /dev/mqueue ! -path /tmp ! -path /var/tmp ! -path /run/lock ! -path /dev/shm ! -path /dev/mqueue ! -path /work ! -path /home/second \\
     -printf '%p %y %m %s %T@ %l\\n' | sort
   find /work -type f -exec cksum {} + | sort
@@ -21,7 +22,7 @@ const LOOK = `look () {
 `
 const ATTACKS = {
   daemon: 'for i in 1 2 3; do setsid sh -c \'trap "" HUP INT TERM; while :; do echo x >> /tmp/alive; sleep 0.01; done\' > /dev/null 2>&1 & done',
-  files: 'echo x > new; mkdir -p a/b; echo y > a/b/c; ln -s /etc/passwd a/link; mkfifo fifo; echo z > /tmp/.z; echo > /var/tmp/v; echo > /home/second/h; echo > /run/lock/l; ln main.sh hard',
+  files: 'echo x > new; echo x > /scratch/s; mkdir -p a/b; echo y > a/b/c; ln -s /etc/passwd a/link; mkfifo fifo; echo z > /tmp/.z; echo > /var/tmp/v; echo > /home/second/h; echo > /run/lock/l; ln main.sh hard',
   source: 'echo "echo changed" > main.sh; rm kept/data; touch -d 2001-01-01 kept; echo more >> kept/other',
   removed: 'rm -rf /work/* /work/.[!.]*',
   binary: 'rm -f shell; cp /bin/false shell',
