@@ -68,6 +68,17 @@ static char *written(const struct result *result, size_t *size) {
     return bytes;
 }
 
+static void require_case(yyjson_val *object, const struct result *result) {
+    yyjson_val *one = yyjson_arr_get_first(yyjson_obj_get(object, "cases"));
+    require((one != NULL) == (result->cases != NULL));
+    if (one == NULL)
+        return;
+    require_output(one, "stdout", "stdoutBase64", &result->cases[0].steps[PHASE_RUN].output[STREAM_OUT]);
+    yyjson_val *file = yyjson_arr_get_first(yyjson_obj_get(one, "files"));
+    require(yyjson_is_str(yyjson_obj_get(file, "name")) && yyjson_get_uint(yyjson_obj_get(file, "size")) == UINT64_MAX);
+    require(yyjson_is_false(yyjson_obj_get(one, "matched")) && yyjson_is_true(yyjson_obj_get(file, "truncated")));
+}
+
 static void require_result(const struct result *result, size_t most_bytes) {
     size_t size;
     const struct step *shown = &result->steps[result->phase];
@@ -80,8 +91,20 @@ static void require_result(const struct result *result, size_t most_bytes) {
     require_output(object, "stdout", "stdoutBase64", &shown->output[STREAM_OUT]);
     require_output(object, "stderr", "stderrBase64", &shown->output[STREAM_ERR]);
     require(yyjson_equals_str(yyjson_obj_get(object, "phase"), result->phase == PHASE_BUILD ? "build" : "run"));
+    require_case(object, result);
     yyjson_doc_free(doc);
     free(bytes);
+}
+
+/* A case with the same output as the run, and a file that cannot be read. */
+static void require_with_case(struct result *result, char *name) {
+    struct output_file file = {.name = name, .size = UINT64_MAX, .fd = -1, .error = "not a regular file (FIFO)"};
+    struct result one = {.has_files = true, .files = {&file, 1, 1}, .matched = DIFFERENT, .peak_bytes = -1};
+    one.steps[PHASE_RUN] = result->steps[result->phase];
+    result->cases = &one;
+    result->case_count = 1;
+    require_result(result, 0);
+    result->cases = NULL;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -106,6 +129,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (most_bytes > 0)
         result_truncate(&result, most_bytes);
     require_result(&result, most_bytes);
+    char name[16] = "";
+    memcpy(name, data, size < sizeof name ? size : sizeof name - 1);
+    if (most_bytes == 0)
+        require_with_case(&result, name);
     for (int i = 0; i < STREAMS; i++) {
         capture_free(&result.steps[PHASE_RUN].output[i]);
         capture_free(&result.steps[PHASE_BUILD].output[i]);
