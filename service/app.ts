@@ -29,7 +29,7 @@ const TIMEOUT_CHECK_MS = 2_000
 
 export interface AppParts {
   about: About
-  config: Pick<Config, 'tokens' | 'run' | 'rateLimit' | 'docs' | 'metrics'>
+  config: Pick<Config, 'tokens' | 'run' | 'container' | 'rateLimit' | 'docs' | 'metrics'>
   logger: FastifyBaseLogger
   engine: EngineStatus
   images: Images
@@ -55,8 +55,9 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
     await addAuth(scope, config.tokens)
     if (limits.byToken !== undefined) scope.addHook('onRequest', limits.byToken)
     refuseCompressed(scope)
-    addRunRoute(scope, parts)
-    for (const addRoutes of Object.values(compat)) addRoutes(scope, { ...parts, codeBytes: config.run.codeBytes })
+    const runParts = { ...parts, caps: config.container, codeBytes: config.run.codeBytes }
+    addRunRoute(scope, runParts)
+    for (const addRoutes of Object.values(compat)) addRoutes(scope, runParts)
     addVersionRoute(scope, parts)
   })
   addLanguagesRoute(app, parts)

@@ -2,7 +2,7 @@ import type Docker from 'dockerode'
 
 import type { ContainerConfig, RunConfig } from '../config/config.js'
 import { containerAttachFailed, containerCreateFailed, containerRefused, containerStartFailed } from '../errors.js'
-import type { ImageDescription, ReadySandbox, Sandbox, SandboxFactory } from '../runs/ports.js'
+import type { ContainerLimits, ImageDescription, ReadySandbox, Sandbox, SandboxFactory } from '../runs/ports.js'
 import { ContainerSandbox } from './container-sandbox.js'
 import { containerSettings, ONE_RUN, type ContainerIdentity, type Purpose } from './container-settings.js'
 import { isImageError, toServiceError } from './engine-errors.js'
@@ -33,12 +33,22 @@ export class ContainerFactory implements SandboxFactory {
     this.#parts = parts
   }
 
-  async lease (image: ImageDescription): Promise<Sandbox> {
-    return await this.#make(image, ONE_RUN)
+  async lease (image: ImageDescription, limits?: ContainerLimits): Promise<Sandbox> {
+    return await this.#make(image, ONE_RUN, limits)
   }
 
   async prepare (image: ImageDescription, { idleMs, warm }: { idleMs: number, warm: boolean }): Promise<ReadySandbox> {
     return await this.#make(image, { idleMs, warm, announce: true })
+  }
+
+  /** The memory update fails with EBUSY while the container uses more (cgroup version 1). @see Docker Engine API v1.41, ContainerUpdate */
+  async resize (sandbox: ReadySandbox, { memoryBytes, processes }: ContainerLimits): Promise<boolean> {
+    const { engine } = this.#parts
+    const changes = {
+      ...memoryBytes === undefined ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes },
+      ...processes === undefined ? {} : { PidsLimit: processes }
+    }
+    return await engine.call(() => engine.docker.getContainer(sandbox.id).update(changes)).then(() => true, () => false)
   }
 
   /**
@@ -58,10 +68,10 @@ export class ContainerFactory implements SandboxFactory {
     return bytes
   }
 
-  async #make (image: ImageDescription, purpose: Purpose): Promise<ContainerSandbox> {
+  async #make (image: ImageDescription, purpose: Purpose, limits?: ContainerLimits): Promise<ContainerSandbox> {
     const { engine, remover, outOfMemory, container, run, identity } = this.#parts
     const phases: Record<string, number> = {}
-    const settings = containerSettings({ image, container, run, identity, purpose })
+    const settings = containerSettings({ image, container, run, identity, purpose, limits })
     const id = await timed(phases, 'create', () => this.#create(settings))
     try {
       const stream = await timed(phases, 'attach', () => engine.attach(id))

@@ -3,7 +3,7 @@ import type Docker from 'dockerode'
 import type { ContainerConfig, RunConfig } from '../config/config.js'
 import { imageNeedsMore } from '../errors.js'
 import { runnerEnvironment } from '../protocol/container-environment.js'
-import type { ImageDescription } from '../runs/ports.js'
+import type { ContainerLimits, ImageDescription } from '../runs/ports.js'
 
 /**
  * Labels of the service's containers. Containers that DEBUG_KEEP_CONTAINER keeps have only `runonce.kept`, so that
@@ -36,6 +36,8 @@ interface Settings {
   run: RunConfig
   identity: ContainerIdentity
   purpose: Purpose
+  /** The limits of the run, instead of the image's. */
+  limits?: ContainerLimits | undefined
 }
 
 /** The intended use of a container. */
@@ -56,7 +58,7 @@ export const ONE_RUN: Purpose = { idleMs: 0, warm: false, announce: false }
  * @throws ServiceError `image.needs_more` if the image's label requests more than the caps
  * @see Docker Engine API v1.41, ContainerCreate
  */
-export function containerSettings ({ image, container, run, identity, purpose }: Settings): Docker.ContainerCreateOptions {
+export function containerSettings ({ image, container, run, identity, purpose, limits = {} }: Settings): Docker.ContainerCreateOptions {
   const memoryBytes = granted(image, {
     resource: 'bytes of memory', normal: container.memoryBytes, needed: image.memoryBytes, cap: container.memoryCapBytes, variable: 'DOCKER_CONTAINER_MEMORY_CAP'
   })
@@ -78,7 +80,7 @@ export function containerSettings ({ image, container, run, identity, purpose }:
     Tty: false,
     NetworkDisabled: container.networkDisabled,
     Labels: labels(container, identity, lifetimeMs),
-    HostConfig: hostConfig(container, memoryBytes, processes)
+    HostConfig: hostConfig(container, limits.memoryBytes ?? memoryBytes, limits.processes ?? processes)
   }
 }
 

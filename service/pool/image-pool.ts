@@ -1,4 +1,4 @@
-import type { ImageDescription, ReadySandbox } from '../runs/ports.js'
+import type { ContainerLimits, ImageDescription, ReadySandbox } from '../runs/ports.js'
 import { Demand } from './demand.js'
 
 /** Weight of the newest measurement in a moving average. */
@@ -14,6 +14,9 @@ const ASSUMED_REFILL_MS = 150
  * their duration.
  */
 const REFILL_WAIT_FACTOR = 20
+
+/** A lower memory limit is safe for a container that uses at most this share of it. */
+const SAFE_SHARE = 0.5
 
 export interface Waiting {
   sandbox: ReadySandbox
@@ -31,7 +34,8 @@ export class ImagePool {
   startedAtMs = 0
   refillMs = ASSUMED_REFILL_MS
   idleBytes = ASSUMED_BYTES
-  measured = false
+  /** The state of the measurement of `idleBytes`. */
+  measurement: 'none' | 'started' | 'done' = 'none'
   leasedAtMs = 0
   #failures = 0
   #retryAtMs = 0
@@ -46,6 +50,14 @@ export class ImagePool {
   }
 
   get count (): number { return this.ready.length + this.starting }
+
+  /** Whether a ready container can be given these limits. */
+  allows (limits: ContainerLimits): boolean {
+    if (!changesLimits(limits)) return true
+    if (this.image.language?.resizable !== true) return false
+    const { memoryBytes = Infinity } = limits
+    return memoryBytes === Infinity || (this.measurement === 'done' && this.idleBytes <= SAFE_SHARE * memoryBytes)
+  }
 
   /** Removes and returns the oldest container that has not ended. */
   take (): ReadySandbox | undefined {
@@ -90,4 +102,8 @@ export class ImagePool {
   mayRefill (nowMs: number): boolean {
     return nowMs >= this.#retryAtMs
   }
+}
+
+export function changesLimits ({ memoryBytes, processes }: ContainerLimits): boolean {
+  return memoryBytes !== undefined || processes !== undefined
 }

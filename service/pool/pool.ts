@@ -1,7 +1,7 @@
 import type { PoolConfig } from '../config/config.js'
-import type { ImageChanges, ImageDescription, Images, ReadySandbox, Sandbox, SandboxFactory, Sandboxes } from '../runs/ports.js'
+import type { ContainerLimits, ImageChanges, ImageDescription, Images, ReadySandbox, Sandbox, SandboxFactory, Sandboxes } from '../runs/ports.js'
 import type { LeaseCounts, Load, PoolSnapshot, PoolStatus } from '../runs/status-ports.js'
-import { ImagePool } from './image-pool.js'
+import { changesLimits, ImagePool } from './image-pool.js'
 import { LeaseCounter } from './lease-counter.js'
 import { Refiller } from './refiller.js'
 import { Resolver, type ResolvedImages } from './resolve.js'
@@ -71,22 +71,31 @@ export class Pool implements Sandboxes, PoolStatus {
     await this.#refiller.close()
   }
 
-  async lease (image: ImageDescription): Promise<Sandbox> {
-    if (this.#closed || this.#parts.config.max === 0 || image.language === undefined) return await this.#parts.factory.lease(image)
+  async lease (image: ImageDescription, limits: ContainerLimits = {}): Promise<Sandbox> {
+    if (this.#closed || this.#parts.config.max === 0 || image.language === undefined) return await this.#parts.factory.lease(image, limits)
     const pool = this.#poolOf(image)
     const now = this.#now()
     pool.leasedAtMs = now
     pool.demand.arrive(now, pool.refillMs)
-    const ready = pool.take()
-    if (ready === undefined) {
+    const ready = pool.allows(limits) ? pool.take() : undefined
+    if (ready === undefined || (changesLimits(limits) && !await this.#resize(ready, limits))) {
       this.#leases.miss(image.ref)
-      return await this.#parts.factory.lease(image)
+      return await this.#parts.factory.lease(image, limits)
     }
     this.#leases.hit(image.ref)
     pool.resetBackoff()
     // The run has priority: its container is replaced when the run ends.
     void ready.whenEnded.then(() => this.#refiller.refill())
     return ready
+  }
+
+  async #resize (ready: ReadySandbox, limits: ContainerLimits): Promise<boolean> {
+    const resized = await this.#parts.factory.resize(ready, limits)
+    if (!resized) {
+      ready.retire()
+      this.#refiller.refill()
+    }
+    return resized
   }
 
   snapshot (): PoolSnapshot {
@@ -136,7 +145,7 @@ export class Pool implements Sandboxes, PoolStatus {
   /** Observes a container that is now ready. */
   #watch (pool: ImagePool, sandbox: ReadySandbox): void {
     void sandbox.whenEnded.then(() => this.#lost(pool, sandbox))
-    if (!pool.measured) void this.#measure(pool, sandbox)
+    if (pool.measurement === 'none') void this.#measure(pool, sandbox)
   }
 
   /** Handles a ready container whose stream ended before a lease. */
@@ -148,11 +157,12 @@ export class Pool implements Sandboxes, PoolStatus {
   }
 
   async #measure (pool: ImagePool, sandbox: ReadySandbox): Promise<void> {
-    pool.measured = true
+    pool.measurement = 'started'
     const bytes = await this.#parts.factory.idleBytes(sandbox).catch(() => undefined)
     // If the container was leased meanwhile, the measurement includes the program.
-    if (bytes === undefined || !pool.has(sandbox)) pool.measured = false
-    else pool.idleBytes = bytes
+    const valid = bytes !== undefined && pool.has(sandbox)
+    pool.measurement = valid ? 'done' : 'none'
+    if (valid) pool.idleBytes = bytes
   }
 
   #empty (pool: ImagePool): void {

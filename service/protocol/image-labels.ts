@@ -16,6 +16,8 @@ export interface LanguageDescription {
   hello: string
   /** Whether the pool keeps containers ready for this image by default. */
   interactive: boolean
+  /** Whether the limits of a waiting container can be changed: its interpreter did not derive its heap size from them. */
+  resizable: boolean
 }
 
 /** Reads the description of a language. Returns undefined if the image does not implement the runner protocol. */
@@ -28,7 +30,8 @@ export function languageOf (labels: Labels): LanguageDescription | undefined {
     version: labels['runonce.version'] ?? '',
     main: labels['runonce.main'] || 'main',
     hello: labels['runonce.hello'] ?? '',
-    interactive: labels['runonce.interactive'] === 'true'
+    interactive: labels['runonce.interactive'] === 'true',
+    resizable: labels['runonce.resizable'] === 'true'
   }
 }
 

@@ -104,12 +104,15 @@ export interface Sandbox {
   retire (): void
 }
 
+/** The limits of a container that a run can change; undefined: the image's. */
+export type ContainerLimits = Pick<RequestedLimits, 'memoryBytes' | 'processes'>
+
 export interface Sandboxes {
   /**
    * Returns a container for one run. A container is never leased twice.
    * @throws ServiceError `docker.container.create`, `.start`, `.attach`, `docker.unixsocket`, `image.needs_more`
    */
-  lease (image: ImageDescription): Promise<Sandbox>
+  lease (image: ImageDescription, limits?: ContainerLimits): Promise<Sandbox>
 }
 
 /** A container that was created before its run. */
@@ -127,6 +130,8 @@ export interface SandboxFactory extends Sandboxes {
    * @param warm whether the runner starts its warm interpreter
    */
   prepare (image: ImageDescription, options: { idleMs: number, warm: boolean }): Promise<ReadySandbox>
+  /** Changes the limits of a waiting container. @returns whether they apply; if not, the container must be retired */
+  resize (sandbox: ReadySandbox, limits: ContainerLimits): Promise<boolean>
   /** Memory of a waiting container in bytes, from its cgroup. @throws ServiceError */
   idleBytes (sandbox: ReadySandbox): Promise<number>
 }

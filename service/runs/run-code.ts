@@ -62,7 +62,7 @@ export class CodeRunner implements Runs {
   /** Takes another container if a pooled container ended before it received the payload. */
   async #runInLease (request: RunRequest, record: Pick<RunRecord, 'pooled' | 'phases'>): Promise<DecodedResult> {
     for (;;) {
-      const sandbox = await this.#parts.sandboxes.lease(request.image)
+      const sandbox = await this.#parts.sandboxes.lease(request.image, request.limits)
       record.pooled = sandbox.pooled
       const decoded = await this.#runIn(sandbox, request, record.phases)
       if (decoded !== undefined) return decoded

@@ -4,7 +4,7 @@ import { ENGINE_VERSION_EXAMPLE } from '../../service/http/routes/version.js'
 import type { LanguageDescription } from '../../service/protocol/image-labels.js'
 import type { DecodedResult } from '../../service/protocol/result.js'
 import type {
-  EngineStatus, EngineVersion, Exchange, ExchangeOptions, ImageDescription, Images, RunRequest, Runs, Sandbox, Sandboxes
+  ContainerLimits, EngineStatus, EngineVersion, Exchange, ExchangeOptions, ImageDescription, Images, RunRequest, Runs, Sandbox, Sandboxes
 } from '../../service/runs/ports.js'
 import type { PoolSnapshot, PoolStatus, RunObserver, RunRecord } from '../../service/runs/status-ports.js'
 
@@ -14,7 +14,7 @@ export function languageImage (name: string, language: Partial<LanguageDescripti
     ref: `runonce/${name}:latest`,
     id: `sha256:${name}`,
     user: 'glot',
-    language: { name, aliases: [], listed: [], version: '1.0', main: 'main.txt', hello: 'hello', interactive: false, ...language },
+    language: { name, aliases: [], listed: [], version: '1.0', main: 'main.txt', hello: 'hello', interactive: false, resizable: true, ...language },
     memoryBytes: undefined,
     processes: undefined,
     ...image
@@ -119,11 +119,13 @@ export class FakeSandbox implements Sandbox {
 /** Leases the given containers in order. Throws if the next item is an error, or if no item remains. */
 export class FakeSandboxes implements Sandboxes {
   readonly leased: ImageDescription[] = []
+  readonly limits: Array<ContainerLimits | undefined> = []
   readonly #next: Array<FakeSandbox | Error>
   constructor (...next: Array<FakeSandbox | Error>) { this.#next = next }
 
-  async lease (image: ImageDescription): Promise<Sandbox> {
+  async lease (image: ImageDescription, limits?: ContainerLimits): Promise<Sandbox> {
     this.leased.push(image)
+    this.limits.push(limits)
     const next = this.#next.shift() ?? new Error('the test has no more containers')
     if (next instanceof Error) throw next
     return next

@@ -67,6 +67,7 @@ export const LANGUAGE_FIELDS = {
   run: { check: isCommand, mustBe: 'an argument list', required: true },
   strip: { check: allMatch(/^(bom|crlf)$/), mustBe: 'a list that contains "bom" or "crlf"' },
   shared: { check: isNames, mustBe: 'a list of folder names in shared/' },
+  fixedHeap: { check: isFlag, mustBe: 'true or false' },
   interactive: { check: isFlag, mustBe: 'true or false' },
   first: { check: isFlag, mustBe: 'true or false' }
 }

@@ -17,6 +17,7 @@ export function imageLabels (language, { version, hello, digest }) {
     'runonce.hello': hello,
     ...language.memory === undefined ? {} : { 'runonce.memory': String(language.memory) },
     ...language.processes === undefined ? {} : { 'runonce.processes': String(language.processes) },
+    'runonce.resizable': String(!language.fixedHeap),
     'runonce.interactive': String(language.interactive ?? false),
     'runonce.digest': digest
   }

@@ -61,6 +61,7 @@ import { languageErrors, sharedErrors } from './check-language.js'
  * @property {number} [processes]
  * @property {boolean} [interactive]
  * @property {string[]} [warm]
+ * @property {boolean} [fixedHeap] whether the warm interpreter derives its heap size from the memory limit when it starts
  * @property {boolean} [first]
  * @property {Record<string, Example>} [examples]
  *

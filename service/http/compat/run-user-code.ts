@@ -2,7 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 
-import { nullableString } from '../../protocol/payload.js'
+import { nullableLimits, nullableString } from '../../protocol/payload.js'
 import { ResultSchema } from '../../protocol/result.js'
 import { runCode, sendResult, type CodeRunParts } from '../code-runs.js'
 import { errorResponses, RUN_ERRORS } from '../error-responses.js'
@@ -11,7 +11,8 @@ const ParamsSchema = Type.Object({ language: Type.String() })
 
 const BodySchema = Type.Object({
   code: Type.String({ description: 'The program' }),
-  input: Type.Optional(nullableString('The program\'s standard input'))
+  input: Type.Optional(nullableString('The program\'s standard input')),
+  limits: Type.Optional(nullableLimits)
 }, { examples: [{ code: 'print("Hello World!")' }] })
 
 /** Adds the routes of run-user-code, which run a program and return the complete result. */

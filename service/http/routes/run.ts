@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 
 import { topLevelMembers } from '../../protocol/json-scanner.js'
-import { fromWireLimits, type WireLimits } from '../../protocol/limits.js'
+import { checkContainerLimits, fromWireLimits, type ContainerCaps, type WireLimits } from '../../protocol/limits.js'
 import { checkPayload, encodePayload, nullableLimits, PayloadSchema } from '../../protocol/payload.js'
 import { ResultSchema } from '../../protocol/result.js'
 import type { Images, RunRequest, Runs } from '../../runs/ports.js'
@@ -28,7 +28,7 @@ const BodySchema = Type.Object({
 })
 
 /** Adds glot's route `POST /run`, which runs a payload in any allowed image and returns the result. */
-export function addRunRoute (scope: FastifyInstance, { images, runs }: { images: Images, runs: Runs }): void {
+export function addRunRoute (scope: FastifyInstance, { images, runs, caps }: { images: Images, runs: Runs, caps: ContainerCaps }): void {
   scope.withTypeProvider<TypeBoxTypeProvider>().post('/run', {
     schema: {
       summary: 'Run a payload in a container of an image',
@@ -38,6 +38,7 @@ export function addRunRoute (scope: FastifyInstance, { images, runs }: { images:
     }
   }, async (request, reply) => {
     const { image: ref, payload, limits } = request.body
+    checkContainerLimits(limits, 'limits', caps)
     const image = await images.describe(ref)
     let submission
     if (image.language === undefined) {
@@ -45,6 +46,7 @@ export function addRunRoute (scope: FastifyInstance, { images, runs }: { images:
     } else {
       const checked = validated(request, PayloadSchema, payload, 'payload')
       checkPayload(checked)
+      checkContainerLimits(checked.limits, 'payload.limits', caps)
       submission = encodePayload(checked, limits)
     }
     return sendResult(reply, await runs.run({

@@ -183,3 +183,16 @@ t.test('a memory measurement above the limit of the container is ignored', async
     sandbox.retire()
   }
 })
+
+t.test('the limits of a waiting container are changed with one call, whose errors are reported', async (t) => {
+  const { engine, factory } = await start(t)
+  engine.on('POST /containers/c1/update', json(200, { Warnings: null }))
+  const sandbox = await factory.prepare(PYTHON, { idleMs: 1000, warm: true })
+  t.equal(await factory.resize(sandbox, { memoryBytes: 67_108_864, processes: 20 }), true)
+  t.equal(await factory.resize(sandbox, { processes: 20 }), true)
+  t.same(engine.made('POST', '/containers/c1/update').map(({ body }) => JSON.parse(body)),
+    [{ Memory: 67_108_864, MemorySwap: 67_108_864, PidsLimit: 20 }, { PidsLimit: 20 }])
+  engine.on('POST /containers/c1/update', json(500, { message: 'device or resource busy' }))
+  t.equal(await factory.resize(sandbox, { memoryBytes: 67_108_864 }), false)
+  sandbox.retire()
+})

@@ -2,7 +2,7 @@ import t from 'tap'
 
 import { readConfig } from '../../../service/config/config.js'
 import { containerSettings, ONE_RUN, type Purpose } from '../../../service/docker/container-settings.js'
-import type { ImageDescription } from '../../../service/runs/ports.js'
+import type { ContainerLimits, ImageDescription } from '../../../service/runs/ports.js'
 import { serviceError, foreignImage, languageImage } from '../fakes.js'
 
 const PYTHON = languageImage('python')
@@ -130,4 +130,13 @@ t.test('an image gets the resources that its labels request, at least the defaul
   }))
   t.throws(() => grant({ processes: 513 }), serviceError({ slug: 'image.needs_more', message: /513 processes.*DOCKER_CONTAINER_NPROC_CAP allows 512/ }))
   t.throws(() => grant({ memoryBytes: 300_000_000 }, { DOCKER_CONTAINER_MEMORY: '268435456' }), serviceError({ slug: 'image.needs_more' }), 'an explicit default is the cap')
+})
+
+t.test('the limits of a run replace those of the image', async (t) => {
+  const { container, run } = readConfig({ API_ACCESS_TOKEN: 'correct-horse-battery-staple' })
+  const hostConfig = (limits: ContainerLimits) => containerSettings({
+    image: languageImage('java', {}, { memoryBytes: 536_870_912, processes: 300 }), container, run, identity: { owner: 'me', boot: 'this' }, purpose: ONE_RUN, limits
+  }).HostConfig
+  t.match(hostConfig({ memoryBytes: 67_108_864 }), { Memory: 67_108_864, MemorySwap: 67_108_864, PidsLimit: 300 })
+  t.match(hostConfig({ memoryBytes: 1_073_741_824, processes: 20 }), { Memory: 1_073_741_824, MemorySwap: 1_073_741_824, PidsLimit: 20 })
 })

@@ -16,7 +16,8 @@ const LABELS = {
   'runonce.hello': 'print("Hello World!")\n',
   'runonce.memory': '536870912',
   'runonce.processes': '200',
-  'runonce.interactive': 'true'
+  'runonce.interactive': 'true',
+  'runonce.resizable': 'true'
 }
 const inspect = (config: object, id = 'sha256:1') => json(200, { Id: id, Config: config })
 
@@ -82,7 +83,7 @@ t.test('an image\'s description comes from its labels', async (t) => {
     memoryBytes: 536_870_912,
     processes: 200,
     language: {
-      name: 'python', aliases: ['py', 'py3'], listed: [], version: '3.13.5', main: 'main.py', hello: 'print("Hello World!")\n', interactive: true
+      name: 'python', aliases: ['py', 'py3'], listed: [], version: '3.13.5', main: 'main.py', hello: 'print("Hello World!")\n', interactive: true, resizable: true
     }
   })
 })

@@ -175,3 +175,16 @@ function post (port: number, body: object) {
   client.end(JSON.stringify(body))
   return client
 }
+
+t.test('container limits reach the run, but not the payload; the lower of two applies', async (t) => {
+  const { post, runs } = await startApp(t)
+  const limits = { memory: 67_108_864, processes: 20 }
+  await post('/run', { image: PYTHON, payload: { files: FILES, limits: { memory: 536_870_912, processes: 8 } }, limits })
+  t.match(runs.requests.at(-1)?.limits, { memoryBytes: 67_108_864, processes: 8 })
+  t.same(JSON.parse(String(runs.requests.at(-1)?.payload)).limits, {})
+  await post('/run', { image: FOREIGN, payload: {}, limits })
+  t.match(runs.requests.at(-1)?.limits, { memoryBytes: 67_108_864, processes: 20 }, 'a foreign image')
+  await post('/run/python', { code: '', limits: { ...limits, time: 1 } })
+  t.match(runs.requests.at(-1)?.limits, { memoryBytes: 67_108_864, processes: 20, timeMs: 1000 })
+  t.same(JSON.parse(String(runs.requests.at(-1)?.payload)).limits, { time: 1 })
+})

@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import type { PoolConfig } from '../../../service/config/config.js'
 import { Pool } from '../../../service/pool/pool.js'
 import type {
-  Exchange, ImageChanges, ImageDescription, ReadySandbox, Sandbox, SandboxFactory
+  ContainerLimits, Exchange, ImageChanges, ImageDescription, ReadySandbox, Sandbox, SandboxFactory
 } from '../../../service/runs/ports.js'
 import { FakeImages, gate } from '../fakes.js'
 
@@ -58,7 +58,14 @@ export class FakeFactory implements SandboxFactory {
   preparing = 0
   mostAtOnce = 0
 
-  async lease (image: ImageDescription): Promise<Sandbox> {
+  /** The limits of each resized container. */
+  readonly resized: Array<[string, ContainerLimits]> = []
+  /** The limits of each container that was created on demand. */
+  readonly coldLimits: Array<ContainerLimits | undefined> = []
+  canResize = true
+
+  async lease (image: ImageDescription, limits?: ContainerLimits): Promise<Sandbox> {
+    this.coldLimits.push(limits)
     const sandbox = new FakeReady(`cold${this.cold.length}`, image, false, true)
     this.cold.push(sandbox)
     return sandbox
@@ -76,6 +83,11 @@ export class FakeFactory implements SandboxFactory {
     } finally {
       this.preparing--
     }
+  }
+
+  async resize (sandbox: ReadySandbox, limits: ContainerLimits): Promise<boolean> {
+    this.resized.push([sandbox.id, limits])
+    return this.canResize
   }
 
   async idleBytes (sandbox: ReadySandbox): Promise<number> {

@@ -205,3 +205,9 @@ function withMemoryKill (sandbox: FakeSandbox): FakeSandbox {
   sandbox.outOfMemory = true
   return sandbox
 }
+
+t.test('the container is leased with the limits of the run', async (t) => {
+  const { run, sandboxes } = start([new FakeSandbox('c', ends('result', RESULT))], { limits: { memoryBytes: 67_108_864 } })
+  await run
+  t.match(sandboxes.limits, [{ memoryBytes: 67_108_864 }])
+})
