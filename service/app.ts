@@ -55,9 +55,8 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
     await addAuth(scope, config.tokens)
     if (limits.byToken !== undefined) scope.addHook('onRequest', limits.byToken)
     refuseCompressed(scope)
-    const runParts = { ...parts, caps: config.container, codeBytes: config.run.codeBytes }
-    addRunRoute(scope, runParts)
-    for (const addRoutes of Object.values(compat)) addRoutes(scope, runParts)
+    addRunRoute(scope, parts)
+    for (const addRoutes of Object.values(compat)) addRoutes(scope, parts)
     addVersionRoute(scope, parts)
   })
   addLanguagesRoute(app, parts)

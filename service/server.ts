@@ -88,7 +88,7 @@ async function createService (config: Config, log: LogOutput, logger: Logger) {
   const metrics = config.metrics.on ? new Metrics({ cores: cpus().length, load: admission, pool, node: health, log }) : undefined
   const observers = [new DeferredObserver({ observers: [new RunLog(logger), ...metrics === undefined ? [] : [metrics]], log: logger })]
   const runs = new CodeRunner({
-    sandboxes: pool, admission, health, observers, limits: config.run, limitsResponse: config.run.limitsResponse
+    sandboxes: pool, admission, health, observers, limitsResponse: config.run.limitsResponse
   })
   const sweep = new Sweep({ engine, remover, identity, log: logger })
   const settingsCheck = new SettingsCheck({ engine, container: config.container, namedImages: config.namedImages, warn })

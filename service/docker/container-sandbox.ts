@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 
 import { streamReadFailed } from '../errors.js'
+import { EventDecoder } from '../protocol/event-decoder.js'
 import type { Exchange, ExchangeEnd, ExchangeOptions, ReadySandbox } from '../runs/ports.js'
 import { Deadline } from './deadline.js'
 import { Demultiplexer } from './demultiplexer.js'
@@ -37,6 +38,8 @@ export class ContainerSandbox implements ReadySandbox {
   readonly #stdout: Buffer[] = []
   readonly #stderr: Buffer[] = []
   #bytes = 0
+  #eventBytes = 0
+  #decoder: EventDecoder | undefined
   #lastByte = -1
   #ended = false
   #failure: Error | undefined
@@ -60,13 +63,14 @@ export class ContainerSandbox implements ReadySandbox {
   get ended (): boolean { return this.#ended }
 
   async exchange (payload: Buffer, options: ExchangeOptions): Promise<Exchange> {
+    if (options.onEvent !== undefined) this.#decoder = new EventDecoder(options.onEvent)
     if (!this.#ended) this.#send(payload, options)
     const end = await this.#waitForEnd(options)
     this.#resultReceived = end === 'result'
     if (end === 'eof' && this.#failure !== undefined) {
       throw streamReadFailed(`The connection to the container was lost: ${this.#failure.message}`, { cause: this.#failure })
     }
-    return { end, stdout: Buffer.concat(this.#stdout), stderr: Buffer.concat(this.#stderr) }
+    return { end, stdout: this.#decoder?.result ?? this.#decoder?.rest ?? Buffer.concat(this.#stdout), stderr: Buffer.concat(this.#stderr) }
   }
 
   #send (payload: Buffer, { resultIsFirstLine }: ExchangeOptions): void {
@@ -96,7 +100,7 @@ export class ContainerSandbox implements ReadySandbox {
   }
 
   #hasResult (): boolean {
-    return this.#lastByte === NEWLINE
+    return this.#decoder === undefined ? this.#lastByte === NEWLINE : this.#decoder.result !== undefined
   }
 
   #isLost (): boolean {
@@ -132,8 +136,24 @@ export class ContainerSandbox implements ReadySandbox {
     // A newline before the result means that the runner is ready (RUNONCE_ANNOUNCE).
     const start = this.#stdout.length > 0 ? 0 : bytes.findIndex((byte) => byte !== NEWLINE)
     if (start < 0 || bytes.length === 0) return
+    if (this.#decoder !== undefined) {
+      this.#takeEvents(this.#decoder, bytes)
+      return
+    }
     this.#lastByte = bytes[bytes.length - 1] ?? -1
     this.#take(this.#stdout, bytes.subarray(start))
+  }
+
+  #takeEvents (decoder: EventDecoder, bytes: Buffer): void {
+    if (this.#retired) return
+    this.#bytes += bytes.length
+    this.#eventBytes += bytes.length
+    decoder.push(bytes)
+  }
+
+  /** Number of bytes that are kept until the end of the exchange. */
+  #keptBytes (): number {
+    return this.#bytes - this.#eventBytes + (this.#decoder?.pendingBytes ?? 0)
   }
 
   #take (into: Buffer[], bytes: Buffer): void {
@@ -164,7 +184,7 @@ export class ContainerSandbox implements ReadySandbox {
       const overdue = overdueMs === undefined ? undefined : setTimeout(() => this.#parts.liftCpuLimit(this.id), overdueMs)
       signal.addEventListener('abort', onAbort, { once: true })
       this.#onChange = () => {
-        if (this.#bytes > maxBytes) finish('too_large')
+        if (this.#keptBytes() > maxBytes) finish('too_large')
         else if (resultIsFirstLine && this.#hasResult()) finish('result')
         else if (this.#ended) finish(this.#isLost() ? 'lost' : 'eof')
       }

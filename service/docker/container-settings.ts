@@ -3,6 +3,7 @@ import type Docker from 'dockerode'
 import type { ContainerConfig, RunConfig } from '../config/config.js'
 import { imageNeedsMore } from '../errors.js'
 import { runnerEnvironment } from '../protocol/container-environment.js'
+import { longestRunMs } from '../protocol/limits.js'
 import type { ContainerLimits, ImageDescription } from '../runs/ports.js'
 
 /**
@@ -65,12 +66,15 @@ export function containerSettings ({ image, container, run, identity, purpose, l
   const processes = granted(image, {
     resource: 'processes', normal: container.processes, needed: image.processes, cap: container.processesCap, variable: 'DOCKER_CONTAINER_NPROC_CAP'
   })
-  const lifetimeMs = Math.ceil(purpose.idleMs + run.timeMs + EXPIRY_GRACE_MS)
+  // From version 2, each payload contains the limits of its run, and the container gets the largest limits that any run may have.
+  const extended = image.language !== undefined && image.language.protocol >= 2 ? run : undefined
+  const timeMs = extended === undefined ? run.timeMs : longestRunMs(extended, { interactive: true })
+  const lifetimeMs = Math.ceil(purpose.idleMs + timeMs + EXPIRY_GRACE_MS)
   return {
     Image: image.id,
     Hostname: container.hostname,
     User: container.user ?? (isRoot(image.user) ? UNPRIVILEGED_UID : image.user),
-    Env: image.language === undefined ? [] : runnerEnvironment({ ...run, ...purpose, workDir: container.workDir?.path }),
+    Env: image.language === undefined ? [] : runnerEnvironment({ ...run, ...purpose, timeMs, extended, workDir: container.workDir?.path }),
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,

@@ -1,19 +1,16 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 
+import type { Config } from '../config/config.js'
 import { tooLarge } from '../errors.js'
-import { checkContainerLimits, type ContainerCaps, type WireLimits } from '../protocol/limits.js'
-import { encodePayload, payloadOfCode } from '../protocol/payload.js'
-import type { DecodedResult } from '../protocol/result.js'
-import type { Images, Runs } from '../runs/ports.js'
-import { clientSignal } from './client-signal.js'
+import { checkContainerLimits, type WireLimits } from '../protocol/limits.js'
+import { encodePayload, payloadOfCode, type Submission } from '../protocol/payload.js'
+import type { ImageDescription, Images, Runs } from '../runs/ports.js'
 import { imageOfLanguage } from './language-images.js'
 
 export interface CodeRunParts {
   images: Images
   runs: Runs
-  /** Maximum size of a program in bytes. */
-  codeBytes: number
-  caps: ContainerCaps
+  config: Pick<Config, 'run' | 'container'>
 }
 
 /** The source code of a program, the name of its language and its input. */
@@ -24,23 +21,22 @@ export interface CodeSubmission {
   limits?: WireLimits | null
 }
 
-/** Runs a program that consists of one file. @throws ServiceError */
-export async function runCode (
-  { images, runs, codeBytes, caps }: CodeRunParts, request: FastifyRequest, reply: FastifyReply, { language, code, input, limits }: CodeSubmission
-): Promise<DecodedResult> {
-  if (Buffer.byteLength(code) > codeBytes) throw tooLarge(`code is larger than ${codeBytes} bytes (RUN_MAX_CODE_SIZE)`)
-  checkContainerLimits(limits, 'limits', caps)
+/**
+ * Creates the run of a program that consists of one file.
+ * @param stream whether the client reads events
+ * @throws ServiceError
+ */
+export async function codeRun (
+  { images, config: { run, container } }: CodeRunParts, { language, code, input, limits }: CodeSubmission, { stream }: { stream: boolean }
+): Promise<Submission & { image: ImageDescription }> {
+  if (Buffer.byteLength(code) > run.codeBytes) throw tooLarge(`code is larger than ${run.codeBytes} bytes (RUN_MAX_CODE_SIZE)`)
+  checkContainerLimits(limits, 'limits', container)
   const image = imageOfLanguage(await images.languages(), language)
-  return await runs.run({
-    ...encodePayload(payloadOfCode(image.language?.main ?? 'main', code, input), limits),
-    image,
-    requestId: request.id,
-    tokenName: request.tokenName,
-    signal: clientSignal(reply)
-  })
+  const { main = 'main', protocol = 1 } = image.language ?? {}
+  return { ...encodePayload(payloadOfCode(main, code, input), { requested: limits, maximum: run, version: protocol, stream }), image }
 }
 
-/** Sends the result as the bytes that the image wrote. */
-export function sendResult (reply: FastifyReply, { json }: DecodedResult): FastifyReply {
-  return reply.type('application/json; charset=utf-8').send(json)
+/** The identity of a run in logs. */
+export function identityOf (request: FastifyRequest) {
+  return { requestId: request.id, tokenName: request.tokenName }
 }

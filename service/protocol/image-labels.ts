@@ -1,10 +1,12 @@
-/** The label of images that implement the runner protocol, in the format of the engine's image filter. */
-export const PROTOCOL_LABEL = 'runonce.protocol=1'
+/** The label of images that implement the runner protocol. Its value is the version of the protocol. */
+export const PROTOCOL_LABEL = 'runonce.protocol'
 
 type Labels = Record<string, string>
 
 /** The description of a language from the labels of its image. */
 export interface LanguageDescription {
+  /** The version of the runner protocol that the image implements, at least 1. */
+  protocol: number
   name: string
   aliases: string[]
   /** Aliases that `GET /api/languages` lists in addition to the name. */
@@ -22,8 +24,10 @@ export interface LanguageDescription {
 
 /** Reads the description of a language. Returns undefined if the image does not implement the runner protocol. */
 export function languageOf (labels: Labels): LanguageDescription | undefined {
-  if (labels['runonce.protocol'] !== '1') return undefined
+  const protocol = numberOf(labels[PROTOCOL_LABEL])
+  if (protocol === undefined) return undefined
   return {
+    protocol,
     name: labels['runonce.language'] ?? '',
     aliases: wordsOf(labels['runonce.aliases']),
     listed: wordsOf(labels['runonce.listed']),

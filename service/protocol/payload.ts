@@ -1,73 +1,27 @@
-import { Type, type Static } from 'typebox'
-
-import { invalidRequest } from '../errors.js'
 import { topLevelMembers } from './json-scanner.js'
-import { fromWireLimits, LimitsSchema, stricterLimits, toWireLimits, type RequestedLimits, type WireLimits } from './limits.js'
+import {
+  fromWireLimits, payloadLimits, runLimits, stricterLimits, toWireLimits, type MaximumLimits, type RequestedLimits, type RunLimits, type WireLimits
+} from './limits.js'
+import { checkText } from './payload-checks.js'
+import type { Payload } from './payload-schema.js'
 
-/** Maximum number of files, arguments, variables or build commands. */
-const MAX_ITEMS = 10_000
+/** A payload as the container receives it, and how the service treats the run. */
+export interface Submission {
+  /** The JSON text for the container's stdin. */
+  payload: Buffer
+  limits: RunLimits
+  /** Whether the container writes events while the program runs. */
+  streams: boolean
+}
 
-/** NAME_MAX and PATH_MAX of ext4, overlayfs and tmpfs in bytes, without the terminating NUL (limits.h). */
-const MAX_NAME_BYTES = 255
-const MAX_PATH_BYTES = 4095
-
-/**
- * Describes a member that can be null. The schema is not a union, because ajv would then report an error for each branch instead of
- * "must be string,null".
- */
-export const nullable = <T>(type: string, schema: object) => Type.Unsafe<T | null>({ ...schema, type: [type, 'null'] })
-export const nullableString = (description: string) => nullable<string>('string', { description })
-export const nullableLimits = nullable<WireLimits>('object', LimitsSchema)
-
-const strings = { maxItems: MAX_ITEMS, items: { type: 'string' } }
-
-/** The payload that a container with the runner protocol reads from stdin. docs/protocol.md describes each member. */
-export const PayloadSchema = Type.Object({
-  language: Type.Optional(nullableString('One of the image\'s languages, by name or alias')),
-  files: Type.Array(Type.Object({
-    name: Type.String({ description: 'A relative path' }),
-    content: Type.String()
-  }), { maxItems: MAX_ITEMS, description: 'The program\'s files. The first is the main file.' }),
-  stdin: Type.Optional(nullableString('The program\'s standard input')),
-  command: Type.Optional(nullableString('Replaces both the build step and the run command. It is run by sh -c in the work directory')),
-  runInstructions: Type.Optional(Type.Unsafe<{ buildCommands: string[], runCommand: string } | null>({
-    type: ['object', 'null'],
-    description: 'Replaces both the build step and the run command. Without buildCommands, the build step is skipped',
-    required: ['runCommand'],
-    properties: { buildCommands: { type: 'array', ...strings }, runCommand: { type: 'string' } }
-  })),
-  args: Type.Optional(nullable<string[]>('array', { ...strings, description: 'The program\'s arguments' })),
-  env: Type.Optional(nullable<Record<string, string>>('object', {
-    maxProperties: MAX_ITEMS, additionalProperties: { type: 'string' }, description: 'Environment variables to add'
-  })),
-  limits: Type.Optional(nullableLimits)
-}, {
-  description: 'The payload for images that implement the runner protocol. The payload for other images is not validated and is forwarded unchanged.',
-  examples: [{ files: [{ name: 'main.py', content: 'print(input())' }], stdin: 'Hello World!' }]
-})
-
-export type Payload = Static<typeof PayloadSchema>
-
-/**
- * Checks the rules that the schema cannot express: names, NUL characters and lone surrogates.
- * @throws ServiceError `request.invalid`; the message names the member
- */
-export function checkPayload (payload: Payload): void {
-  const { language, files, stdin, command, runInstructions, args, env } = payload
-  if (files.length === 0 && !command && !runInstructions) {
-    throw invalidRequest('payload.files must contain at least one file, unless command or runInstructions is given')
-  }
-  for (const [index, { name, content }] of files.entries()) {
-    checkFileName(name, `payload.files[${index}].name`)
-    checkText(content, `payload.files[${index}].content`)
-  }
-  checkText(language ?? '', 'payload.language')
-  checkText(stdin ?? '', 'payload.stdin')
-  checkArgument(command ?? '', 'payload.command')
-  checkArguments(runInstructions?.buildCommands, 'payload.runInstructions.buildCommands')
-  checkArgument(runInstructions?.runCommand ?? '', 'payload.runInstructions.runCommand')
-  checkArguments(args, 'payload.args')
-  for (const [name, value] of Object.entries(env ?? {})) checkVariable(name, value)
+export interface EncodingOptions {
+  /** The limits that the request specifies outside its payload. */
+  requested?: WireLimits | null | undefined
+  maximum: MaximumLimits
+  /** The version of the runner protocol that the image implements. */
+  version: number
+  /** Whether the client reads events. Version 1 does not support them. */
+  stream?: boolean
 }
 
 /** Creates the payload for a program with one file. @throws ServiceError `request.invalid`; the message names `code` or `input` */
@@ -77,24 +31,27 @@ export function payloadOfCode (fileName: string, code: string, input: string | n
   return { files: [{ name: fileName, content: code }], stdin: input ?? '' }
 }
 
-/**
- * Encodes a validated payload for the container. Omits members that are not in the schema, because they have not been validated.
- * @param requested the limits that the request specifies outside its payload
- */
-export function encodePayload (payload: Payload, requested?: WireLimits | null): { payload: Buffer, limits: RequestedLimits } {
-  const { language, files, stdin, command, runInstructions, args, env } = payload
+/** Encodes a validated payload for the container. Omits members that are not in the schema, because they have not been validated. */
+export function encodePayload (payload: Payload, { requested, maximum, version, stream = false }: EncodingOptions): Submission {
+  const { language, files, stdin, command, runInstructions, args, env, outputs, cases, stopOnFailure } = payload
   const limits = stricterLimits(fromWireLimits(payload.limits), fromWireLimits(requested))
+  const kind = { cases: cases?.length ?? 0, interactive: false, returnsFiles: outputs != null }
+  const streams = stream && version >= 2
   const known = {
     language,
-    files: files.map(({ name, content }) => ({ name, content })),
+    files: files.map(({ name, content, encoding }) => ({ name, content, encoding: encoding ?? undefined })),
     stdin,
     command,
     runInstructions: runInstructions && { buildCommands: runInstructions.buildCommands, runCommand: runInstructions.runCommand },
     args,
     env,
-    limits: toWireLimits(limits)
+    limits: version >= 2 ? payloadLimits(limits, maximum, kind) : toWireLimits(limits),
+    outputs,
+    cases: cases?.map((each) => encodeCase(each, limits)),
+    stopOnFailure,
+    stream: streams || undefined
   }
-  return { payload: Buffer.from(JSON.stringify(known)), limits }
+  return { payload: Buffer.from(JSON.stringify(known)), limits: runLimits(limits, maximum, kind), streams }
 }
 
 /**
@@ -104,7 +61,10 @@ export function encodePayload (payload: Payload, requested?: WireLimits | null):
 export function sourcesOf (payload: Buffer): string[] {
   try {
     const files: unknown = JSON.parse(topLevelMembers(payload)?.get('files')?.toString('utf8') ?? '[]')
-    const contents = (files as Array<{ content?: unknown } | null>).map((file) => file?.content).filter((content) => typeof content === 'string')
+    const contents = (files as Array<{ content?: unknown, encoding?: unknown } | null>).flatMap((file) => {
+      if (typeof file?.content !== 'string') return []
+      return [file.encoding === 'base64' ? Buffer.from(file.content, 'base64').toString('utf8') : file.content]
+    })
     if (contents.length > 0) return contents
   } catch {
     // The payload has another structure, so its whole text is returned.
@@ -112,41 +72,7 @@ export function sourcesOf (payload: Buffer): string[] {
   return [payload.toString('utf8')]
 }
 
-function checkFileName (name: string, field: string): void {
-  checkArgument(name, field)
-  const problem = fileNameProblem(name, name.split('/'))
-  if (problem !== undefined) throw invalidRequest(`${field} ${problem}`)
-}
-
-function fileNameProblem (name: string, parts: string[]): string | undefined {
-  if (name === '') return 'must not be empty'
-  if (name.startsWith('/')) return 'must be a relative path'
-  if (parts.includes('..')) return 'must not contain ".."'
-  if (name.endsWith('/') || parts.at(-1) === '.') return 'must name a file, not a directory'
-  if (Buffer.byteLength(name) > MAX_PATH_BYTES || parts.some((part) => Buffer.byteLength(part) > MAX_NAME_BYTES)) {
-    return `must be at most ${MAX_PATH_BYTES} bytes long, and each part of it at most ${MAX_NAME_BYTES}`
-  }
-  return undefined
-}
-
-function checkVariable (name: string, value: string): void {
-  if (name === '' || name.includes('=')) {
-    throw invalidRequest(`payload.env: invalid name ${JSON.stringify(name)}: must not be empty and must not contain "="`)
-  }
-  checkArgument(name, 'payload.env: a name')
-  checkArgument(value, `payload.env.${name}`)
-}
-
-function checkArguments (texts: string[] | null | undefined, field: string): void {
-  for (const [index, text] of (texts ?? []).entries()) checkArgument(text, `${field}[${index}]`)
-}
-
-/** Rejects NUL characters, because strings for execve(2) end at the first NUL. */
-function checkArgument (text: string, field: string): void {
-  checkText(text, field)
-  if (text.includes('\0')) throw invalidRequest(`${field} must not contain NUL characters`)
-}
-
-function checkText (text: string, field: string): void {
-  if (!text.isWellFormed()) throw invalidRequest(`${field} must be well-formed Unicode: it contains a lone surrogate`)
+function encodeCase ({ stdin, args, limits, expectedStdout }: NonNullable<Payload['cases']>[number], ofRun: RequestedLimits) {
+  const { timeMs, outputBytes } = stricterLimits(fromWireLimits(limits), ofRun)
+  return { stdin, args, limits: limits == null ? undefined : toWireLimits({ timeMs, outputBytes }), expectedStdout }
 }

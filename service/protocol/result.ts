@@ -16,6 +16,15 @@ export type Phase = typeof PHASES[number]
 
 const integerOrNull = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description })
 
+const FileSchema = Type.Object({
+  name: Type.String(),
+  content: Type.Optional(Type.String({ description: 'Absent if the file does not fit' })),
+  encoding: Type.Optional(Type.Unsafe<'utf8' | 'base64'>({ type: 'string', enum: ['utf8', 'base64'] })),
+  size: Type.Integer({ description: 'Size of the file in bytes' }),
+  truncated: Type.Optional(Type.Boolean({ description: 'Whether the content is missing' })),
+  error: Type.Optional(Type.String({ description: 'The reason if the file cannot be returned' }))
+})
+
 /**
  * The result of a run. To add a member, change this schema, result.c of the runner and docs/protocol.md. The compiler then requires
  * the member in `resultOfEndedRun`, which creates the results of the service.
@@ -43,7 +52,12 @@ export const ResultSchema = Type.Object({
     duration: Type.Integer({ description: 'Wall-clock time of the build step in nanoseconds' })
   }, { description: 'The result of the build step, if there was one' })),
   // This member is optional, because older runners do not write it.
-  phase: Type.Optional(Type.Unsafe<Phase>({ type: 'string', enum: [...PHASES], description: 'The step to which the outcome applies' }))
+  phase: Type.Optional(Type.Unsafe<Phase>({ type: 'string', enum: [...PHASES], description: 'The step to which the outcome applies' })),
+  files: Type.Optional(Type.Array(FileSchema, { description: 'The files that match `outputs`, in the order of their names' })),
+  cases: Type.Optional(Type.Array(Type.Object({
+    matched: Type.Optional(Type.Boolean({ description: 'Whether stdout matches `expectedStdout`' }))
+  }, { description: 'The members of a result without `build`, and `matched` if the case has `expectedStdout`' }), { description: 'The results of the cases' })),
+  streamed: Type.Optional(Type.Boolean({ description: 'Present in streamed runs: whether the events were sent while the program ran' }))
 }, {
   description: 'The result of the run, including programs that fail. Images that do not implement the runner protocol return a different object.',
   examples: [{
@@ -74,7 +88,7 @@ type CommonResult = Pick<FullResult, 'stdout' | 'stderr' | 'error'>
 export type RunResult = CommonResult & Partial<FullResult>
 
 /** Members that can be several megabytes long and are rarely read. They are decoded on first access. */
-export const LAZY_MEMBERS: ReadonlyArray<keyof FullResult> = ['stdout', 'stderr', 'stdoutBase64', 'stderrBase64', 'build']
+export const LAZY_MEMBERS: ReadonlyArray<keyof FullResult> = ['stdout', 'stderr', 'stdoutBase64', 'stderrBase64', 'build', 'files', 'cases']
 
 export interface DecodedResult {
   result: RunResult

@@ -1,9 +1,8 @@
-/**
- * The interfaces through which the modules of the service run programs. server.ts connects the modules. The
- * interfaces for status reports are in status-ports.ts.
- */
+/** The interfaces by which the service's modules run programs. server.ts joins them. What they report is in status-ports.ts. */
+import type { RunEvent } from '../protocol/event-decoder.js'
 import type { LanguageDescription } from '../protocol/image-labels.js'
 import type { RequestedLimits } from '../protocol/limits.js'
+import type { Submission } from '../protocol/payload.js'
 import type { DecodedResult } from '../protocol/result.js'
 
 // Images and the engine: implemented by docker/, used by http/ and pool/.
@@ -83,8 +82,10 @@ export interface ExchangeOptions {
   deadlineMs: number
   /** Time after which the result is late and the container gets more CPU, in milliseconds; undefined: never. */
   overdueMs?: number | undefined
-  /** Maximum size of stdout and stderr together, in bytes. */
+  /** Maximum of stdout and stderr together, bytes; with `onEvent`, without the events. */
   maxBytes: number
+  /** Receives each event as it arrives. Present where the payload asks for events; only with `resultIsFirstLine`. */
+  onEvent?: ((event: RunEvent) => void) | undefined
   /** Aborts when the client closes its connection. */
   signal: AbortSignal
 }
@@ -138,14 +139,19 @@ export interface SandboxFactory extends Sandboxes {
 
 // Runs: implemented by runs/, used by http/.
 
-export interface RunRequest {
+/** Receives the events of a run while it is in progress. */
+export interface RunEvents {
+  /** The container has the payload. May be called twice. Errors before this call mean that the program did not start. */
+  started (): void
+  event (event: RunEvent): void
+}
+
+export interface RunRequest extends Submission {
   requestId: string
   tokenName: string
   image: ImageDescription
-  /** The JSON text for stdin of the container. */
-  payload: Buffer
-  limits: RequestedLimits
   signal: AbortSignal
+  events?: RunEvents
 }
 
 export interface Runs {

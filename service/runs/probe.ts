@@ -1,7 +1,8 @@
+import type { MaximumLimits } from '../protocol/limits.js'
 import { encodePayload, payloadOfCode } from '../protocol/payload.js'
 import { isInfrastructureError } from './node-health.js'
 import type { ImageDescription, Images, Sandboxes } from './ports.js'
-import { runInSandbox, type RunLimits } from './run-in-sandbox.js'
+import { runInSandbox } from './run-in-sandbox.js'
 
 /** Maximum number of images that a probe tries. The second image is tried because the first one may be broken. */
 const MAX_FAILURES = 2
@@ -12,7 +13,7 @@ interface ProbeParts {
   images: Images
   /** Creates containers. The pool is not used, because its containers may work although new ones fail. */
   sandboxes: Sandboxes
-  limits: RunLimits
+  limits: MaximumLimits
 }
 
 /** Finds out whether runs work by running a program. */
@@ -51,11 +52,13 @@ export class Probe {
   }
 
   async #runHello (image: ImageDescription, signal: AbortSignal): Promise<void> {
-    const { main = 'main', hello = '' } = image.language ?? {}
-    const submission = encodePayload(payloadOfCode(main, hello, ''), { time: MAX_RUN_MS / 1000 })
+    const { main = 'main', hello = '', protocol = 1 } = image.language ?? {}
+    const submission = encodePayload(payloadOfCode(main, hello, ''), {
+      requested: { time: MAX_RUN_MS / 1000 }, maximum: this.#parts.limits, version: protocol
+    })
     const sandbox = await this.#parts.sandboxes.lease(image)
     try {
-      await runInSandbox(sandbox, { ...submission, image, signal }, this.#parts.limits)
+      await runInSandbox(sandbox, { ...submission, image, signal })
     } finally {
       sandbox.retire()
     }

@@ -3,14 +3,13 @@ import type { Admission } from './admission.js'
 import type { NodeHealth } from './node-health.js'
 import type { RunRequest, Runs, Sandbox, Sandboxes } from './ports.js'
 import type { RunObserver, RunRecord } from './status-ports.js'
-import { runInSandbox, type RunLimits } from './run-in-sandbox.js'
+import { runInSandbox } from './run-in-sandbox.js'
 
 interface RunnerParts {
   sandboxes: Sandboxes
   admission: Admission
   health: Pick<NodeHealth, 'refuseIfFailing' | 'succeeded' | 'failed'>
   observers: RunObserver[]
-  limits: RunLimits
   limitsResponse: 'result' | 'error'
 }
 
@@ -73,7 +72,7 @@ export class CodeRunner implements Runs {
     Object.assign(phases, sandbox.phases)
     const startedAt = performance.now()
     try {
-      return await runInSandbox(sandbox, request, this.#parts.limits)
+      return await runInSandbox(sandbox, request)
     } finally {
       phases.exchange = performance.now() - startedAt
       sandbox.retire()

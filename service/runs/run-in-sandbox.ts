@@ -13,39 +13,30 @@ const BACKSTOP_MS = 2000
  * quota, which programs exceed in long system calls (observed on Linux 6.18).
  */
 const OVERDUE_MS = 300
-/**
- * Maximum number of JSON bytes for one byte of output: six for a control character, its base64, and both again in
- * `build` after a failed build: 13.4.
- */
-const RESULT_BYTES_PER_OUTPUT_BYTE = 16
-const RESULT_BYTES_FIXED = 65_536
-
-export interface RunLimits { timeMs: number, outputBytes: number }
-
-type SandboxRun = Pick<RunRequest, 'image' | 'payload' | 'limits' | 'signal'>
+type SandboxRun = Omit<RunRequest, 'requestId' | 'tokenName'>
 
 /**
  * Sends a payload to a container and decodes its result.
- * @param maximum the limits of the service
  * @returns undefined if the container ended before it received the payload
  * @throws ServiceError if the engine or the image failed
  * @throws the reason of the signal if the client closes its connection
  */
 export async function runInSandbox (
-  sandbox: Sandbox, { image, payload, limits, signal }: SandboxRun, maximum: RunLimits
+  sandbox: Sandbox, { image, payload, limits: { timeMs, outputBytes, resultBytes }, streams, signal, events }: SandboxRun
 ): Promise<DecodedResult | undefined> {
   signal.throwIfAborted()
   const ours = image.language !== undefined
-  const timeMs = Math.min(maximum.timeMs, limits.timeMs ?? Infinity)
-  const outputBytes = Math.min(maximum.outputBytes, limits.outputBytes ?? Infinity)
   const startedAt = performance.now()
-  const exchange = await sandbox.exchange(payload, {
+  const ending = sandbox.exchange(payload, {
     resultIsFirstLine: ours,
     deadlineMs: ours ? timeMs + BACKSTOP_MS : timeMs,
     overdueMs: ours ? timeMs + OVERDUE_MS : undefined,
-    maxBytes: ours ? outputBytes * RESULT_BYTES_PER_OUTPUT_BYTE + RESULT_BYTES_FIXED : outputBytes,
+    maxBytes: resultBytes,
+    onEvent: streams ? (event) => events?.event(event) : undefined,
     signal
   })
+  events?.started()
+  const exchange = await ending
   const durationMs = performance.now() - startedAt
   switch (exchange.end) {
     case 'lost': return undefined

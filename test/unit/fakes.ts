@@ -2,11 +2,16 @@ import { pino, type Logger } from 'pino'
 
 import { ENGINE_VERSION_EXAMPLE } from '../../service/http/routes/version.js'
 import type { LanguageDescription } from '../../service/protocol/image-labels.js'
+import type { MaximumLimits } from '../../service/protocol/limits.js'
 import type { DecodedResult } from '../../service/protocol/result.js'
 import type {
   ContainerLimits, EngineStatus, EngineVersion, Exchange, ExchangeOptions, ImageDescription, Images, RunRequest, Runs, Sandbox, Sandboxes
 } from '../../service/runs/ports.js'
 import type { PoolSnapshot, PoolStatus, RunObserver, RunRecord } from '../../service/runs/status-ports.js'
+
+export const MAXIMUM: MaximumLimits = {
+  timeMs: 5000, outputBytes: 1000, cases: 3, casesTimeMs: 20_000, interactiveTimeMs: 40_000, idleTimeMs: 7000, outputFilesBytes: 2000
+}
 
 /** A language image, as described by the catalog. */
 export function languageImage (name: string, language: Partial<LanguageDescription> = {}, image: Partial<ImageDescription> = {}): ImageDescription {
@@ -14,7 +19,9 @@ export function languageImage (name: string, language: Partial<LanguageDescripti
     ref: `runonce/${name}:latest`,
     id: `sha256:${name}`,
     user: 'glot',
-    language: { name, aliases: [], listed: [], version: '1.0', main: 'main.txt', hello: 'hello', interactive: false, resizable: true, ...language },
+    language: {
+      protocol: 1, name, aliases: [], listed: [], version: '1.0', main: 'main.txt', hello: 'hello', interactive: false, resizable: true, ...language
+    },
     memoryBytes: undefined,
     processes: undefined,
     ...image

@@ -4,9 +4,10 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 
-import { nullableString } from '../../protocol/payload.js'
+import { nullableString } from '../../protocol/payload-schema.js'
 import type { RunResult } from '../../protocol/result.js'
-import { runCode, type CodeRunParts } from '../code-runs.js'
+import { clientSignal } from '../client-signal.js'
+import { codeRun, identityOf, type CodeRunParts } from '../code-runs.js'
 import { errorResponses, RUN_ERRORS } from '../error-responses.js'
 
 const KILL = constants.signals.SIGKILL
@@ -39,7 +40,8 @@ export function addApiExecute (scope: FastifyInstance, parts: CodeRunParts): voi
     }
   }, async (request, reply) => {
     const startedAt = performance.now()
-    const { result } = await runCode(parts, request, reply, request.body)
+    const run = await codeRun(parts, request.body, { stream: false })
+    const { result } = await parts.runs.run({ ...run, ...identityOf(request), signal: clientSignal(reply) })
     return toResponse(result, performance.now() - startedAt)
   })
 }

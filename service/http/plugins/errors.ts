@@ -23,13 +23,19 @@ const MAX_DISCARDED_BYTES = 256 * 1024 * 1024
  */
 export function addErrorHandling (app: FastifyInstance, payloadBytes: number): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
-    const known = toServiceError(error, payloadBytes)
-    logError(known, error, request)
+    const known = reportedError(error, request, payloadBytes)
     if (known.statusCode === 413) discardRest(request, reply)
     if (known.retryAfterSeconds !== undefined) void reply.header('retry-after', known.retryAfterSeconds)
     return reply.code(known.statusCode).send(known.body)
   })
   refuseUnknownRoutes(app)
+}
+
+/** Converts an error to the one that the client receives, and logs it if the service caused it. */
+export function reportedError (error: FastifyError, request: FastifyRequest, payloadBytes = 0): ServiceError {
+  const known = toServiceError(error, payloadBytes)
+  logError(known, error, request)
+  return known
 }
 
 /** Logs a 5xx error. A 503 response is expected under load, so it is logged as a warning without a stack trace. */

@@ -2,7 +2,7 @@ import swagger, { type StaticDocumentSpec } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 
-import { PayloadSchema } from '../../protocol/payload.js'
+import { PayloadSchema } from '../../protocol/payload-schema.js'
 
 /** The name, version and description of the service from package.json. */
 export interface About {

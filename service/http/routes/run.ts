@@ -1,15 +1,16 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
 
+import type { Config } from '../../config/config.js'
 import { topLevelMembers } from '../../protocol/json-scanner.js'
-import { checkContainerLimits, fromWireLimits, type ContainerCaps, type WireLimits } from '../../protocol/limits.js'
-import { checkPayload, encodePayload, nullableLimits, PayloadSchema } from '../../protocol/payload.js'
-import { ResultSchema } from '../../protocol/result.js'
-import type { Images, RunRequest, Runs } from '../../runs/ports.js'
-import { clientSignal } from '../client-signal.js'
-import { sendResult } from '../code-runs.js'
+import { checkContainerLimits, foreignRunLimits, fromWireLimits, type MaximumLimits, type WireLimits } from '../../protocol/limits.js'
+import { checkPayload, checkVersion } from '../../protocol/payload-checks.js'
+import { nullableLimits, PayloadSchema } from '../../protocol/payload-schema.js'
+import { encodePayload, type Submission } from '../../protocol/payload.js'
+import type { ImageDescription, Images, Runs } from '../../runs/ports.js'
 import { errorResponses, RUN_ERRORS } from '../error-responses.js'
+import { acceptsEvents, respondToRun, RUN_RESPONSE } from '../run-response.js'
 import { validated } from '../plugins/validation.js'
 
 /** An image name consists of registry and path (up to 255 characters), tag (128) and digest (71 or more) (distribution/reference). */
@@ -27,36 +28,40 @@ const BodySchema = Type.Object({
   }]
 })
 
+interface RunParts {
+  images: Images
+  runs: Runs
+  config: Pick<Config, 'run' | 'container'>
+}
+
 /** Adds glot's route `POST /run`, which runs a payload in any allowed image and returns the result. */
-export function addRunRoute (scope: FastifyInstance, { images, runs, caps }: { images: Images, runs: Runs, caps: ContainerCaps }): void {
+export function addRunRoute (scope: FastifyInstance, parts: RunParts): void {
   scope.withTypeProvider<TypeBoxTypeProvider>().post('/run', {
     schema: {
       summary: 'Run a payload in a container of an image',
       tags: ['run'],
       body: BodySchema,
-      response: { 200: ResultSchema, ...errorResponses(...RUN_ERRORS, 'imageNotAllowed') }
+      response: { 200: RUN_RESPONSE, ...errorResponses(...RUN_ERRORS, 'imageNotAllowed') }
     }
   }, async (request, reply) => {
-    const { image: ref, payload, limits } = request.body
-    checkContainerLimits(limits, 'limits', caps)
-    const image = await images.describe(ref)
-    let submission
-    if (image.language === undefined) {
-      submission = foreignSubmission(request.rawBody, limits)
-    } else {
-      const checked = validated(request, PayloadSchema, payload, 'payload')
-      checkPayload(checked)
-      checkContainerLimits(checked.limits, 'payload.limits', caps)
-      submission = encodePayload(checked, limits)
-    }
-    return sendResult(reply, await runs.run({
-      ...submission, image, requestId: request.id, tokenName: request.tokenName, signal: clientSignal(reply)
-    }))
+    checkContainerLimits(request.body.limits, 'limits', parts.config.container)
+    const image = await parts.images.describe(request.body.image)
+    checkVersion(request.body.payload, image.ref, image.language?.protocol)
+    return await respondToRun(parts.runs, request, reply, { ...submissionOf(request, image, parts.config), image })
   })
 }
 
+function submissionOf (request: FastifyRequest<{ Body: Static<typeof BodySchema> }>, image: ImageDescription, { run, container }: RunParts['config']): Submission {
+  const { payload, limits } = request.body
+  if (image.language === undefined) return foreignSubmission(request.rawBody, limits, run)
+  const checked = validated(request, PayloadSchema, payload, 'payload')
+  checkPayload(checked, run)
+  checkContainerLimits(checked.limits, 'payload.limits', container)
+  return encodePayload(checked, { requested: limits, maximum: run, version: image.language.protocol, stream: acceptsEvents(request) })
+}
+
 /** Extracts the payload of a foreign image, which is forwarded byte for byte. */
-function foreignSubmission (body: Buffer | null, limits: WireLimits | null | undefined): Pick<RunRequest, 'payload' | 'limits'> {
+function foreignSubmission (body: Buffer | null, limits: WireLimits | null | undefined, maximum: MaximumLimits): Submission {
   const payload = body === null ? undefined : topLevelMembers(body)?.get('payload')?.toString('utf8').trim()
-  return { payload: Buffer.from(payload ?? 'null'), limits: fromWireLimits(limits) }
+  return { payload: Buffer.from(payload ?? 'null'), limits: foreignRunLimits(fromWireLimits(limits), maximum), streams: false }
 }

@@ -83,14 +83,20 @@ t.test('an image\'s description comes from its labels', async (t) => {
     memoryBytes: 536_870_912,
     processes: 200,
     language: {
-      name: 'python', aliases: ['py', 'py3'], listed: [], version: '3.13.5', main: 'main.py', hello: 'print("Hello World!")\n', interactive: true, resizable: true
+      protocol: 1, name: 'python', aliases: ['py', 'py3'], listed: [], version: '3.13.5', main: 'main.py', hello: 'print("Hello World!")\n', interactive: true, resizable: true
     }
   })
 })
 
+t.test('an image of a later version implements the protocol', async (t) => {
+  const { engine, catalog } = await start(t)
+  engine.on('GET /images/glot/x:2/json', inspect({ Labels: { ...LABELS, 'runonce.protocol': '2' } }))
+  t.match(await catalog.describe('glot/x:2'), { language: { protocol: 2, name: 'python' } })
+})
+
 t.test('an image without the protocol label is foreign; invalid numbers are ignored', async (t) => {
   const { engine, catalog } = await start(t)
-  for (const [n, config] of [{}, { Labels: null }, { Labels: { ...LABELS, 'runonce.protocol': '2' } }].entries()) {
+  for (const [n, config] of [{}, { Labels: null }, { Labels: { ...LABELS, 'runonce.protocol': '0' } }, { Labels: { ...LABELS, 'runonce.protocol': '2x' } }].entries()) {
     engine.on(`GET /images/glot/x:${n}/json`, inspect(config))
     t.match(await catalog.describe(`glot/x:${n}`), { language: undefined, user: '' })
   }
@@ -180,7 +186,7 @@ t.test('languages are the allowed images with the protocol label and the tag lat
   ]))
   engine.on('GET /images/runonce/*', inspect({ Labels: LABELS }))
   t.same((await catalog.languages()).map(({ ref }) => ref), ['runonce/c:latest', 'runonce/ruby:latest'])
-  t.match(engine.made('GET', '/images/json')[0]?.query.get('filters'), 'runonce.protocol=1')
+  t.match(engine.made('GET', '/images/json')[0]?.query.get('filters'), '{"label":["runonce.protocol"]}')
   await catalog.languages()
   t.equal(engine.made('GET', '/images/json').length, 1, 'remembered')
 })

@@ -98,7 +98,7 @@ t.test('/openapi.json documents the request bodies', async (t) => {
   t.same(schemaOf('/run').required, ['image', 'payload'])
   t.same(schemaOf('/run/{language}').required, ['code'])
   t.same(schemaOf('/api/execute').required, ['code', 'language'])
-  t.same(Object.keys(components.schemas.Payload?.properties ?? {}), ['language', 'files', 'stdin', 'command', 'runInstructions', 'args', 'env', 'limits'])
+  t.same(Object.keys(components.schemas.Payload?.properties ?? {}), ['language', 'files', 'stdin', 'command', 'runInstructions', 'args', 'env', 'limits', 'outputs', 'cases', 'stopOnFailure'])
   t.ok(Check(components.schemas.Payload as object, RUN.payload))
 })
 

@@ -118,7 +118,6 @@ t.test('a run is logged in one line, and code, output and tokens are never logge
     admission: new Admission({ concurrency: 1, queueSize: 1, queueTimeoutMs: 1000 }),
     health: healthyNode,
     observers: [new RunLog(logger)],
-    limits: { timeMs: 1000, outputBytes: 1000 },
     limitsResponse: 'result'
   })
   service.runs.handler = async (request) => await runner.run(request)

@@ -3,9 +3,9 @@ import t from 'tap'
 import { containerRefused, containerStartFailed, engineUnreachable, imageNeedsMore } from '../../../service/errors.js'
 import type { Exchange } from '../../../service/runs/ports.js'
 import { Probe } from '../../../service/runs/probe.js'
-import { COMPLETED, FakeImages, FakeSandbox, FakeSandboxes, foreignImage, languageImage, serviceError } from '../fakes.js'
+import { COMPLETED, FakeImages, FakeSandbox, FakeSandboxes, foreignImage, languageImage, MAXIMUM, serviceError } from '../fakes.js'
 
-const LIMITS = { timeMs: 1000, outputBytes: 1000 }
+const LIMITS = { ...MAXIMUM, timeMs: 1000 }
 const [BASH, C, PYTHON] = ['bash', 'c', 'python'].map((name) => languageImage(name)) as [ReturnType<typeof languageImage>, ReturnType<typeof languageImage>, ReturnType<typeof languageImage>]
 const BROKEN = containerStartFailed('broken')
 const { signal } = new AbortController()

@@ -2,10 +2,10 @@ import t from 'tap'
 
 import { containerRefused, streamReadFailed } from '../../../service/errors.js'
 import { Admission } from '../../../service/runs/admission.js'
-import type { RequestedLimits } from '../../../service/protocol/limits.js'
-import type { Exchange, ExchangeEnd, ImageDescription } from '../../../service/runs/ports.js'
+import { foreignRunLimits, runLimits, type RequestedLimits } from '../../../service/protocol/limits.js'
+import type { Exchange, ExchangeEnd, ImageDescription, RunEvents } from '../../../service/runs/ports.js'
 import { CodeRunner } from '../../../service/runs/run-code.js'
-import { COMPLETED, serviceError, FakeObserver, FakeSandbox, FakeSandboxes, foreignImage, healthyNode, languageImage } from '../fakes.js'
+import { COMPLETED, MAXIMUM, serviceError, FakeObserver, FakeSandbox, FakeSandboxes, foreignImage, healthyNode, languageImage } from '../fakes.js'
 
 const OURS = languageImage('python')
 const RESULT = `${JSON.stringify(COMPLETED)}\n`
@@ -14,16 +14,19 @@ interface Options {
   image?: ImageDescription
   limits?: RequestedLimits
   signal?: AbortSignal
+  streams?: boolean
+  events?: RunEvents
   limitsResponse?: 'result' | 'error'
 }
 
 /** Runs code in the given containers, in order. */
-function start (containers: Array<FakeSandbox | Error>, { image = OURS, limits = {}, signal = new AbortController().signal, limitsResponse = 'result' }: Options = {}) {
+function start (containers: Array<FakeSandbox | Error>, { image = OURS, limits = {}, streams = false, events, signal = new AbortController().signal, limitsResponse = 'result' }: Options = {}) {
   const admission = new Admission({ concurrency: 1, queueSize: 0, queueTimeoutMs: 1000 })
   const observer = new FakeObserver()
   const sandboxes = new FakeSandboxes(...containers)
-  const runner = new CodeRunner({ sandboxes, admission, health: healthyNode, observers: [observer], limits: { timeMs: 5000, outputBytes: 1000 }, limitsResponse })
-  const run = runner.run({ requestId: 'r', tokenName: 'default', image, payload: Buffer.from('{"a":1}'), limits, signal })
+  const runner = new CodeRunner({ sandboxes, admission, health: healthyNode, observers: [observer], limitsResponse })
+  const effective = image.language === undefined ? foreignRunLimits(limits, MAXIMUM) : runLimits(limits, MAXIMUM, { cases: 0, interactive: false, returnsFiles: false })
+  const run = runner.run({ requestId: 'r', tokenName: 'default', image, payload: Buffer.from('{"a":1}'), limits: effective, streams, signal, ...(events === undefined ? {} : { events }) })
   return { run, admission, observer, sandboxes }
 }
 
