@@ -24,6 +24,7 @@ import { createLogger } from './observability/logger.js'
 import { Metrics } from './observability/metrics.js'
 import { RunLog } from './observability/run-log.js'
 import { Pool } from './pool/pool.js'
+import { longestRunMs } from './protocol/limits.js'
 import { connectRateLimitStore } from './rate-limit-store.js'
 import { Admission } from './runs/admission.js'
 import { DeferredObserver } from './runs/deferred-observer.js'
@@ -52,7 +53,7 @@ async function main (): Promise<void> {
   const { listeners, addresses: [main, ...side] } = await listen(config, service.parts)
   startBackground(service, config)
 
-  const delay = config.admission.queueTimeoutMs + config.run.timeMs + DRAIN_MS + STOP_GRACE_MS
+  const delay = config.admission.queueTimeoutMs + longestRunMs(config.run, { interactive: false }) + DRAIN_MS + STOP_GRACE_MS
   closeWithGrace({ delay, logger }, async ({ signal, err }) => {
     if (err !== undefined) logger.fatal({ err }, 'stopping after an unexpected error')
     else logger.info({ signal }, 'stopping')

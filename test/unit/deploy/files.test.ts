@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 
 import { readConfig } from '../../../service/config/config.js'
+import { longestRunMs } from '../../../service/protocol/limits.js'
 
 const read = (file: string) => readFileSync(fileURLToPath(new URL(`../../../${file}`, import.meta.url)), 'utf8')
 const UNIT = 'deploy/systemd/runonce.service'
@@ -40,9 +41,10 @@ void t.test('the young generation of a process that sets the flags at startup do
 
 void t.test('deployments do not kill the service while it finishes accepted runs', async (t) => {
   const { admission, run } = readConfig({ API_ACCESS_TOKEN: 'correct-horse-battery-staple' })
-  const grace = Number(/STOP_GRACE_MS = ([\d_]+)/.exec(read('service/server.ts'))?.[1]?.replaceAll('_', ''))
-  const stopSeconds = (admission.queueTimeoutMs + run.timeMs + grace) / 1000
-  t.ok(stopSeconds > 10)
+  const [drain = 0, grace = 0] = ['DRAIN_MS', 'STOP_GRACE_MS'].map((name) =>
+    Number(new RegExp(`${name} = ([\\d_]+)`).exec(read('service/server.ts'))?.[1]?.replaceAll('_', '')))
+  const stopSeconds = (admission.queueTimeoutMs + longestRunMs(run, { interactive: false }) + drain + grace) / 1000
+  t.ok(stopSeconds > 60)
   for (const [file, line] of [[UNIT, /^TimeoutStopSec=(\d+)$/m], [COMPOSE, /stop_grace_period: (\d+)s$/m], [STACK, /stop_grace_period: (\d+)s$/m]] as const) {
     t.ok(Number(line.exec(read(file))?.[1]) > stopSeconds, file)
   }
@@ -52,8 +54,10 @@ void t.test('the timeouts of the load balancer exceed the longest duration of a 
   const { admission, run } = readConfig({ API_ACCESS_TOKEN: 'correct-horse-battery-staple' })
   for (const name of ['client', 'server']) {
     const seconds = Number(new RegExp(`^ +timeout ${name} (\\d+)s$`, 'm').exec(read('deploy/haproxy/haproxy.cfg'))?.[1])
-    t.ok(seconds > (admission.queueTimeoutMs + run.timeMs) / 1000 + 10, name)
+    t.ok(seconds > (admission.queueTimeoutMs + longestRunMs(run, { interactive: false })) / 1000 + 10, name)
   }
+  const tunnelSeconds = Number(/^ +timeout tunnel (\d+)s$/m.exec(read('deploy/haproxy/haproxy.cfg'))?.[1])
+  t.ok(tunnelSeconds > (admission.queueTimeoutMs + longestRunMs(run, { interactive: true })) / 1000 + 10, 'tunnel')
 })
 
 void t.test('the sandbox of the systemd unit permits what the service requires', async (t) => {

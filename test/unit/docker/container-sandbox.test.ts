@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events'
 
 import t from 'tap'
 
+import type { RunEvent } from '../../../service/protocol/event-decoder.js'
 import { frame } from '../fake-engine.js'
 import { serviceError, until } from '../fakes.js'
 import { FOREIGN, OURS, RESULT, start } from './start-sandbox.js'
@@ -30,6 +31,44 @@ t.test('the stdin of a foreign image is closed, and its output is read to the en
   container.end(frame(1, 'rest'))
   const { end, stdout, stderr } = await exchange
   t.same([end, String(stdout), String(stderr), received()], ['eof', 'line\nrest', 'err', 'payload'])
+})
+
+t.test('events are passed on as they arrive, and only an incomplete line counts toward the size limit', async (t) => {
+  const { sandbox, container } = start(t, { pooled: true })
+  container.write(frame(1, '\n'))
+  await sandbox.warmed
+  const events: RunEvent[] = []
+  const exchange = sandbox.exchange(Buffer.from('payload'), { ...OURS, maxBytes: 100, onEvent: (event) => events.push(event) })
+  const line = `{"type":"stdout","text":"${'x'.repeat(60)}"}\n`
+  for (let n = 1; n <= 5; n++) {
+    container.write(frame(1, line))
+    await until(() => events.length === n)
+  }
+  t.equal(await settled(exchange), false)
+  container.write(frame(1, `{"type":"result","result":${RESULT.trim()}}`))
+  container.write(frame(1, '\nignored'))
+  const { end, stdout } = await exchange
+  t.same([end, String(stdout), events[0]], ['result', RESULT.trim(), { type: 'stdout', text: 'x'.repeat(60) }])
+})
+
+t.test('an event that exceeds the size limit ends the exchange', async (t) => {
+  const { sandbox, container } = start(t)
+  const exchange = sandbox.exchange(Buffer.from('payload'), { ...OURS, maxBytes: 100, onEvent: () => {} })
+  container.write(frame(1, `{"type":"stdout","text":"${'x'.repeat(100)}`))
+  t.equal((await exchange).end, 'too_large')
+})
+
+t.test('events of a retired container are dropped', async (t) => {
+  const { sandbox, container } = start(t)
+  const events: RunEvent[] = []
+  const client = new AbortController()
+  const exchange = sandbox.exchange(Buffer.from('payload'), { ...OURS, signal: client.signal, onEvent: (event) => events.push(event) })
+  client.abort()
+  t.equal((await exchange).end, 'cancelled')
+  sandbox.retire()
+  container.end(frame(1, '{"type":"stdout","text":"late"}\n'))
+  await sandbox.whenEnded
+  t.same(events, [])
 })
 
 t.test('a stream that ends without a result ends the exchange', async (t) => {

@@ -46,6 +46,18 @@ t.test('the complete create request for the default settings', async (t) => {
   })
 })
 
+t.test('an image of protocol version 2 gets the largest limits of any run', async (t) => {
+  const image = languageImage('python', { protocol: 2 })
+  const { Env, Labels } = settings({ RUN_MAX_BUILD_TIME: '5' }, image)
+  t.same(Env, [
+    'RUNONCE_TIME_LIMIT_MS=300000', 'RUNONCE_OUTPUT_LIMIT=1048576', 'RUNONCE_BUILD_LIMIT_MS=5000', 'RUNONCE_CASES=100', 'RUNONCE_OUTPUT_FILES=32',
+    'RUNONCE_OUTPUT_FILES_SIZE=8388608', 'RUNONCE_WARM=0', 'RUNONCE_WORK_DIR=/work'
+  ])
+  t.equal(Labels?.['runonce.lifetime'], '330000')
+  t.equal(settings({ RUN_MAX_CASES_TIME: '500' }, image).Env?.[0], 'RUNONCE_TIME_LIMIT_MS=500000')
+  t.equal(settings({ RUN_MAX_EXECUTION_TIME: '900' }, image).Env?.[0], 'RUNONCE_TIME_LIMIT_MS=900000')
+})
+
 t.test('the request has no CPU limit if none is configured', async (t) => {
   t.notHas(settings({ DOCKER_CONTAINER_CPUS: '0' }).HostConfig, { NanoCpus: Number })
   t.equal(settings({ DOCKER_CONTAINER_CPUS: '0.5' }).HostConfig?.NanoCpus, 5e8)
