@@ -8,7 +8,7 @@
  */
 export function imageLabels (language, { version, hello, digest }) {
   return {
-    'runonce.protocol': '1',
+    'runonce.protocol': '2',
     'runonce.language': language.name,
     'runonce.aliases': (language.aliases ?? []).join(' '),
     'runonce.listed': (language.listed ?? []).join(' '),

@@ -32,7 +32,7 @@ void t.test('the labels have the values that the service reads', async (t) => {
   const language = { name: 'lua', main: 'main.lua', version: 'lua -v', run: ['lua'], aliases: ['l', 'moon'], listed: ['moon'] }
   const found = { version: '5.4', hello: 'print("Hello World!")\n', digest: 'd' }
   t.same(imageLabels(language, found), {
-    'runonce.protocol': '1',
+    'runonce.protocol': '2',
     'runonce.language': 'lua',
     'runonce.aliases': 'l moon',
     'runonce.listed': 'moon',
