@@ -61,14 +61,17 @@ async function requestJson (url, init) {
  * @param {string} url
  * @param {string} token
  * @param {Hello[]} hellos
+ * @param {{stream?: boolean}} [options] stream: the output arrives while the program runs
  */
-export function curlLine (url, token, hellos) {
+export function curlLine (url, token, hellos, { stream = false } = {}) {
   const found = hellos.find(({ language }) => language === 'python') ?? hellos.find(({ ok }) => ok) ?? hellos[0]
   if (found === undefined) return ''
-  const content = found.language === 'python' ? 'print(6 * 7)' : found.program
+  const python = stream ? 'import time\nfor n in range(3):\n    print(n, flush=True)\n    time.sleep(1)' : 'print(6 * 7)'
+  const content = found.language === 'python' ? python : found.program
   const body = JSON.stringify({ image: found.image, payload: { files: [{ name: found.main, content }] } })
   const quoted = (/** @type {string} */ text) => `'${text.replaceAll("'", "'\\''")}'`
-  return `curl -s ${url}/run -H ${quoted(`X-Access-Token: ${token}`)} -H 'Content-Type: application/json' -d ${quoted(body)}`
+  const accept = stream ? "-N -H 'Accept: text/event-stream' " : ''
+  return `curl -s ${accept}${url}/run -H ${quoted(`X-Access-Token: ${token}`)} -H 'Content-Type: application/json' -d ${quoted(body)}`
 }
 
 /** @param {Hello} hello */

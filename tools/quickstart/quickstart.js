@@ -49,7 +49,7 @@ async function start () {
   const hellos = await runHellos({ url, token, names, mainOf }, (hello) => process.stdout.write(`${formatHello(hello)}\n`))
   const failed = hellos.filter((hello) => !hello.ok).map((hello) => hello.language)
   const summary = failed.length === 0 ? `Working languages: ${hellos.length}.` : `FAILED: ${failed.join(', ')}.`
-  process.stdout.write(`\n${summary} Try one yourself:\n\n${curlLine(url, token, hellos)}\n\nThe token is in .runonce/env. Ctrl-C stops everything.\n`)
+  process.stdout.write(`\n${summary} Try one yourself:\n\n${curlLine(url, token, hellos)}\n\nOr see its output while it runs:\n\n${curlLine(url, token, hellos, { stream: true })}\n\nThe token is in .runonce/env. Ctrl-C stops everything.\n`)
   ready = failed.length === 0
   const code = await service.exited
   if (stopping === undefined) throw new Error(`the service exited with code ${code}; see ${log}\n${service.stderr}`)

@@ -75,6 +75,7 @@ void t.test('the printed command line runs an available language, and quotes its
   const bash = { ...hello, language: 'bash', image: 'runonce/bash:latest', main: 'main.sh', program: 'echo \'it\\\'s "$HOME"\'\n' }
   const python = { ...hello, language: 'python', image: 'runonce/python:latest', main: 'main.py', program: 'print("Hello World!")' }
   t.match(curlLine('http://127.0.0.1:8088', 'T', [bash, python]), '"image":"runonce/python:latest","payload":{"files":[{"name":"main.py","content":"print(6 * 7)"}]}')
+  t.match(curlLine('http://127.0.0.1:8088', 'T', [python], { stream: true }), /^curl -s -N -H 'Accept: text\/event-stream' http.*flush=True/)
   const line = curlLine('http://127.0.0.1:8088', 'T', [{ ...python, language: 'ruby', ok: false }, bash])
   const body = await new Promise<string>((resolve) => {
     const shell = spawn('sh', ['-c', `curl () { for last; do :; done; printf %s "$last"; }\n${line}`])
