@@ -1,12 +1,11 @@
 import type { FastifyReply } from 'fastify'
 
-import type { OutputEvent, RunEvent } from '../protocol/event-decoder.js'
+import type { RunEvent } from '../protocol/event-decoder.js'
 import type { RunEvents } from '../runs/ports.js'
+import { eventJson, EventQueue } from './event-queue.js'
 
 /** Interval of the comments that keep proxies from closing a silent connection, in milliseconds. */
 const COMMENT_MS = 15_000
-/** Base64 is merged up to this length only, because it must be decoded for that. */
-const MERGED_BASE64_LENGTH = 1024
 const CARRIAGE_RETURN = 0x0d
 const NEWLINE = 0x0a
 const SPACE = 0x20
@@ -20,8 +19,7 @@ interface EventStreamOptions {
 
 /**
  * Sends the events of a run as server-sent events. The response begins when the container has the payload. A slow client does not
- * delay the run: events wait in memory, and consecutive parts of the output are merged, so that they take little more memory than
- * the output.
+ * delay the run: events wait in memory.
  * @see HTML Standard, section 9.2, "Server-sent events"
  */
 export class EventStreamResponse implements RunEvents {
@@ -29,9 +27,7 @@ export class EventStreamResponse implements RunEvents {
   readonly #options: EventStreamOptions
   #timer: NodeJS.Timeout | undefined
   #begun = false
-  /** Events that wait until the client has read the previous ones. */
-  #waiting: RunEvent[] = []
-  #waitingBytes = 0
+  readonly #queue = new EventQueue()
 
   constructor (reply: FastifyReply, options: EventStreamOptions) {
     this.#reply = reply
@@ -61,8 +57,13 @@ export class EventStreamResponse implements RunEvents {
   }
 
   event (event: RunEvent): void {
-    if (!this.#reply.raw.writableNeedDrain) this.#writeEvent(event)
-    else if (!this.#merge(event)) this.#wait(event)
+    const { raw } = this.#reply
+    if (!raw.writableNeedDrain) {
+      this.#writeEvent(event)
+      return
+    }
+    this.#queue.push(event)
+    if (this.#queue.bytes + raw.writableLength > this.#options.maxBufferedBytes) raw.destroy()
   }
 
   /** Sends the result and ends the response. */
@@ -84,29 +85,12 @@ export class EventStreamResponse implements RunEvents {
     if (!this.#reply.raw.writableNeedDrain) this.#reply.raw.write(':\n\n')
   }
 
-  #wait (event: RunEvent): void {
-    this.#waiting.push(event)
-    this.#waitingBytes += 'json' in event ? event.json.length : (event.text ?? event.base64 ?? '').length
-    const { raw } = this.#reply
-    if (this.#waitingBytes + raw.writableLength > this.#options.maxBufferedBytes) raw.destroy()
-  }
-
-  /** Appends output to the last waiting event. Returns whether this is possible. */
-  #merge (event: RunEvent): boolean {
-    const last = this.#waiting.at(-1)
-    if (last === undefined || 'json' in last || 'json' in event || last.type !== event.type || last.case !== event.case) return false
-    return mergeOutput(last, event)
-  }
-
   #flush (): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    this.#waitingBytes = 0
-    for (const event of waiting) this.#writeEvent(event)
+    for (const event of this.#queue.take()) this.#writeEvent(event)
   }
 
   #writeEvent (event: RunEvent): void {
-    this.#write(event.type, 'json' in event ? event.json : Buffer.from(JSON.stringify(event)))
+    this.#write(event.type, eventJson(event))
   }
 
   /** Writes the data on one line: line ends that are part of a JSON string are escaped. */
@@ -115,16 +99,6 @@ export class EventStreamResponse implements RunEvents {
     if (raw.destroyed) return
     raw.write(Buffer.concat([Buffer.from(`event: ${name}\ndata: `), ...json.map(onOneLine), Buffer.from('\n\n')]))
   }
-}
-
-function mergeOutput (last: OutputEvent, next: OutputEvent): boolean {
-  if (last.text !== undefined && next.text !== undefined) {
-    last.text += next.text
-    return true
-  }
-  if (last.base64 === undefined || next.base64 === undefined || last.base64.length > MERGED_BASE64_LENGTH) return false
-  last.base64 = Buffer.concat([Buffer.from(last.base64, 'base64'), Buffer.from(next.base64, 'base64')]).toString('base64')
-  return true
 }
 
 /** Replaces line ends between the members of a JSON text, which a foreign image may write. */

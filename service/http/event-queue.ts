@@ -1,0 +1,55 @@
+import type { OutputEvent, RunEvent } from '../protocol/event-decoder.js'
+
+/** Base64 is merged up to this length only, because it must be decoded for that. */
+const MERGED_BASE64_LENGTH = 1024
+
+/**
+ * Events that wait until a slow client has read the previous ones. Consecutive parts of the output are merged, so that the events
+ * take little more memory than the output.
+ */
+export class EventQueue {
+  #events: RunEvent[] = []
+  #bytes = 0
+
+  /** Approximate size of the waiting events. */
+  get bytes (): number { return this.#bytes }
+
+  push (event: RunEvent): void {
+    this.#bytes += sizeOf(event)
+    if (!this.#merge(event)) this.#events.push(event)
+  }
+
+  /** Removes and returns all events. */
+  take (): RunEvent[] {
+    const events = this.#events
+    this.#events = []
+    this.#bytes = 0
+    return events
+  }
+
+  /** Appends output to the last waiting event. Returns whether this is possible. */
+  #merge (event: RunEvent): boolean {
+    const last = this.#events.at(-1)
+    if (last === undefined || 'json' in last || 'json' in event || last.type !== event.type || last.case !== event.case) return false
+    return mergeOutput(last, event)
+  }
+}
+
+/** Returns the JSON text of an event. */
+export function eventJson (event: RunEvent): Buffer {
+  return 'json' in event ? event.json : Buffer.from(JSON.stringify(event))
+}
+
+function sizeOf (event: RunEvent): number {
+  return 'json' in event ? event.json.length : (event.text ?? event.base64 ?? '').length
+}
+
+function mergeOutput (last: OutputEvent, next: OutputEvent): boolean {
+  if (last.text !== undefined && next.text !== undefined) {
+    last.text += next.text
+    return true
+  }
+  if (last.base64 === undefined || next.base64 === undefined || last.base64.length > MERGED_BASE64_LENGTH) return false
+  last.base64 = Buffer.concat([Buffer.from(last.base64, 'base64'), Buffer.from(next.base64, 'base64')]).toString('base64')
+  return true
+}
