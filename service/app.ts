@@ -4,7 +4,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 
 import type { Config } from './config/config.js'
 import * as compat from './http/compat/index.js'
-import { addAuth } from './http/plugins/auth.js'
+import { addAuth, tokenCheck } from './http/plugins/auth.js'
 import { addBodyParser, refuseCompressed } from './http/plugins/body-parser.js'
 import { addErrorHandling, respondToClientError, respondToFrameworkError } from './http/plugins/errors.js'
 import { addDocsOf, addOpenApi, documentToken, type About } from './http/plugins/openapi.js'
@@ -13,8 +13,10 @@ import { refuseInvalidHeaders, SERVER_OPTIONS } from './http/plugins/request-hea
 import { refuseInvalidTargets, routedUrl } from './http/plugins/request-target.js'
 import { addResponseMetrics } from './http/plugins/response-metrics.js'
 import { validationError } from './http/plugins/validation.js'
+import { addWebSockets } from './http/plugins/web-sockets.js'
 import { addAboutRoute } from './http/routes/about.js'
 import { addHealthRoutes } from './http/routes/health.js'
+import { addInteractiveRoute, INTERACTIVE_PATH } from './http/routes/interactive.js'
 import { addLanguagesRoute } from './http/routes/languages.js'
 import { addMetricsRoute } from './http/routes/metrics.js'
 import { addRunRoute } from './http/routes/run.js'
@@ -39,6 +41,8 @@ export interface AppParts {
   metrics?: ServiceMetrics | undefined
   /** The ioredis client for rate limits that several services share. */
   redis?: unknown
+  /** Aborts when the service shuts down, with the error for the clients of interactive runs as its reason. */
+  stopping: AbortSignal
 }
 
 /** Builds the HTTP application from its plugins and routes. Performs no I/O. */
@@ -48,16 +52,26 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   addBodyParser(app)
   await addOpenApi(app, about, config.docs.on && config.docs.port === undefined)
   const limits = await addRateLimits(app, config.rateLimit, parts.redis)
+  const checkToken = tokenCheck(config.tokens)
+  await addWebSockets(app, { path: INTERACTIVE_PATH, maxMessageBytes: config.run.payloadBytes })
 
   await app.register(async (scope) => {
     documentToken(scope)
     if (limits.byAddress !== undefined) scope.addHook('onRequest', limits.byAddress)
-    await addAuth(scope, config.tokens)
+    await addAuth(scope, checkToken)
     if (limits.byToken !== undefined) scope.addHook('onRequest', limits.byToken)
     refuseCompressed(scope)
     addRunRoute(scope, parts)
     for (const addRoutes of Object.values(compat)) addRoutes(scope, parts)
     addVersionRoute(scope, parts)
+  })
+  await app.register(async (scope) => {
+    documentToken(scope)
+    if (limits.byAddress !== undefined) scope.addHook('onRequest', limits.byAddress)
+    // Browsers cannot set the headers of a WebSocket, so its first message can contain the token.
+    await addAuth(scope, checkToken, { optional: true })
+    scope.addHook('onRequest', async (request) => { if (request.tokenName !== '') await limits.byToken?.(request) })
+    addInteractiveRoute(scope, { ...parts, checkToken, limits })
   })
   addLanguagesRoute(app, parts)
   addHealthRoutes(app, parts)

@@ -9,6 +9,7 @@ export const ERRORS = {
   wrongMediaType: [415, 'request.media_type', 'The Content-Type is not `application/json`, or the body is compressed.'],
   requestTimeout: [408, 'request.timeout', 'The request took too long to arrive.'],
   expectationFailed: [417, 'request.expectation', 'The `Expect` header has a value other than `100-continue`.'],
+  upgradeRequired: [426, 'request.upgrade', 'The route is for WebSockets: the request must be a WebSocket handshake of version 13.'],
   headersTooLarge: [431, 'request.too_large', 'The request headers are too large.'],
   notFound: [404, 'not_found', 'The route does not exist.'],
   methodNotAllowed: [405, 'method_not_allowed', 'The route does not support this method. The `Allow` header lists the supported methods.'],
@@ -85,6 +86,14 @@ export const engineUnreachable = factoryOf('engineUnreachable')
 export const engineVersionFailed = factoryOf('engineVersionFailed')
 export const executionTimeExceeded = factoryOf('executionTimeExceeded')
 export const readSizeExceeded = factoryOf('readSizeExceeded')
+
+export function requestTimeout (message: string): ServiceError {
+  return new ServiceError('requestTimeout', message)
+}
+
+export function upgradeRequired (): ServiceError {
+  return new ServiceError('upgradeRequired', 'This route is for WebSockets: the request must be a WebSocket handshake of version 13')
+}
 
 export function wrongToken (): ServiceError {
   return new ServiceError('wrongToken', 'Missing or wrong access token')

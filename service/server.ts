@@ -18,6 +18,7 @@ import { Remover } from './docker/remover.js'
 import { SettingsCheck } from './docker/settings-check.js'
 import { onStaleSocket } from './docker/stale-socket.js'
 import { Sweep } from './docker/sweep.js'
+import { overloaded } from './errors.js'
 import { Listener } from './http/listener.js'
 import { LogOutput } from './observability/log-output.js'
 import { createLogger } from './observability/logger.js'
@@ -39,6 +40,8 @@ const DRAIN_MS = 10_000
 const STOP_GRACE_MS = 10_000
 /** Time limit during shutdown for writing buffered log lines, in milliseconds. */
 const LOG_FLUSH_MS = 500
+/** When clients should try again an interactive run that the shutdown ended, in seconds. */
+const RETRY_SECONDS = 1
 const { name, version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
 async function main (): Promise<void> {
@@ -93,8 +96,9 @@ async function createService (config: Config, log: LogOutput, logger: Logger) {
   })
   const sweep = new Sweep({ engine, remover, identity, log: logger })
   const settingsCheck = new SettingsCheck({ engine, container: config.container, namedImages: config.namedImages, warn })
-  const parts = { about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis }
-  return { parts, engine, events, remover, admission, redis, pool, health, readiness, sweep, settingsCheck }
+  const stopping = new AbortController()
+  const parts = { about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis, stopping: stopping.signal }
+  return { parts, stopping, engine, events, remover, admission, redis, pool, health, readiness, sweep, settingsCheck }
 }
 
 /** Exits with code 1 if a port is not available. */
@@ -122,9 +126,11 @@ function startBackground ({ parts: { logger }, events, health, pool, sweep, sett
 }
 
 /** Each wait during the shutdown has a deadline, except the wait for accepted runs, which closeWithGrace limits. */
-async function stop ({ engine, events, remover, admission, redis, pool, health, readiness, sweep }: Service, listeners: Listener[]): Promise<void> {
+async function stop ({ stopping, engine, events, remover, admission, redis, pool, health, readiness, sweep }: Service, listeners: Listener[]): Promise<void> {
   readiness.stop()
   for (const listener of listeners) listener.announceClose()
+  // An interactive run would take until its user ends it.
+  stopping.abort(overloaded('The service is shutting down', RETRY_SECONDS))
   await admission.close()
   await Promise.all([health.close(), pool.close(), ...listeners.map((listener) => listener.close(DRAIN_MS))])
   sweep.close()

@@ -73,10 +73,14 @@ export class ContainerSandbox implements ReadySandbox {
     return { end, stdout: this.#decoder?.result ?? this.#decoder?.rest ?? Buffer.concat(this.#stdout), stderr: Buffer.concat(this.#stderr) }
   }
 
-  #send (payload: Buffer, { resultIsFirstLine }: ExchangeOptions): void {
+  #send (payload: Buffer, { resultIsFirstLine, input }: ExchangeOptions): void {
     const { stream } = this.#parts
     // If the engine has closed its end, the callback gets an error before the stream emits an event.
-    stream.write(payload, (error) => { if (!error) this.#payloadWritten = true })
+    stream.write(payload, (error) => {
+      if (error) return
+      this.#payloadWritten = true
+      input?.pipe(stream, { end: false })
+    })
     if (!resultIsFirstLine) stream.end()
   }
 
@@ -162,12 +166,13 @@ export class ContainerSandbox implements ReadySandbox {
     this.#bytes += bytes.length
   }
 
-  #waitForEnd ({ resultIsFirstLine, deadlineMs, overdueMs, maxBytes, signal }: ExchangeOptions): Promise<ExchangeEnd> {
+  #waitForEnd ({ resultIsFirstLine, deadlineMs, overdueMs, maxBytes, signal, input }: ExchangeOptions): Promise<ExchangeEnd> {
     return new Promise((resolve) => {
       const finish = (end: ExchangeEnd) => {
         this.#onChange = undefined
         deadline.cancel()
         clearTimeout(overdue)
+        input?.unpipe(this.#parts.stream)
         signal.removeEventListener('abort', onAbort)
         resolve(end)
       }

@@ -29,11 +29,16 @@ export interface CodeSubmission {
 export async function codeRun (
   { images, config: { run, container } }: CodeRunParts, { language, code, input, limits }: CodeSubmission, { stream }: { stream: boolean }
 ): Promise<Submission & { image: ImageDescription }> {
-  if (Buffer.byteLength(code) > run.codeBytes) throw tooLarge(`code is larger than ${run.codeBytes} bytes (RUN_MAX_CODE_SIZE)`)
+  checkCodeSize(code, run.codeBytes)
   checkContainerLimits(limits, 'limits', container)
   const image = imageOfLanguage(await images.languages(), language)
   const { main = 'main', protocol = 1 } = image.language ?? {}
   return { ...encodePayload(payloadOfCode(main, code, input), { requested: limits, maximum: run, version: protocol, stream }), image }
+}
+
+/** @throws ServiceError `request.too_large` */
+export function checkCodeSize (code: string, maxBytes: number): void {
+  if (Buffer.byteLength(code) > maxBytes) throw tooLarge(`code is larger than ${maxBytes} bytes (RUN_MAX_CODE_SIZE)`)
 }
 
 /** The identity of a run in logs. */

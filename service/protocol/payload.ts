@@ -1,4 +1,5 @@
 import { topLevelMembers } from './json-scanner.js'
+import type { WindowSize } from './input-messages.js'
 import {
   fromWireLimits, payloadLimits, runLimits, stricterLimits, toWireLimits, type MaximumLimits, type RequestedLimits, type RunLimits, type WireLimits
 } from './limits.js'
@@ -22,6 +23,8 @@ export interface EncodingOptions {
   version: number
   /** Whether the client reads events. Version 1 does not support them. */
   stream?: boolean
+  /** Present if the container reads messages after the payload, and writes events. The terminal is undefined if the program uses pipes. */
+  interactive?: { terminal: WindowSize | undefined } | undefined
 }
 
 /** Creates the payload for a program with one file. @throws ServiceError `request.invalid`; the message names `code` or `input` */
@@ -32,11 +35,11 @@ export function payloadOfCode (fileName: string, code: string, input: string | n
 }
 
 /** Encodes a validated payload for the container. Omits members that are not in the schema, because they have not been validated. */
-export function encodePayload (payload: Payload, { requested, maximum, version, stream = false }: EncodingOptions): Submission {
+export function encodePayload (payload: Payload, { requested, maximum, version, stream = false, interactive }: EncodingOptions): Submission {
   const { language, files, stdin, command, runInstructions, args, env, outputs, cases, stopOnFailure } = payload
   const limits = stricterLimits(fromWireLimits(payload.limits), fromWireLimits(requested))
-  const kind = { cases: cases?.length ?? 0, interactive: false, returnsFiles: outputs != null }
-  const streams = stream && version >= 2
+  const kind = { cases: cases?.length ?? 0, interactive: interactive !== undefined, returnsFiles: outputs != null }
+  const streams = (stream || interactive !== undefined) && version >= 2
   const known = {
     language,
     files: files.map(({ name, content, encoding }) => ({ name, content, encoding: encoding ?? undefined })),
@@ -49,7 +52,9 @@ export function encodePayload (payload: Payload, { requested, maximum, version, 
     outputs,
     cases: cases?.map((each) => encodeCase(each, limits)),
     stopOnFailure,
-    stream: streams || undefined
+    stream: streams || undefined,
+    interactive: interactive === undefined ? undefined : true,
+    tty: interactive?.terminal
   }
   return { payload: Buffer.from(JSON.stringify(known)), limits: runLimits(limits, maximum, kind), streams }
 }

@@ -1,4 +1,6 @@
 /** The interfaces by which the service's modules run programs. server.ts joins them. What they report is in status-ports.ts. */
+import type { Readable } from 'node:stream'
+
 import type { RunEvent } from '../protocol/event-decoder.js'
 import type { LanguageDescription } from '../protocol/image-labels.js'
 import type { RequestedLimits } from '../protocol/limits.js'
@@ -86,6 +88,8 @@ export interface ExchangeOptions {
   maxBytes: number
   /** Receives each event as it arrives. Present where the payload asks for events; only with `resultIsFirstLine`. */
   onEvent?: ((event: RunEvent) => void) | undefined
+  /** Lines for the container, which follow the payload. It is paused while the container does not read. */
+  input?: Readable | undefined
   /** Aborts when the client closes its connection. */
   signal: AbortSignal
 }
@@ -152,6 +156,8 @@ export interface RunRequest extends Submission {
   image: ImageDescription
   signal: AbortSignal
   events?: RunEvents
+  /** The input of an interactive run. */
+  input?: Readable
 }
 
 export interface Runs {

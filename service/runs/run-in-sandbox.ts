@@ -22,7 +22,7 @@ type SandboxRun = Omit<RunRequest, 'requestId' | 'tokenName'>
  * @throws the reason of the signal if the client closes its connection
  */
 export async function runInSandbox (
-  sandbox: Sandbox, { image, payload, limits: { timeMs, outputBytes, resultBytes }, streams, signal, events }: SandboxRun
+  sandbox: Sandbox, { image, payload, limits: { timeMs, outputBytes, resultBytes }, streams, signal, events, input }: SandboxRun
 ): Promise<DecodedResult | undefined> {
   signal.throwIfAborted()
   const ours = image.language !== undefined
@@ -33,6 +33,7 @@ export async function runInSandbox (
     overdueMs: ours ? timeMs + OVERDUE_MS : undefined,
     maxBytes: resultBytes,
     onEvent: streams ? (event) => events?.event(event) : undefined,
+    input,
     signal
   })
   events?.started()

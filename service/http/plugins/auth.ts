@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 import bearerAuth from '@fastify/bearer-auth'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 import type { AccessToken } from '../../config/config.js'
 import { wrongToken } from '../../errors.js'
@@ -17,9 +17,24 @@ declare module 'fastify' {
   }
 }
 
-/** Requires a valid token as `X-Access-Token: T` or `Authorization: Bearer T`. The token is checked before the body is read. */
-export async function addAuth (scope: FastifyInstance, tokens: AccessToken[]): Promise<void> {
+/** Returns the name of a token, or undefined if it is not valid. */
+export type TokenCheck = (token: Buffer) => string | undefined
+
+export function tokenCheck (tokens: AccessToken[]): TokenCheck {
   const known = tokens.map(({ name, token }) => ({ name, digest: digest(Buffer.from(token)) }))
+  return (token) => {
+    const sent = digest(token)
+    // All tokens are compared so that the time does not depend on which token matches.
+    const [match] = known.filter(({ digest }) => timingSafeEqual(digest, sent))
+    return match?.name
+  }
+}
+
+/**
+ * Requires a valid token as `X-Access-Token: T` or `Authorization: Bearer T`. The token is checked before the body is read.
+ * @param optional whether a request without a token is accepted; its `tokenName` remains ''
+ */
+export async function addAuth (scope: FastifyInstance, check: TokenCheck, { optional = false } = {}): Promise<void> {
   scope.decorateRequest('tokenName', '')
   await scope.register(bearerAuth, {
     addHook: false,
@@ -29,14 +44,16 @@ export async function addAuth (scope: FastifyInstance, tokens: AccessToken[]): P
     auth: (_key, request) => {
       // Node decodes header values as latin1 (RFC 9110, section 5.5). The plugin trims its key argument, which would remove the
       // last byte of "à" because this byte is a no-break space in latin1.
-      const sent = digest(Buffer.from((request.raw.headers.authorization ?? '').slice(SCHEME.length).replace(/^ +/, ''), 'latin1'))
-      // All tokens are compared so that the time does not depend on which token matches.
-      const matches = known.filter((token) => timingSafeEqual(token.digest, sent))
-      request.tokenName = matches[0]?.name ?? ''
-      return matches.length > 0
+      const name = check(Buffer.from((request.raw.headers.authorization ?? '').slice(SCHEME.length).replace(/^ +/, ''), 'latin1'))
+      request.tokenName = name ?? ''
+      return name !== undefined
     }
   })
   scope.addHook('onRequest', (request, reply, done) => {
+    if (optional && !hasToken(request)) {
+      done()
+      return
+    }
     const token = request.headers['x-access-token']
     if (typeof token === 'string' && token !== '') request.raw.headers.authorization = SCHEME + token
     scope.verifyBearerAuth?.(request, reply, (error) => {
@@ -48,6 +65,10 @@ export async function addAuth (scope: FastifyInstance, tokens: AccessToken[]): P
       done(wrongToken())
     })
   })
+}
+
+function hasToken ({ headers }: FastifyRequest): boolean {
+  return headers.authorization !== undefined || (headers['x-access-token'] ?? '') !== ''
 }
 
 /** Hashes a token. All digests have the same length, so that the comparison time does not depend on the length of the token. */

@@ -25,7 +25,7 @@ export function addBodyParser (app: FastifyInstance): void {
     const body = withoutByteOrderMark(sent)
     request.rawBody = body
     try {
-      done(null, parse(body))
+      done(null, parseJson(body))
     } catch (error) {
       done(error as Error)
     }
@@ -51,15 +51,19 @@ function withoutByteOrderMark (body: Buffer): Buffer {
   return body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? body.subarray(BYTE_ORDER_MARK.length) : body
 }
 
-/** Parses a JSON body within the complexity limits. @throws ServiceError `request.invalid` */
-function parse (body: Buffer): unknown {
-  if (body.length === 0) throw invalidRequest('The body is empty; it must be a JSON object')
-  if (!isUtf8(body)) throw invalidRequest('The body is not UTF-8')
-  const complexity = complexityError(body)
-  if (complexity !== undefined) throw invalidRequest(`The body ${complexity}`)
+/**
+ * Parses JSON within the complexity limits.
+ * @param what the name of the text in error messages
+ * @throws ServiceError `request.invalid`
+ */
+export function parseJson (text: Buffer, what = 'The body'): unknown {
+  if (text.length === 0) throw invalidRequest(`${what} is empty; it must be a JSON object`)
+  if (!isUtf8(text)) throw invalidRequest(`${what} is not UTF-8`)
+  const complexity = complexityError(text)
+  if (complexity !== undefined) throw invalidRequest(`${what} ${complexity}`)
   try {
-    return JSON.parse(body.toString('utf8'))
+    return JSON.parse(text.toString('utf8'))
   } catch (error) {
-    throw invalidRequest(`The body is not JSON: ${(error as Error).message}`)
+    throw invalidRequest(`${what} is not JSON: ${(error as Error).message}`)
   }
 }

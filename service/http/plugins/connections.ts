@@ -22,6 +22,8 @@ export class Connections {
         socket.destroy()
         return
       }
+      // A request to upgrade that is not supported emits this event again.
+      if (this.#sockets.has(socket)) return
       this.#sockets.add(socket)
       socket.once('close', () => {
         this.#sockets.delete(socket)

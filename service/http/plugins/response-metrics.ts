@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 import { ERRORS } from '../../errors.js'
 import type { ServiceMetrics } from '../../runs/status-ports.js'
@@ -6,6 +6,7 @@ import type { ServiceMetrics } from '../../runs/status-ports.js'
 /** Methods that are used as label values. Node accepts more than 30 methods, and each would add a time series to every route. */
 const COUNTED_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const [CLIENT_GONE] = ERRORS.clientGone
+const SWITCHING_PROTOCOLS = 101
 
 /**
  * Counts every response by method, route and status. A request whose client disconnects before the response has been sent is
@@ -19,8 +20,13 @@ export function addResponseMetrics (app: FastifyInstance, metrics: ServiceMetric
     reply.raw.once('close', () => {
       const method = COUNTED_METHODS.has(request.method) ? request.method : 'other'
       const route = request.is404 ? request.pathPattern : request.routeOptions.url ?? ''
-      metrics.responded(method, route, finished ? reply.statusCode : CLIENT_GONE)
+      metrics.responded(method, route, finished ? reply.statusCode : isUpgraded(request, reply) ? SWITCHING_PROTOCOLS : CLIENT_GONE)
     })
     done()
   })
+}
+
+/** Whether the connection became a WebSocket, whose handshake is not sent by the reply. */
+function isUpgraded (request: FastifyRequest, reply: FastifyReply): boolean {
+  return request.ws && reply.sent
 }

@@ -26,6 +26,8 @@ export interface StartedApp {
   runs: FakeRuns
   engine: FakeEngineStatus
   lines: string[]
+  /** Tells the application that the service shuts down. */
+  stopping: AbortController
   readiness: { reason: string | undefined }
   /** Sends a request with the first token. `injectRaw` sends a request without a token. */
   inject (options: InjectOptions): Promise<LightMyRequestResponse>
@@ -43,6 +45,7 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
   const pool = new FakePool()
   const state = { reason: undefined as string | undefined }
   const { logger, lines } = recordingLogger()
+  const stopping = new AbortController()
   const parts: AppParts = {
     about: { name: 'runonce', version: '1.2.3', description: 'runs' },
     config,
@@ -51,6 +54,7 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
     images,
     runs,
     metrics: config.metrics.on ? new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool, node: { reason: undefined }, log: { dropped: 0 } }) : undefined,
+    stopping: stopping.signal,
     readiness: { notReady: async () => state.reason, pool: () => pool.snapshot() }
   }
   const app = await buildApp(parts)
@@ -67,6 +71,7 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
     runs,
     engine,
     lines,
+    stopping,
     readiness: state,
     inject,
     post: async (url, body, headers = {}) => await inject({

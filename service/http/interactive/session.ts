@@ -1,0 +1,159 @@
+import { PassThrough } from 'node:stream'
+
+import type { WebSocket } from '@fastify/websocket'
+
+import { clientGone, invalidRequest, requestTimeout, type ServiceError } from '../../errors.js'
+import type { RunEvent } from '../../protocol/event-decoder.js'
+import type { RunEvents } from '../../runs/ports.js'
+import { eventJson, EventQueue } from '../event-queue.js'
+
+/** Time for the first message, in milliseconds. */
+const FIRST_MESSAGE_MS = 5_000
+/** Interval of the pings that detect clients that are gone and keep proxies from closing a silent connection, in milliseconds. */
+const PING_MS = 20_000
+/** Input that waits for the container. Above this size, the service stops reading from the socket. */
+const MAX_INPUT_BYTES = 65_536
+/** Above this size of unsent data, events wait in the queue. */
+const MAX_UNSENT_BYTES = 65_536
+
+/** Close codes (RFC 6455, section 7.4.1, and the IANA registry). */
+const NORMAL = 1000
+const POLICY_VIOLATION = 1008
+const INTERNAL_ERROR = 1011
+const TRY_AGAIN_LATER = 1013
+
+interface SessionOptions {
+  /** Maximum number of bytes that wait for a slow client, which is then disconnected. */
+  maxQueuedBytes: number
+  firstMessageMs?: number
+  pingMs?: number
+}
+
+/** A WebSocket that carries one interactive run: the first message starts it, later messages are its input. */
+export class InteractiveSession implements RunEvents {
+  /** The lines for the container. A full stream stops the reading from the socket. */
+  readonly input = new PassThrough({ highWaterMark: MAX_INPUT_BYTES })
+  readonly #socket: WebSocket
+  readonly #options: SessionOptions
+  readonly #controller = new AbortController()
+  readonly #queue = new EventQueue()
+  readonly #held: Buffer[] = []
+  #onMessage: (message: Buffer) => void = () => {}
+  #over = false
+  #alive = true
+
+  constructor (socket: WebSocket, options: SessionOptions) {
+    this.#socket = socket
+    this.#options = options
+    socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary))
+    socket.on('pong', () => { this.#alive = true })
+    this.input.on('error', () => {})
+    // After an error in the protocol, the closing handshake may take long.
+    socket.on('error', () => this.abort(clientGone()))
+    const pings = setInterval(() => this.#ping(), options.pingMs ?? PING_MS)
+    socket.once('close', () => {
+      clearInterval(pings)
+      this.abort(clientGone())
+      this.input.destroy()
+    })
+  }
+
+  /** Aborts when the client closes the socket or sends an invalid message. */
+  get signal (): AbortSignal { return this.#controller.signal }
+
+  /** Ends the run with an error. */
+  abort (reason: ServiceError): void {
+    this.#controller.abort(reason)
+  }
+
+  /** @throws ServiceError when the message does not arrive in time, or the session is aborted */
+  async firstMessage (): Promise<Buffer> {
+    const { signal } = this
+    const timer = setTimeout(() => this.abort(requestTimeout('The first message took too long to arrive')), this.#options.firstMessageMs ?? FIRST_MESSAGE_MS)
+    try {
+      return await new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+        this.#onMessage = (message) => {
+          // The socket may already have read further messages.
+          this.#onMessage = (next) => { this.#held.push(next) }
+          this.#socket.pause()
+          resolve(message)
+        }
+      })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Forwards all further messages. @param encode returns the lines for the container; throws ServiceError */
+  forwardInput (encode: (message: Buffer) => string): void {
+    this.#socket.resume()
+    this.#onMessage = (message) => {
+      if (this.input.write(encode(message)) || this.#socket.isPaused) return
+      this.#socket.pause()
+      this.input.once('drain', () => this.#socket.resume())
+    }
+    for (const message of this.#held.splice(0)) this.#receive(message, false)
+  }
+
+  started (): void {}
+
+  event (event: RunEvent): void {
+    if (this.#queue.bytes === 0 && this.#socket.bufferedAmount <= MAX_UNSENT_BYTES) {
+      this.#send(eventJson(event))
+      return
+    }
+    this.#queue.push(event)
+    if (this.#queue.bytes > this.#options.maxQueuedBytes) this.#socket.terminate()
+  }
+
+  /** Sends the result and closes the socket. */
+  end (result: Buffer): void {
+    this.#finish(Buffer.concat([Buffer.from('{"type":"result","result":'), result, Buffer.from('}')]), NORMAL)
+  }
+
+  /** Sends an error and closes the socket. */
+  fail (error: ServiceError, requestId: string): void {
+    this.#finish(Buffer.from(JSON.stringify({ type: 'error', ...error.body, requestId })), closeCode(error))
+  }
+
+  #finish (last: Buffer, code: number): void {
+    this.#over = true
+    this.input.destroy()
+    this.#flush()
+    this.#send(last)
+    this.#socket.close(code)
+    // A paused socket does not read the close frame of the client.
+    this.#socket.resume()
+  }
+
+  #receive (message: Buffer, isBinary: boolean): void {
+    if (this.#over) return
+    try {
+      if (isBinary) throw invalidRequest('Messages must be text')
+      this.#onMessage(message)
+    } catch (error) {
+      this.abort(error as ServiceError)
+    }
+  }
+
+  #send (json: Buffer): void {
+    this.#socket.send(json, { binary: false }, () => { if (this.#queue.bytes > 0) this.#flush() })
+  }
+
+  #flush (): void {
+    for (const event of this.#queue.take()) this.#send(eventJson(event))
+  }
+
+  /** A paused socket does not read pongs. */
+  #ping (): void {
+    if (!this.#alive && !this.#socket.isPaused) this.#socket.terminate()
+    this.#alive = false
+    this.#socket.ping()
+  }
+}
+
+function closeCode ({ statusCode }: ServiceError): number {
+  if (statusCode === 503) return TRY_AGAIN_LATER
+  return statusCode < 500 ? POLICY_VIOLATION : INTERNAL_ERROR
+}

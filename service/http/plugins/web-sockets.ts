@@ -1,0 +1,29 @@
+import type { IncomingMessage, Server } from 'node:http'
+
+import websocket from '@fastify/websocket'
+import type { FastifyInstance } from 'fastify'
+
+import { routedUrl } from './request-target.js'
+import { webSocketUpgrades } from './upgrades.js'
+
+interface WebSocketOptions {
+  /** The path of the only route for WebSockets. */
+  path: string
+  maxMessageBytes: number
+}
+
+/** Adds support for WebSockets to an application. Must be called before routes are added. */
+export async function addWebSockets (app: FastifyInstance, { path, maxMessageBytes }: WebSocketOptions): Promise<void> {
+  const upgrades = webSocketUpgrades(app.server, (request) => routedUrl(request).split('?', 1)[0] === path)
+  const ids = new WeakMap<IncomingMessage, string>()
+  await app.register(websocket, {
+    options: { server: upgrades as Server, maxPayload: maxMessageBytes, perMessageDeflate: false },
+    // Errors of the protocol are the client's. The session of the socket handles them.
+    errorHandler: (error, _socket, request) => { request.log.debug({ err: error }, 'WebSocket error') }
+  })
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.ws) ids.set(request.raw, request.id)
+    done()
+  })
+  app.websocketServer.on('headers', (headers, request) => { headers.push(`X-Request-Id: ${ids.get(request) ?? ''}`) })
+}
