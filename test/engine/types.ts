@@ -1,4 +1,7 @@
-export interface File { name: string, content: string }
+export interface File { name: string, content: string, encoding?: 'utf8' | 'base64' }
+
+/** A file that a run returns. */
+export interface OutputFile { name: string, content?: string, encoding?: 'utf8' | 'base64', size: number, truncated: boolean, error?: string }
 
 /** The result of a run: see docs/protocol.md. */
 export interface Result {
@@ -19,6 +22,9 @@ export interface Result {
   memoryPeak: number | null
   build?: { stdout: string, stderr: string, exitCode: number | null, duration: number }
   phase: 'build' | 'run'
+  files?: OutputFile[]
+  cases?: Array<Omit<Result, 'build' | 'cases'> & { matched?: boolean }>
+  streamed?: boolean
 }
 
 /** The methods of a tap test that the kit requires. */
