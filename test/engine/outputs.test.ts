@@ -92,7 +92,7 @@ void t.test('a file with a shebang line is executable', async (t) => {
 })
 
 void t.test('an image of version 1 refuses the new members', async (t) => {
-  const service = await startService(t, { env: { DOCKER_IMAGE_ALLOW: '*' } })
+  const service = await startService(t)
   const image = await buildImage(t, 'FROM debian:trixie-slim\nENTRYPOINT ["true"]\n', { 'runonce.protocol': '1', 'runonce.language': 'old' })
   const { status, body } = await service.post('/run', { ...submission('python', '', { outputs: ['x'] }), image })
   t.same([status, body.error], [400, 'request.invalid'])

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import http from 'node:http'
 
 import { httpRequest, jsonHeaders } from '../lib/http-request.js'
@@ -34,6 +35,29 @@ export class BenchService {
     const { status, text } = await this.#request('POST', '/run', JSON.stringify({ image, payload }))
     if (status !== 200) throw new Error(`POST /run: ${status} ${text}`)
     return JSON.parse(text)
+  }
+
+  /**
+   * Runs a program with streaming and reads the first text that it writes to stdout.
+   * @param {string} image
+   * @param {object} payload
+   * @returns {Promise<{ text: string, arrivedAtMs: number }>} the text, and the wall-clock time of its arrival in milliseconds
+   */
+  async firstOutput (image, payload) {
+    const body = JSON.stringify({ image, payload })
+    const headers = { 'X-Access-Token': TOKEN, Accept: 'text/event-stream', ...jsonHeaders(body) }
+    const request = http.request(`${this.#process.url}/run`, { method: 'POST', headers, agent: this.#agent }).end(body)
+    const [response] = await once(request, 'response')
+    let received = ''
+    /** @type {{ text: string, arrivedAtMs: number } | undefined} */
+    let first
+    for await (const chunk of response.setEncoding('utf8')) {
+      received += chunk
+      const [, data] = /event: stdout\ndata: (.*)\n\n/.exec(received) ?? []
+      if (data !== undefined) first ??= { text: JSON.parse(data).text, arrivedAtMs: performance.timeOrigin + performance.now() }
+    }
+    if (first === undefined) throw new Error(`no output: ${received}`)
+    return first
   }
 
   get pid () { return this.#process.child.pid }
