@@ -11,7 +11,7 @@ const PAGE = readFileSync(fileURLToPath(new URL('../../docs/api.md', import.meta
 const COMMANDS: Record<string, string[]> = { sh: ['sh', '-c'], js: [process.execPath, '--input-type=module', '-e'], python: ['python3', '-c'] }
 /** What the examples of each section print. The first expectation is for curl, which prints the response. */
 const SECTIONS: Record<string, [curl: RegExp, others: string]> = {
-  Streaming: [/^event: stdout\ndata: {"type":"stdout","text":"0\\n"}\n\n.*event: result\ndata: {"type":"result","result":{"stdout":"0\\n1\\n2\\n",.*}}\n\n$/s, '0\n1\n2\ncompleted\n'],
+  Streaming: [/^event: stdout\ndata: {"type":"stdout","text":"0\\n.*event: result\ndata: {"type":"result","result":{"stdout":"0\\n1\\n2\\n",.*}}\n\n$/s, '0\n1\n2\ncompleted\n'],
   Cases: [/"cases":\[{"stdout":"2\\n",.*"matched":true},{"stdout":"4\\n",.*"matched":false}\]/, '2 true\n4 false\n'],
   Files: [/"files":\[{"name":"copy.bin","content":"\/wD\+","encoding":"base64","size":3,"truncated":false}\]/, 'copy.bin ff00fe\n']
 }
