@@ -9,6 +9,7 @@ import { checkPayload } from '../../protocol/payload-checks.js'
 import { PayloadSchema, type Payload } from '../../protocol/payload-schema.js'
 import { encodePayload, payloadOfCode } from '../../protocol/payload.js'
 import type { ImageDescription, Images, RunRequest, Runs } from '../../runs/ports.js'
+import type { ServiceMetrics } from '../../runs/status-ports.js'
 import { checkCodeSize, identityOf } from '../code-runs.js'
 import { errorResponses } from '../error-responses.js'
 import { AnonymousSockets } from '../interactive/anonymous-sockets.js'
@@ -29,7 +30,8 @@ const EVENT_BYTES = 1024 * 1024
 
 const DESCRIPTION = `A WebSocket. The first message is the body of \`POST /run\` or \`POST /run/:language\` (with the member \`language\`),
 with the optional members \`token\` and \`tty\`. Further messages are \`stdin\`, \`stdinEnd\`, \`signal\` and \`resize\`. The service
-sends the events \`build\`, \`stdout\`, \`stderr\`, and finally \`result\` or \`error\`. docs/api.md describes all messages.`
+sends the events \`build\`, \`stdout\`, \`stderr\`, and finally \`result\` or \`error\`. docs/api.md describes all messages.
+Too many handshakes without a token return 503.`
 
 interface InteractiveParts {
   images: Images
@@ -37,6 +39,7 @@ interface InteractiveParts {
   config: Pick<Config, 'run' | 'container'>
   checkToken: TokenCheck
   limits: RateLimits
+  metrics?: ServiceMetrics | undefined
   /** Aborts when the service shuts down, with the error for the clients as its reason. */
   stopping: AbortSignal
 }
@@ -53,7 +56,7 @@ export function addInteractiveRoute (scope: FastifyInstance, parts: InteractiveP
       summary: 'Run a program interactively (WebSocket)',
       description: DESCRIPTION,
       tags: ['run'],
-      response: errorResponses('upgradeRequired', 'wrongToken', 'rateLimited', 'overloaded', 'internal')
+      response: errorResponses('upgradeRequired', 'wrongToken', 'rateLimited')
     } as object,
     onRequest: (request, _reply, done) => {
       if (request.ws && request.tokenName === '') anonymous.admit(request)
@@ -84,9 +87,13 @@ async function serve (parts: InteractiveParts & { authenticated: () => void }, s
 }
 
 /** @throws ServiceError `access_token`, `rate_limit` */
-async function authenticate ({ checkToken, limits }: InteractiveParts, request: FastifyRequest, token: unknown): Promise<void> {
+async function authenticate ({ checkToken, limits, metrics }: InteractiveParts, request: FastifyRequest, token: unknown): Promise<void> {
   const name = typeof token === 'string' ? checkToken(Buffer.from(token)) : undefined
-  if (name === undefined) throw wrongToken()
+  if (name === undefined) {
+    // The response to the handshake does not count as an attempt with a wrong token.
+    metrics?.responded('GET', INTERACTIVE_PATH, 401)
+    throw wrongToken()
+  }
   request.tokenName = name
   await limits.byToken?.(request)
 }
