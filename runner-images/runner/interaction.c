@@ -113,7 +113,8 @@ static void on_line(struct io *io, char *line, size_t size) {
     memcpy(padding, line + size, sizeof padding);
     memset(line + size, 0, sizeof padding);
     yyjson_doc *doc = yyjson_read_opts(line, size, YYJSON_READ_INSITU, NULL, NULL);
-    on_message(io, yyjson_doc_get_root(doc)); /* what is no object has no members */
+    if (yyjson_is_obj(yyjson_doc_get_root(doc)))
+        on_message(io, yyjson_doc_get_root(doc));
     yyjson_doc_free(doc);
     memcpy(line + size, padding, sizeof padding);
 }

@@ -9,6 +9,8 @@
 #include "runner.h"
 
 bool terminal_parse(struct terminal *terminal, yyjson_val *object) {
+    if (!yyjson_is_obj(object))
+        return false;
     yyjson_val *columns = last_of(object, "columns"), *rows = last_of(object, "rows");
     if (!yyjson_is_uint(columns) || !yyjson_is_uint(rows))
         return false;

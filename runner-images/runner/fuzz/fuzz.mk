@@ -2,7 +2,7 @@
 # Needs clang (CLANG). Starts from fuzz/corpus; new inputs go to $(OUT)/corpus-*, crashes to $(OUT)/crash-*.
 CLANG ?= clang
 FUZZ_SECONDS ?= 30
-FUZZERS := scan payload warm result glob
+FUZZERS := scan payload warm result glob events interaction
 FUZZ_FLAGS := -max_len=4096 -dict=fuzz/payload.dict -close_fd_mask=1 -print_final_stats=1
 
 FUZZ_SANITIZE := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all

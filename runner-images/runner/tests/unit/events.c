@@ -203,10 +203,10 @@ static void cases(void) {
     events_start(scene.events);
     events_add(scene.events, STREAM_OUT, 3);
     scene.result.case_count = 1;
-    events_case(scene.events, 0);
+    events_case(scene.events);
     events_add(scene.events, STREAM_ERR, 4);
     scene.result.case_count = 2;
-    events_case(scene.events, 1);
+    events_case(scene.events);
     scene.events->blocked = false;
     events_write(scene.events);
     const char *bytes = read_now(&scene);
