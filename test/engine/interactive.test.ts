@@ -1,8 +1,13 @@
+import { execFile, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 
 import t from 'tap'
 
-import { needImages, startService, submission, until } from './kit.js'
+import { needImages, startService, submission, TOKEN, until } from './kit.js'
 import { PATIENCE } from './patience.js'
 import { Interactive } from './web-socket.js'
 
@@ -89,9 +94,9 @@ void t.test('input that is larger than every buffer arrives in order, while the 
   await run.shows('up\n')
   const hash = createHash('sha256')
   for (let n = 0; n < 64; n++) {
-    const text = `${n} ${'ü'.repeat(60_000)}\n`
-    hash.update(text)
-    run.send({ type: 'stdin', text })
+    const line = `${n} ${'ü'.repeat(60_000)}\n`
+    hash.update(line)
+    run.send({ type: 'stdin', text: line })
   }
   run.send({ type: 'stdinEnd' })
   t.match(await run.result(), { outcome: 'completed', stdout: `up\n${hash.digest('hex')}\n` })
@@ -134,4 +139,24 @@ void t.test('a stop ends interactive runs with the error overloaded', async (t) 
   t.ok(performance.now() - startedAt < 5000 * PATIENCE, 'the stop does not wait for the user')
   t.equal(await run.closed, 1013)
   t.match(run.events.at(-1), { type: 'error', error: 'overloaded' })
+})
+
+void t.test('the examples in docs/api.md work', async (t) => {
+  const service = await startService(t)
+  const page = readFileSync(fileURLToPath(new URL('../../docs/api.md', import.meta.url)), 'utf8')
+  const [, section = ''] = /\n## GET \/run\/interactive\n(.*?)\n## /s.exec(page) ?? []
+  const examples = [...section.matchAll(/```(js|python)\n(.*?)```/gs)].map(([, language = '', code = '']) => ({ language, code }))
+  t.same(examples.map(({ language }) => language), ['js', 'python'])
+  const commands: Record<string, string[]> = { js: [process.execPath, '--input-type=module', '-e'], python: ['python3', '-c'] }
+  for (const { language, code } of examples) {
+    if (language === 'python' && spawnSync('python3', ['-c', 'import websockets']).status !== 0) {
+      t.comment('the Python package websockets is not installed')
+      continue
+    }
+    const [command = '', ...args] = [...commands[language] ?? [], code.replaceAll('ws://127.0.0.1:8088', service.url.replace('http', 'ws'))]
+    const { PATH, PYTHONPATH } = process.env
+    const child = execFile(command, args, { env: { PATH, PYTHONPATH, TOKEN } })
+    child.stdin?.end('Ada\n')
+    t.equal(await text(child.stdout as Readable), 'Name? Hello Ada\ncompleted\n', language)
+  }
 })
