@@ -86,7 +86,9 @@ static void on_signal(const struct io *io, yyjson_val *name) {
     /* A shell on a terminal gives each job a process group of its own. */
     if (number == SIGINT && io->interaction->terminal.columns > 0 && terminal_interrupt(child->output_fds[STREAM_OUT]) == 0)
         return;
-    (void)kill(-child->pid, number); /* it leads a session, so also its process group; it is not reaped yet */
+    /* It leads a session, and so its process group, unless it has only just been started. It is not reaped yet. */
+    if (kill(-child->pid, number) < 0)
+        (void)kill(child->pid, number);
 }
 
 static void on_resize(struct io *io, yyjson_val *message) {
