@@ -1,8 +1,7 @@
 // Cases: nothing that one case leaves can be noticed in the next one.
 import t from 'tap'
 
-import { runEvents } from './events.js'
-import { endedAtLimit, run, STRICT } from './kit.js'
+import { endedAtLimit, run, runEvents, STRICT } from './kit.js'
 
 const SMALL = { ...STRICT, tmpfs: { '/work': 'rw,exec,mode=1777,size=32m', '/tmp': 'rw,mode=1777,size=16m', '/var/tmp': 'rw,mode=1777', '/home/second': 'rw,mode=1777', '/scratch': 'rw,mode=1777' }, env: { RUNONCE_WORK_DIR: '/work', HOME: '/home/second' } }
 const PLAIN = { user: '10001:10001', memoryMib: 256, env: { HOME: '/home/second' } }

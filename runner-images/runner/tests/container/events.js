@@ -1,22 +1,10 @@
 // Events while a program runs.
 import t from 'tap'
 
-import { parseEvents, run, start, until } from './kit.js'
+import { parseEvents, run, runEvents, start, until } from './kit.js'
 
 /** Time for a slow reader, in milliseconds. */
 const SLOW_MS = 1500
-
-/** Runs a payload and returns its events and its result. @param {object} payload @param {Parameters<typeof start>[0]} [options] */
-async function runEvents (payload, options) {
-  const { input, ended } = await start(options)
-  input.end(JSON.stringify({ ...payload, stream: true }))
-  const { stdout, stderr, code } = await ended
-  if (stderr !== '' || code !== 0) throw new Error(`no result: ${stdout}${stderr}`)
-  const events = parseEvents(stdout)
-  const last = events.at(-1)
-  if (last?.type !== 'result') throw new Error(`the last event is not the result: ${stdout.slice(-1000)}`)
-  return { events: events.slice(0, -1), result: last.result }
-}
 
 const text = (/** @type {Array<Record<string, any>>} */ events, /** @type {string} */ type) => events.filter((event) => event.type === type).map((event) => event.text).join('')
 const sh = (/** @type {string} */ content) => ({ files: [{ name: 'main.sh', content }] })

@@ -118,6 +118,18 @@ export async function run (payload, { open = false, ...options } = {}) {
  */
 export const parseEvents = (stdout) => stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))
 
+/** Runs a payload and returns its events and its result. @param {object} payload @param {Parameters<typeof start>[0]} [options] */
+export async function runEvents (payload, options) {
+  const { input, ended } = await start(options)
+  input.end(JSON.stringify({ ...payload, stream: true }))
+  const { stdout, stderr, code } = await ended
+  if (stderr !== '' || code !== 0) throw new Error(`no result: ${stdout}${stderr}`)
+  const events = parseEvents(stdout)
+  const last = events.at(-1)
+  if (last?.type !== 'result') throw new Error(`the last event is not the result: ${stdout.slice(-1000)}`)
+  return { events: events.slice(0, -1), result: last.result }
+}
+
 /**
  * Runs a shell program and returns its result.
  * @param {string} code
