@@ -61,8 +61,13 @@ function versionTwoMember (payload: unknown): string | undefined {
 
 function checkContent (content: string, encoding: string | null | undefined, field: string): void {
   if (encoding !== 'base64') checkText(content, field)
-  // RFC 4648, section 4, with padding and without white space.
-  else if (content.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(content)) throw invalidRequest(`${field} must be base64`)
+  else if (!isBase64(content)) throw invalidRequest(`${field} must be base64`)
+}
+
+/** Returns whether a text is base64 with padding, without white space, and with zeros in the unused bits (RFC 4648, sections 3.5 and 4). */
+function isBase64 (text: string): boolean {
+  const end = text.slice(-4)
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text) && Buffer.from(end, 'base64').toString('base64') === end
 }
 
 function checkFileName (name: string, field: string): void {
