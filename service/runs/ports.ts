@@ -1,4 +1,7 @@
-/** The interfaces by which the service's modules run programs. server.ts joins them. What they report is in status-ports.ts. */
+/**
+ * The interfaces through which the modules of the service run programs. server.ts connects the modules. The
+ * interfaces for status reports are in status-ports.ts.
+ */
 import type { Readable } from 'node:stream'
 
 import type { RunEvent } from '../protocol/event-decoder.js'
@@ -84,7 +87,7 @@ export interface ExchangeOptions {
   deadlineMs: number
   /** Time after which the result is late and the container gets more CPU, in milliseconds; undefined: never. */
   overdueMs?: number | undefined
-  /** Maximum of stdout and stderr together, bytes; with `onEvent`, without the events. */
+  /** Maximum size of stdout and stderr together, in bytes; with `onEvent`, without the events. */
   maxBytes: number
   /** Receives each event as it arrives. Present where the payload asks for events; only with `resultIsFirstLine`. */
   onEvent?: ((event: RunEvent) => void) | undefined

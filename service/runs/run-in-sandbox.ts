@@ -13,6 +13,7 @@ const BACKSTOP_MS = 2000
  * quota, which programs exceed in long system calls (observed on Linux 6.18).
  */
 const OVERDUE_MS = 300
+
 type SandboxRun = Omit<RunRequest, 'requestId' | 'tokenName'>
 
 /**
