@@ -42,7 +42,8 @@ export default [
   },
   ...Object.entries(MODULES).flatMap(([module, allowed]) => [
     moduleBorder(module, [`service/${module}/*.ts`], '\\.\\./', allowed),
-    moduleBorder(module, [`service/${module}/*/*.ts`], '\\.\\./\\.\\./', allowed)
+    moduleBorder(module, [`service/${module}/*/*.ts`], '\\.\\./\\.\\./', allowed),
+    moduleBorder(module, [`service/${module}/*/*/*.ts`], '\\.\\./\\.\\./\\.\\./', allowed)
   ]),
   ...Object.entries(TOOL_LAYERS).map(([layer, lower]) => {
     // One file may lie a folder deeper than its layer: testing/runtimes.

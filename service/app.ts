@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
 import type { Config } from './config/config.js'
-import * as compat from './http/compat/index.js'
-import { addAuth, tokenCheck } from './http/plugins/auth.js'
+import { enabledApis } from './http/enabled-apis.js'
+import { addAuth, tokenCheck, type TokenCheck } from './http/plugins/auth.js'
 import { addBodyParser, refuseCompressed } from './http/plugins/body-parser.js'
 import { addErrorHandling, respondToClientError, respondToFrameworkError } from './http/plugins/errors.js'
 import { addDocsOf, addOpenApi, documentToken, type About } from './http/plugins/openapi.js'
-import { addRateLimits } from './http/plugins/rate-limit.js'
+import { addRateLimits, type RateLimits } from './http/plugins/rate-limit.js'
 import { refuseInvalidHeaders, SERVER_OPTIONS } from './http/plugins/request-headers.js'
 import { refuseInvalidTargets, routedUrl } from './http/plugins/request-target.js'
 import { addResponseMetrics } from './http/plugins/response-metrics.js'
@@ -31,7 +31,7 @@ const TIMEOUT_CHECK_MS = 2_000
 
 export interface AppParts {
   about: About
-  config: Pick<Config, 'tokens' | 'run' | 'container' | 'rateLimit' | 'docs' | 'metrics'>
+  config: Pick<Config, 'tokens' | 'compat' | 'run' | 'container' | 'rateLimit' | 'docs' | 'metrics'>
   logger: FastifyBaseLogger
   engine: EngineStatus
   images: Images
@@ -56,17 +56,19 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   await addWebSockets(app, { path: INTERACTIVE_PATH, maxMessageBytes: config.run.payloadBytes })
 
   await app.register(async (scope) => {
-    documentToken(scope)
-    if (limits.byAddress !== undefined) scope.addHook('onRequest', limits.byAddress)
-    await addAuth(scope, checkToken)
-    if (limits.byToken !== undefined) scope.addHook('onRequest', limits.byToken)
-    refuseCompressed(scope)
+    await requireToken(scope, checkToken, limits, { basic: false })
     addRunRoute(scope, parts)
-    for (const addRoutes of Object.values(compat)) addRoutes(scope, parts)
     addVersionRoute(scope, parts)
   })
+  const apis = enabledApis(config.compat.apis)
+  for (const api of apis) {
+    await app.register(async (scope) => {
+      await requireToken(scope, checkToken, limits, { basic: true })
+      api.addRoutes(scope, parts)
+    })
+  }
   await app.register(async (scope) => {
-    documentToken(scope)
+    documentToken(scope, { basic: false })
     if (limits.byAddress !== undefined) scope.addHook('onRequest', limits.byAddress)
     // Browsers cannot set the headers of a WebSocket, so its first message can contain the token.
     await addAuth(scope, checkToken, { optional: true })
@@ -76,7 +78,7 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   addLanguagesRoute(app, parts)
   addHealthRoutes(app, parts)
   if (metrics !== undefined && config.metrics.port === undefined) addMetricsRoute(app, metrics)
-  addAboutRoute(app, parts)
+  addAboutRoute(app, about, apis.map(({ name }) => name))
   return app
 }
 
@@ -99,6 +101,15 @@ export async function buildSideApps (parts: AppParts, main: FastifyInstance): Pr
     await addDocsOf(appAt(config.docs.port), main.swagger())
   }
   return apps
+}
+
+/** @param basic whether the token can also be sent with the scheme Basic */
+async function requireToken (scope: FastifyInstance, checkToken: TokenCheck, limits: RateLimits, { basic }: { basic: boolean }): Promise<void> {
+  documentToken(scope, { basic })
+  if (limits.byAddress !== undefined) scope.addHook('onRequest', limits.byAddress)
+  await addAuth(scope, checkToken, { basic })
+  if (limits.byToken !== undefined) scope.addHook('onRequest', limits.byToken)
+  refuseCompressed(scope)
 }
 
 /** @param counted if present, counts the responses of the application */

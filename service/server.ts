@@ -18,6 +18,7 @@ import { Remover } from './docker/remover.js'
 import { SettingsCheck } from './docker/settings-check.js'
 import { onStaleSocket } from './docker/stale-socket.js'
 import { Sweep } from './docker/sweep.js'
+import { enabledApis } from './http/enabled-apis.js'
 import { overloaded } from './errors.js'
 import { Listener } from './http/listener.js'
 import { LogOutput } from './observability/log-output.js'
@@ -142,7 +143,9 @@ async function stop ({ stopping, engine, events, remover, admission, redis, pool
 
 function readConfigOrExit (): Config {
   try {
-    return readConfig(process.env)
+    const config = readConfig(process.env)
+    enabledApis(config.compat.apis)
+    return config
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     for (const line of error.errors) process.stderr.write(`${line}\n`)

@@ -20,6 +20,8 @@ export interface LanguageDescription {
   interactive: boolean
   /** Whether the limits of a waiting container can be changed: its interpreter did not derive its heap size from them. */
   resizable: boolean
+  /** Whether programs are built before they run. False for images without this label. */
+  builds: boolean
 }
 
 /** Reads the description of a language. Returns undefined if the image does not implement the runner protocol. */
@@ -35,7 +37,8 @@ export function languageOf (labels: Labels): LanguageDescription | undefined {
     main: labels['runonce.main'] || 'main',
     hello: labels['runonce.hello'] ?? '',
     interactive: labels['runonce.interactive'] === 'true',
-    resizable: labels['runonce.resizable'] === 'true'
+    resizable: labels['runonce.resizable'] === 'true',
+    builds: labels['runonce.builds'] === 'true'
   }
 }
 

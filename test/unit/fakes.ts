@@ -20,7 +20,7 @@ export function languageImage (name: string, language: Partial<LanguageDescripti
     id: `sha256:${name}`,
     user: 'glot',
     language: {
-      protocol: 1, name, aliases: [], listed: [], version: '1.0', main: 'main.txt', hello: 'hello', interactive: false, resizable: true, ...language
+      protocol: 1, name, aliases: [], listed: [], version: '1.0', main: 'main.txt', hello: 'hello', interactive: false, resizable: true, builds: false, ...language
     },
     memoryBytes: undefined,
     processes: undefined,

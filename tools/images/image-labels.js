@@ -18,6 +18,7 @@ export function imageLabels (language, { version, hello, digest }) {
     ...language.memory === undefined ? {} : { 'runonce.memory': String(language.memory) },
     ...language.processes === undefined ? {} : { 'runonce.processes': String(language.processes) },
     'runonce.resizable': String(!language.fixedHeap),
+    'runonce.builds': String(language.build !== undefined),
     'runonce.interactive': String(language.interactive ?? false),
     'runonce.digest': digest
   }

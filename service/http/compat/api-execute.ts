@@ -9,6 +9,7 @@ import type { RunResult } from '../../protocol/result.js'
 import { clientSignal } from '../client-signal.js'
 import { codeRun, identityOf, type CodeRunParts } from '../code-runs.js'
 import { errorResponses, RUN_ERRORS } from '../error-responses.js'
+import type { CompatApi } from './compat-api.js'
 
 const KILL = constants.signals.SIGKILL
 /** The first real-time signal that programs can use. The glibc in the language images reserves 32 and 33 (signal(7)). */
@@ -29,8 +30,10 @@ const ResponseSchema = Type.Object({
   error: Type.Optional(Type.String({ description: 'The reason if the program failed' }))
 }, { description: 'The run\'s output and exit code', examples: [{ stdout: 'Hello World!\n', stderr: '', executionTime: 8.41, exitCode: 0 }] })
 
-/** Adds `POST /api/execute`, which runs a program and returns its output and exit code. */
-export function addApiExecute (scope: FastifyInstance, parts: CodeRunParts): void {
+/** `POST /api/execute` of api-execute, which runs a program and returns its output and exit code. */
+export const apiExecute: CompatApi = { name: 'api-execute', addRoutes }
+
+function addRoutes (scope: FastifyInstance, parts: CodeRunParts): void {
   scope.withTypeProvider<TypeBoxTypeProvider>().post('/api/execute', {
     schema: {
       summary: 'Run a program and get its output and exit code',

@@ -1,3 +1,3 @@
-/** Exports the routes that are compatible with other systems, one line for each system. */
-export { addRunUserCode } from './run-user-code.js'
-export { addApiExecute } from './api-execute.js'
+/** Exports the APIs that are compatible with other systems, one line for each API. */
+export { runUserCode } from './run-user-code.js'
+export { apiExecute } from './api-execute.js'

@@ -7,6 +7,7 @@ import { ResultSchema } from '../../protocol/result.js'
 import { codeRun, type CodeRunParts } from '../code-runs.js'
 import { errorResponses, RUN_ERRORS } from '../error-responses.js'
 import { acceptsEvents, respondToRun, respondWithResult, RUN_RESPONSE } from '../run-response.js'
+import type { CompatApi } from './compat-api.js'
 
 const ParamsSchema = Type.Object({ language: Type.String() })
 
@@ -16,8 +17,10 @@ const BodySchema = Type.Object({
   limits: Type.Optional(nullableLimits)
 }, { examples: [{ code: 'print("Hello World!")' }] })
 
-/** Adds the routes of run-user-code, which run a program and return the complete result. */
-export function addRunUserCode (scope: FastifyInstance, parts: CodeRunParts): void {
+/** The routes of run-user-code, which run a program and return the complete result. */
+export const runUserCode: CompatApi = { name: 'run-user-code', addRoutes }
+
+function addRoutes (scope: FastifyInstance, parts: CodeRunParts): void {
   const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
   const schema = { tags: ['run'], body: BodySchema }
   const errors = errorResponses('unsupportedLanguage', ...RUN_ERRORS)

@@ -32,9 +32,11 @@ export function tokenCheck (tokens: AccessToken[]): TokenCheck {
 
 /**
  * Requires a valid token as `X-Access-Token: T` or `Authorization: Bearer T`. The token is checked before the body is read.
+ * @param basic whether the token can also be the user name or the password of the scheme Basic, for clients that can send it only as
+ * the user information in a URL. Responses never ask for this scheme, so that browsers do not send it by themselves.
  * @param optional whether a request without a token is accepted; its `tokenName` remains ''
  */
-export async function addAuth (scope: FastifyInstance, check: TokenCheck, { optional = false } = {}): Promise<void> {
+export async function addAuth (scope: FastifyInstance, check: TokenCheck, { basic = false, optional = false } = {}): Promise<void> {
   scope.decorateRequest('tokenName', '')
   await scope.register(bearerAuth, {
     addHook: false,
@@ -55,7 +57,12 @@ export async function addAuth (scope: FastifyInstance, check: TokenCheck, { opti
       return
     }
     const token = request.headers['x-access-token']
+    const credentials = basic ? basicCredentials(request.raw.headers.authorization) : undefined
     if (typeof token === 'string' && token !== '') request.raw.headers.authorization = SCHEME + token
+    else if (credentials !== undefined) {
+      const [user, password] = credentials
+      request.raw.headers.authorization = SCHEME + (check(Buffer.from(user, 'latin1')) === undefined ? password : user)
+    }
     scope.verifyBearerAuth?.(request, reply, (error) => {
       if (error === undefined) {
         done()
@@ -65,6 +72,14 @@ export async function addAuth (scope: FastifyInstance, check: TokenCheck, { opti
       done(wrongToken())
     })
   })
+}
+
+/** Returns the user name and password of the scheme Basic, as latin1 like other header values. @see RFC 7617, section 2 */
+function basicCredentials (authorization = ''): [user: string, password: string] | undefined {
+  const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? []
+  if (encoded === undefined) return undefined
+  const [user = '', ...password] = Buffer.from(encoded, 'base64').toString('latin1').split(':')
+  return [user, password.join(':')]
 }
 
 function hasToken ({ headers }: FastifyRequest): boolean {

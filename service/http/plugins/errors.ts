@@ -17,18 +17,30 @@ declare module 'fastify' {
 /** Maximum number of bytes of an oversized body that are read and discarded. Larger bodies are unlikely to be accidental. */
 const MAX_DISCARDED_BYTES = 256 * 1024 * 1024
 
+/** A response to an error, in the format of an API. */
+export interface ErrorResponse {
+  status: number
+  body: object
+}
+
 /**
  * Responds to every error with `{error, message}`. Unexpected errors are logged and return the generic error `internal` (500). A
  * known path returns 405 for methods that it does not support. Must be called before routes are added.
  */
 export function addErrorHandling (app: FastifyInstance, payloadBytes: number): void {
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
+  respondToErrors(app, payloadBytes, ({ statusCode, body }) => ({ status: statusCode, body }))
+  refuseUnknownRoutes(app)
+}
+
+/** Responds to every error of a scope in the format of its API. */
+export function respondToErrors (scope: FastifyInstance, payloadBytes: number, format: (error: ServiceError) => ErrorResponse): void {
+  scope.setErrorHandler<FastifyError>((error, request, reply) => {
     const known = reportedError(error, request, payloadBytes)
     if (known.statusCode === 413) discardRest(request, reply)
     if (known.retryAfterSeconds !== undefined) void reply.header('retry-after', known.retryAfterSeconds)
-    return reply.code(known.statusCode).send(known.body)
+    const { status, body } = format(known)
+    return reply.code(status).send(body)
   })
-  refuseUnknownRoutes(app)
 }
 
 /** Converts an error to the one that the client receives, and logs it if the service caused it. */

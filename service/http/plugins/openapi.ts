@@ -26,7 +26,8 @@ export async function addOpenApi (app: FastifyInstance, about: About, ui: boolea
         schemas: { Payload: PayloadSchema as object },
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
-          accessToken: { type: 'apiKey', in: 'header', name: 'X-Access-Token' }
+          accessToken: { type: 'apiKey', in: 'header', name: 'X-Access-Token' },
+          basic: { type: 'http', scheme: 'basic', description: 'The token is the user name or the password' }
         }
       }
     }
@@ -35,9 +36,10 @@ export async function addOpenApi (app: FastifyInstance, about: About, ui: boolea
 }
 
 /** Documents that all routes of `scope` require a token. */
-export function documentToken (scope: FastifyInstance): void {
+export function documentToken (scope: FastifyInstance, { basic }: { basic: boolean }): void {
+  const security = [{ bearer: [] }, { accessToken: [] }, ...basic ? [{ basic: [] }] : []]
   scope.addHook('onRoute', (route) => {
-    route.schema = { ...route.schema, security: [{ bearer: [] }, { accessToken: [] }] } as object
+    route.schema = { ...route.schema, security } as object
   })
 }
 

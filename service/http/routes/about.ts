@@ -4,10 +4,15 @@ import { Type } from 'typebox'
 import type { About } from '../plugins/openapi.js'
 
 const AboutSchema = Type.Object({
-  name: Type.String(), version: Type.String(), description: Type.String()
+  name: Type.String(),
+  version: Type.String(),
+  description: Type.String(),
+  apis: Type.Array(Type.String(), { description: 'The compatible APIs that are enabled' })
 }, { description: 'Name and version of the service' })
 
-export function addAboutRoute (app: FastifyInstance, { about }: { about: About }): void {
-  const response = { 200: { ...AboutSchema, examples: [about] } }
-  app.get('/', { schema: { summary: 'Get the service\'s name and version', tags: ['status'], response } }, async () => about)
+/** @param apis the names of the compatible APIs that are enabled */
+export function addAboutRoute (app: FastifyInstance, about: About, apis: string[]): void {
+  const body = { ...about, apis }
+  const response = { 200: { ...AboutSchema, examples: [body] } }
+  app.get('/', { schema: { summary: 'Get the service\'s name and version', tags: ['status'], response } }, async () => body)
 }

@@ -57,6 +57,7 @@ const VARIABLES: Array<[string, string, unknown, string, unknown, string[]]> = [
   ['DOCKER_CONTAINER_MEMORY_CAP', 'container.memoryCapBytes', 1_073_741_824, '300000000', 300_000_000, [...WHOLE, '268435455']],
   ['DOCKER_CONTAINER_NPROC_CAP', 'container.processesCap', 512, '128', 128, [...WHOLE, '127']],
   ['DOCKER_IMAGE_ALLOW', 'images.allow', ['runonce/*', 'glot/*'], 'a/*  b', ['a/*', 'b'], []],
+  ['COMPAT_APIS', 'compat.apis', ['all'], 'piston, mcp', ['piston', 'mcp'], ['"all"']],
   ['RUN_LIMITS_RESPONSE', 'run.limitsResponse', 'result', 'error', 'error', ['Error', 'x', '400']],
   ['RUN_MAX_BUILD_TIME', 'run.buildTimeMs', undefined, '2.5', 2500, SECONDS],
   ['RUN_MAX_PAYLOAD_SIZE', 'run.payloadBytes', 2_097_152, '1000', 1000, [...WHOLE, '0']],

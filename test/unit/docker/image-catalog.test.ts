@@ -17,7 +17,8 @@ const LABELS = {
   'runonce.memory': '536870912',
   'runonce.processes': '200',
   'runonce.interactive': 'true',
-  'runonce.resizable': 'true'
+  'runonce.resizable': 'true',
+  'runonce.builds': 'true'
 }
 const inspect = (config: object, id = 'sha256:1') => json(200, { Id: id, Config: config })
 
@@ -83,7 +84,7 @@ t.test('an image\'s description comes from its labels', async (t) => {
     memoryBytes: 536_870_912,
     processes: 200,
     language: {
-      protocol: 1, name: 'python', aliases: ['py', 'py3'], listed: [], version: '3.13.5', main: 'main.py', hello: 'print("Hello World!")\n', interactive: true, resizable: true
+      protocol: 1, name: 'python', aliases: ['py', 'py3'], listed: [], version: '3.13.5', main: 'main.py', hello: 'print("Hello World!")\n', interactive: true, resizable: true, builds: true
     }
   })
 })

@@ -14,7 +14,9 @@ import { startApp, TOKEN } from './start-app.js'
 
 t.test('GET / returns name and version, without a token', async (t) => {
   const { app } = await startApp(t)
-  t.same((await app.inject({ url: '/' })).json(), { name: 'runonce', version: '1.2.3', description: 'runs' })
+  const { apis, ...about } = (await app.inject({ url: '/' })).json()
+  t.same(about, { name: 'runonce', version: '1.2.3', description: 'runs' })
+  t.type(apis, Array)
 })
 
 t.test('GET /version returns the versions of the engine and the service', async (t) => {

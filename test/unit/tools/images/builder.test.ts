@@ -40,11 +40,12 @@ void t.test('the labels have the values that the service reads', async (t) => {
     'runonce.main': 'main.lua',
     'runonce.hello': 'print("Hello World!")\n',
     'runonce.resizable': 'true',
+    'runonce.builds': 'false',
     'runonce.interactive': 'false',
     'runonce.digest': 'd'
   })
-  t.match(imageLabels({ ...language, memory: 5, processes: 6, fixedHeap: true, interactive: true }, found),
-    { 'runonce.memory': '5', 'runonce.processes': '6', 'runonce.resizable': 'false', 'runonce.interactive': 'true' })
+  t.match(imageLabels({ ...language, build: [['make']], memory: 5, processes: 6, fixedHeap: true, interactive: true }, found),
+    { 'runonce.memory': '5', 'runonce.processes': '6', 'runonce.resizable': 'false', 'runonce.builds': 'true', 'runonce.interactive': 'true' })
 })
 
 void t.test('resolves a package for an architecture', async (t) => {
