@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox'
 import { invalidRequest } from '../errors.js'
 
 /** Below these values, containers of some runtimes do not start. */
-const MIN_MEMORY_BYTES = 16 * 1024 * 1024
+export const MIN_MEMORY_BYTES = 16 * 1024 * 1024
 const MIN_PROCESSES = 8
 
 /**

@@ -10,11 +10,9 @@ import { clientSignal } from '../client-signal.js'
 import { codeRun, identityOf, type CodeRunParts } from '../code-runs.js'
 import { errorResponses, RUN_ERRORS } from '../error-responses.js'
 import type { CompatApi } from './compat-api.js'
+import { signalNumber } from './signal-number.js'
 
 const KILL = constants.signals.SIGKILL
-/** The first real-time signal that programs can use. The glibc in the language images reserves 32 and 33 (signal(7)). */
-const FIRST_REAL_TIME = 34
-const LAST_SIGNAL = 64
 
 const BodySchema = Type.Object({
   code: Type.String({ description: 'The program' }),
@@ -73,12 +71,4 @@ function exitCodeOf ({ exitCode, signal, outcome }: RunResult): number {
   if (typeof exitCode === 'number') return exitCode
   if (outcome === 'invalid') return 1
   return 128 + (signalNumber(typeof signal === 'string' ? signal : '') ?? KILL)
-}
-
-/** Converts the signal names of the runner to numbers: `SIGSEGV`, `SIGRTMIN+3`, and `SIG33` for a signal without a name. */
-function signalNumber (name: string): number | undefined {
-  if (Object.hasOwn(constants.signals, name)) return constants.signals[name as NodeJS.Signals]
-  const [, realTime, digits] = /^SIG(RTMIN\+)?(\d{1,2})$/.exec(name) ?? []
-  const number = Number(digits) + (realTime === undefined ? 0 : FIRST_REAL_TIME)
-  return number > 0 && number <= LAST_SIGNAL ? number : undefined
 }

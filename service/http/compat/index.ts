@@ -1,3 +1,4 @@
 /** Exports the APIs that are compatible with other systems, one line for each API. */
 export { runUserCode } from './run-user-code.js'
 export { apiExecute } from './api-execute.js'
+export { sandboxFusion } from './sandbox-fusion/index.js'

@@ -2,6 +2,7 @@ import t from 'tap'
 import { Check } from 'typebox/schema'
 
 import { containerStartFailed, engineUnreachable, executionTimeExceeded, imageNotAllowed, overloaded } from '../../../service/errors.js'
+import * as compat from '../../../service/http/compat/index.js'
 import { COMPLETED } from '../fakes.js'
 import { startApp, type StartedApp } from './start-app.js'
 
@@ -62,8 +63,26 @@ const CASES: Case[] = [
   { path: '/run', method: 'post', status: 403, body: RUN, arrange: ({ images }) => { images.fail = imageNotAllowed('x', []) } },
   ...runs('/run/{language}', { code: '' }, '/run/python'),
   ...runs('/', { code: '' }),
-  ...runs('/api/execute', { code: '', language: 'python' })
+  ...runs('/api/execute', { code: '', language: 'python' }),
+  ...sandboxFusion()
 ]
+
+/** Failures of the service have the status 200. */
+function sandboxFusion (): Case[] {
+  if (!('sandboxFusion' in compat)) return []
+  const body = { code: '', language: 'python' }
+  const post = { path: '/run_code', method: 'post' as const, body }
+  return [
+    { ...post, status: 200 },
+    { ...post, status: 200, body: { ...body, language: 'lean' } },
+    { ...post, status: 200, arrange: fails(containerStartFailed('no')) },
+    { ...post, status: 401, headers: { 'x-access-token': 'wrong' } },
+    { ...post, status: 413, body: { ...body, code: 'x'.repeat(3_000_000) } },
+    { ...post, status: 415, headers: { 'content-type': 'text/plain' } },
+    { ...post, status: 422, body: {} },
+    { ...post, status: 429, headers: { 'x-access-token': 'a-second-one-for-the-grader' } }
+  ]
+}
 
 t.test('/openapi.json documents exactly the responses of every route', async (t) => {
   const { app } = await startApp(t)
