@@ -2,3 +2,4 @@
 export { runUserCode } from './run-user-code.js'
 export { apiExecute } from './api-execute.js'
 export { sandboxFusion } from './sandbox-fusion/index.js'
+export { piston } from './piston/index.js'

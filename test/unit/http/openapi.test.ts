@@ -64,8 +64,22 @@ const CASES: Case[] = [
   ...runs('/run/{language}', { code: '' }, '/run/python'),
   ...runs('/', { code: '' }),
   ...runs('/api/execute', { code: '', language: 'python' }),
-  ...sandboxFusion()
+  ...sandboxFusion(),
+  ...piston()
 ]
+
+function piston (): Case[] {
+  if (!('piston' in compat)) return []
+  const lists = ['/api/v2/runtimes', '/api/v2/packages'].flatMap((path): Case[] => [
+    { path, status: 200 },
+    { path, status: 401, headers: { 'x-access-token': 'wrong' } },
+    { path, status: 429, headers: { 'x-access-token': 'a-second-one-for-the-grader' } },
+    { path, status: 500, arrange: down }
+  ])
+  const body = { language: 'python', version: '*', files: [{ content: '' }] }
+  return [...lists, ...runs('/api/v2/execute', body).filter(({ status, arrange }) => status !== 400 || arrange === undefined).map((each) =>
+    each.status === 413 ? { ...each, body: { ...body, stdin: 'x'.repeat(3_000_000) } } : each)]
+}
 
 /** Failures of the service have the status 200. */
 function sandboxFusion (): Case[] {

@@ -1,0 +1,26 @@
+import type { RunEvent } from '../../../protocol/event-decoder.js'
+import type { RunResult } from '../../../protocol/result.js'
+import type { RunEvents } from '../../../runs/ports.js'
+
+/** Collects stdout and stderr in the order of their arrival. */
+export class InterleavedOutput implements RunEvents {
+  #stdout = ''
+  #stderr = ''
+  #both = ''
+
+  started (): void {}
+
+  event (event: RunEvent): void {
+    if ('json' in event) return
+    const text = event.text ?? Buffer.from(event.base64 ?? '', 'base64').toString('utf8')
+    this.#both += text
+    if (event.type === 'stdout') this.#stdout += text
+    else this.#stderr += text
+  }
+
+  /** Returns the whole output. The part that did not arrive as events, which is all of it for images of protocol version 1, follows at the end. */
+  of ({ stdout, stderr }: RunResult): string {
+    if (!stdout.startsWith(this.#stdout) || !stderr.startsWith(this.#stderr)) return stdout + stderr
+    return this.#both + stdout.slice(this.#stdout.length) + stderr.slice(this.#stderr.length)
+  }
+}
