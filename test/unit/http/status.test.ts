@@ -46,7 +46,7 @@ t.test('/readyz returns why the service is not ready; /livez stays 200', async (
 })
 
 t.test('/openapi.json describes every route, and marks routes that require a token', async (t) => {
-  const { app } = await startApp(t)
+  const { app } = await startApp(t, { env: { COMPAT_APIS: 'run-user-code,api-execute' } })
   const { openapi, paths } = (await app.inject({ url: '/openapi.json' })).json()
   t.match(openapi, /^3\.1\./, 'version 3.1 uses JSON Schema')
   t.match(paths['/version'].get.responses['200'].content['application/json'].schema.properties, { docker: Object, runonce: Object })

@@ -83,3 +83,16 @@ t.test('an API does not accept forms, which browsers send without asking', async
   }
   t.same(runs.requests, [])
 })
+
+t.test('/openapi.json marks every route of the APIs with all three schemes for the token', async (t) => {
+  const routesWith = async (apis: string) => {
+    const { app } = await startApp(t, { env: { COMPAT_APIS: apis } })
+    const { paths } = (await app.inject({ url: '/openapi.json' })).json()
+    return new Map(Object.entries<Record<string, { security?: unknown }>>(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { security }]) => [`${method} ${path}`, security] as const)))
+  }
+  const without = await routesWith('')
+  const added = [...await routesWith('all')].filter(([route]) => !without.has(route))
+  t.ok(added.length >= 3)
+  for (const [route, security] of added) t.same(security, [{ bearer: [] }, { accessToken: [] }, { basic: [] }], route)
+})
