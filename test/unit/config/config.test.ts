@@ -95,11 +95,11 @@ t.test('each variable has its default, accepts a valid value, and rejects each k
 })
 
 t.test('an empty variable counts as absent, unless an empty value means «none»', async (t) => {
-  for (const [name, where, fallback] of VARIABLES.filter(([name]) => !/_PATH$|CAP_DROP|POOL_IMAGES/.test(name) || name.startsWith('DOCKER_UNIX'))) {
+  for (const [name, where, fallback] of VARIABLES.filter(([name]) => !/_PATH$|CAP_DROP|COMPAT_APIS|POOL_IMAGES/.test(name) || name.startsWith('DOCKER_UNIX'))) {
     t.same(path(read({ [name]: '' }), where), fallback, name)
   }
-  const { container, pool } = read({ DOCKER_CONTAINER_TMP_DIR_PATH: '', DOCKER_CONTAINER_WORK_DIR_PATH: '', DOCKER_CONTAINER_CAP_DROP: '', POOL_IMAGES: '' })
-  t.same([container.tmpDir, container.workDir, container.capDrop, pool.images], [undefined, undefined, [], []])
+  const { compat, container, pool } = read({ COMPAT_APIS: '', DOCKER_CONTAINER_TMP_DIR_PATH: '', DOCKER_CONTAINER_WORK_DIR_PATH: '', DOCKER_CONTAINER_CAP_DROP: '', POOL_IMAGES: '' })
+  t.same([compat.apis, container.tmpDir, container.workDir, container.capDrop, pool.images], [[], undefined, undefined, [], []])
   t.equal(read({ RATE_LIMIT_IP_MAX: 'off' }).rateLimit.addressMax, undefined)
 })
 
