@@ -9,11 +9,12 @@
  * 3. stash_fds.c moves the client's streams to a place where no program can open them, until the result is written.
  * 4. run.c checks the payload (payload.c) and writes the files (files.c). steps.c turns the warm interpreter into the program,
  *    or runs the build commands and the run command (commands.c, language.c). child.c starts each command in its own session,
- *    with pipes and the guard's system call filter (guard.c). outcome.c sets how each step ended.
- * 5. io.c feeds and drains one command and keeps the limits: one clock and one count of output bytes for build and run. At the
- *    time limit, SIGRTMAX gives programs a moment to flush their output. When the command ends, io.c kills every process. What
- *    the pipes hold by then is the output (output.c), even if the program used up all memory (memory.c). outputs.c finds the files
- *    that the run returns. With cases, cases.c runs the program once for each of them and undoes in between what it left.
+ *    with pipes and the guard's system call filter (guard.c). outcome.c determines the outcome of each step.
+ * 5. io.c writes the input of a command, reads its output and enforces the limits: one clock and one count of output bytes for
+ *    build and run. At the time limit, it sends SIGRTMAX, so that programs can flush their output. When the command ends, io.c
+ *    kills every process. The output is what the pipes contain at this time (output.c), even if the program has used all memory
+ *    (memory.c). outputs.c finds the files that the run returns. With cases, cases.c runs the program once for each of them and
+ *    undoes what it left in between. events.c writes events while a program runs, and interaction.c reads its input.
  * 6. result.c writes the result as JSON (json_writer.c), with the cgroup's counters (cgroup.c). The runner exits, and the
  *    container with it. After a SIGTERM from outside the container, it exits immediately without a result, because the engine
  *    stops the container and the program did not cause the end.
@@ -23,9 +24,9 @@
  *   RUNONCE_BUILD_LIMIT_MS  wall-clock time of the build from the arrival of the payload (no separate limit)
  *   RUNONCE_OUTPUT_LIMIT    bytes of stdout and stderr together, of build and run (65536; if the variable is not set,
  *                           the whole result is also limited to 100000 bytes, truncate.c)
- *   RUNONCE_CASES           the most cases (100)
- *   RUNONCE_OUTPUT_FILES    the most files that a run returns (32)
- *   RUNONCE_OUTPUT_FILES_SIZE   their bytes together (8388608)
+ *   RUNONCE_CASES           maximum number of cases (100)
+ *   RUNONCE_OUTPUT_FILES    maximum number of files that a run returns (32)
+ *   RUNONCE_OUTPUT_FILES_SIZE   their maximum total size in bytes (8388608)
  *   RUNONCE_WORK_DIR        the folder for the files (default: the current folder if it is writable, else $HOME, else the home
  *                           of another user with the same user ID)
  *   RUNONCE_WARM            0: do not start the warm interpreter, for a container that gets its payload immediately

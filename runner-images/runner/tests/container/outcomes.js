@@ -136,7 +136,7 @@ void t.test('build_failed: the result has the stdout and stderr of the build', {
   t.ok(result.build.duration > 0)
 })
 
-void t.test('timeout in the build, at the limit of the build or of the run', { buffered: true }, async (t) => {
+void t.test('timeout in the build, at the limit of the build or of the whole run', { buffered: true }, async (t) => {
   const building = (/** @type {string} */ command) => ({ files: [], runInstructions: { buildCommands: ['echo first', command], runCommand: 'echo ran' } })
   const own = await run({ ...building('sleep 99'), limits: { buildTime: 0.3 } })
   t.equal(`${own.result.outcome} ${own.result.error} ${own.result.stdout}${own.result.phase}`, 'timeout Build time limit of 0.3 s exceeded first\nbuild')

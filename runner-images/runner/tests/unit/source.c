@@ -72,6 +72,6 @@ static void carriage_returns(void) {
 void source_tests(void) {
     test("a byte order mark is removed from source files but not from data files", byte_order_marks);
     test("with a command, the first file is a source file only if it has a suffix of the language", command);
-    test("a file that was sent as base64 keeps every byte", binary_file);
     test("CR LF becomes LF only in the source files of a shell", carriage_returns);
+    test("a file that was sent as base64 keeps every byte", binary_file);
 }
