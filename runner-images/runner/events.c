@@ -16,6 +16,8 @@ enum { ITEM_BUILD = STREAMS, ITEM_CASE, TYPE_SHIFT = 30 };
 static const uint32_t MOST_VALUE = (1U << TYPE_SHIFT) - 1;
 /* Output in one event, and the memory for the longest one: six bytes for a control character. */
 enum { MOST_TEXT_BYTES = 16384, MEMORY_BYTES = 131072 };
+/* The memory that a build event or a case event may need: it contains all output, and the files of a case. */
+enum { LONG_EVENT_BYTES = 32 * 1024 * 1024 };
 /* Output leaves this many items to other events. */
 enum { RESERVED_ITEMS = 1024 };
 
@@ -169,11 +171,21 @@ static bool write_made(struct events *events) {
     return true;
 }
 
+/* Whether the next event may be one that contains all output, and there is not enough memory for it. */
+static bool is_too_long(struct events *events) {
+    bool is_long = events->overflowed || (events->count > 0 && *item_at(events, 0) >> TYPE_SHIFT >= STREAMS);
+    return is_long && events->memory != NULL && memory_lacks(events->memory, LONG_EVENT_BYTES);
+}
+
 void events_write(struct events *events) {
-    if (events == NULL || !events->live || events->blocked || events->failed)
+    if (events == NULL || !events->live || events->blocked || events->deferred || events->failed)
         return;
-    while (write_made(events) && write_next(events))
+    while (write_made(events)) {
+        events->deferred = is_too_long(events);
+        if (events->deferred || !write_next(events))
+            return;
         events->failed = write_flush(&events->writer) < 0;
+    }
 }
 
 int events_end(struct events *events) {

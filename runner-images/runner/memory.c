@@ -27,8 +27,12 @@ void memory_release(struct memory *memory) {
     memory->reserved = NULL;
 }
 
+bool memory_lacks(const struct memory *memory, int64_t bytes) {
+    return memory->cgroup != NULL && cgroup_free_bytes(memory->cgroup) < bytes;
+}
+
 bool memory_is_short(const struct memory *memory) {
-    return memory->cgroup != NULL && cgroup_free_bytes(memory->cgroup) < RESERVED_BYTES;
+    return memory_lacks(memory, RESERVED_BYTES);
 }
 
 bool memory_ran_out(const struct memory *memory) {

@@ -95,6 +95,8 @@ void memory_reserve(struct memory *memory);
 void memory_release(struct memory *memory);
 /* Whether the free memory may be insufficient for writing the result. */
 bool memory_is_short(const struct memory *memory);
+/* Whether the container has less free memory than this. */
+bool memory_lacks(const struct memory *memory, int64_t bytes);
 /* Whether the kernel's OOM killer has killed a process since the payload arrived. */
 bool memory_ran_out(const struct memory *memory);
 

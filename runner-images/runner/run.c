@@ -38,6 +38,7 @@ static int open_events(struct runner *runner, struct result *result) {
         step_set(&result->steps[PHASE_RUN], FAILED, "The runner has no memory left");
         return -1;
     }
+    runner->events->memory = &runner->watch.memory;
     result->has_streamed = true;
     result->streamed = runner->events->live;
     return 0;

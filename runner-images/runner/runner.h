@@ -93,10 +93,14 @@ struct events {
     bool live;
     /* The descriptor takes nothing now. */
     bool blocked;
+    /* There is not enough memory for the next event: it is written at the end, from the kept output. */
+    bool deferred;
     bool failed;
     /* The output that is read is certainly the program's. */
     bool started;
     const struct result *result;
+    /* NULL: the memory is not checked. */
+    const struct memory *memory;
     /* Of the program's output: up to where it was taken from the list, and up to where it was written. */
     size_t seen[STREAMS];
     size_t sent[STREAMS];

@@ -218,6 +218,31 @@ static void cases(void) {
     close_scene(&scene);
 }
 
+/* A container with 4 MiB of free memory. */
+static void no_memory(void) {
+    struct scene scene;
+    char used[] = "/tmp/runonce-used-XXXXXX";
+    int fd = mkstemp(used);
+    EXPECT(fd >= 0 && unlink(used) == 0 && write(fd, "4194304\n", 8) == 8);
+    struct cgroup cgroup = {.limit_bytes = 8388608, .oom_fd = -1, .cpu_fd = -1, .peak_fd = -1, .used_fd = fd};
+    struct memory memory = {.cgroup = &cgroup};
+    open_scene(&scene, true);
+    scene.events->memory = &memory;
+    scene.result.phase = PHASE_BUILD;
+    scene.result.has_build = true;
+    events_build(scene.events);
+    scene.result.phase = PHASE_RUN;
+    events_start(scene.events);
+    print(&scene, STREAM_OUT, "late");
+    EXPECT_IN(*read_now(&scene) == '\0', "%s", "an event was written");
+    EXPECT(events_end(scene.events) == 0);
+    const char *bytes = read_now(&scene);
+    const char *output = strstr(bytes, "}\n{\"type\":\"stdout\",\"text\":\"late\"}\n{\"type\":\"result\",");
+    EXPECT_IN(strncmp(bytes, "{\"type\":\"build\",", 16) == 0 && output != NULL, "%s", bytes);
+    close(fd);
+    close_scene(&scene);
+}
+
 static void long_output(void) {
     struct scene scene;
     size_t bytes[STREAMS] = {0};
@@ -257,4 +282,5 @@ void events_tests(void) {
     test("the output of each case comes before its result, also if nobody reads for a while", cases);
     test("long output is written in parts", long_output);
     test("a reader that is gone does not disturb the run", reader_is_gone);
+    test("a long event that needs more memory than the container has is written at the end", no_memory);
 }
