@@ -15,7 +15,7 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
  * @param requirement the package with its version, for example name==1.0
  * @returns the path of the environment's interpreter
  */
-async function installed (requirement: string): Promise<string> {
+export async function pythonWith (requirement: string): Promise<string> {
   const folder = join(cacheDir(), 'clients', requirement)
   const python = join(folder, 'bin', 'python')
   if (await access(python).then(() => true, () => false)) return python
@@ -39,6 +39,6 @@ async function installed (requirement: string): Promise<string> {
  */
 export async function runPythonClient (requirement: string, script: string, args: string[]): Promise<unknown> {
   const path = fileURLToPath(new URL(script, import.meta.url))
-  const { stdout } = await run(await installed(requirement), ['-I', path, ...args], { timeout: SCRIPT_TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES })
+  const { stdout } = await run(await pythonWith(requirement), ['-I', path, ...args], { timeout: SCRIPT_TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES })
   return JSON.parse(stdout)
 }

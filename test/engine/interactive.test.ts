@@ -1,12 +1,11 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 
 import t from 'tap'
 
+import { interactiveExample } from './api-page.js'
 import { needImages, startService, submission, TOKEN, until } from './kit.js'
 import { PATIENCE } from './patience.js'
 import { Interactive } from './web-socket.js'
@@ -141,22 +140,9 @@ void t.test('a stop ends interactive runs with the error overloaded', async (t) 
   t.match(run.events.at(-1), { type: 'error', error: 'overloaded' })
 })
 
-void t.test('the examples in docs/api.md work', async (t) => {
+void t.test('the Node example in docs/api.md works', async (t) => {
   const service = await startService(t)
-  const page = readFileSync(fileURLToPath(new URL('../../docs/api.md', import.meta.url)), 'utf8')
-  const [, section = ''] = /\n## GET \/run\/interactive\n(.*?)\n## /s.exec(page) ?? []
-  const examples = [...section.matchAll(/```(js|python)\n(.*?)```/gs)].map(([, language = '', code = '']) => ({ language, code }))
-  t.same(examples.map(({ language }) => language), ['js', 'python'])
-  const commands: Record<string, string[]> = { js: [process.execPath, '--input-type=module', '-e'], python: ['python3', '-c'] }
-  for (const { language, code } of examples) {
-    if (language === 'python' && spawnSync('python3', ['-c', 'import websockets']).status !== 0) {
-      t.comment('the Python package websockets is not installed')
-      continue
-    }
-    const [command = '', ...args] = [...commands[language] ?? [], code.replaceAll('ws://127.0.0.1:8088', service.url.replace('http', 'ws'))]
-    const { PATH, PYTHONPATH } = process.env
-    const child = execFile(command, args, { env: { PATH, PYTHONPATH, TOKEN } })
-    child.stdin?.end('Ada\n')
-    t.equal(await text(child.stdout as Readable), 'Name? Hello Ada\ncompleted\n', language)
-  }
+  const child = execFile(process.execPath, ['--input-type=module', '-e', interactiveExample('js', service.url)], { env: { PATH: process.env.PATH, TOKEN } })
+  child.stdin?.end('Ada\n')
+  t.equal(await text(child.stdout as Readable), 'Name? Hello Ada\ncompleted\n')
 })
