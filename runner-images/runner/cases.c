@@ -1,5 +1,5 @@
-/* Runs the program once for each of the payload's cases. Before each case but the first, everything that the case before left is
- * undone: processes, files (snapshot.c, restore.c), System V objects (ipc.c). Limits and counters start anew. */
+/* Runs the program once for each case of the payload. Before each case except the first, the runner removes everything that the
+ * previous case left: processes, files (snapshot.c, restore.c), System V IPC objects (ipc.c). Limits and counters are reset. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ static int undo_case(const struct undo *undo, struct run_context *context) {
     return snapshot_restore(&undo->snapshot, context->total_end_ns) < 0 ? -1 : work_dir_reopen(context->runner);
 }
 
-/* The end of a line of `text`, and of the text before it, without trailing white space. */
+/* Removes the first line from `text` and returns it without trailing white space. */
 static struct span next_line(struct span *text) {
     const char *newline = text->size == 0 ? NULL : memchr(text->data, '\n', text->size);
     struct span line = {text->data, newline == NULL ? text->size : (size_t)(newline - text->data)};
@@ -119,7 +119,7 @@ static void run_case(struct run_context *context, const struct test_case *test, 
     compare(test, result);
 }
 
-/* The result of a case that does not start, because of an error number if total time is left. */
+/* Sets the result of a case that cannot start. `error` is the reason, unless the total time limit was reached. */
 static void refuse_case(const struct run_context *context, const struct test_case *test, struct result *result, int error) {
     struct step *step = &result->steps[PHASE_RUN];
     if (clock_ns() >= context->total_end_ns)
@@ -127,7 +127,7 @@ static void refuse_case(const struct run_context *context, const struct test_cas
     else if (error == EFBIG || error == EMFILE)
         step_set(step, FAILED, "The build left too many or too large files to restore them for this case");
     else
-        step_set(step, FAILED, "The runner can't undo what the case before left: %s", strerror(error));
+        step_set(step, FAILED, "The runner cannot remove what the previous case left: %s", strerror(error));
     result->has_files = context->payload.has_outputs;
     result->peak_bytes = -1;
     compare(test, result);

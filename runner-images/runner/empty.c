@@ -1,6 +1,6 @@
-/* Empties a folder that a program filled: with any number of entries, as deep as it liked, with any permissions. No process may run
- * in the container. Uses two descriptors at any depth: a folder that is not empty is moved to the top, where its turn comes later.
- * What belongs to another user is part of the image and stays: the program could not create it. */
+/* Empties a folder that a program filled with any number of entries, at any depth and with any permissions. No process may run in
+ * the container. Two descriptors are enough for any depth: a subfolder that is not empty is moved to the top and emptied there.
+ * Entries of another user are kept: they are part of the image, because the program could not create them. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

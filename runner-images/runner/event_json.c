@@ -1,4 +1,4 @@
-/* The lines of events. */
+/* Writes each event as one line of JSON. */
 #include "runner.h"
 
 const struct capture *events_output(const struct events *events) {
@@ -24,7 +24,7 @@ void write_output_event(struct events *events, int stream, const char *bytes, si
     write_text(writer, "}\n");
 }
 
-/* Writes an incomplete character at the end, unless it is one that the output limit cut and the result does not show. */
+/* Writes an incomplete character at the end, unless the output limit split it: the result then omits it too. */
 static void write_incomplete(struct events *events) {
     for (int stream = 0; stream < STREAMS; stream++) {
         const struct capture *capture = &events_output(events)[stream];

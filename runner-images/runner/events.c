@@ -1,8 +1,8 @@
-/* Events: what happens in a run, one JSON object a line, written while the program runs.
+/* Events report what happens in a run. The runner writes them while the program runs, one JSON object per line.
  *
- * The runner keeps the output for the result anyway. So an event is made only when the descriptor takes it: `items` has the order
- * in which the streams were read, and `seen` and `sent` are positions in the kept output. The runner never waits for a slow reader
- * while a program runs: what is left is written at the end, before the result. */
+ * The runner keeps the output for the result, so events do not need a copy of it: an event is created when it can be written.
+ * `items` contains the order in which the streams were read, and `seen` and `sent` are offsets in the kept output. The runner never
+ * waits for a slow reader while a program runs. It writes the remaining events at the end, before the result. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,21 +11,21 @@
 
 #include "runner.h"
 
-/* An item is a type and a value, the number of bytes of a stream. */
+/* An item consists of a type and a value. For a stream, the value is a number of bytes. */
 enum { ITEM_BUILD = STREAMS, ITEM_CASE, TYPE_SHIFT = 30 };
 static const uint32_t MOST_VALUE = (1U << TYPE_SHIFT) - 1;
 /* Output in one event, and the memory for the longest one: six bytes for a control character. */
 enum { MOST_TEXT_BYTES = 16384, MEMORY_BYTES = 131072 };
 /* The memory that a build event or a case event may need: it contains all output, and the files of a case. */
 enum { LONG_EVENT_BYTES = 32 * 1024 * 1024 };
-/* Output leaves this many items to other events. */
+/* Number of items that are reserved for events other than output. */
 enum { RESERVED_ITEMS = 1024 };
 
 struct events *events_new(int fd, bool live, const struct result *result) {
     struct events *events = malloc(sizeof *events);
     if (events == NULL)
         return NULL;
-    /* Also takes the memory now, because a program may use up what the container has. */
+    /* Also makes the kernel allocate the memory now, because a program may use up the container's memory later. */
     memset(events, 0, sizeof *events);
     events->fd = fd;
     events->live = live;
@@ -154,7 +154,7 @@ static bool write_next(struct events *events) {
     return write_unlisted(events);
 }
 
-/* Writes what was made, as far as the descriptor takes it. Returns whether that was all. */
+/* Writes the events that are in the writer's memory, until a write would block. Returns whether all were written. */
 static bool write_made(struct events *events) {
     struct writer *writer = &events->writer;
     while (events->written < writer->memory_size) {
@@ -171,7 +171,7 @@ static bool write_made(struct events *events) {
     return true;
 }
 
-/* Whether the next event may be one that contains all output, and there is not enough memory for it. */
+/* Returns whether the next event may contain all output and there is not enough memory for it. */
 static bool is_too_long(struct events *events) {
     bool is_long = events->overflowed || (events->count > 0 && *item_at(events, 0) >> TYPE_SHIFT >= STREAMS);
     return is_long && events->memory != NULL && memory_lacks(events->memory, LONG_EVENT_BYTES);

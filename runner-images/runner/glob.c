@@ -1,6 +1,6 @@
 /* Glob patterns for paths: `*` and `?` within a component, `[a-z]`, `[!a-z]`, and `**` as a whole component for any number of
  * folders. A path is matched component by component while the folders are walked: struct glob_states is the set of the pattern's
- * components that may come next. So a step takes time linear in the pattern's length times the name's. */
+ * components that may come next. The time of a step is at most proportional to the product of both lengths. */
 #include <string.h>
 
 #include "runner.h"

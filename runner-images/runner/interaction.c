@@ -1,6 +1,6 @@
-/* Interactive runs: after the payload, the service sends one JSON object a line on stdin: input for the program, its end, signals,
- * the size of the terminal. A line that is not valid is ignored. What the program has not read is bounded: above the limit the
- * runner stops reading, and the service waits. */
+/* Interactive runs. After the payload, the service sends one JSON object per line on stdin: input for the program, the end of the
+ * input, signals, or the size of the terminal. A line that is not valid is ignored. The input that the program has not read is
+ * limited: above the limit, the runner stops reading, and the service waits. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ struct interaction *interaction_new(int fd, const struct payload *payload, const
         free(line);
         return NULL;
     }
-    memset(line, 0, LINE_BUFFER_BYTES); /* takes the memory now, because a program may use up what the container has */
+    memset(line, 0, LINE_BUFFER_BYTES); /* allocates the memory now: a program may use it up later */
     memcpy(line, rest, rest_size);
     *interaction = (struct interaction){.fd = fd, .line = line, .line_size = rest_size, .terminal = payload->terminal};
     return interaction;
@@ -86,7 +86,7 @@ static void on_signal(const struct io *io, yyjson_val *name) {
     /* A shell on a terminal gives each job a process group of its own. */
     if (number == SIGINT && io->interaction->terminal.columns > 0 && terminal_interrupt(child->output_fds[STREAM_OUT]) == 0)
         return;
-    /* It leads a session, and so its process group, unless it has only just been started. It is not reaped yet. */
+    /* The child leads a process group, unless it has not called setsid(2) yet. It is not reaped, so its ID is still valid. */
     if (kill(-child->pid, number) < 0)
         (void)kill(child->pid, number);
 }

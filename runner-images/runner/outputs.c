@@ -22,7 +22,7 @@ struct walk {
     char path[PATH_MAX];
 };
 
-/* Where a folder's entries are in the patterns. */
+/* For each pattern, the components that can match the entries of a folder. */
 struct states {
     glob_states of[MOST_GLOBS];
 };

@@ -1,4 +1,4 @@
-/* Restores all folders that the program may write to: what is there is deleted, and what the snapshot has is created again. */
+/* Restores all folders that the program can write to: deletes their entries, and creates the entries in the snapshot again. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -79,7 +79,7 @@ static int restore_place(const struct snapshot *snapshot, const struct place *pl
         return -1;
     int result = folder_empty(fd, until_ns) < 0 ? -1 : create_entries(fd, snapshot, place);
     int error = errno;
-    /* Fail for another user's folder, which the program could not change either. */
+    /* These calls fail for another user's folder, but the program could not change its attributes either. */
     (void)!fchown(fd, place->status.st_uid, place->status.st_gid);
     (void)!fchmod(fd, place->status.st_mode & 07777);
     (void)!futimens(fd, times);

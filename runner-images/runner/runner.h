@@ -67,7 +67,7 @@ struct result {
     int64_t cpu_ns;
     /* -1: unknown. */
     int64_t peak_bytes;
-    /* The payload asked for events, and whether they were written while the program ran. */
+    /* Whether the payload requests events, and whether they were written while the program ran. */
     bool has_streamed;
     bool streamed;
 };
@@ -86,7 +86,7 @@ int result_write(const struct result *result, int fd);
 
 enum { EVENTS_MOST_ITEMS = 16384 };
 
-/* What was not written yet. All functions accept NULL, but for events_end(). */
+/* The events that have not been written yet. All functions except events_end() accept NULL. */
 struct events {
     int fd;
     /* Events are written while the program runs, and not only at the end. */
@@ -101,7 +101,7 @@ struct events {
     const struct result *result;
     /* NULL: the memory is not checked. */
     const struct memory *memory;
-    /* Of the program's output: up to where it was taken from the list, and up to where it was written. */
+    /* Offsets in the program's output: how much of it was taken from the list, and how much was written. */
     size_t seen[STREAMS];
     size_t sent[STREAMS];
     /* A ring. */

@@ -1,6 +1,6 @@
-/* Remembers the files in all folders that the program may write to, as they are before the first case. The content is copied to a
- * sealed file in memory, which no program can reach. Times and inode numbers would not show every change: a program may write to a
- * file that it has mapped without a new time. */
+/* Saves the files in all folders that the program can write to, before the first case. The content is copied to a sealed file in
+ * memory, which no program can change. A comparison of times and inode numbers would not detect every change, because writes to a
+ * memory-mapped file do not always update its time. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +36,7 @@ int copy_bytes(int to_fd, int from_fd, off_t offset, off_t size) {
     return 0;
 }
 
-/* Opens an entry also if its owner, who we are, may not read it. */
+/* Opens an entry. If we own it but its mode denies us read access, the mode is changed temporarily. */
 static int open_entry(int folder_fd, const char *name, const struct stat *status) {
     int fd = openat(folder_fd, name, READ_FLAGS);
     if (fd >= 0 || errno != EACCES || fchmodat(folder_fd, name, status->st_mode | S_IRWXU, 0) < 0)

@@ -34,7 +34,7 @@ static void set_utf8(int slave_fd) {
     if (tcgetattr(slave_fd, &settings) < 0)
         return;
     settings.c_iflag |= IUTF8;
-    (void)tcsetattr(slave_fd, TCSANOW, &settings); /* else only erasing a character deletes one byte */
+    (void)tcsetattr(slave_fd, TCSANOW, &settings); /* best effort: without IUTF8, erasing a character deletes only one byte */
 }
 
 int terminal_open(struct terminal terminal, int *master_fd) {

@@ -25,7 +25,7 @@ struct output_files {
     size_t capacity;
 };
 
-/* Finds the files that match, in name order, and opens those that are left to be returned. No process of the program may run. */
+/* Finds the files that match, in name order, and opens those that the limits allow. No process of the program may run. */
 void outputs_find(const struct globs *globs, int dir_fd, struct output_limits *left, struct output_files *files);
 
 /* ---- output_files.c ---- */
@@ -41,7 +41,7 @@ int places_find(struct strings *places, const char *work_dir, const char *mounts
 
 /* ---- empty.c ---- */
 
-/* Deletes everything in a folder that our user can have created. -1 if it takes longer than until until_ns. */
+/* Deletes everything in a folder that our user can have created. Returns -1 if it is not finished at until_ns. */
 int folder_empty(int folder_fd, int64_t until_ns);
 
 /* ---- snapshot.c ---- */
@@ -79,7 +79,7 @@ int copy_bytes(int to_fd, int from_fd, off_t offset, off_t size);
 
 /* ---- restore.c ---- */
 
-/* Restores all places. No process of the program may run. -1 if it is not possible until until_ns. */
+/* Restores all places. No process of the program may run. Returns -1 on error or if it is not finished at until_ns. */
 int snapshot_restore(const struct snapshot *snapshot, int64_t until_ns);
 
 /* ---- ipc.c ---- */

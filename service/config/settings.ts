@@ -74,7 +74,7 @@ export const SETTINGS = [
   setting('DOCKER_CONTAINER_ULIMIT_NPROC_HARD', { group: 'container', key: 'container.nprocHard', ...PROCESSES, unit: 'processes', default: 128 },
     'Supported for compatibility with glot\'s env files. It applies only if `DOCKER_CONTAINER_ULIMIT_NPROC_SOFT` is not set.'),
   setting('DOCKER_CONTAINER_NPROC_CAP', { group: 'container', key: 'container.processesCap', ...PROCESSES, unit: 'processes', default: 512 },
-    'Maximum number of processes that an image can request with its label and a client with `limits.processes`. If a `DOCKER_CONTAINER_ULIMIT_NPROC_…` setting is set, the resulting limit is the default.'),
+    'Maximum number of processes that an image can request with its label and a client with `limits.processes`. The default is the process limit from the `DOCKER_CONTAINER_ULIMIT_NPROC_…` settings, if one of them is set.'),
   setting('DOCKER_CONTAINER_CAP_DROP', { group: 'container', key: 'container.capDrop', type: 'list', default: 'ALL', emptyMeansNone: true },
     'Linux capabilities to drop.'),
   setting('DOCKER_CONTAINER_CAP_ADD', { group: 'container', key: 'container.capAdd', type: 'list', default: '', defaultText: 'none' },

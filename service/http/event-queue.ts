@@ -1,6 +1,6 @@
 import type { OutputEvent, RunEvent } from '../protocol/event-decoder.js'
 
-/** Base64 is merged up to this length only, because it must be decoded for that. */
+/** Base64 is merged only up to this length, because it must be decoded before it can be merged. */
 const MERGED_BASE64_LENGTH = 1024
 
 /**

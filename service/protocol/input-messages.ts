@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 
 import { invalidRequest } from '../errors.js'
 
-/** The runner reads lines of at most 64 KiB, which is the base64 of so many bytes. */
+/** Maximum input in one line. Its base64 is 64 KiB long, and the runner reads lines of less than 128 KiB. */
 const CHUNK_BYTES = 48 * 1024
 
 const MAX_CELLS = 65_535

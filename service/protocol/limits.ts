@@ -66,7 +66,7 @@ export interface RunLimits extends Pick<RequestedLimits, 'memoryBytes' | 'proces
   resultBytes: number
 }
 
-/** What a run does, as far as it decides which limits apply. */
+/** The properties of a run that determine its limits. */
 export interface RunKind {
   /** Number of cases; 0 if the run has no cases. */
   cases: number
@@ -129,7 +129,7 @@ export function longestRunMs ({ timeMs, casesTimeMs, interactiveTimeMs }: Maximu
  * any run.
  */
 export function payloadLimits (requested: RequestedLimits, maximum: MaximumLimits, { cases, interactive }: RunKind): WireLimits & { total?: number, idle?: number } {
-  // An interactive run is long because of its user, which does not apply to its build.
+  // An interactive run can take longer, because it waits for its user. Its build does not wait for anybody.
   const buildTimeMs = interactive ? maximum.buildTimeMs ?? maximum.timeMs : undefined
   const timeMs = interactive ? maximum.interactiveTimeMs : maximum.timeMs
   return {

@@ -53,7 +53,7 @@ export const PayloadSchema = Type.Object({
   cases: Type.Optional(nullable<Array<Static<typeof CaseSchema>>>('array', {
     items: CaseSchema, description: 'The program is built once and then run for each case'
   })),
-  stopOnFailure: Type.Optional(nullable<boolean>('boolean', { description: 'Whether to stop after the first case that does not complete or match' }))
+  stopOnFailure: Type.Optional(nullable<boolean>('boolean', { description: 'Whether to stop after the first case that does not complete or whose output does not match' }))
 }, {
   description: 'The payload for images that implement the runner protocol. The payload for other images is not validated and is forwarded unchanged.',
   examples: [{ files: [{ name: 'main.py', content: 'print(input())' }], stdin: 'Hello World!' }]

@@ -40,7 +40,7 @@ t.test('at most 50 sockets wait for a token', async (t) => {
     const [type] = await Promise.race([once(again.socket, 'open').then(() => ['open']), once(again.socket, 'unexpected-response').then(() => ['no'])])
     return type === 'open'
   }, 'a free place after one has sent its token')
-  t.same(events, [], 'a client with a token in its header needs no place')
+  t.same(events, [], 'a client with a token in its header does not count')
   for (const { socket } of waiting) socket.terminate()
 })
 

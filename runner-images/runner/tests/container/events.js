@@ -90,7 +90,7 @@ void t.test('a program can write no event and no result', { buffered: true }, as
   }
 })
 
-void t.test('a program can read and write nothing of process 1 while events are written', { buffered: true }, async (t) => {
+void t.test('while events are written, a program cannot access process 1', { buffered: true }, async (t) => {
   const { result } = await runEvents({ files: [], command: 'exec /programs/peek' })
   t.equal(result.stdout.match(/: (EPERM|EACCES)$/gm)?.length, 9, result.stdout)
 })

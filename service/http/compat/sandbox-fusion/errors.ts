@@ -47,8 +47,8 @@ export function unknownLanguage (supported: string[]): ServiceError {
 }
 
 /**
- * Formats an error. Like SandboxFusion, an invalid request returns an error status, and a failure of the service returns 200 with the
- * status SandboxError.
+ * Formats an error. As in SandboxFusion, an invalid request returns an error status, and a failure of the service returns 200 with
+ * the status SandboxError.
  */
 export function errorResponse (error: ServiceError): ErrorResponse {
   const { detail } = error.body
