@@ -1,3 +1,4 @@
+import type { ServiceError } from '../errors.js'
 import type { OutputEvent, RunEvent } from '../protocol/event-decoder.js'
 
 /** Base64 is merged only up to this length, because it must be decoded before it can be merged. */
@@ -38,6 +39,16 @@ export class EventQueue {
 /** Returns the JSON text of an event. */
 export function eventJson (event: RunEvent): Buffer {
   return 'json' in event ? event.json : Buffer.from(JSON.stringify(event))
+}
+
+/** Returns the JSON text of the last event of a run, in parts, because a result can be large. @param result the JSON text of the result */
+export function resultEventParts (result: Buffer): Buffer[] {
+  return [Buffer.from('{"type":"result","result":'), result, Buffer.from('}')]
+}
+
+/** Returns the JSON text of the last event of a run that failed. */
+export function errorEventJson ({ body }: ServiceError, requestId: string): Buffer {
+  return Buffer.from(JSON.stringify({ type: 'error', ...body, requestId }))
 }
 
 function sizeOf (event: RunEvent): number {

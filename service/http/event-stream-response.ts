@@ -1,8 +1,9 @@
 import type { FastifyReply } from 'fastify'
 
+import type { ServiceError } from '../errors.js'
 import type { RunEvent } from '../protocol/event-decoder.js'
 import type { RunEvents } from '../runs/ports.js'
-import { eventJson, EventQueue } from './event-queue.js'
+import { errorEventJson, eventJson, EventQueue, resultEventParts } from './event-queue.js'
 
 /** Interval of the comments that keep proxies from closing a silent connection, in milliseconds. */
 const COMMENT_MS = 15_000
@@ -70,14 +71,14 @@ export class EventStreamResponse implements RunEvents {
   end (result: Buffer): void {
     this.started()
     this.#flush()
-    this.#write('result', Buffer.from('{"type":"result","result":'), result, Buffer.from('}'))
+    this.#write('result', ...resultEventParts(result))
     this.#reply.raw.end()
   }
 
-  /** Sends the body of an error response and ends the response. */
-  fail (body: Record<string, unknown>, requestId: string): void {
+  /** Sends an error and ends the response. */
+  fail (error: ServiceError, requestId: string): void {
     this.#flush()
-    this.#write('error', Buffer.from(JSON.stringify({ type: 'error', ...body, requestId })))
+    this.#write('error', errorEventJson(error, requestId))
     this.#reply.raw.end()
   }
 

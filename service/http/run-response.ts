@@ -46,7 +46,7 @@ export async function respondToRun (runs: Runs, request: FastifyRequest, reply: 
     events.end(json)
   } catch (error) {
     if (!events.begun) throw error
-    events.fail(reportedError(error as FastifyError, request).body, request.id)
+    events.fail(reportedError(error as FastifyError, request), request.id)
   }
   return reply
 }

@@ -5,7 +5,7 @@ import type { WebSocket } from '@fastify/websocket'
 import { clientGone, invalidRequest, requestTimeout, type ServiceError } from '../../errors.js'
 import type { RunEvent } from '../../protocol/event-decoder.js'
 import type { RunEvents } from '../../runs/ports.js'
-import { eventJson, EventQueue } from '../event-queue.js'
+import { errorEventJson, eventJson, EventQueue, resultEventParts } from '../event-queue.js'
 
 /** Time for the first message, in milliseconds. */
 const FIRST_MESSAGE_MS = 5_000
@@ -109,12 +109,12 @@ export class InteractiveSession implements RunEvents {
 
   /** Sends the result and closes the socket. */
   end (result: Buffer): void {
-    this.#finish(Buffer.concat([Buffer.from('{"type":"result","result":'), result, Buffer.from('}')]), NORMAL)
+    this.#finish(Buffer.concat(resultEventParts(result)), NORMAL)
   }
 
   /** Sends an error and closes the socket. */
   fail (error: ServiceError, requestId: string): void {
-    this.#finish(Buffer.from(JSON.stringify({ type: 'error', ...error.body, requestId })), closeCode(error))
+    this.#finish(errorEventJson(error, requestId), closeCode(error))
   }
 
   #finish (last: Buffer, code: number): void {
