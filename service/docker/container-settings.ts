@@ -3,6 +3,7 @@ import type Docker from 'dockerode'
 import type { ContainerConfig, RunConfig } from '../config/config.js'
 import { imageNeedsMore } from '../errors.js'
 import { runnerEnvironment } from '../protocol/container-environment.js'
+import { supportsVersion2 } from '../protocol/image-labels.js'
 import { longestRunMs } from '../protocol/limits.js'
 import type { ContainerLimits, ImageDescription } from '../runs/ports.js'
 
@@ -67,7 +68,7 @@ export function containerSettings ({ image, container, run, identity, purpose, l
     resource: 'processes', normal: container.processes, needed: image.processes, cap: container.processesCap, variable: 'DOCKER_CONTAINER_NPROC_CAP'
   })
   // From version 2, each payload contains the limits of its run, and the container gets the largest limits that any run may have.
-  const extended = image.language !== undefined && image.language.protocol >= 2 ? run : undefined
+  const extended = supportsVersion2(image.language?.protocol) ? run : undefined
   const timeMs = extended === undefined ? run.timeMs : longestRunMs(extended, { interactive: true })
   const lifetimeMs = Math.ceil(purpose.idleMs + timeMs + EXPIRY_GRACE_MS)
   return {

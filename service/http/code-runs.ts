@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config/config.js'
 import { tooLarge } from '../errors.js'
 import { checkContainerLimits, type WireLimits } from '../protocol/limits.js'
+import type { Payload } from '../protocol/payload-schema.js'
 import { encodePayload, payloadOfCode, type Submission } from '../protocol/payload.js'
 import type { ImageDescription, Images, Runs } from '../runs/ports.js'
 import { imageOfLanguage } from './language-images.js'
@@ -26,19 +27,20 @@ export interface CodeSubmission {
  * @param stream whether the client reads events
  * @throws ServiceError
  */
-export async function codeRun (
-  { images, config: { run, container } }: CodeRunParts, { language, code, input, limits }: CodeSubmission, { stream }: { stream: boolean }
-): Promise<Submission & { image: ImageDescription }> {
-  checkCodeSize(code, run.codeBytes)
-  checkContainerLimits(limits, 'limits', container)
-  const image = imageOfLanguage(await images.languages(), language)
-  const { main = 'main', protocol = 1 } = image.language ?? {}
-  return { ...encodePayload(payloadOfCode(main, code, input), { requested: limits, maximum: run, version: protocol, stream }), image }
+export async function codeRun (parts: CodeRunParts, submission: CodeSubmission, { stream }: { stream: boolean }): Promise<Submission & { image: ImageDescription }> {
+  const { image, payload } = await codePayload(parts, submission)
+  const version = image.language?.protocol ?? 1
+  return { ...encodePayload(payload, { requested: submission.limits, maximum: parts.config.run, version, stream }), image }
 }
 
-/** @throws ServiceError `request.too_large` */
-export function checkCodeSize (code: string, maxBytes: number): void {
-  if (Buffer.byteLength(code) > maxBytes) throw tooLarge(`code is larger than ${maxBytes} bytes (RUN_MAX_CODE_SIZE)`)
+/** Creates the payload of a program that consists of one file, and finds the image of its language. @throws ServiceError */
+export async function codePayload (
+  { images, config: { run, container } }: Omit<CodeRunParts, 'runs'>, { language, code, input, limits }: CodeSubmission
+): Promise<{ image: ImageDescription, payload: Payload }> {
+  if (Buffer.byteLength(code) > run.codeBytes) throw tooLarge(`code is larger than ${run.codeBytes} bytes (RUN_MAX_CODE_SIZE)`)
+  checkContainerLimits(limits, 'limits', container)
+  const image = imageOfLanguage(await images.languages(), language)
+  return { image, payload: payloadOfCode(image.language?.main ?? 'main', code, input) }
 }
 
 /** The identity of a run in logs. */

@@ -1,5 +1,10 @@
+import { invalidRequest, type ServiceError } from '../errors.js'
+
 /** The label of images that implement the runner protocol. Its value is the version of the protocol. */
 export const PROTOCOL_LABEL = 'runonce.protocol'
+
+/** The first version of the protocol with events, cases, returned files, base64 files and interactive runs. */
+const VERSION_2 = 2
 
 type Labels = Record<string, string>
 
@@ -22,6 +27,20 @@ export interface LanguageDescription {
   resizable: boolean
   /** Whether programs are built before they run. False for images without this label. */
   builds: boolean
+}
+
+/** Whether an image implements version 2 of the protocol. @param version undefined for a foreign image */
+export function supportsVersion2 (version: number | undefined): boolean {
+  return version !== undefined && version >= VERSION_2
+}
+
+/**
+ * Returns the error for a request that requires version 2.
+ * @param subject what requires it, with the verb, for example "payload.cases requires"
+ */
+export function unsupportedVersion (subject: string, image: string, version: number | undefined): ServiceError {
+  const actual = version === undefined ? 'does not implement the protocol' : `implements version ${version}`
+  return invalidRequest(`${subject} version ${VERSION_2} of the runner protocol, but the image ${image} ${actual}`)
 }
 
 /** Reads the description of a language. Returns undefined if the image does not implement the runner protocol. */

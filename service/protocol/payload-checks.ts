@@ -1,11 +1,11 @@
 import { invalidRequest } from '../errors.js'
+import { supportsVersion2, unsupportedVersion } from './image-labels.js'
 import type { Payload } from './payload-schema.js'
 
 /** NAME_MAX and PATH_MAX of ext4, overlayfs and tmpfs in bytes, without the terminating NUL (limits.h). */
 const MAX_NAME_BYTES = 255
 const MAX_PATH_BYTES = 4095
-/** The first version of the runner protocol with the members that `checkVersion` checks. */
-const VERSION_2 = 2
+/** The members that version 1 of the runner protocol does not support. */
 const NEW_MEMBERS = ['outputs', 'cases', 'stopOnFailure'] as const
 
 /**
@@ -38,11 +38,9 @@ export function checkPayload (payload: Payload, maximum: { cases: number }): voi
  * @throws ServiceError `request.invalid`; the message names the member
  */
 export function checkVersion (payload: unknown, image: string, version: number | undefined): void {
-  if (version !== undefined && version >= VERSION_2) return
+  if (supportsVersion2(version)) return
   const member = versionTwoMember(payload)
-  if (member === undefined) return
-  const actual = version === undefined ? 'does not implement the protocol' : `implements version ${version}`
-  throw invalidRequest(`payload.${member} requires version ${VERSION_2} of the runner protocol, but the image ${image} ${actual}`)
+  if (member !== undefined) throw unsupportedVersion(`payload.${member} requires`, image, version)
 }
 
 export function checkText (text: string, field: string): void {

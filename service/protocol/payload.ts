@@ -1,3 +1,4 @@
+import { supportsVersion2 } from './image-labels.js'
 import { topLevelMembers } from './json-scanner.js'
 import type { WindowSize } from './input-messages.js'
 import {
@@ -39,7 +40,7 @@ export function encodePayload (payload: Payload, { requested, maximum, version, 
   const { language, files, stdin, command, runInstructions, args, env, outputs, cases, stopOnFailure } = payload
   const limits = stricterLimits(fromWireLimits(payload.limits), fromWireLimits(requested))
   const kind = { cases: cases?.length ?? 0, interactive: interactive !== undefined, returnsFiles: outputs != null }
-  const streams = (stream || interactive !== undefined) && version >= 2
+  const streams = (stream || interactive !== undefined) && supportsVersion2(version)
   const known = {
     language,
     files: files.map(({ name, content, encoding }) => ({ name, content, encoding: encoding ?? undefined })),
@@ -48,7 +49,7 @@ export function encodePayload (payload: Payload, { requested, maximum, version, 
     runInstructions: runInstructions && { buildCommands: runInstructions.buildCommands, runCommand: runInstructions.runCommand },
     args,
     env,
-    limits: version >= 2 ? payloadLimits(limits, maximum, kind) : toWireLimits(limits),
+    limits: supportsVersion2(version) ? payloadLimits(limits, maximum, kind) : toWireLimits(limits),
     outputs,
     cases: cases?.map((each) => encodeCase(each, limits)),
     stopOnFailure,

@@ -3,28 +3,24 @@ import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 
 import type { Config } from '../../config/config.js'
 import { invalidRequest, upgradeRequired, wrongToken, type ServiceError } from '../../errors.js'
+import { supportsVersion2, unsupportedVersion } from '../../protocol/image-labels.js'
 import { checkContainerLimits } from '../../protocol/limits.js'
 import { windowSize } from '../../protocol/input-messages.js'
-import { checkPayload } from '../../protocol/payload-checks.js'
-import { PayloadSchema, type Payload } from '../../protocol/payload-schema.js'
-import { encodePayload, payloadOfCode } from '../../protocol/payload.js'
+import { encodePayload } from '../../protocol/payload.js'
 import type { ImageDescription, Images, RunRequest, Runs } from '../../runs/ports.js'
 import type { ServiceMetrics } from '../../runs/status-ports.js'
-import { checkCodeSize, identityOf } from '../code-runs.js'
+import { codePayload, identityOf } from '../code-runs.js'
 import { errorResponses } from '../error-responses.js'
 import { AnonymousSockets } from '../interactive/anonymous-sockets.js'
 import { inputLines, parseMessage, validStartMessage, type CodeMessage, type ImageMessage, type StartMessage } from '../interactive/messages.js'
 import { InteractiveSession } from '../interactive/session.js'
-import { imageOfLanguage } from '../language-images.js'
+import { validPayload } from '../image-payload.js'
 import type { TokenCheck } from '../plugins/auth.js'
 import { reportedError } from '../plugins/errors.js'
 import type { RateLimits } from '../plugins/rate-limit.js'
-import { validated } from '../plugins/validation.js'
 
 export const INTERACTIVE_PATH = '/run/interactive'
 
-/** The first version of the runner protocol that supports interactive runs. */
-const VERSION = 2
 /** Space for the events of a slow client beside the output of its program. */
 const EVENT_BYTES = 1024 * 1024
 
@@ -101,33 +97,28 @@ async function authenticate ({ checkToken, limits, metrics }: InteractiveParts, 
 type Run = Pick<RunRequest, 'image' | keyof ReturnType<typeof encodePayload>>
 
 /** @throws ServiceError */
-async function runOf ({ images, config }: InteractiveParts, request: FastifyRequest, message: StartMessage): Promise<Run> {
-  checkContainerLimits(message.limits, 'limits', config.container)
-  const { image, payload } = 'language' in message ? await codeRun(images, message, config.run.codeBytes) : await imageRun(images, request, message)
-  checkPayload(payload, config.run)
-  checkContainerLimits(payload.limits, 'payload.limits', config.container)
+async function runOf (parts: InteractiveParts, request: FastifyRequest, message: StartMessage): Promise<Run> {
+  const { image, payload } = 'language' in message ? await codeRun(parts, message) : await imageRun(parts, request, message)
   if (payload.cases != null) throw invalidRequest('payload.cases must not be used in an interactive run')
   const interactive = { terminal: windowSize(message.tty) }
-  return { image, ...encodePayload(payload, { requested: message.limits, maximum: config.run, version: VERSION, interactive }) }
+  const version = image.language?.protocol ?? 1
+  return { image, ...encodePayload(payload, { requested: message.limits, maximum: parts.config.run, version, interactive }) }
 }
 
-interface Prepared { image: ImageDescription, payload: Payload }
-
-async function codeRun (images: Images, { language, code, input }: CodeMessage, maxBytes: number): Promise<Prepared> {
-  checkCodeSize(code, maxBytes)
-  const image = supported(imageOfLanguage(await images.languages(), language))
-  return { image, payload: payloadOfCode(image.language?.main ?? 'main', code, input) }
+async function codeRun (parts: InteractiveParts, message: CodeMessage) {
+  const run = await codePayload(parts, message)
+  checkSupport(run.image)
+  return run
 }
 
-async function imageRun (images: Images, request: FastifyRequest, { image: ref, payload }: ImageMessage): Promise<Prepared> {
-  const image = supported(await images.describe(ref))
-  return { image, payload: validated(request, PayloadSchema, payload, 'payload') }
+async function imageRun ({ images, config }: InteractiveParts, request: FastifyRequest, { image: ref, payload, limits }: ImageMessage) {
+  checkContainerLimits(limits, 'limits', config.container)
+  const image = await images.describe(ref)
+  checkSupport(image)
+  return { image, payload: validPayload(request, payload, config) }
 }
 
 /** @throws ServiceError `request.invalid` if the image does not support interactive runs */
-function supported (image: ImageDescription): ImageDescription {
-  const version = image.language?.protocol
-  if (version !== undefined && version >= VERSION) return image
-  const actual = version === undefined ? 'does not implement the protocol' : `implements version ${version}`
-  throw invalidRequest(`Interactive runs require version ${VERSION} of the runner protocol, but the image ${image.ref} ${actual}`)
+function checkSupport ({ ref, language }: ImageDescription): void {
+  if (!supportsVersion2(language?.protocol)) throw unsupportedVersion('Interactive runs require', ref, language?.protocol)
 }

@@ -5,13 +5,13 @@ import { Type, type Static } from 'typebox'
 import type { Config } from '../../config/config.js'
 import { topLevelMembers } from '../../protocol/json-scanner.js'
 import { checkContainerLimits, foreignRunLimits, fromWireLimits, type MaximumLimits, type WireLimits } from '../../protocol/limits.js'
-import { checkPayload, checkVersion } from '../../protocol/payload-checks.js'
-import { nullableLimits, PayloadSchema } from '../../protocol/payload-schema.js'
+import { checkVersion } from '../../protocol/payload-checks.js'
+import { nullableLimits } from '../../protocol/payload-schema.js'
 import { encodePayload, type Submission } from '../../protocol/payload.js'
 import type { ImageDescription, Images, Runs } from '../../runs/ports.js'
 import { errorResponses, RUN_ERRORS } from '../error-responses.js'
+import { validPayload } from '../image-payload.js'
 import { acceptsEvents, respondToRun, RUN_RESPONSE } from '../run-response.js'
-import { validated } from '../plugins/validation.js'
 
 /** An image name consists of registry and path (up to 255 characters), tag (128) and digest (71 or more) (distribution/reference). */
 const MAX_IMAGE_NAME_LENGTH = 512
@@ -51,13 +51,10 @@ export function addRunRoute (scope: FastifyInstance, parts: RunParts): void {
   })
 }
 
-function submissionOf (request: FastifyRequest<{ Body: Static<typeof BodySchema> }>, image: ImageDescription, { run, container }: RunParts['config']): Submission {
+function submissionOf (request: FastifyRequest<{ Body: Static<typeof BodySchema> }>, image: ImageDescription, config: RunParts['config']): Submission {
   const { payload, limits } = request.body
-  if (image.language === undefined) return foreignSubmission(request.rawBody, limits, run)
-  const checked = validated(request, PayloadSchema, payload, 'payload')
-  checkPayload(checked, run)
-  checkContainerLimits(checked.limits, 'payload.limits', container)
-  return encodePayload(checked, { requested: limits, maximum: run, version: image.language.protocol, stream: acceptsEvents(request) })
+  if (image.language === undefined) return foreignSubmission(request.rawBody, limits, config.run)
+  return encodePayload(validPayload(request, payload, config), { requested: limits, maximum: config.run, version: image.language.protocol, stream: acceptsEvents(request) })
 }
 
 /** Extracts the payload of a foreign image, which is forwarded byte for byte. */
