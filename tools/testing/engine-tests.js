@@ -20,11 +20,10 @@ const CONCURRENT_FILES = 2
  */
 export async function engineTests (socketPath, names, files = []) {
   const env = { ...process.env, ...languagesVariable(names), RUNONCE_TEST_DOCKER_SOCKET: socketPath, DOCKER_HOST: `unix://${socketPath}` }
-  const alone = async (/** @type {string[]} */ tests) => await tap(tests, { flags: ['--jobs=1', '--timeout=600'], env })
-  const together = async (/** @type {string[]} */ tests) => await tap(tests, { flags: [`--jobs=${CONCURRENT_FILES}`, '--timeout=600'], env })
-  if (files.length > 0) return sum([await alone(files), await checkLeftovers(socketPath)])
+  const tests = async (/** @type {number} */ jobs, /** @type {string[]} */ paths) => await tap(paths, { flags: [`--jobs=${jobs}`, '--timeout=600'], env })
+  if (files.length > 0) return sum([await tests(1, files), await checkLeftovers(socketPath)])
   // If the compiler is missing, make reports an error.
   await findTools('compiler')
   const others = (await readdir('test/engine')).filter((name) => name.endsWith('.test.ts')).map((name) => `test/engine/${name}`).filter((file) => !ALONE.includes(file))
-  return sum([await makeContainerTests(env), await together(others), await alone([...ALONE, 'test/attack/**/*.test.ts']), await checkLeftovers(socketPath)])
+  return sum([await makeContainerTests(env), await tests(CONCURRENT_FILES, others), await tests(1, [...ALONE, 'test/attack/**/*.test.ts']), await checkLeftovers(socketPath)])
 }

@@ -7,7 +7,7 @@ import { engineTests } from './engine-tests.js'
 import { knownLanguages } from '../images/language.js'
 import { report, testWithImages } from './report.js'
 import { runnerTests } from './runner-tests.js'
-import { tap } from './tap.js'
+import { buildTap, tap } from './tap.js'
 
 /** @typedef {import('./counts.js').Counts} Counts */
 
@@ -43,6 +43,7 @@ async function lint () {
 }
 
 async function unit () {
+  await buildTap()
   return await tap(['test/unit/**/*.test.ts', 'test/unit/**/*.test.js'])
 }
 

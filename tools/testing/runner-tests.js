@@ -7,8 +7,8 @@ import { filesAndFailures } from './tap.js'
 /** @typedef {import('./counts.js').Counts} Counts */
 
 const RUNNER = 'runner-images/runner'
-/** Duration of each fuzzer in seconds. Two fuzzers run at a time. */
-const FUZZ_S = 20
+/** Duration of each fuzzer in seconds. Two fuzzers run at a time. `make fuzz` runs them for longer. */
+const FUZZ_S = 10
 
 /**
  * Runs the runner tests on the host: the unit tests with sanitizers, the same tests for aarch64 in an emulator, and each fuzzer.

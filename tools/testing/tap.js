@@ -1,7 +1,13 @@
 import { run } from '../lib/child.js'
 import { checkedCounts, tapCounts } from './counts.js'
 
-const TAP = ['node_modules/tap/dist/esm/run.mjs', '--disable-coverage', '--allow-empty-coverage', '--reporter=tap']
+const TAP = 'node_modules/tap/dist/esm/run.mjs'
+const FLAGS = ['--disable-coverage', '--allow-empty-coverage', '--reporter=tap']
+
+/** Builds tap for the plugins in .taprc. Without this, the first run builds it, but still loads the default plugins in each test file. */
+export async function buildTap () {
+  await run(process.execPath, [TAP, 'build'])
+}
 
 /**
  * Runs tests with tap, and prints the test files and the failures.
@@ -12,7 +18,7 @@ const TAP = ['node_modules/tap/dist/esm/run.mjs', '--disable-coverage', '--allow
  * @param {(line: string) => boolean} [options.show]
  */
 export async function tap (files, { flags = [], env = process.env, show = filesAndFailures() } = {}) {
-  const { exitCode, output } = await run(process.execPath, [...TAP, ...flags, ...files], { env, show })
+  const { exitCode, output } = await run(process.execPath, [TAP, ...FLAGS, ...flags, ...files], { env, show })
   return checkedCounts(tapCounts(output), exitCode)
 }
 
