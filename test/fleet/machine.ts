@@ -13,9 +13,12 @@ const WITHOUT_TAP = ['env', '-u', 'NODE_OPTIONS']
 
 /** A service process with a separate engine that the test controls. */
 export class Machine {
-  constructor (readonly engine: RunEngine, private readonly service: ServiceProcess) {}
+  /** @param lines the service log, which grows */
+  constructor (readonly engine: RunEngine, private readonly service: ServiceProcess, private readonly lines: string[]) {}
 
   get address (): string { return new URL(this.service.url).host }
+
+  get log (): string { return this.lines.join('\n') }
 
   /** Sends a request directly, not through the load balancer. */
   async request (path: string, body?: object): Promise<Answer> {
@@ -31,6 +34,11 @@ export class Machine {
     const { body } = await this.request('/metrics')
     const line = new RegExp(`^runonce_http_responses_total\\{method="POST",route="/run",status="${status}"\\} (\\d+)$`, 'm')
     return Number(line.exec(body)?.[1] ?? 0)
+  }
+
+  /** Stops the service with SIGTERM. Returns the exit code. */
+  async stop (): Promise<number | null> {
+    return await this.service.stop()
   }
 
   /** Kills the service with SIGKILL. */
@@ -49,6 +57,7 @@ export function runOf (content: string) {
 /** Starts the built service with the test settings, which `env` overrides, and stops it after the test. */
 export async function startMachine (t: Test, env: Record<string, string> = {}): Promise<Machine> {
   const engine = await RunEngine.start(t)
+  const lines: string[] = []
   const service = await startService({
     env: {
       PATH: process.env['PATH'],
@@ -58,10 +67,11 @@ export async function startMachine (t: Test, env: Record<string, string> = {}): 
       POOL_MAX: '0',
       ...env
     },
-    wrapper: WITHOUT_TAP
+    wrapper: WITHOUT_TAP,
+    onLine: (line) => { lines.push(line) }
   })
   t.teardown(async () => { await service.stop() })
-  return new Machine(engine, service)
+  return new Machine(engine, service, lines)
 }
 
 /** Polls until `condition` is true. @throws Error after the timeout */
