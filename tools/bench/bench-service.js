@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import http from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { httpRequest, jsonHeaders } from '../lib/http-request.js'
 import { startService } from '../lib/service-process.js'
 
 const TOKEN = 'bench-3f9c1d7e5b2a4860'
+/** Pause between two reads of a slow client, in milliseconds. */
+const READ_MS = 100
 
 /** Runs a service process on a free port, with a keep-alive client. */
 export class BenchService {
@@ -44,20 +47,39 @@ export class BenchService {
    * @returns {Promise<{ text: string, arrivedAtMs: number }>} the text, and the wall-clock time of its arrival in milliseconds
    */
   async firstOutput (image, payload) {
-    const body = JSON.stringify({ image, payload })
-    const headers = { 'X-Access-Token': TOKEN, Accept: 'text/event-stream', ...jsonHeaders(body) }
-    const request = http.request(`${this.#process.url}/run`, { method: 'POST', headers, agent: this.#agent }).end(body)
-    const [response] = await once(request, 'response')
+    const response = await this.#stream(image, payload)
     let received = ''
     /** @type {{ text: string, arrivedAtMs: number } | undefined} */
     let first
-    for await (const chunk of response.setEncoding('utf8')) {
+    for await (const chunk of response) {
       received += chunk
       const [, data] = /event: stdout\ndata: (.*)\n\n/.exec(received) ?? []
       if (data !== undefined) first ??= { text: JSON.parse(data).text, arrivedAtMs: performance.timeOrigin + performance.now() }
     }
     if (first === undefined) throw new Error(`no output: ${received}`)
     return first
+  }
+
+  /**
+   * Runs a program with streaming.
+   * @param {string} image
+   * @param {object} payload
+   * @param {{ bytesPerSecond: number, slowMs: number }} [slow] reads at this rate for `slowMs` milliseconds, and then the rest without a limit
+   * @returns {Promise<number>} the duration of the program in nanoseconds, as the result contains it
+   */
+  async streamedDuration (image, payload, slow = { bytesPerSecond: 0, slowMs: 0 }) {
+    const response = await this.#stream(image, payload)
+    for (const endsAt = performance.now() + slow.slowMs; performance.now() < endsAt;) {
+      response.read(slow.bytesPerSecond * READ_MS / 1000)
+      await sleep(READ_MS)
+    }
+    let rest = ''
+    for await (const chunk of response) rest += chunk
+    const [, data] = /\nevent: result\ndata: (.*)\n\n/.exec(rest) ?? []
+    if (data === undefined) throw new Error('no result')
+    const { outcome, duration } = JSON.parse(data)
+    if (outcome !== 'completed') throw new Error(`the program ended with ${outcome}`)
+    return duration
   }
 
   get pid () { return this.#process.child.pid }
@@ -77,6 +99,20 @@ export class BenchService {
   }
 
   /**
+   * Requests a run with events.
+   * @param {string} image
+   * @param {object} payload
+   * @returns {Promise<http.IncomingMessage>} the response, whose chunks are strings
+   */
+  async #stream (image, payload) {
+    const body = JSON.stringify({ image, payload })
+    const headers = { 'X-Access-Token': TOKEN, Accept: 'text/event-stream', ...jsonHeaders(body) }
+    const request = http.request(`${this.#process.url}/run`, { method: 'POST', headers, agent: this.#agent }).end(body)
+    const [response] = await once(request, 'response')
+    return response.setEncoding('utf8')
+  }
+
+  /**
    * @param {string} method
    * @param {string} path
    * @param {string} [body]
@@ -88,13 +124,18 @@ export class BenchService {
   }
 }
 
+/** @param {BenchService} service @param {number} count */
+export async function readyContainers (service, count) {
+  await until(async () => (await service.pool()).ready >= count)
+}
+
 /**
  * Waits up to one minute until a condition is true.
  * @param {() => Promise<boolean>} condition
  * @throws Error if the condition is still false after one minute
  */
 export async function until (condition) {
-  for (const deadline = Date.now() + 60_000; !await condition(); await new Promise((resolve) => setTimeout(resolve, 10))) {
+  for (const deadline = Date.now() + 60_000; !await condition(); await sleep(10)) {
     if (Date.now() > deadline) throw new Error('the pool prepared no container within a minute')
   }
 }

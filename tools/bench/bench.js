@@ -8,9 +8,11 @@ import { bareProcess } from './bare.js'
 import { BenchService, until } from './bench-service.js'
 import { toSvg } from './chart.js'
 import { EngineFloor, exchange } from './engine-floor.js'
+import { measureBursts, measureSustained } from './load.js'
 import { toMarkdown } from './report.js'
-import { cpuPerRun, interleave, medianOf, summarize, throughput } from './statistics.js'
-import { subjectsOf } from './subjects.js'
+import { serviceSettings } from './service-settings.js'
+import { cpuPerRun, interleave, medianOf, summarize } from './statistics.js'
+import { expect, subjectsOf } from './subjects.js'
 
 /**
  * @typedef {import('./subjects.js').Subject} Subject
@@ -25,9 +27,6 @@ import { subjectsOf } from './subjects.js'
 
 /** Pause between two runs, in milliseconds. The engine removes the previous container during the pause. */
 const SETTLE_MS = 120
-const CONCURRENCIES = [1, 2, 4, 8, 16]
-const RUNS_PER_CONCURRENCY = 48
-const BURSTS = { count: 20, runs: 20, settleMs: 1000 }
 const CPU = { runs: 8, settleMs: 400 }
 const OTHER_REQUESTS = 20
 
@@ -95,12 +94,12 @@ export class Benchmark {
     }
     for (const language of this.#options.sustained) {
       const [hello] = await this.#subjectsOf(language)
-      if (hello !== undefined) report.sustained.push(...await this.#measureSustained(hello))
+      if (hello !== undefined) report.sustained.push(...await measureSustained({ engine: this.#engine, cold: this.#cold, pooled: this.#pooled }, hello))
       this.#save(report)
     }
     for (const language of this.#options.bursts) {
       const [hello] = await this.#subjectsOf(language)
-      if (hello !== undefined) report.bursts.push(await this.#measureBursts(hello))
+      if (hello !== undefined) report.bursts.push(await measureBursts({ socketPath: this.#socketPath, cold: this.#cold }, hello))
       this.#save(report)
     }
     return report
@@ -170,49 +169,6 @@ export class Benchmark {
     }
   }
 
-  /** Measures the durations of runs in a burst, without a pool and with a pool that is smaller than the burst. @param {Subject} subject */
-  async #measureBursts (subject) {
-    /** @type {{ cold: number[], pool: number[] }} */
-    const times = { cold: [], pool: [] }
-    const small = await BenchService.start(this.#socketPath, { POOL_IMAGES: subject.image, POOL_MIN: '4', POOL_MAX: '4' })
-    const burst = async (/** @type {BenchService} */ service, /** @type {number[]} */ into) => {
-      await Promise.all(Array.from({ length: BURSTS.runs }, async () => {
-        const startedAt = performance.now()
-        expect(subject, await service.run(subject.image, subject.payload))
-        into.push(performance.now() - startedAt)
-      }))
-      await sleep(BURSTS.settleMs)
-    }
-    for (let round = 0; round < BURSTS.count; round++) {
-      await burst(this.#cold, times.cold)
-      while ((await small.pool()).ready < 4) await sleep(20)
-      await burst(small, times.pool)
-    }
-    await small.stop()
-    return { language: subject.language, size: BURSTS.runs, cold: summarize(times.cold), pool: summarize(times.pool) }
-  }
-
-  /** @param {Subject} subject */
-  async #measureSustained (subject) {
-    const sustained = []
-    for (const concurrency of CONCURRENCIES) {
-      const load = { concurrency, count: RUNS_PER_CONCURRENCY }
-      const payload = JSON.stringify(subject.payload)
-      const ceiling = await throughput(async () => {
-        const { result, ended } = await this.#engine.run(subject.settings(), payload)
-        expect(subject, result)
-        await ended
-      }, load)
-      await sleep(1000)
-      const coldRate = await throughput(async () => { expect(subject, await this.#cold.run(subject.image, subject.payload)) }, load)
-      await sleep(1000)
-      const poolRate = await throughput(async () => { expect(subject, await this.#pooled.run(subject.image, subject.payload)) }, load)
-      await sleep(2000)
-      sustained.push({ language: subject.language, concurrency, ceiling, cold: coldRate, pool: poolRate })
-    }
-    return sustained
-  }
-
   /** Waits until the pool has a ready container of the image. The pool prepares containers of an image only after the first run. @param {Subject} subject */
   async #untilReady ({ image, payload }) {
     await until(async () => {
@@ -221,32 +177,4 @@ export class Benchmark {
       return own !== undefined && own.ready > 0
     })
   }
-}
-
-/**
- * Loads the container settings of the built service, so that the engine alone is measured with identical containers.
- * @param {string} socketPath
- */
-export async function serviceSettings (socketPath) {
-  /** @type {typeof import('../../service/config/config.js')} */
-  const { readConfig } = await import(built('config/config.js'))
-  /** @type {typeof import('../../service/docker/container-settings.js')} */
-  const { containerSettings, ONE_RUN } = await import(built('docker/container-settings.js'))
-  const { container, run } = readConfig({ API_ACCESS_TOKEN: 'bench-3f9c1d7e5b2a4860', DOCKER_UNIX_SOCKET_PATH: socketPath })
-  return (/** @type {any} */ image, /** @type {boolean} */ ready = false) => {
-    const purpose = ready ? { idleMs: 60_000, warm: true, announce: true } : ONE_RUN
-    return containerSettings({ image, container, run, identity: { owner: 'bench', boot: 'bench' }, purpose })
-  }
-}
-
-/** @param {Subject} subject @param {{ stdout: string }} result */
-function expect (subject, result) {
-  if (!result.stdout.startsWith(subject.expected)) {
-    throw new Error(`${subject.image}: unexpected result: ${JSON.stringify(result).slice(0, 400)}`)
-  }
-}
-
-/** @param {string} file */
-function built (file) {
-  return new URL(`../../dist/${file}`, import.meta.url).href
 }

@@ -39,3 +39,10 @@ export async function subjectsOf (engine, settingsOf, language) {
   const real = readdirSync(PROGRAMS).find((file) => parse(file).name === language)
   return [subject(labels['runonce.hello'], ''), ...(real === undefined ? [] : [subject(readFileSync(new URL(real, PROGRAMS), 'utf8'), INPUT)])]
 }
+
+/** @param {Subject} subject @param {{ stdout: string }} result @throws Error if the program printed something else */
+export function expect (subject, result) {
+  if (!result.stdout.startsWith(subject.expected)) {
+    throw new Error(`${subject.image}: unexpected result: ${JSON.stringify(result).slice(0, 400)}`)
+  }
+}
