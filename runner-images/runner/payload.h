@@ -1,42 +1,9 @@
-/* The input of a run: the language, the payload, its limits, files and commands.
+/* The payload of a run, and its limits.
  * Unless stated otherwise, functions return 0, or -1 with errno set. */
 #ifndef PAYLOAD_H
 #define PAYLOAD_H
 
-#include <yyjson.h>
-
-#include "bytes.h"
-
-/* ---- language.c: /etc/runonce/language.json ---- */
-
-/* The image's language. runner-images/languages/README.md documents the fields. */
-struct language {
-    yyjson_doc *doc;
-    const char *name;
-    const char *main;
-    yyjson_val *aliases;
-    yyjson_val *also;
-    yyjson_val *build;
-    yyjson_val *run;
-    yyjson_val *warm;
-    yyjson_val *env;
-    yyjson_val *strip;
-};
-
-/* Returns -1 with a sentence in error if the file is missing or invalid. */
-int language_load(struct language *language, const char *path, char *error, size_t error_size);
-void language_free(struct language *language);
-/* Whether the image runs the language with this name or alias. */
-bool language_matches(const struct language *language, const char *name);
-
-/* The suffixes of an argument `{files:.c,.h}`: `.c,.h`. Its size is 0 for any other argument. */
-struct span language_suffixes(yyjson_val *argument);
-/* Whether a file name has one of these suffixes, which commas separate. */
-bool has_suffix(const char *name, const char *suffixes, size_t size);
-
-struct payload;
-/* Appends a command, a list of arguments, to argv and replaces its placeholders. */
-int language_expand(yyjson_val *command, const struct payload *payload, const char *work_dir, struct strings *argv);
+#include "language.h"
 
 /* ---- json_check.c ---- */
 
@@ -57,18 +24,6 @@ int take_byte_count(yyjson_val *limits, const char *field, const char *name, uin
 /* Returns the last field with this name, as JSON.parse does. null counts as absent. */
 yyjson_val *last_of(yyjson_val *object, const char *name);
 
-/* ---- payload_cases.c ---- */
-
-/* One of the payload's cases. Limits are 0 if it has none. */
-struct test_case {
-    struct span input;
-    yyjson_val *args;
-    double time_s;
-    uint64_t output_bytes;
-    bool has_expected;
-    struct span expected;
-};
-
 /* ---- terminal.c ---- */
 
 /* The size of a pseudo-terminal; zero: there is none. */
@@ -85,7 +40,18 @@ int terminal_interrupt(int master_fd);
 /* Returns the descriptor of the program's side. */
 int terminal_open(struct terminal terminal, int *master_fd);
 
-struct payload;
+/* ---- payload_cases.c ---- */
+
+/* One of the payload's cases. Limits are 0 if it has none. */
+struct test_case {
+    struct span input;
+    yyjson_val *args;
+    double time_s;
+    uint64_t output_bytes;
+    bool has_expected;
+    struct span expected;
+};
+
 int take_outputs(struct payload *payload, yyjson_val *list, struct error_text error);
 int take_cases(struct payload *payload, yyjson_val *root, struct error_text error);
 
@@ -178,33 +144,5 @@ struct limits limits_stricter(struct limits limits, const struct payload *payloa
 int64_t stack_limit(int64_t memory_bytes);
 /* Sets the soft limit of this process and its descendants, at most to the hard limit. */
 int stack_limit_set(int64_t bytes);
-
-/* ---- files.c ---- */
-
-/* Returns the reason why a file name is refused, or NULL. */
-const char *file_name_error(const char *name, size_t size);
-/* gVisor ignores O_NOFOLLOW together with O_DIRECTORY, and follows the link. */
-bool is_link(int folder_fd, const char *name);
-/* Changes to the work dir and sets *path, which the caller frees. The work dir is RUNONCE_WORK_DIR, else the current folder,
- * else $HOME, else the home in passwd of a user with our user ID: the first that is writable. Also sets $HOME to it if $HOME is
- * not writable. Returns the folder's descriptor, or -1 with errno set. */
-int work_dir_enter(const char *passwd, char **path);
-/* Returns -1 with errno set and the file's field in error: `files[1].name: Not a directory`. */
-int files_write(int dir_fd, struct payload *payload, char *error, size_t error_size);
-
-/* ---- commands.c ---- */
-
-/* The container's environment without the runner's settings, then the language's variables, then the payload's. */
-int command_environment(const struct language *language, yyjson_val *program_env, struct strings *variables);
-/* Sets TERM, if nothing else does. */
-int command_terminal(struct strings *variables);
-/* Makes argv for a build command: a shell command (a string) of the payload, or a command (a list) of the language. */
-int command_build(yyjson_val *command, const struct payload *payload, const char *work_dir, struct strings *argv);
-/* Makes argv for the command that runs the program, with the payload's arguments. */
-int command_run(const struct language *language, const struct payload *payload, const char *work_dir, struct strings *argv);
-/* The build commands, a JSON array, or NULL. */
-yyjson_val *command_builds(const struct language *language, const struct payload *payload);
-/* Whether the payload contains its own shell command. */
-bool command_is_shell(const struct payload *payload);
 
 #endif

@@ -1,9 +1,7 @@
-/* Processes: the guard, the cgroup's counters, children and their input and output, the warm interpreter.
+/* Processes: the guard, the cgroup's counters, children, and the events that the runner waits for.
  * Unless stated otherwise, functions return 0, or -1 with errno set. */
 #ifndef PROCESS_H
 #define PROCESS_H
-
-#include <sys/types.h>
 
 #include "payload.h"
 
@@ -123,105 +121,5 @@ void wait_for_children(struct watch *watch, struct child *child, int most_ms, bo
 /* Kills every other process and waits until none is left, so that nothing writes or uses CPU time any more. */
 void kill_all_and_wait(struct watch *watch, struct child *child);
 int64_t clock_ns(void);
-
-/* ---- io.c ---- */
-
-enum ending { NOT_ENDED, ENDED_ITSELF, ENDED_BY_TIME, ENDED_BY_OUTPUT, ENDED_BY_IDLE, ENDED_BY_SIGTERM };
-
-struct events;
-struct io;
-
-/* ---- interaction.c ---- */
-
-/* The input of an interactive run, while it goes on. */
-struct interaction {
-    /* Our stdin. -1: it has ended. */
-    int fd;
-    struct terminal terminal;
-    /* The program gets no more input. */
-    bool ended;
-    /* A line that is not complete. skips: it is too long. */
-    char *line;
-    size_t line_size;
-    bool skips;
-    /* What the program has not read: io.input is a part of it. */
-    char *input;
-    size_t capacity;
-    /* The last byte of the input so far. */
-    char last;
-    int64_t idle_ns;
-    /* When the last byte was read, of either side. */
-    int64_t active_ns;
-};
-
-/* rest: bytes that were read after the payload. Returns NULL if there is no memory. */
-struct interaction *interaction_new(int fd, const struct payload *payload, const char *rest, size_t rest_size);
-void interaction_free(struct interaction *interaction);
-/* From now on, lines are for this program. Does nothing for NULL. */
-void interaction_start(struct interaction *interaction, struct io *io);
-/* Whether to read more lines. */
-bool interaction_reads(const struct io *io);
-void interaction_read(struct io *io);
-/* Writes as much input as the program takes now. */
-void interaction_feed(struct io *io);
-
-/* The input and output of a child while it runs. */
-struct io {
-    struct watch *watch;
-    struct child *child;
-    struct span input;
-    struct capture *output;
-    /* Number of bytes that the output limit still allows. */
-    uint64_t *left_bytes;
-    /* Output over the limit is read and dropped, and does not end the command: a build. */
-    bool drops_excess;
-    /* NULL: none are written. */
-    struct events *events;
-    /* NULL: the run is not interactive. */
-    struct interaction *interaction;
-};
-
-/* Writes input and reads output until there is a reason to stop. NOT_ENDED: the control socket is readable.
- * deadline_ns is a time of CLOCK_MONOTONIC. */
-enum ending io_pump(struct io *io, int64_t deadline_ns);
-/* Reads all data in both pipes. Returns false if the output limit is exceeded. */
-bool io_drain(struct io *io);
-/* Kills every other process, reads the data in the pipes, and returns how the child ended. After a time limit, it first lets
- * programs flush their output. If another step follows, it waits until all processes have exited. After the last step, it waits
- * only if they hold memory that the result needs, because hundreds of processes take long and the container ends anyway. */
-enum ending io_finish(struct io *io, enum ending ending, bool step_follows);
-
-/* ---- warm.c ---- */
-
-/* An interpreter that is started before the payload arrives. */
-struct warm {
-    enum { WARM_NONE, WARM_STARTING, WARM_READY } state;
-    struct child child;
-};
-
-/* The messages of a warm interpreter on its control socket. */
-enum warm_message {
-    MESSAGE_NONE,
-    MESSAGE_READY,
-    MESSAGE_BUILT,
-    MESSAGE_BUILD_FAILED,
-    /* The socket is closed: the interpreter has become the program, or has died. */
-    MESSAGE_CLOSED,
-    /* Not a message of the protocol: the plain commands must run. */
-    MESSAGE_UNKNOWN,
-};
-
-void warm_start(struct warm *warm, char *const argv[], char *const envp[]);
-/* Reads one message. Sets *exit_code for MESSAGE_BUILD_FAILED. */
-enum warm_message warm_read_message(struct child *child, int *exit_code);
-/* Waits until the interpreter is ready, at most until until_ns. Stops it if it died or sent anything else. */
-void warm_wait(struct warm *warm, struct watch *watch, int64_t until_ns);
-void warm_stop(struct warm *warm, struct watch *watch);
-/* Whether the warm interpreter can run a payload, instead of the plain commands. */
-bool warm_can_run(const struct payload *payload);
-/* Sends the file name and the arguments, so that the interpreter starts to build or run. */
-int warm_send(struct child *child, const struct payload *payload);
-/* Lets the interpreter continue after its build. */
-int warm_continue(struct child *child);
 
 #endif

@@ -1,38 +1,11 @@
-/* The files that a run returns, and undoing what a program left: files and System V IPC objects.
+/* Undoes what a program left: files and System V IPC objects.
  * Unless stated otherwise, functions return 0, or -1 with errno set. */
 #ifndef UNDO_H
 #define UNDO_H
 
 #include <sys/stat.h>
 
-#include "process.h"
-
-/* ---- outputs.c ---- */
-
-/* A file that the run returns. */
-struct output_file {
-    char *name;
-    uint64_t size;
-    /* -1: without content. */
-    int fd;
-    /* Why it cannot be returned, or NULL. */
-    const char *error;
-};
-
-struct output_files {
-    struct output_file *items;
-    size_t count;
-    size_t capacity;
-};
-
-/* Finds the files that match, in name order, and opens those that the limits allow. No process of the program may run. */
-void outputs_find(const struct globs *globs, int dir_fd, struct output_limits *left, struct output_files *files);
-
-/* ---- output_files.c ---- */
-
-/* Writes the member `files`. */
-void output_files_write(struct writer *writer, const struct output_files *files);
-void output_files_free(struct output_files *files);
+#include "bytes.h"
 
 /* ---- places.c ---- */
 

@@ -1,0 +1,48 @@
+/* The files that a payload contains, and the files that a run returns.
+ * Unless stated otherwise, functions return 0, or -1 with errno set. */
+#ifndef FILES_H
+#define FILES_H
+
+#include "payload.h"
+
+/* ---- files.c ---- */
+
+/* Returns the reason why a file name is refused, or NULL. */
+const char *file_name_error(const char *name, size_t size);
+/* gVisor ignores O_NOFOLLOW together with O_DIRECTORY, and follows the link. */
+bool is_link(int folder_fd, const char *name);
+/* Changes to the work dir and sets *path, which the caller frees. The work dir is RUNONCE_WORK_DIR, else the current folder,
+ * else $HOME, else the home in passwd of a user with our user ID: the first that is writable. Also sets $HOME to it if $HOME is
+ * not writable. Returns the folder's descriptor, or -1 with errno set. */
+int work_dir_enter(const char *passwd, char **path);
+/* Returns -1 with errno set and the file's field in error: `files[1].name: Not a directory`. */
+int files_write(int dir_fd, struct payload *payload, char *error, size_t error_size);
+
+/* ---- outputs.c ---- */
+
+/* A file that the run returns. */
+struct output_file {
+    char *name;
+    uint64_t size;
+    /* -1: without content. */
+    int fd;
+    /* Why it cannot be returned, or NULL. */
+    const char *error;
+};
+
+struct output_files {
+    struct output_file *items;
+    size_t count;
+    size_t capacity;
+};
+
+/* Finds the files that match, in name order, and opens those that the limits allow. No process of the program may run. */
+void outputs_find(const struct globs *globs, int dir_fd, struct output_limits *left, struct output_files *files);
+
+/* ---- output_files.c ---- */
+
+/* Writes the member `files`. */
+void output_files_write(struct writer *writer, const struct output_files *files);
+void output_files_free(struct output_files *files);
+
+#endif
