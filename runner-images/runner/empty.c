@@ -23,10 +23,6 @@ struct emptying {
     bool late;
 };
 
-static bool is_own(const struct stat *status) {
-    return geteuid() == 0 || status->st_uid == geteuid();
-}
-
 static bool is_late(struct emptying *emptying) {
     if (++emptying->operations % CHECKS_EACH == 0 && clock_ns() > emptying->until_ns)
         emptying->late = true;

@@ -3,7 +3,14 @@
 #ifndef FILES_H
 #define FILES_H
 
+#include <sys/stat.h>
+
 #include "payload.h"
+
+/* ---- folders.c ---- */
+
+/* Whether our user can have created a file with this status. Root can have created any file. */
+bool is_own(const struct stat *status);
 
 /* ---- files.c ---- */
 

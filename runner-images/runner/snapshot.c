@@ -105,7 +105,7 @@ static int save_entry(struct walk *walk, int folder_fd, const char *name, size_t
     if (fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
         return -1;
     /* folder_empty() leaves it. */
-    if (!S_ISDIR(status.st_mode) && geteuid() != 0 && status.st_uid != geteuid())
+    if (!S_ISDIR(status.st_mode) && !is_own(&status))
         return 0;
     struct saved *entry = add_entry(walk, &status);
     if (entry == NULL)
