@@ -1,11 +1,9 @@
 /* Empties a folder that a program filled with any number of entries, at any depth and with any permissions. No process may run in
  * the container. Two descriptors are enough for any depth: a subfolder that is not empty is moved to the top and emptied there.
  * Entries of another user are kept: they are part of the image, because the program could not create them. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,14 +42,11 @@ static void remove_entry(struct emptying *emptying, int folder_fd, const char *n
 
 /* Calls remove_entry() for every entry. Closes folder_fd. */
 static void remove_entries(struct emptying *emptying, int folder_fd) {
-    DIR *folder = fdopendir(folder_fd);
-    if (folder == NULL) {
-        close(folder_fd);
+    DIR *folder = folder_stream(folder_fd);
+    if (folder == NULL)
         return;
-    }
-    for (struct dirent *entry = readdir(folder); entry != NULL && !is_late(emptying); entry = readdir(folder))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            remove_entry(emptying, folder_fd, entry->d_name);
+    for (const char *name = folder_next(folder); name != NULL && !is_late(emptying); name = folder_next(folder))
+        remove_entry(emptying, folder_fd, name);
     closedir(folder);
 }
 

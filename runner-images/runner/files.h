@@ -3,6 +3,7 @@
 #ifndef FILES_H
 #define FILES_H
 
+#include <dirent.h>
 #include <sys/stat.h>
 
 #include "payload.h"
@@ -11,6 +12,10 @@
 
 /* Whether our user can have created a file with this status. Root can have created any file. */
 bool is_own(const struct stat *status);
+/* Opens the folder for reading, and closes folder_fd on an error. closedir(3) closes both. */
+DIR *folder_stream(int folder_fd);
+/* Returns the name of the next entry other than `.` and `..`, or NULL. */
+const char *folder_next(DIR *folder);
 
 /* ---- files.c ---- */
 

@@ -1,6 +1,5 @@
 /* Finds the files that the payload's `outputs` name, after the program has ended. The program chose every name, type and size here,
  * so the walk follows no link, waits for no FIFO, and is bounded in depth, entries, matches and time. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -124,14 +123,11 @@ static const char *visit(struct walk *walk, int folder_fd, const char *name, siz
 /* Closes folder_fd. */
 static const char *walk_folder(struct walk *walk, int folder_fd, size_t path_size, const struct states *states, int depth) {
     const char *limit = NULL;
-    DIR *folder = fdopendir(folder_fd);
-    if (folder == NULL) {
-        close(folder_fd);
+    DIR *folder = folder_stream(folder_fd);
+    if (folder == NULL)
         return "there is no memory left: the rest is not listed";
-    }
-    for (struct dirent *entry = readdir(folder); entry != NULL && limit == NULL; entry = readdir(folder))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            limit = visit(walk, folder_fd, entry->d_name, path_size, states, depth);
+    for (const char *name = folder_next(folder); name != NULL && limit == NULL; name = folder_next(folder))
+        limit = visit(walk, folder_fd, name, path_size, states, depth);
     closedir(folder);
     return limit;
 }

@@ -1,7 +1,6 @@
 /* Saves the files in all folders that the program can write to, before the first case. The content is copied to a sealed file in
  * memory, which no program can change. A comparison of times and inode numbers would not detect every change, because writes to a
  * memory-mapped file do not always update its time. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -124,14 +123,11 @@ static int save_entry(struct walk *walk, int folder_fd, const char *name, size_t
 /* Closes folder_fd. */
 static int save_folder(struct walk *walk, int folder_fd, size_t path_size, int depth) {
     int result = 0;
-    DIR *folder = fdopendir(folder_fd);
-    if (folder == NULL) {
-        close(folder_fd);
+    DIR *folder = folder_stream(folder_fd);
+    if (folder == NULL)
         return -1;
-    }
-    for (struct dirent *entry = readdir(folder); entry != NULL && result == 0; entry = readdir(folder))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            result = save_entry(walk, folder_fd, entry->d_name, path_size, depth);
+    for (const char *name = folder_next(folder); name != NULL && result == 0; name = folder_next(folder))
+        result = save_entry(walk, folder_fd, name, path_size, depth);
     int error = errno;
     closedir(folder);
     errno = error;
