@@ -23,9 +23,11 @@ enum { EXIT_CANNOT_EXECUTE = 126, EXIT_NOT_FOUND = 127 };
 const struct child NO_CHILD = {.pid = -1, .pid_fd = -1, .input_fd = -1, .output_fds = {-1, -1}, .control_fd = -1};
 
 void close_fd(int *fd) {
+    int error = errno;
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
+    errno = error;
 }
 
 /* Pairs of descriptors between the runner and a child. [0] is the read end. */
@@ -157,11 +159,9 @@ static int start(struct child *child, char *const argv[], char *const envp[], st
     child->pid_fd = (int)syscall(SYS_pidfd_open, child->pid, 0);
     close_pairs(pairs);
     return 0;
-failed:;
-    int error = errno;
+failed:
     close_pairs(pairs);
     child_close(child);
-    errno = error;
     return -1;
 }
 

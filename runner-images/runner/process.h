@@ -74,7 +74,7 @@ int child_start_interactive(struct child *child, char *const argv[], char *const
 void child_feed(struct child *child, struct span *input);
 void child_widen_pipes(const struct child *child);
 void child_close(struct child *child);
-/* Closes a descriptor unless it is -1, and sets it to -1. */
+/* Closes a descriptor unless it is -1, and sets it to -1. Does not change errno. */
 void close_fd(int *fd);
 
 /* ---- memory.c ---- */

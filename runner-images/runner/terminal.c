@@ -1,5 +1,4 @@
 /* The pseudo-terminal of an interactive run. pty(7), ioctl_tty(2) */
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -46,10 +45,8 @@ int terminal_open(struct terminal terminal, int *master_fd) {
     if (ioctl(master, TIOCSPTLCK, &unlocked) == 0)
         slave_fd = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC); /* needs no path: Linux 4.13 */
     if (slave_fd < 0 || terminal_resize(master, terminal) < 0) {
-        int error = errno;
         close_fd(&slave_fd);
-        close(master);
-        errno = error;
+        close_fd(&master);
         return -1;
     }
     set_utf8(slave_fd);
