@@ -11,8 +11,6 @@
 
 #include "runner.h"
 
-enum { FOLDER_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
-
 const char *file_name_error(const char *name, size_t size) {
     if (size == 0)
         return "must not be empty";
@@ -36,47 +34,6 @@ const char *file_name_error(const char *name, size_t size) {
     if (length == 0 || (length == 1 && part[0] == '.'))
         return "must name a file, not a folder";
     return NULL;
-}
-
-bool is_link(int folder_fd, const char *name) {
-    struct stat status;
-    return fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
-}
-
-/* Opens a folder in folder_fd and creates it if it is missing. Closes folder_fd unless it is keep_fd. */
-static int folder_enter(int folder_fd, int keep_fd, const char *name) {
-    int fd = openat(folder_fd, name, FOLDER_FLAGS);
-    if (fd < 0 && errno == ENOENT) {
-        if (mkdirat(folder_fd, name, 0777) == 0 || errno == EEXIST)
-            fd = openat(folder_fd, name, FOLDER_FLAGS);
-    }
-    if (fd >= 0 && is_link(folder_fd, name)) {
-        close(fd);
-        fd = -1;
-        errno = ENOTDIR;
-    }
-    int error = errno;
-    if (folder_fd != keep_fd)
-        close(folder_fd);
-    errno = error;
-    return fd;
-}
-
-/* Opens the folder of a file and creates the missing ones. Sets *base to the file's name in it. Changes path. */
-static int folder_open(int dir_fd, char *path, char **base) {
-    int fd = dir_fd;
-    char *part = path;
-    for (char *slash = strchr(part, '/'); slash != NULL; slash = strchr(part, '/')) {
-        *slash = '\0';
-        if (slash != part && strcmp(part, ".") != 0) {
-            fd = folder_enter(fd, dir_fd, part);
-            if (fd < 0)
-                return -1;
-        }
-        part = slash + 1;
-    }
-    *base = part;
-    return fd;
 }
 
 static int write_all(int fd, const char *bytes, size_t size) {
@@ -111,32 +68,15 @@ static int file_open(int folder_fd, const char *name, struct file *file) {
 }
 
 static int file_write(int dir_fd, struct file *file) {
-    int folder_fd = -1;
-    int fd = -1;
-    int result = -1;
-    char *base;
-    char *path = strdup(file->name);
-    if (path == NULL)
-        return -1;
-    folder_fd = folder_open(dir_fd, path, &base);
-    if (folder_fd < 0)
-        goto done;
-    fd = file_open(folder_fd, base, file);
-    if (fd < 0)
-        goto done;
-    result = write_all(fd, file->content, file->content_size);
-done:;
-    int error = errno;
-    /* A full disk may be reported only by close(2). */
-    if (fd >= 0 && close(fd) < 0 && result == 0) {
-        error = errno;
-        result = -1;
-    }
-    if (folder_fd >= 0 && folder_fd != dir_fd)
-        close(folder_fd);
-    free(path);
-    errno = error;
-    return result;
+    const char *name;
+    int folder_fd = folder_open_parent(dir_fd, file->name, true, &name);
+    int fd = folder_fd < 0 ? -1 : file_open(folder_fd, name, file);
+    if (folder_fd != dir_fd)
+        close_fd(&folder_fd);
+    if (fd >= 0 && write_all(fd, file->content, file->content_size) == 0)
+        return close(fd); /* a full disk may be reported only here */
+    close_fd(&fd);
+    return -1;
 }
 
 int files_write(int dir_fd, struct payload *payload, char *error, size_t error_size) {

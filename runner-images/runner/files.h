@@ -16,13 +16,16 @@ bool is_own(const struct stat *status);
 DIR *folder_stream(int folder_fd);
 /* Returns the name of the next entry other than `.` and `..`, or NULL. */
 const char *folder_next(DIR *folder);
+/* Opens a folder that is not a link. Returns its descriptor. */
+int folder_open(int parent_fd, const char *name);
+/* Opens the folder of a file in dir_fd without following a link in any component. Sets *name to the file's name in it. With
+ * create, creates missing folders. Returns the folder's descriptor, which is dir_fd if the path has no folder. */
+int folder_open_parent(int dir_fd, const char *path, bool create, const char **name);
 
 /* ---- files.c ---- */
 
 /* Returns the reason why a file name is refused, or NULL. */
 const char *file_name_error(const char *name, size_t size);
-/* gVisor ignores O_NOFOLLOW together with O_DIRECTORY, and follows the link. */
-bool is_link(int folder_fd, const char *name);
 /* Changes to the work dir and sets *path, which the caller frees. The work dir is RUNONCE_WORK_DIR, else the current folder,
  * else $HOME, else the home in passwd of a user with our user ID: the first that is writable. Also sets $HOME to it if $HOME is
  * not writable. Returns the folder's descriptor, or -1 with errno set. */

@@ -10,7 +10,7 @@
 
 #include "runner.h"
 
-enum { MOST_DEPTH = 32, MOST_ENTRIES = 100000, MOST_MATCHES = 1000, FOLDER_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC };
+enum { MOST_DEPTH = 32, MOST_ENTRIES = 100000, MOST_MATCHES = 1000 };
 static const int64_t MOST_NS = 2000000000;
 
 struct walk {
@@ -90,9 +90,7 @@ static const char *walk_folder(struct walk *walk, int folder_fd, size_t path_siz
 
 /* Returns why the walk has to stop, or NULL. */
 static const char *enter(struct walk *walk, int folder_fd, const char *name, size_t path_size, const struct states *states, int depth) {
-    int fd = depth >= MOST_DEPTH ? -1 : openat(folder_fd, name, FOLDER_FLAGS);
-    if (fd >= 0 && is_link(folder_fd, name))
-        close_fd(&fd);
+    int fd = depth >= MOST_DEPTH ? -1 : folder_open(folder_fd, name);
     if (fd < 0) {
         (void)add_file(walk->files, walk->path, depth >= MOST_DEPTH ? "the folder is too deep" : "the folder can't be read");
         return NULL;
@@ -132,26 +130,14 @@ static const char *walk_folder(struct walk *walk, int folder_fd, size_t path_siz
     return limit;
 }
 
-/* Opens a path without following links in any component. Changes path for a moment. */
-static int open_path(int dir_fd, char *path) {
-    int fd = dir_fd;
-    for (char *slash = strchr(path, '/'); slash != NULL && fd >= 0; slash = strchr(path, '/')) {
-        *slash = '\0';
-        int next_fd = openat(fd, path, FOLDER_FLAGS);
-        if (next_fd >= 0 && is_link(fd, path))
-            close_fd(&next_fd);
-        *slash = '/';
-        if (fd != dir_fd)
-            close(fd);
-        fd = next_fd;
-        path = slash + 1;
-    }
-    int file_fd = fd < 0 ? -1 : openat(fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    int error = errno;
-    if (fd >= 0 && fd != dir_fd)
-        close(fd);
-    errno = error;
-    return file_fd;
+/* Opens a path without following links in any component. */
+static int open_path(int dir_fd, const char *path) {
+    const char *name;
+    int folder_fd = folder_open_parent(dir_fd, path, false, &name);
+    int fd = folder_fd < 0 ? -1 : openat(folder_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (folder_fd != dir_fd)
+        close_fd(&folder_fd);
+    return fd;
 }
 
 /* Opens a file and keeps it open if its content is to be returned. The type that counts is that of the open file. */
@@ -181,7 +167,7 @@ void outputs_find(const struct globs *globs, int dir_fd, struct output_limits *l
     struct states states;
     for (size_t i = 0; i < globs->count; i++)
         states.of[i] = glob_start(&globs->items[i]);
-    int fd = openat(dir_fd, ".", FOLDER_FLAGS);
+    int fd = folder_open(dir_fd, ".");
     const char *limit = fd < 0 ? "can't be read" : walk_folder(&walk, fd, 0, &states, 0);
     if (files->count > 0)
         qsort(files->items, files->count, sizeof *files->items, by_name);
