@@ -16,8 +16,10 @@ struct span {
 
 /* ---- strings.c: growing buffers, and lists for execve(2) ---- */
 
-/* Grows a malloc(3) buffer to at least this capacity by doubling, so that appending n bytes takes O(n) time.
- * An empty buffer starts with the capacity first_bytes. */
+/* Grows a malloc(3) array to a capacity of at least `needed` items by doubling, so that appending n items takes O(n) time. An empty
+ * array starts with the capacity `first`. Returns the array, or NULL with errno set: then the given array is still valid. */
+void *array_reserve(void *items, size_t *capacity, size_t needed, size_t first, size_t item_bytes);
+/* The same for bytes. */
 int buffer_reserve(char **buffer, size_t *capacity, size_t needed_bytes, size_t first_bytes);
 
 /* A NULL-terminated list that owns its strings. A zeroed struct is an empty list. */

@@ -45,14 +45,10 @@ static const char *type_error(mode_t mode) {
 }
 
 static struct output_file *add_file(struct output_files *files, const char *name, const char *error) {
-    if (files->count == files->capacity) {
-        size_t capacity = files->capacity == 0 ? 16 : files->capacity * 2;
-        struct output_file *items = realloc(files->items, capacity * sizeof *items);
-        if (items == NULL)
-            return NULL;
-        files->items = items;
-        files->capacity = capacity;
-    }
+    struct output_file *items = array_reserve(files->items, &files->capacity, files->count + 1, 16, sizeof *items);
+    if (items == NULL)
+        return NULL;
+    files->items = items;
     char *copy = strdup(name);
     if (copy == NULL)
         return NULL;

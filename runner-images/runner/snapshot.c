@@ -51,14 +51,10 @@ static struct saved *add_entry(struct walk *walk, const struct stat *status) {
         errno = EMFILE;
         return NULL;
     }
-    if (snapshot->count == snapshot->capacity) {
-        size_t capacity = snapshot->capacity == 0 ? 64 : snapshot->capacity * 2;
-        struct saved *entries = realloc(snapshot->entries, capacity * sizeof *entries);
-        if (entries == NULL)
-            return NULL;
-        snapshot->entries = entries;
-        snapshot->capacity = capacity;
-    }
+    struct saved *entries = array_reserve(snapshot->entries, &snapshot->capacity, snapshot->count + 1, 64, sizeof *entries);
+    if (entries == NULL)
+        return NULL;
+    snapshot->entries = entries;
     char *path = strdup(walk->path);
     if (path == NULL)
         return NULL;

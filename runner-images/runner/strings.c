@@ -1,4 +1,5 @@
 /* Growing buffers, and lists of strings for execve(2): arguments and environments. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,17 +7,28 @@
 
 #include "runner.h"
 
-int buffer_reserve(char **buffer, size_t *capacity, size_t needed_bytes, size_t first_bytes) {
-    size_t wanted = *capacity == 0 ? first_bytes : *capacity;
-    while (wanted < needed_bytes)
+void *array_reserve(void *items, size_t *capacity, size_t needed, size_t first, size_t item_bytes) {
+    const size_t most = PTRDIFF_MAX / item_bytes; /* doubling it does not overflow */
+    size_t wanted = *capacity == 0 ? first : *capacity;
+    while (wanted < needed && wanted <= most)
         wanted *= 2;
     if (wanted == *capacity)
-        return 0;
-    char *grown = realloc(*buffer, wanted);
+        return items;
+    if (wanted > most) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    void *grown = realloc(items, wanted * item_bytes);
+    if (grown != NULL)
+        *capacity = wanted;
+    return grown;
+}
+
+int buffer_reserve(char **buffer, size_t *capacity, size_t needed_bytes, size_t first_bytes) {
+    char *grown = array_reserve(*buffer, capacity, needed_bytes, first_bytes, 1);
     if (grown == NULL)
         return -1;
     *buffer = grown;
-    *capacity = wanted;
     return 0;
 }
 
@@ -24,16 +36,12 @@ int buffer_reserve(char **buffer, size_t *capacity, size_t needed_bytes, size_t 
 static int append(struct strings *list, char *text) {
     if (text == NULL)
         return -1;
-    if (list->count + 1 >= list->capacity) {
-        size_t capacity = list->capacity == 0 ? 32 : list->capacity * 2;
-        char **items = realloc(list->items, capacity * sizeof *items);
-        if (items == NULL) {
-            free(text);
-            return -1;
-        }
-        list->items = items;
-        list->capacity = capacity;
+    char **items = array_reserve(list->items, &list->capacity, list->count + 2, 32, sizeof *items);
+    if (items == NULL) {
+        free(text);
+        return -1;
     }
+    list->items = items;
     list->items[list->count++] = text;
     list->items[list->count] = NULL;
     return 0;

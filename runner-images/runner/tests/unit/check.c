@@ -96,6 +96,7 @@ int main(void) {
     printf("TAP version 13\n");
     scan_tests();
     utf8_tests();
+    strings_tests();
     base64_tests();
     json_writer_tests();
     payload_tests();

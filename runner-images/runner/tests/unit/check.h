@@ -32,6 +32,7 @@ void scan_tests(void);
 void base64_tests(void);
 void json_writer_tests(void);
 void utf8_tests(void);
+void strings_tests(void);
 void payload_tests(void);
 void limits_tests(void);
 void memory_tests(void);
