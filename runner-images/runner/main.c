@@ -7,9 +7,9 @@
  * 2. receive.c waits for the payload. scan.c finds the end of its JSON, so the client does not have to close its side. If the
  *    client disconnects, stdin ends, there is nothing to run, and the container exits.
  * 3. stash_fds.c moves the client's streams to a place where no program can open them, until the result is written.
- * 4. run.c checks the payload (payload.c) and writes the files (files.c). steps.c turns the warm interpreter into the program,
- *    or runs the build commands and the run command (commands.c, language.c). child.c starts each command in its own session,
- *    with pipes and the guard's system call filter (guard.c). outcome.c determines the outcome of each step.
+ * 4. run.c checks the payload (payload.c) and writes the files (files.c). steps.c turns the warm interpreter into the program
+ *    (warm_steps.c), or runs the build commands and the run command (commands.c, language.c). child.c starts each command in its
+ *    own session, with pipes and the guard's system call filter (guard.c). outcome.c determines the outcome of each step.
  * 5. io.c writes the input of a command, reads its output and enforces the limits: one clock and one count of output bytes for
  *    build and run. At the time limit, it sends SIGRTMAX, so that programs can flush their output. When the command ends, io.c
  *    kills every process. The output is what the pipes contain at this time (output.c), even if the program has used all memory

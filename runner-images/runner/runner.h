@@ -101,6 +101,18 @@ bool step_classify(const struct run_context *context, enum ending ending);
 void steps_run(struct run_context *context);
 /* Runs the run command only. */
 bool steps_run_program(struct run_context *context);
+/* The input and output of a child in the current step, without input. */
+struct io step_io(struct run_context *context, struct child *child);
+/* Stops the remaining processes of the current step and sets its outcome. Returns whether the step succeeded. */
+bool step_end(const struct run_context *context, struct io *io, enum ending ending);
+bool step_is_truncated(const struct step *step);
+/* Build and run share the output limit, but a build that exceeds it must not leave the program without output. */
+void steps_renew_output_limit(struct run_context *context);
+
+/* ---- warm_steps.c ---- */
+
+/* Runs the payload with the warm interpreter. Returns false if the plain commands must run it. */
+bool warm_steps_run(struct run_context *context);
 
 /* ---- cases.c ---- */
 
