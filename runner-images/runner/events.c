@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "runner.h"
@@ -62,10 +63,10 @@ void events_add(struct events *events, int stream, size_t size) {
 }
 
 void events_forget(struct events *events) {
-    if (events != NULL)
-        events->count = 0;
-    if (events != NULL)
-        events->overflowed = false;
+    if (events == NULL)
+        return;
+    events->count = 0;
+    events->overflowed = false;
 }
 
 void events_start(struct events *events) {
@@ -102,15 +103,11 @@ static bool write_part(struct events *events, int stream, size_t size) {
     return true;
 }
 
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
 /* Writes a part of the output that is not in the list, because that was full. */
 static bool write_rest(struct events *events) {
     for (int stream = 0; stream < STREAMS; stream++) {
         size_t rest = events_output(events)[stream].size - events->seen[stream];
-        if (rest > 0 && (write_part(events, stream, least(rest, MOST_TEXT_BYTES)) || rest > MOST_TEXT_BYTES))
+        if (rest > 0 && (write_part(events, stream, MIN(rest, MOST_TEXT_BYTES)) || rest > MOST_TEXT_BYTES))
             return true;
     }
     return false;
@@ -137,7 +134,7 @@ static bool write_next(struct events *events) {
         uint32_t type = *item >> TYPE_SHIFT, value = *item & MOST_VALUE;
         if (type < STREAMS && !events->started)
             return false;
-        uint32_t taken = type < STREAMS ? (uint32_t)least(value, MOST_TEXT_BYTES) : value;
+        uint32_t taken = type < STREAMS ? MIN(value, MOST_TEXT_BYTES) : value;
         *item -= taken;
         if (taken == value) {
             events->first = (events->first + 1) % EVENTS_MOST_ITEMS;
