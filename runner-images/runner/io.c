@@ -9,13 +9,12 @@
 
 #include "runner.h"
 
-enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
-/* If memory is short: the maximum total wait, and the interval between checks. */
-enum { MEMORY_WAIT_MS = 500, MEMORY_CHECK_MS = 10 };
+/* If memory is short: the maximum total wait. */
+enum { MEMORY_WAIT_MS = 500 };
 /* Maximum time for programs to write their buffers after the time limit. On an idle machine, 5 ms are sufficient. Ruby, which
  * wakes two threads for this, took up to 91 ms while 19 processes waited for 2 CPUs. */
 enum { FLUSH_WAIT_MS = 200 };
-/* Reads of 8 KiB that empty the largest pipe, twice. */
+/* Twice the number of reads of 8 KiB that empty the largest pipe. */
 enum { MOST_DROPS = 64 };
 
 /* Reads once from a stream. */

@@ -10,8 +10,6 @@ enum { DEFAULT_TIME_MS = 8000, DEFAULT_OUTPUT_BYTES = 65536 };
 /* A client that does not set an output limit may be glot's docker-run, which reads only this number of bytes of a
  * result (RUN_MAX_OUTPUT_SIZE). */
 enum { DEFAULT_RESULT_BYTES = 100000 };
-static const int64_t NS_PER_MS = 1000000;
-static const double NS_PER_S = 1e9;
 
 /* Limits of a program's stack. glibc gives every thread a stack of the same size, so the maximum limits the address
  * space of all stacks. */

@@ -3,8 +3,6 @@
 
 #include "runner.h"
 
-static const double NS_PER_S = 1e9;
-
 struct step *current_step(const struct run_context *context) {
     return &context->result->steps[context->result->phase];
 }

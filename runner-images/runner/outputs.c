@@ -11,7 +11,7 @@
 #include "runner.h"
 
 enum { MOST_DEPTH = 32, MOST_ENTRIES = 100000, MOST_MATCHES = 1000 };
-static const int64_t MOST_NS = 2000000000;
+static const int64_t MOST_NS = 2LL * NS_PER_S;
 
 struct walk {
     const struct globs *globs;

@@ -91,6 +91,8 @@ struct memory {
 /* Reserves memory that the result may need. memory_release() makes it available again. */
 void memory_reserve(struct memory *memory);
 void memory_release(struct memory *memory);
+/* While memory is short: the interval between checks. */
+enum { MEMORY_CHECK_MS = 10 };
 /* Whether the free memory may be insufficient for writing the result. */
 bool memory_is_short(const struct memory *memory);
 /* Whether the container has less free memory than this. */
@@ -120,6 +122,8 @@ void signal_all(const struct child *child, int number);
 void wait_for_children(struct watch *watch, struct child *child, int most_ms, bool for_memory);
 /* Kills every other process and waits until none is left, so that nothing writes or uses CPU time any more. */
 void kill_all_and_wait(struct watch *watch, struct child *child);
+enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
+/* The time of CLOCK_MONOTONIC. */
 int64_t clock_ns(void);
 
 #endif

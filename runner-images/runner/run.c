@@ -93,7 +93,7 @@ static int accept_payload(struct run_context *context, struct message *message) 
 }
 
 static int64_t timeval_ns(struct timeval time) {
-    return (int64_t)time.tv_sec * 1000000000 + (int64_t)time.tv_usec * 1000;
+    return (int64_t)time.tv_sec * NS_PER_S + (int64_t)time.tv_usec * 1000;
 }
 
 /* The CPU time of all children that were waited for. */

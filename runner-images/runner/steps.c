@@ -7,7 +7,7 @@
 #include "runner.h"
 
 /* How long a run waits for a warm interpreter that is still starting, before it uses the plain commands. */
-static const int64_t WARM_WAIT_NS = 1000000000;
+static const int64_t WARM_WAIT_NS = NS_PER_S;
 
 struct io step_io(struct run_context *context, struct child *child) {
     return (struct io){

@@ -83,7 +83,7 @@ void warm_wait(struct warm *warm, struct watch *watch, int64_t until_ns) {
         if (warm->state == WARM_READY || left_ns <= 0 || watch->terminated)
             return;
         struct pollfd events[] = {{.fd = warm->child.control_fd, .events = POLLIN}, {.fd = watch->signal_fd, .events = POLLIN}};
-        (void)poll(events, 2, (int)(left_ns / 1000000) + 1); /* on EINTR the loop checks again */
+        (void)poll(events, 2, (int)(left_ns / NS_PER_MS) + 1); /* on EINTR the loop checks again */
     }
 }
 

@@ -11,11 +11,10 @@
 
 #include "runner.h"
 
-enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
 /* The unit of ru_maxrss, getrusage(2). */
 enum { BYTES_PER_RSS = 1024 };
-/* The longest wait for killed processes. While memory is short: the interval between checks. */
-enum { KILL_WAIT_MS = 2000, MEMORY_CHECK_MS = 10 };
+/* The longest wait for killed processes. */
+enum { KILL_WAIT_MS = 2000 };
 
 int64_t clock_ns(void) {
     struct timespec now;
@@ -74,7 +73,7 @@ void wait_for_children(struct watch *watch, struct child *child, int most_ms, bo
     int64_t until_ns = clock_ns() + (int64_t)most_ms * NS_PER_MS;
     struct pollfd poll_fd = {.fd = watch->signal_fd, .events = POLLIN};
     while (reap(child) && clock_ns() < until_ns && !(for_memory && !memory_is_short(&watch->memory))) {
-        (void)poll(&poll_fd, 1, for_memory ? MEMORY_CHECK_MS : most_ms); /* each death wakes it; on an error the loop checks again */
+        (void)poll(&poll_fd, 1, for_memory ? MEMORY_CHECK_MS : most_ms); /* each exit wakes it; on an error the loop checks again */
         watch_signals(watch, child);
     }
 }
