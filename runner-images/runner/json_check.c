@@ -62,6 +62,16 @@ int take_byte_count(yyjson_val *limits, const char *field, const char *name, uin
     return 0;
 }
 
+bool list_has(yyjson_val *list, const char *text) {
+    size_t index, count;
+    yyjson_val *item;
+    yyjson_arr_foreach(list, index, count, item) {
+        if (yyjson_equals_str(item, text))
+            return true;
+    }
+    return false;
+}
+
 yyjson_val *last_of(yyjson_val *object, const char *name) {
     yyjson_val *found = NULL;
     size_t index, count;

@@ -95,15 +95,8 @@ void language_free(struct language *language) {
 }
 
 bool language_matches(const struct language *language, const char *name) {
-    size_t index, count;
-    yyjson_val *alias;
-    if ((language->name != NULL && strcmp(language->name, name) == 0) || yyjson_obj_get(language->also, name) != NULL)
-        return true;
-    yyjson_arr_foreach(language->aliases, index, count, alias) {
-        if (yyjson_equals_str(alias, name))
-            return true;
-    }
-    return false;
+    return (language->name != NULL && strcmp(language->name, name) == 0) || yyjson_obj_get(language->also, name) != NULL ||
+           list_has(language->aliases, name);
 }
 
 /* The prefix for a file name as an argument. Without it, a name that begins with - would be an option. */

@@ -21,6 +21,8 @@ int check_arguments(yyjson_val *list, const char *field, struct error_text error
 /* A number of seconds or bytes greater than 0 in an object `limits`, whose own field is named in errors. Absent: not changed. */
 int take_seconds(yyjson_val *limits, const char *field, const char *name, double *seconds, struct error_text error);
 int take_byte_count(yyjson_val *limits, const char *field, const char *name, uint64_t *bytes, struct error_text error);
+/* Whether an array contains a string. */
+bool list_has(yyjson_val *list, const char *text);
 /* Returns the last field with this name, as JSON.parse does. null counts as absent. */
 yyjson_val *last_of(yyjson_val *object, const char *name);
 

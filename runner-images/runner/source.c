@@ -41,16 +41,6 @@ static bool is_source(const struct language *language, const char *name) {
     return commands_name(language->build, name) || command_names(language->run, name);
 }
 
-static bool strips(const struct language *language, const char *wanted) {
-    size_t index, count;
-    yyjson_val *item;
-    yyjson_arr_foreach(language->strip, index, count, item) {
-        if (yyjson_equals_str(item, wanted))
-            return true;
-    }
-    return false;
-}
-
 static void remove_byte_order_mark(struct file *file) {
     size_t size = sizeof BYTE_ORDER_MARK - 1;
     if (file->content_size < size || memcmp(file->content, BYTE_ORDER_MARK, size) != 0)
@@ -70,8 +60,8 @@ static void remove_carriage_returns(struct file *file) {
 }
 
 void source_strip(const struct language *language, struct payload *payload) {
-    bool byte_order_mark = language->strip == NULL || strips(language, "bom");
-    bool carriage_returns = strips(language, "crlf");
+    bool byte_order_mark = language->strip == NULL || list_has(language->strip, "bom");
+    bool carriage_returns = list_has(language->strip, "crlf");
     /* If the client specifies a command, the first file may be data. */
     size_t main_files = command_is_shell(payload) ? 0 : 1;
     for (size_t i = 0; i < payload->file_count; i++) {
