@@ -129,6 +129,7 @@ int write_flush(struct writer *writer);
 /* ---- output.c: captured output ---- */
 
 enum { STREAM_OUT, STREAM_ERR, STREAMS };
+extern const char *const STREAM_NAMES[STREAMS];
 
 /* The output that was read from one stream, up to the output limit. */
 struct capture {

@@ -8,10 +8,9 @@ const struct capture *events_output(const struct events *events) {
 }
 
 void write_output_event(struct events *events, int stream, const char *bytes, size_t size) {
-    static const char *const NAMES[STREAMS] = {"stdout", "stderr"};
     struct writer *writer = &events->writer;
     bool is_text = utf8_is_valid(bytes, size);
-    write_format(writer, "{\"type\":\"%s\",\"%s\":", NAMES[stream], is_text ? "text" : "base64");
+    write_format(writer, "{\"type\":\"%s\",\"%s\":", STREAM_NAMES[stream], is_text ? "text" : "base64");
     if (is_text) {
         write_json_string(writer, bytes, size);
     } else {

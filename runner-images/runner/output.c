@@ -8,6 +8,8 @@
 
 enum { CHUNK_BYTES = 65536, FIRST_CAPACITY = 4096, PAGE_BYTES = 4096 };
 
+const char *const STREAM_NAMES[STREAMS] = {[STREAM_OUT] = "stdout", [STREAM_ERR] = "stderr"};
+
 /* Writes to every page that a read will fill. If the cgroup has no free page, the copy inside read(2) fails. A write
  * from here waits until the kernel has killed a process to free a page. */
 static void touch(char *start, size_t size) {

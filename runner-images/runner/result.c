@@ -78,14 +78,13 @@ static void write_output(struct writer *writer, const struct capture output[STRE
 }
 
 static void write_output_details(struct writer *writer, const struct capture output[STREAMS]) {
-    static const char *const NAMES[STREAMS] = {"stdout", "stderr"};
     for (int i = 0; i < STREAMS; i++) {
         const struct capture *capture = &output[i];
-        write_format(writer, ",\"%sBytes\":%llu,\"%sTruncated\":%s", NAMES[i], (unsigned long long)capture->read_bytes,
-                     NAMES[i], capture->truncated ? "true" : "false");
+        write_format(writer, ",\"%sBytes\":%llu,\"%sTruncated\":%s", STREAM_NAMES[i], (unsigned long long)capture->read_bytes,
+                     STREAM_NAMES[i], capture->truncated ? "true" : "false");
         if (utf8_is_valid(capture->data, text_size(capture)))
             continue;
-        write_format(writer, ",\"%sBase64\":\"", NAMES[i]);
+        write_format(writer, ",\"%sBase64\":\"", STREAM_NAMES[i]);
         write_base64(writer, capture->data, capture->size);
         write_text(writer, "\"");
     }
