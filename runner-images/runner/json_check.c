@@ -40,6 +40,14 @@ int check_arguments(yyjson_val *list, const char *field, struct error_text error
     return 0;
 }
 
+int take_flag(yyjson_val *object, const char *name, bool *flag, struct error_text error) {
+    yyjson_val *value = last_of(object, name);
+    if (value != NULL && !yyjson_is_bool(value))
+        return refuse(error, "%s: must be a boolean", name);
+    *flag = yyjson_is_true(value);
+    return 0;
+}
+
 int take_seconds(yyjson_val *limits, const char *field, const char *name, double *seconds, struct error_text error) {
     yyjson_val *value = last_of(limits, name);
     if (value == NULL)

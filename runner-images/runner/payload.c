@@ -122,14 +122,6 @@ static int take_limits(struct payload *payload, yyjson_val *limits, struct error
     return take_byte_count(limits, "limits", "output", &payload->output_bytes, error);
 }
 
-static int take_flag(yyjson_val *object, const char *name, bool *flag, struct error_text error) {
-    yyjson_val *value = last_of(object, name);
-    if (value != NULL && !yyjson_is_bool(value))
-        return refuse(error, "%s: must be a boolean", name);
-    *flag = yyjson_is_true(value);
-    return 0;
-}
-
 static int take_interactive(struct payload *payload, yyjson_val *root, struct error_text error) {
     yyjson_val *tty = last_of(root, "tty");
     if (take_flag(root, "stream", &payload->streams, error) < 0 || take_flag(root, "interactive", &payload->interactive, error) < 0)

@@ -18,6 +18,8 @@ bool has_nul(yyjson_val *text);
 /* Checks a string, or an array of strings, for execve(2), where a NUL would end it. */
 int check_argument(yyjson_val *value, const char *field, struct error_text error);
 int check_arguments(yyjson_val *list, const char *field, struct error_text error);
+/* A boolean in an object. Absent: false. */
+int take_flag(yyjson_val *object, const char *name, bool *flag, struct error_text error);
 /* A number of seconds or bytes greater than 0 in an object `limits`, whose own field is named in errors. Absent: not changed. */
 int take_seconds(yyjson_val *limits, const char *field, const char *name, double *seconds, struct error_text error);
 int take_byte_count(yyjson_val *limits, const char *field, const char *name, uint64_t *bytes, struct error_text error);

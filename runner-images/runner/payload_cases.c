@@ -67,10 +67,8 @@ static int take_case(const struct payload *payload, struct test_case *test, yyjs
 
 int take_cases(struct payload *payload, yyjson_val *root, struct error_text error) {
     yyjson_val *list = last_of(root, "cases");
-    yyjson_val *stop = last_of(root, "stopOnFailure");
-    if (stop != NULL && !yyjson_is_bool(stop))
-        return refuse(error, "stopOnFailure: must be true or false");
-    payload->stops_on_failure = yyjson_is_true(stop);
+    if (take_flag(root, "stopOnFailure", &payload->stops_on_failure, error) < 0)
+        return -1;
     if (list == NULL)
         return 0;
     if (!yyjson_is_arr(list) || yyjson_arr_size(list) == 0)

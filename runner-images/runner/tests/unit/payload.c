@@ -104,7 +104,7 @@ static const struct {
     {"{" MAIN ",\"cases\":[{\"limits\":1}]}", "cases[0].limits: must be an object"},
     {"{" MAIN ",\"cases\":[{\"limits\":{\"time\":0}}]}", "cases[0].limits.time: must be"},
     {"{" MAIN ",\"cases\":[{\"limits\":{\"output\":0}}]}", "cases[0].limits.output: must be"},
-    {"{" MAIN ",\"stopOnFailure\":1}", "stopOnFailure: must be true or false"},
+    {"{" MAIN ",\"stopOnFailure\":1}", "stopOnFailure: must be a boolean"},
 };
 
 static void checked(void) {
