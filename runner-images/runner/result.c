@@ -37,6 +37,11 @@ void step_set(struct step *step, enum outcome outcome, const char *format, ...) 
     step->outcome = outcome;
 }
 
+int step_set_no_memory(struct step *step) {
+    step_set(step, FAILED, "The runner has no memory left");
+    return -1;
+}
+
 void step_set_failure(struct step *step, enum outcome outcome) {
     char name[NAME_BYTES];
     if (WIFSIGNALED(step->status)) {

@@ -46,6 +46,8 @@ struct result {
 };
 
 void step_set(struct step *step, enum outcome outcome, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* For a step that cannot start because malloc(3) failed. Returns -1. */
+int step_set_no_memory(struct step *step);
 /* Describes a failure by the step's wait status: `Exit code: 3`, `Killed by signal SIGSEGV`. */
 void step_set_failure(struct step *step, enum outcome outcome);
 /* Writes the member `build`, with the comma before it. */

@@ -21,9 +21,7 @@ static int prepare_cases(struct run_context *context) {
     }
     /* One more, which stays empty: the events look at the next case. */
     result->cases = calloc(payload->case_count + 1, sizeof *result->cases);
-    if (result->cases == NULL)
-        step_set(step, FAILED, "The runner has no memory left");
-    return result->cases == NULL ? -1 : 0;
+    return result->cases == NULL ? step_set_no_memory(step) : 0;
 }
 
 /* Opens the events. Where the streams cannot stay in place while a program runs, they are stashed again. */
@@ -34,10 +32,8 @@ static int open_events(struct runner *runner, struct result *result) {
     if (!live)
         runner->stash_fd = stash_fds();
     runner->events = events_new(STDOUT_FILENO, live, result);
-    if (runner->events == NULL) {
-        step_set(&result->steps[PHASE_RUN], FAILED, "The runner has no memory left");
-        return -1;
-    }
+    if (runner->events == NULL)
+        return step_set_no_memory(&result->steps[PHASE_RUN]);
     runner->events->memory = &runner->watch.memory;
     result->has_streamed = true;
     result->streamed = runner->events->live;
@@ -54,9 +50,7 @@ static int open_interaction(struct run_context *context, const struct message *m
         return -1;
     }
     runner->interaction = interaction_new(STDIN_FILENO, &context->payload, message->bytes + message->size + PAYLOAD_PADDING, message->rest_size);
-    if (runner->interaction == NULL)
-        step_set(step, FAILED, "The runner has no memory left");
-    return runner->interaction == NULL ? -1 : 0;
+    return runner->interaction == NULL ? step_set_no_memory(step) : 0;
 }
 
 static int accept_payload(struct run_context *context, struct message *message) {

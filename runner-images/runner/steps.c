@@ -67,7 +67,7 @@ static bool run_step(struct run_context *context, yyjson_val *build_command) {
                                      : command_run(&runner->language, payload, runner->work_dir, &argv);
     if (made < 0 || command_environment(&runner->language, build_command != NULL ? NULL : payload->env, &variables) < 0 ||
         (build_command == NULL && payload->terminal.columns > 0 && command_terminal(&variables) < 0))
-        step_set(current_step(context), FAILED, "The runner has no memory left");
+        (void)step_set_no_memory(current_step(context));
     else
         succeeded = run_command(context, &argv, &variables);
     strings_free(&argv);
