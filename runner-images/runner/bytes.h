@@ -83,7 +83,7 @@ struct globs {
     size_t count;
 };
 
-/* The components of a pattern that may come next, a bit for each; the bit after the last one: the path matches. */
+/* The set of a pattern's components that may come next, one bit each. The bit after the last component: the path matches. */
 typedef uint64_t glob_states;
 
 /* Returns why a pattern is refused, or NULL. The text must stay valid. */
@@ -93,8 +93,8 @@ glob_states glob_start(const struct glob *glob);
 /* The states after one more component of a path. */
 glob_states glob_step(const struct glob *glob, glob_states states, const char *name);
 bool glob_is_match(const struct glob *glob, glob_states states);
-/* Whether the pattern may match a path that is longer. */
-bool glob_goes_on(const struct glob *glob, glob_states states);
+/* Whether the pattern may match a longer path. */
+bool glob_may_continue(const struct glob *glob, glob_states states);
 
 /* ---- json_writer.c ---- */
 

@@ -10,7 +10,7 @@
 
 enum { KILL_ATTEMPTS = 3 };
 
-/* What undoes a case. */
+/* The folders that a case may change, and their content before the first case. */
 struct undo {
     struct strings places;
     struct snapshot snapshot;
@@ -50,7 +50,7 @@ static int work_dir_reopen(struct runner *runner) {
     return 0;
 }
 
-/* Returns -1 with errno if a process of the case before still runs. */
+/* Returns -1 with errno if a process of the previous case still runs. */
 static int kill_rest(struct watch *watch) {
     struct child none = NO_CHILD;
     for (int i = 0; i < KILL_ATTEMPTS && reap(&none); i++)
@@ -133,7 +133,7 @@ static void refuse_case(const struct run_context *context, const struct test_cas
     compare(test, result);
 }
 
-/* The run as a whole: the outcome of the first case that did not complete, or of the last one. */
+/* Sets the outcome of the whole run: that of the first case that did not complete, or of the last case. */
 static void summarize(struct result *result) {
     struct step *run = &result->steps[PHASE_RUN];
     const struct step *shown = NULL;

@@ -85,7 +85,7 @@ int files_write(int dir_fd, struct payload *payload, char *error, size_t error_s
             continue;
         int number = errno;
         bool content = number == ENOSPC || number == EDQUOT || number == EFBIG;
-        snprintf(error, error_size, "files[%zu].%s: %s", i, content ? "content" : "name", strerror(number));
+        (void)snprintf(error, error_size, "files[%zu].%s: %s", i, content ? "content" : "name", strerror(number));
         errno = number;
         return -1;
     }

@@ -1,5 +1,5 @@
 /* Glob patterns for paths: `*` and `?` within a component, `[a-z]`, `[!a-z]`, and `**` as a whole component for any number of
- * folders. A path is matched component by component while the folders are walked: struct glob_states is the set of the pattern's
+ * folders. A path is matched component by component while the folders are walked: glob_states is the set of the pattern's
  * components that may come next. The time of a step is at most proportional to the product of both lengths. */
 #include <string.h>
 
@@ -49,7 +49,7 @@ static size_t match_set(struct span set, uint32_t character, bool *matches) {
     return 0;
 }
 
-/* Matches one character of a name. Returns the number of the pattern's bytes that stand for it, or 0 if it does not match. */
+/* Matches one character of a name. Returns the number of the pattern's bytes that match it, or 0 if it does not match. */
 static size_t match_character(struct span pattern, uint32_t character) {
     bool matches;
     size_t length;
@@ -69,7 +69,7 @@ static struct span rest_of(struct span text, size_t from) {
     return (struct span){text.data + from, text.size - from};
 }
 
-/* On a mismatch the last `*` takes one more character: an earlier one never has to. */
+/* On a mismatch, the last `*` matches one more character. Earlier ones never have to. */
 static bool match_component(struct span pattern, struct span name) {
     enum { NO_STAR = -1 };
     size_t in_pattern = 0, in_name = 0, star_name = 0, length;
@@ -123,7 +123,7 @@ const char *glob_parse(struct glob *glob, const char *text, size_t size) {
     return NULL;
 }
 
-/* A `**` that is not the last component may stand for no folder at all. */
+/* A `**` that is not the last component may match no folder. */
 static glob_states skip_any_depth(const struct glob *glob, glob_states states) {
     for (size_t i = 0; i + 1 < glob->count; i++)
         if ((states >> i & 1) != 0 && is_any_depth(glob->parts[i]))
@@ -153,6 +153,6 @@ bool glob_is_match(const struct glob *glob, glob_states states) {
     return (states >> glob->count & 1) != 0;
 }
 
-bool glob_goes_on(const struct glob *glob, glob_states states) {
+bool glob_may_continue(const struct glob *glob, glob_states states) {
     return (states & (((glob_states)1 << glob->count) - 1)) != 0;
 }

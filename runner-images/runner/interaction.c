@@ -35,7 +35,7 @@ void interaction_free(struct interaction *interaction) {
     free(interaction);
 }
 
-/* Appends to what the program has not read. */
+/* Appends to the input that the program has not read. */
 static void add_input(struct io *io, const char *bytes, size_t size) {
     struct interaction *interaction = io->interaction;
     size_t pending = io->input.size;
@@ -80,7 +80,10 @@ static void on_input(struct io *io, yyjson_val *message) {
 
 static void on_signal(const struct io *io, yyjson_val *name) {
     const struct child *child = io->child;
-    int number = yyjson_equals_str(name, "INT") ? SIGINT : yyjson_equals_str(name, "TERM") ? SIGTERM : yyjson_equals_str(name, "KILL") ? SIGKILL : 0;
+    int number = yyjson_equals_str(name, "INT")    ? SIGINT
+                 : yyjson_equals_str(name, "TERM") ? SIGTERM
+                 : yyjson_equals_str(name, "KILL") ? SIGKILL
+                                                   : 0;
     if (number == 0 || child->ended || child->pid <= 0)
         return;
     /* A shell on a terminal gives each job a process group of its own. */

@@ -39,8 +39,8 @@ static bool read_stream(struct io *io, int stream) {
     return captured != CAPTURED_TOO_MUCH;
 }
 
-/* Whether draining goes on: at most until a stream is truncated. Of a build, also what a full pipe holds is dropped, so that the
- * program that follows in the same process starts with an empty one. */
+/* Whether to continue to drain a stream. Draining ends when the stream is truncated. After a build, the content of a full pipe is
+ * dropped as well, so that the program that follows in the same process starts with an empty pipe. */
 static bool drains(const struct io *io, int stream, int *drops) {
     if (io->child->output_fds[stream] < 0)
         return false;
@@ -119,7 +119,7 @@ static void set_timer(const struct io *io, int64_t deadline_ns) {
     (void)timerfd_settime(io->watch->timer_fd, TFD_TIMER_ABSTIME, &timer, NULL); /* cannot fail: our timer, a valid time */
 }
 
-/* What the timer means. NOT_ENDED: there was input or output since it was set. */
+/* Returns why the timer ended the step. NOT_ENDED: there was input or output since it was set. */
 static enum ending on_timer(const struct io *io, int64_t deadline_ns) {
     int64_t now_ns = clock_ns();
     if (io->interaction == NULL || now_ns >= deadline_ns)

@@ -47,7 +47,7 @@ struct interaction {
     struct terminal terminal;
     /* The program gets no more input. */
     bool ended;
-    /* A line that is not complete. skips: it is too long. */
+    /* An incomplete line. skips: it is too long, so the rest of it is dropped. */
     char *line;
     size_t line_size;
     bool skips;
@@ -57,7 +57,7 @@ struct interaction {
     /* The last byte of the input so far. */
     char last;
     int64_t idle_ns;
-    /* When the last byte was read, of either side. */
+    /* When the last byte was read from the client or from the program. */
     int64_t active_ns;
 };
 
@@ -69,7 +69,7 @@ void interaction_start(struct interaction *interaction, struct io *io);
 /* Whether to read more lines. */
 bool interaction_reads(const struct io *io);
 void interaction_read(struct io *io);
-/* Writes as much input as the program takes now. */
+/* Writes as much input as the program accepts now. */
 void interaction_feed(struct io *io);
 
 /* ---- warm.c ---- */

@@ -40,7 +40,7 @@ void ipc_remove_all(void) {
     struct msginfo msg;
     int most = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&shm);
     for (int i = 0; i <= most; i++)
-        (void)shmctl(shared_memory_id(i), IPC_RMID, NULL); /* -1 is no identifier */
+        (void)shmctl(shared_memory_id(i), IPC_RMID, NULL); /* -1 is not a valid identifier */
     most = semctl(0, 0, SEM_INFO, (union semun){.info = &sem});
     for (int i = 0; i <= most; i++)
         (void)semctl(semaphore_id(i), 0, IPC_RMID);

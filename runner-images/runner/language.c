@@ -68,7 +68,7 @@ int language_load(struct language *language, const char *path, char *error, size
     *language = (struct language){0};
     language->doc = yyjson_read_file(path, 0, NULL, &wrong);
     if (language->doc == NULL) {
-        snprintf(error, error_size, "%s: %s", path, wrong.msg);
+        (void)snprintf(error, error_size, "%s: %s", path, wrong.msg);
         return -1;
     }
     yyjson_val *root = yyjson_doc_get_root(language->doc);
@@ -84,7 +84,7 @@ int language_load(struct language *language, const char *path, char *error, size
     const char *field = wrong_field(language);
     if (field == NULL)
         return 0;
-    snprintf(error, error_size, "%s: %s is missing or has a wrong type", path, field);
+    (void)snprintf(error, error_size, "%s: %s is missing or has a wrong type", path, field);
     language_free(language);
     return -1;
 }

@@ -25,7 +25,7 @@ static size_t wanted_bytes(const struct output_file *file, uint64_t offset) {
     return file->size - offset < PIECE_BYTES ? (size_t)(file->size - offset) : PIECE_BYTES;
 }
 
-/* What a function does with a piece. Returns how many of its bytes it took, or 0 to stop. */
+/* Handles a piece. Returns how many of its bytes were taken, or 0 to stop. */
 typedef size_t take_function(struct writer *writer, const char *piece, size_t size, bool is_last);
 
 /* Returns the offset up to which the file was taken. */

@@ -66,14 +66,15 @@ static const char *walk_limit(struct walk *walk) {
 }
 
 /* Sets the states after a name. Returns whether a pattern matches it, and sets *literal if that pattern has no wildcard, and
- * *goes_on if a pattern can match below it. */
-static bool step(const struct globs *globs, const struct states *states, const char *name, struct states *next, bool *literal, bool *goes_on) {
+ * *may_continue if a pattern can match below it. */
+static bool step(const struct globs *globs, const struct states *states, const char *name, struct states *next, bool *literal,
+                 bool *may_continue) {
     bool matches = false;
-    *literal = *goes_on = false;
+    *literal = *may_continue = false;
     for (size_t i = 0; i < globs->count; i++) {
         const struct glob *glob = &globs->items[i];
         next->of[i] = states->of[i] == 0 ? 0 : glob_step(glob, states->of[i], name);
-        *goes_on = *goes_on || glob_goes_on(glob, next->of[i]);
+        *may_continue = *may_continue || glob_may_continue(glob, next->of[i]);
         if (!glob_is_match(glob, next->of[i]))
             continue;
         matches = true;
@@ -98,20 +99,20 @@ static const char *enter(struct walk *walk, int folder_fd, const char *name, siz
 static const char *visit(struct walk *walk, int folder_fd, const char *name, size_t path_size, const struct states *states, int depth) {
     struct stat status;
     struct states next;
-    bool literal, goes_on;
+    bool literal, may_continue;
     size_t name_size = strlen(name);
     const char *limit = walk_limit(walk);
     if (limit != NULL)
         return limit;
-    bool matches = step(walk->globs, states, name, &next, &literal, &goes_on);
-    if ((!matches && !goes_on) || path_size + name_size + 1 >= sizeof walk->path ||
+    bool matches = step(walk->globs, states, name, &next, &literal, &may_continue);
+    if ((!matches && !may_continue) || path_size + name_size + 1 >= sizeof walk->path ||
         fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
         return NULL;
     memcpy(walk->path + path_size, name, name_size + 1);
     bool is_folder = S_ISDIR(status.st_mode);
     if (matches && (!is_folder || literal) && add_file(walk->files, walk->path, type_error(status.st_mode)) == NULL)
         return "there is no memory left: the rest is not listed";
-    return is_folder && goes_on ? enter(walk, folder_fd, name, path_size + name_size, &next, depth) : NULL;
+    return is_folder && may_continue ? enter(walk, folder_fd, name, path_size + name_size, &next, depth) : NULL;
 }
 
 /* Closes folder_fd. */

@@ -116,7 +116,7 @@ void source_strip(const struct language *language, struct payload *payload);
 
 /* ---- limits.c ---- */
 
-/* What the returned files of a run, of all its cases together, may still take. */
+/* How many files a run may still return, and their total size. All cases of the run share it. */
 struct output_limits {
     size_t files;
     uint64_t bytes;

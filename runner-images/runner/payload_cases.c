@@ -26,7 +26,7 @@ int take_outputs(struct payload *payload, yyjson_val *list, struct error_text er
     return 0;
 }
 
-static int take_text(yyjson_val *value, const char *field, size_t index, struct span *text, struct error_text error) {
+static int take_case_text(yyjson_val *value, const char *field, size_t index, struct span *text, struct error_text error) {
     if (value != NULL && !yyjson_is_str(value))
         return refuse(error, "cases[%zu].%s: must be a string", index, field);
     if (value != NULL)
@@ -41,8 +41,9 @@ static int take_case_limits(struct test_case *test, yyjson_val *limits, size_t i
         return 0;
     if (!yyjson_is_obj(limits))
         return refuse(error, "%s: must be an object", field);
-    return take_seconds(limits, field, "time", &test->time_s, error) < 0 ? -1
-                                                                          : take_byte_count(limits, field, "output", &test->output_bytes, error);
+    if (take_seconds(limits, field, "time", &test->time_s, error) < 0)
+        return -1;
+    return take_byte_count(limits, field, "output", &test->output_bytes, error);
 }
 
 /* The payload's stdin and args are the defaults. */
@@ -59,8 +60,8 @@ static int take_case(const struct payload *payload, struct test_case *test, yyjs
     if (args != NULL)
         test->args = args;
     test->has_expected = expected != NULL;
-    if (take_text(last_of(value, "stdin"), "stdin", index, &test->input, error) < 0 ||
-        take_text(expected, "expectedStdout", index, &test->expected, error) < 0)
+    if (take_case_text(last_of(value, "stdin"), "stdin", index, &test->input, error) < 0 ||
+        take_case_text(expected, "expectedStdout", index, &test->expected, error) < 0)
         return -1;
     return take_case_limits(test, last_of(value, "limits"), index, error);
 }

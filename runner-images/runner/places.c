@@ -14,7 +14,8 @@ static const char *const USUAL[] = {"/tmp", "/var/tmp", "/run/lock", "/dev/shm",
 /* Adds a folder that exists and is writable, by its real path. */
 static int add(struct strings *places, const char *path) {
     char real[PATH_MAX];
-    if (path == NULL || realpath(path, real) == NULL || strcmp(real, "/") == 0 || strcmp(real, "/dev") == 0 || access(real, W_OK | X_OK) < 0)
+    if (path == NULL || realpath(path, real) == NULL || strcmp(real, "/") == 0 || strcmp(real, "/dev") == 0 ||
+        access(real, W_OK | X_OK) < 0)
         return 0;
     return strings_add(places, real, strlen(real));
 }
@@ -44,7 +45,7 @@ static bool is_within(const char *path, const char *folder) {
     return strncmp(path, folder, size) == 0 && (path[size] == '\0' || path[size] == '/');
 }
 
-/* Removes folders that are in another one. After sorting, the nearest one that stays is an earlier one. */
+/* Removes folders that are in another one. After sorting, a folder comes before the folders in it. */
 static void remove_nested(struct strings *places) {
     size_t kept = 0;
     if (places->count > 0)

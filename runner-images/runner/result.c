@@ -22,11 +22,11 @@ enum { NAME_BYTES = 32 };
 static void signal_name(int number, char name[NAME_BYTES]) {
     const char *abbreviation = sigabbrev_np(number);
     if (abbreviation != NULL)
-        snprintf(name, NAME_BYTES, "SIG%s", abbreviation);
+        (void)snprintf(name, NAME_BYTES, "SIG%s", abbreviation);
     else if (number >= SIGRTMIN && number <= SIGRTMAX)
-        snprintf(name, NAME_BYTES, "SIGRTMIN+%d", number - SIGRTMIN);
+        (void)snprintf(name, NAME_BYTES, "SIGRTMIN+%d", number - SIGRTMIN);
     else
-        snprintf(name, NAME_BYTES, "SIG%d", number);
+        (void)snprintf(name, NAME_BYTES, "SIG%d", number);
 }
 
 void step_set(struct step *step, enum outcome outcome, const char *format, ...) {

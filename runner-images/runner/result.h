@@ -66,7 +66,7 @@ struct events {
     int fd;
     /* Events are written while the program runs, and not only at the end. */
     bool live;
-    /* The descriptor takes nothing now. */
+    /* A write to the descriptor would block. */
     bool blocked;
     /* There is not enough memory for the next event: it is written at the end, from the kept output. */
     bool deferred;
@@ -79,14 +79,14 @@ struct events {
     /* Offsets in the program's output: how much of it was taken from the list, and how much was written. */
     size_t seen[STREAMS];
     size_t sent[STREAMS];
-    /* A ring. */
+    /* A ring buffer. */
     uint32_t items[EVENTS_MOST_ITEMS];
     size_t first;
     size_t count;
     bool overflowed;
     size_t cases_ended;
     size_t cases_written;
-    /* How much of the writer's memory was written. */
+    /* Number of bytes of the writer's memory that were written. */
     size_t written;
     struct writer writer;
 };

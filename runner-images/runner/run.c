@@ -19,7 +19,7 @@ static int prepare_cases(struct run_context *context) {
         step_set(step, INVALID, "cases: must not contain more than %zu cases", context->runner->limits.cases);
         return -1;
     }
-    /* One more, which stays empty: the events look at the next case. */
+    /* One more, which stays empty, because the events read the next case. */
     result->cases = calloc(payload->case_count + 1, sizeof *result->cases);
     return result->cases == NULL ? step_set_no_memory(step) : 0;
 }
@@ -49,7 +49,8 @@ static int open_interaction(struct run_context *context, const struct message *m
         step_set(step, INVALID, "Interactive runs are not available with this container runtime");
         return -1;
     }
-    runner->interaction = interaction_new(STDIN_FILENO, &context->payload, message->bytes + message->size + PAYLOAD_PADDING, message->rest_size);
+    const char *rest = message->bytes + message->size + PAYLOAD_PADDING;
+    runner->interaction = interaction_new(STDIN_FILENO, &context->payload, rest, message->rest_size);
     return runner->interaction == NULL ? step_set_no_memory(step) : 0;
 }
 

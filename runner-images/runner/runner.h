@@ -49,7 +49,7 @@ struct runner {
     int work_fd;
     /* See stash_fds(). */
     int stash_fd;
-    /* NULL: the payload asks for none. */
+    /* NULL: the payload requests none. */
     struct events *events;
     /* NULL: the run is not interactive. */
     struct interaction *interaction;
@@ -78,7 +78,7 @@ struct run_context {
     struct payload payload;
     struct limits limits;
     struct result *result;
-    /* Of the run, or of the case. */
+    /* When the run, or its current case, started. */
     int64_t start_ns;
     /* When the limit for build and all cases together is reached. */
     int64_t total_end_ns;
@@ -118,7 +118,7 @@ bool warm_steps_run(struct run_context *context);
 
 /* Runs the program for each case of the payload. */
 void cases_run(struct run_context *context);
-/* Whether they are equal but for white space at the ends of lines and at the end. */
+/* Whether they are equal except for white space at the ends of lines and at the end. */
 bool output_matches(struct span output, struct span expected);
 
 #endif

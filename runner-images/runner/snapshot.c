@@ -13,7 +13,8 @@
 
 #include "runner.h"
 
-enum { MOST_DEPTH = 64, MOST_ENTRIES = 20000, MOST_BYTES = 64 << 20, MEMORY_SHARE = 4, READ_FLAGS = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC };
+enum { MOST_DEPTH = 64, MOST_ENTRIES = 20000, MOST_BYTES = 64 << 20, MEMORY_SHARE = 4 };
+enum { READ_FLAGS = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC };
 
 struct walk {
     struct snapshot *snapshot;
@@ -99,7 +100,7 @@ static int save_entry(struct walk *walk, int folder_fd, const char *name, size_t
     memcpy(walk->path + path_size, name, size + 1);
     if (fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
         return -1;
-    /* folder_empty() leaves it. */
+    /* folder_empty() keeps it. */
     if (!S_ISDIR(status.st_mode) && !is_own(&status))
         return 0;
     struct saved *entry = add_entry(walk, &status);

@@ -56,10 +56,11 @@ int stash_fds(void) {
     if (send_fds(ends[1]) < 0) { /* ETOOMANYREFS: too many descriptors in messages of our user ID, in all containers */
         close(ends[0]);
         stash_fd = -1;
-    } else
+    } else {
         /* Descriptors 0 to 2 stay in use, as sockets that cannot be opened. */
         for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
             (void)dup3(ends[1], fd, O_CLOEXEC);
+    }
     close(ends[1]);
     return stash_fd;
 }

@@ -9,7 +9,7 @@
 
 /* ---- places.c ---- */
 
-/* Finds the folders that a program may write to, none of them in another one. mounts is /proc/self/mountinfo. */
+/* Finds the folders that a program may write to. None of them is inside another one. mounts is /proc/self/mountinfo. */
 int places_find(struct strings *places, const char *work_dir, const char *mounts);
 
 /* ---- empty.c ---- */

@@ -62,9 +62,9 @@ static void folders(void) {
     struct glob glob;
     EXPECT(glob_parse(&glob, "a/b/*", 5) == NULL && !glob.is_literal);
     glob_states states = glob_start(&glob);
-    EXPECT(glob_goes_on(&glob, glob_step(&glob, states, "a")) && !glob_goes_on(&glob, glob_step(&glob, states, "b")));
+    EXPECT(glob_may_continue(&glob, glob_step(&glob, states, "a")) && !glob_may_continue(&glob, glob_step(&glob, states, "b")));
     states = glob_step(&glob, glob_step(&glob, glob_step(&glob, states, "a"), "b"), "c");
-    EXPECT(glob_is_match(&glob, states) && !glob_goes_on(&glob, states));
+    EXPECT(glob_is_match(&glob, states) && !glob_may_continue(&glob, states));
     EXPECT(glob_parse(&glob, "a/b", 3) == NULL && glob.is_literal);
 }
 
