@@ -58,9 +58,7 @@ static void rises(void) {
     (void)snprintf(path, sizeof path, "%s/memory.events", folder);
     struct cgroup cgroup = cgroup_open(folder, self);
     EXPECT(cgroup_read(&cgroup).oom_kills == 1);
-    FILE *out = fopen(path, "w");
-    fputs("low 0\nhigh 0\nmax 40\noom 4\noom_kill 12\noom_group_kill 1\n", out);
-    fclose(out);
+    put_text(path, "low 0\nhigh 0\nmax 40\noom 4\noom_kill 12\noom_group_kill 1\n");
     EXPECT(cgroup_read(&cgroup).oom_kills == 12);
     cgroup_close(&cgroup);
 }

@@ -14,8 +14,7 @@ void record(const char *folder, const struct recording *recordings) {
             (void)mkdir(path, 0700); /* it often exists already */
             *slash = '/';
         }
-        FILE *out = fopen(path, "w");
-        EXPECT_IN(out != NULL && fputs(recordings->text, out) >= 0 && fclose(out) == 0, "%s", path);
+        put_text(path, recordings->text);
     }
 }
 

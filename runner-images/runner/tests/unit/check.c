@@ -57,6 +57,15 @@ int fresh_folder(char path[64]) {
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+void put_bytes(int dir_fd, const char *name, const char *bytes, size_t size) {
+    int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    EXPECT_IN(fd >= 0 && write(fd, bytes, size) == (ssize_t)size && close(fd) == 0, "%s", name);
+}
+
+void put_text(const char *path, const char *text) {
+    put_bytes(AT_FDCWD, path, text, strlen(text));
+}
+
 int memory_file(void) {
     int fd = memfd_create("check", MFD_CLOEXEC);
     if (fd < 0)

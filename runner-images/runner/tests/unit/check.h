@@ -21,6 +21,9 @@ void expect(bool holds, const char *file, int line, const char *format, ...) __a
 bool is_text(const char *bytes, size_t size, const char *text);
 /* Creates an empty folder, which is removed at the end. Sets path and returns a descriptor. */
 int fresh_folder(char path[64]);
+/* Creates or replaces a file with this content. */
+void put_bytes(int dir_fd, const char *name, const char *bytes, size_t size);
+void put_text(const char *path, const char *text);
 /* Returns the descriptor of an empty file in memory. */
 int memory_file(void);
 /* Returns the content of a memory file, which the caller frees, and closes it. */

@@ -66,9 +66,8 @@ static void long_output(void) {
 /* A container with 4 MiB of free memory. */
 static void no_memory(void) {
     struct events_scene scene;
-    char used[] = "/tmp/runonce-used-XXXXXX";
-    int fd = mkstemp(used);
-    EXPECT(fd >= 0 && unlink(used) == 0 && write(fd, "4194304\n", 8) == 8);
+    int fd = memory_file();
+    EXPECT(write(fd, "4194304\n", 8) == 8);
     struct cgroup cgroup = {.limit_bytes = 8388608, .oom_fd = -1, .cpu_fd = -1, .peak_fd = -1, .used_fd = fd};
     struct memory memory = {.cgroup = &cgroup};
     scene_open(&scene, true);

@@ -10,9 +10,7 @@ static bool load(struct language *language, const char *json, char error[256]) {
     char path[64], file[80];
     close(fresh_folder(path));
     (void)snprintf(file, sizeof file, "%s/l.json", path);
-    FILE *out = fopen(file, "w");
-    fputs(json, out);
-    fclose(out);
+    put_text(file, json);
     return language_load(language, file, error, 256) == 0;
 }
 

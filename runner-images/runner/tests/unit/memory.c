@@ -21,8 +21,7 @@ struct container {
 static void write_file(const char *folder, const char *name, const char *text) {
     char path[128];
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *out = fopen(path, "w");
-    EXPECT_IN(out != NULL && fputs(text, out) >= 0 && fclose(out) == 0, "%s", path);
+    put_text(path, text);
 }
 
 static void contain(struct container *container, const char *used, const char *kills) {

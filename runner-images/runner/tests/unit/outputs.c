@@ -12,12 +12,6 @@
 #include "check.h"
 #include "runner.h"
 
-static void put(int dir_fd, const char *name, const char *bytes, size_t size) {
-    int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    EXPECT_IN(fd >= 0 && write(fd, bytes, size) == (ssize_t)size, "%s", name);
-    close(fd);
-}
-
 static struct output_files find(int dir_fd, const char *const patterns[], struct output_limits left) {
     struct glob globs[4];
     struct globs list = {globs, 0};
@@ -52,9 +46,9 @@ static int example(void) {
     char path[64];
     int dir_fd = fresh_folder(path);
     EXPECT(mkdirat(dir_fd, "a", 0755) == 0 && mkdirat(dir_fd, "a/d", 0755) == 0 && mkdirat(dir_fd, "a/e", 0755) == 0);
-    put(dir_fd, "a/d/x", "\xff\0", 2);
-    put(dir_fd, "a.txt", "gr\xc3\xbc\xc3\x9f\"e\n", 9);
-    put(dir_fd, "a0", "", 0);
+    put_bytes(dir_fd, "a/d/x", "\xff\0", 2);
+    put_bytes(dir_fd, "a.txt", "gr\xc3\xbc\xc3\x9f\"e\n", 9);
+    put_bytes(dir_fd, "a0", "", 0);
     return dir_fd;
 }
 
@@ -72,7 +66,7 @@ static void found(void) {
 
 static void limits(void) {
     int dir_fd = example();
-    put(dir_fd, "big", "123456789", 9);
+    put_bytes(dir_fd, "big", "123456789", 9);
     expect_json(dir_fd, PATTERNS("a*", "big"), (struct output_limits){2, 12},
                 ",\"files\":[{\"name\":\"a.txt\",\"content\":\"gr\xc3\xbc\xc3\x9f\\\"e\\n\",\"encoding\":\"utf8\",\"size\":9,\"truncated\":false},"
                 "{\"name\":\"a0\",\"content\":\"\",\"encoding\":\"utf8\",\"size\":0,\"truncated\":false},"
@@ -104,9 +98,9 @@ static void no_regular_files(void) {
 static void shrinks(void) {
     char path[64];
     int dir_fd = fresh_folder(path);
-    put(dir_fd, "a", "12345678", 8);
+    put_bytes(dir_fd, "a", "12345678", 8);
     struct output_files files = find(dir_fd, PATTERNS("a"), MANY);
-    put(dir_fd, "a", "123", 3);
+    put_bytes(dir_fd, "a", "123", 3);
     char *json = written(&files);
     EXPECT_IN(strstr(json, "\"size\":8,\"truncated\":true,\"error\":\"changed while it was read\"}]") != NULL, "%s", json);
     free(json);
@@ -117,9 +111,9 @@ static void shrinks(void) {
 static void swapped(void) {
     char path[64];
     int dir_fd = fresh_folder(path);
-    put(dir_fd, "file", "mine", 4);
+    put_bytes(dir_fd, "file", "mine", 4);
     EXPECT(mkdirat(dir_fd, "d", 0755) == 0);
-    put(dir_fd, "d/passwd", "mine", 4);
+    put_bytes(dir_fd, "d/passwd", "mine", 4);
     EXPECT(symlinkat("/etc/passwd", dir_fd, "link") == 0 && symlinkat("/etc", dir_fd, "etc") == 0);
     pid_t pid = fork();
     if (pid == 0)
@@ -151,7 +145,7 @@ static void bounded(void) {
     output_files_free(&files);
     for (int i = 0; i < 1100; i++) {
         (void)snprintf(name, sizeof name, "f%04d", i);
-        put(dir_fd, name, "", 0);
+        put_bytes(dir_fd, name, "", 0);
     }
     files = find(dir_fd, PATTERNS("f*"), MANY);
     EXPECT(files.count == 1001 && strcmp(files.items[1000].name, ".") == 0 && files.items[1000].error != NULL);
@@ -168,10 +162,10 @@ static void pieces(void) {
     char *bytes = malloc(SIZE);
     for (size_t i = 0; i < SIZE; i++)
         bytes[i] = (char)(i * 2654435761U >> 13);
-    put(dir_fd, "binary", bytes, SIZE);
+    put_bytes(dir_fd, "binary", bytes, SIZE);
     for (size_t i = 0; i < SIZE; i++)
         bytes[i] = "x\xe2\x82\xac"[i == 0 ? 0 : (i - 1) % 3 + 1];
-    put(dir_fd, "text", bytes, SIZE - 2);
+    put_bytes(dir_fd, "text", bytes, SIZE - 2);
     struct output_files files = find(dir_fd, PATTERNS("*"), MANY);
     char *json = written(&files);
     yyjson_doc *doc = yyjson_read(json + strlen(",\"files\":"), strlen(json) - strlen(",\"files\":"), 0);
