@@ -22,7 +22,7 @@ export interface Event {
 export interface StreamOptions {
   path?: string
   /** Waits after each chunk. */
-  pace?: (bytes: number) => Promise<void>
+  pace?: () => Promise<void>
   signal?: AbortSignal
 }
 
@@ -41,7 +41,7 @@ export async function * stream (service: Service, body: object, { path = '/run',
     rest = parts.pop() ?? ''
     const ms = performance.now() - startedAt
     for (const part of parts) if (part.startsWith('event: ')) yield { ...JSON.parse(part.slice(part.indexOf('\ndata: ') + 7)), ms }
-    await pace(chunk.length)
+    await pace()
   }
 }
 
