@@ -23,7 +23,7 @@ static void empty_queues(int64_t until_ns) {
     close_fd(&fd);
 }
 
-/* Saves what the build left. IPC objects that it left are not saved: no case finds them. */
+/* Saves the files that the build left. Its IPC objects are removed and not restored, so that no case finds them. */
 static int undo_prepare(struct undo *undo, const struct run_context *context) {
     const struct runner *runner = context->runner;
     ipc_remove_all();

@@ -1,6 +1,6 @@
 /* The input and output of one step: writes and reads concurrently until the child ends or must be stopped. The program can send
- * every signal that the runner handles, so a signal only wakes the runner. waitpid(2) reports whether the child has ended, and
- * the timer reports whether the time is over. */
+ * signals to the runner in spite of the guard (F_SETOWN, fcntl(2)), so a signal only wakes the runner. waitpid(2) reports
+ * whether the child has ended, and the timer reports whether the time limit is reached. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -69,7 +69,7 @@ static void wait_for_event(const struct io *io, struct pollfd events[EVENTS], in
         [ON_TIMER] = io->watch->timer_fd,
         [ON_CHILD] = child->pid_fd,
         [ON_CONTROL] = child->control_fd,
-        /* While nothing is to be written, a program that has closed its input is not noticed, which is harmless. */
+        /* Without pending input, the descriptor is not polled. That the program has closed its input is then detected later. */
         [ON_INPUT] = child->holds_input && io->input.size == 0 ? -1 : child->input_fd,
         [ON_STDOUT] = without_output ? -1 : child->output_fds[STREAM_OUT],
         [ON_STDERR] = without_output ? -1 : child->output_fds[STREAM_ERR],
@@ -108,7 +108,7 @@ static bool transfer(struct io *io, const struct pollfd events[EVENTS]) {
     return within_limit;
 }
 
-/* When an interactive run has been idle for too long. */
+/* The time at which an interactive run reaches its idle limit. */
 static int64_t idle_end_ns(const struct io *io) {
     return io->interaction == NULL ? INT64_MAX : io->interaction->active_ns + io->interaction->idle_ns;
 }

@@ -20,7 +20,7 @@ int check_argument(yyjson_val *value, const char *field, struct error_text error
 int check_arguments(yyjson_val *list, const char *field, struct error_text error);
 /* A boolean in an object. Absent: false. */
 int take_flag(yyjson_val *object, const char *name, bool *flag, struct error_text error);
-/* A number of seconds or bytes greater than 0 in an object `limits`, whose own field is named in errors. Absent: not changed. */
+/* A number greater than 0 in an object `limits`. field: the name of this object in error messages. Absent: not changed. */
 int take_seconds(yyjson_val *limits, const char *field, const char *name, double *seconds, struct error_text error);
 int take_byte_count(yyjson_val *limits, const char *field, const char *name, uint64_t *bytes, struct error_text error);
 /* Whether an array contains a string. */
@@ -136,7 +136,7 @@ struct limits {
     struct output_limits files;
 };
 
-/* The time limits that do not limit anything. Times can be added to it without overflow. */
+/* The value of a time limit that is not set. Adding a time to it does not overflow. */
 static const int64_t NO_LIMIT_NS = INT64_MAX / 4;
 
 /* The limits from the container's environment, or the defaults. */

@@ -49,7 +49,7 @@ static int create_entries(int top_fd, const struct snapshot *snapshot, const str
     for (size_t i = 0; i < place->count; i++)
         if (create_entry(top_fd, snapshot, &entries[i]) < 0)
             return -1;
-    /* From the last one, so that a folder is complete, and still writable, when its time is set. */
+    /* In reverse order, so that a folder stays accessible until all folders in it are finished. */
     for (size_t i = place->count; i-- > 0;) {
         if (!S_ISDIR(entries[i].status.st_mode))
             continue;

@@ -71,7 +71,7 @@ struct events {
     /* There is not enough memory for the next event: it is written at the end, from the kept output. */
     bool deferred;
     bool failed;
-    /* The output that is read is certainly the program's. */
+    /* The captured output is the program's, and not that of a warm interpreter that may still be discarded. */
     bool started;
     const struct result *result;
     /* NULL: the memory is not checked. */

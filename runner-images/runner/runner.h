@@ -106,7 +106,7 @@ struct io step_io(struct run_context *context, struct child *child);
 /* Stops the remaining processes of the current step and sets its outcome. Returns whether the step succeeded. */
 bool step_end(const struct run_context *context, struct io *io, enum ending ending);
 bool step_is_truncated(const struct step *step);
-/* Build and run share the output limit, but a build that exceeds it must not leave the program without output. */
+/* If the build exceeded the output limit, which build and run share, gives the program the whole limit again. */
 void steps_renew_output_limit(struct run_context *context);
 
 /* ---- warm_steps.c ---- */
@@ -118,7 +118,7 @@ bool warm_steps_run(struct run_context *context);
 
 /* Runs the program for each case of the payload. */
 void cases_run(struct run_context *context);
-/* Whether they are equal except for white space at the ends of lines and at the end. */
+/* Whether both texts are equal, except for white space at the end of lines and at the end of the text. */
 bool output_matches(struct span output, struct span expected);
 
 #endif

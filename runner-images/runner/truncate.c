@@ -1,6 +1,6 @@
-/* Truncates the output so that the result fits into the size that a client without settings reads. glot's docker-run
- * counts the bytes of the JSON, in which a control character takes six bytes, and a byte that is not UTF-8 takes a
- * U+FFFD and the base64 of the stream. */
+/* Truncates the output if the client has not set an output limit, because glot's docker-run reads only a result of this
+ * size. It counts the bytes of the JSON: a control character takes six bytes, and a single byte that is not UTF-8 adds
+ * the base64 of the whole stream. */
 #include <string.h>
 
 #include "runner.h"

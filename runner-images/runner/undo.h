@@ -45,7 +45,8 @@ struct snapshot {
     off_t bytes;
 };
 
-/* Saves all places, whose list must stay valid. -1 with EFBIG or EMFILE: more than a quarter of the memory limit, or too many. */
+/* Saves all places, whose list must stay valid. -1 with EFBIG: the files are larger than 64 MiB or a quarter of the memory limit;
+ * -1 with EMFILE: there are too many entries. */
 int snapshot_take(struct snapshot *snapshot, const struct strings *places, int64_t memory_bytes);
 void snapshot_free(struct snapshot *snapshot);
 int copy_bytes(int to_fd, int from_fd, off_t offset, off_t size);

@@ -19,8 +19,8 @@ export type RunEvent = OutputEvent | {
 }
 
 /**
- * Decodes the lines that the runner writes for a payload with `stream`. Chunks can end anywhere. A line that is not an event ends the
- * stream like a result, and is an error when it is decoded as one.
+ * Decodes the lines that the runner writes for a payload with `stream`. Chunks can end anywhere. The first line that is not an event
+ * ends the stream and is the result. If it is not a valid result, decoding it fails later.
  */
 export class EventDecoder {
   readonly #onEvent: (event: RunEvent) => void

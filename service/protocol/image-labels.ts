@@ -23,7 +23,7 @@ export interface LanguageDescription {
   hello: string
   /** Whether the pool keeps containers ready for this image by default. */
   interactive: boolean
-  /** Whether the limits of a waiting container can be changed: its interpreter did not derive its heap size from them. */
+  /** Whether the limits of a waiting container can be changed. False if its interpreter derives its heap size from the memory limit at start. */
   resizable: boolean
   /** Whether programs are built before they run. False for images without this label. */
   builds: boolean

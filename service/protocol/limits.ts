@@ -7,15 +7,15 @@ export const MIN_MEMORY_BYTES = 16 * 1024 * 1024
 const MIN_PROCESSES = 8
 
 /**
- * Maximum number of bytes of JSON for each byte of output: six for a control character, its base64, and both again in `build` if a
- * build fails: 13.4.
+ * Upper bound for the bytes of JSON per byte of output. The worst case is 13.4: six for a control character, six again in `build` if
+ * the build fails, and 4/3 for the base64.
  */
 const RESULT_BYTES_PER_OUTPUT_BYTE = 16
 const RESULT_BYTES_FIXED = 65_536
 const RESULT_BYTES_PER_CASE = 4096
 /** A control character in a text file takes six bytes of JSON. */
 const RESULT_BYTES_PER_FILE_BYTE = 6
-/** The names of files that are not returned, which are listed with their size. */
+/** Space for the names and sizes of files that match but whose content is not returned. */
 const FILE_LIST_BYTES = 4_194_304
 /** The results of all cases together. The service holds a result in memory, so many cases with much output must not add up. */
 const MAX_CASES_RESULT_BYTES = 268_435_456
@@ -48,8 +48,9 @@ export interface MaximumLimits {
   timeMs: number
   buildTimeMs?: number | undefined
   outputBytes: number
-  /** Maximum number of cases, and the time of all cases and the build together. */
+  /** Maximum number of cases. */
   cases: number
+  /** Maximum time for the build and all cases together. */
   casesTimeMs: number
   interactiveTimeMs: number
   idleTimeMs: number

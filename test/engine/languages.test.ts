@@ -12,7 +12,7 @@ import { languagesToTest } from '../../tools/testing/choose-languages.js'
 const LANGUAGE_MS = 60_000
 /** Time limit of the service. It is longer than the default, because a program gets less CPU time per second on a busy machine. The test checks the CPU time instead. */
 const TIME_LIMIT_S = 60
-/** The default time limit of the service. A program with one CPU that uses more CPU time exceeds it. */
+/** The default time limit of the service. With one CPU, a program that needs more CPU time than this cannot finish in time. */
 const DEFAULT_TIME_LIMIT_NS = 10e9
 
 interface Outcome { title: string, errors: string[], result?: Result }

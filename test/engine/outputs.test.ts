@@ -41,7 +41,7 @@ for name in ('b.txt', 'a.txt', 'c.bin', 'out/1.txt', 'out/deep/2.txt', 'out/deep
   t.match(files, [{ content: 'b.txt', encoding: 'utf8' }, { content: '/w==', encoding: 'base64' }])
 })
 
-void t.test('links, pipes, sockets, huge files and swapped files neither escape nor block', async (t) => {
+void t.test('links, pipes, sockets, huge files and swapped files neither expose other files nor block the run', async (t) => {
   const service = await startService(t)
   const code = `import os, socket
 os.symlink('/etc/passwd', 'link')

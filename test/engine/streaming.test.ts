@@ -88,7 +88,7 @@ void t.test('a program cannot forge an event', async (t) => {
   t.match(result.stdout, forged)
 })
 
-void t.test('the container is removed when the client leaves', async (t) => {
+void t.test('the container is removed when the client disconnects', async (t) => {
   const service = await startService(t, { env: { RUN_MAX_EXECUTION_TIME: '50' } })
   const client = new AbortController()
   const events = stream(service, submission('python', 'import time\nprint("began", flush=True)\ntime.sleep(60)'), { signal: client.signal })

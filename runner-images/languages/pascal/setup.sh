@@ -1,4 +1,4 @@
-# Every program uses the unit, by whatever command it is compiled.
+# Every program uses this unit, regardless of the command that compiles it.
 fpc -l- -v0ew -O2 flushatlimit.pas
 printf '%s\n' "-Fu$PWD" -FaFlushAtLimit >> /etc/fpc.cfg
 rm flushatlimit.pas

@@ -31,7 +31,7 @@ interface SessionOptions {
 
 /** A WebSocket that carries one interactive run: the first message starts it, later messages are its input. */
 export class InteractiveSession implements RunEvents {
-  /** The lines for the container. A full stream stops the reading from the socket. */
+  /** The lines for the container. While the stream is full, the socket is paused. */
   readonly input = new PassThrough({ highWaterMark: MAX_INPUT_BYTES })
   readonly #socket: WebSocket
   readonly #options: SessionOptions
@@ -48,7 +48,7 @@ export class InteractiveSession implements RunEvents {
     socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary))
     socket.on('pong', () => { this.#alive = true })
     this.input.on('error', () => {})
-    // After an error in the protocol, the closing handshake may take long.
+    // The session does not wait for the closing handshake, which can take a long time after a protocol error.
     socket.on('error', () => this.abort(clientGone()))
     const pings = setInterval(() => this.#ping(), options.pingMs ?? PING_MS)
     socket.once('close', () => {

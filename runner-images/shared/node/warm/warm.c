@@ -49,7 +49,7 @@ __attribute__((constructor)) static void start(void) {
     real_read = (__typeof__(real_read))dlsym(RTLD_NEXT, "read");
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
         variables[i] = variable_find(OURS[i]);
-    (void)unsetenv("LD_PRELOAD"); /* Node still has to read NODE_OPTIONS; warm.cjs deletes it */
+    (void)unsetenv("LD_PRELOAD"); /* NODE_OPTIONS stays until Node has read it; warm.cjs deletes it */
     if (work_dir[0] == '\0' && (getcwd(work_dir, sizeof work_dir) == NULL || chdir("/") < 0))
         work_dir[0] = '\0';
     companion_start();

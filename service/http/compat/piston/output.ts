@@ -18,7 +18,7 @@ export class InterleavedOutput implements RunEvents {
     else this.#stderr += text
   }
 
-  /** Returns the whole output. The part that did not arrive as events, which is all of it for images of protocol version 1, follows at the end. */
+  /** Returns the whole output. Output that did not arrive as events is appended. Images of protocol version 1 do not send events. */
   of ({ stdout, stderr }: RunResult): string {
     if (!stdout.startsWith(this.#stdout) || !stderr.startsWith(this.#stderr)) return stdout + stderr
     return this.#both + stdout.slice(this.#stdout.length) + stderr.slice(this.#stderr.length)

@@ -71,7 +71,7 @@ function limitsOf (body: Body, { run, container }: Settings): Record<string, num
   })))
 }
 
-/** Returns the memory limit of the container, in which both steps run. It is the higher limit if the language has a build. */
+/** Returns the memory limit of the container. If the language has a build, both steps share the container, and the higher limit applies. */
 function memoryOf (limits: Record<string, number | undefined>, { image }: Runtime, { container }: Settings): number | undefined {
   const { run_memory_limit: ofRun, compile_memory_limit: ofBuild } = limits
   const normal = image.memoryBytes ?? container.memoryBytes

@@ -4,7 +4,7 @@ const milliseconds = (step: string) => Type.Optional(Type.Unknown({ description:
 const cpuMilliseconds = (step: string) => Type.Optional(Type.Unknown({ description: `CPU time limit of the ${step} in milliseconds` }))
 const bytes = (step: string) => Type.Optional(Type.Unknown({ description: `Memory limit of the ${step} in bytes; -1 for the default` }))
 
-/** Documents the body. Piston checks it in an order of its own and reports its own messages: see request.ts. */
+/** Only documents the body. request.ts checks it, in Piston's order and with Piston's messages. */
 export const ExecuteSchema = Type.Object({
   language: Type.Optional(Type.Unknown({ description: 'A language by name or alias' })),
   version: Type.Optional(Type.Unknown({ description: 'A version or a range of versions, for example * or 3.x' })),

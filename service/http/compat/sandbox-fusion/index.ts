@@ -39,14 +39,14 @@ function addRoutes (scope: FastifyInstance, parts: CompatParts): void {
       const result = await runPayload(parts, request, reply, { image, payload: payloadOf(body, image, times, parts) })
       return responseOf(result, { runMs: times.runMs, fetchFiles: body.fetch_files ?? [] })
     } catch (error) {
-      // SandboxFusion, too, reports files that it cannot write as its own error.
+      // SandboxFusion also returns SandboxError if it cannot write a file.
       if (error instanceof ServiceError && error.statusCode === 400) return sandboxError(error.message)
       throw error
     }
   })
 }
 
-/** Returns undefined if SandboxFusion supports the language but no image does. @throws ServiceError if the language is unknown */
+/** Returns undefined if SandboxFusion supports the language but its image is missing. @throws ServiceError if the language is unknown */
 async function imageOf ({ images }: CompatParts, language: string): Promise<ImageDescription | undefined> {
   const present = await images.languages()
   try {
