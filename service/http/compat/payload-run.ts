@@ -17,6 +17,8 @@ interface PayloadRun {
   payload: Payload
   /** Receives the output while the program runs, if the image supports this. */
   events?: RunEvents
+  /** Aborts when the client cancels the run or disconnects. The default aborts when it disconnects. */
+  signal?: AbortSignal
 }
 
 /**
@@ -24,13 +26,13 @@ interface PayloadRun {
  * the other systems do not have an error for this.
  * @throws ServiceError
  */
-export async function runPayload ({ runs, config }: CodeRunParts, request: FastifyRequest, reply: FastifyReply, { image, payload, events }: PayloadRun): Promise<RunResult> {
+export async function runPayload ({ runs, config }: CodeRunParts, request: FastifyRequest, reply: FastifyReply, { image, payload, events, signal }: PayloadRun): Promise<RunResult> {
   const version = image.language?.protocol ?? 1
   checkVersion(payload, image.ref, version)
   checkPayload(payload, config.run)
   const submission = encodePayload(payload, { maximum: config.run, version, stream: events !== undefined })
   try {
-    const run = { ...submission, image, ...identityOf(request), signal: clientSignal(reply), ...(events === undefined ? {} : { events }) }
+    const run = { ...submission, image, ...identityOf(request), signal: signal ?? clientSignal(reply), ...(events === undefined ? {} : { events }) }
     return (await runs.run(run)).result
   } catch (error) {
     const partial = error instanceof ServiceError ? error.body.result : undefined

@@ -23,7 +23,8 @@ export function validated<Schema extends TSchema> (request: FastifyRequest, sche
   return value as Static<Schema>
 }
 
-function fieldName (where: string, instancePath: string): string {
+/** Returns the name of a member, for example `payload.files[0].name`. @param instancePath its JSON pointer */
+export function fieldName (where: string, instancePath: string): string {
   const parts = instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
   return parts.reduce((path, part) => /^\d+$/.test(part) ? `${path}[${part}]` : path === '' ? part : `${path}.${part}`, where)
 }
