@@ -6,6 +6,7 @@ import type { Config } from './config/config.js'
 import { enabledApis } from './http/enabled-apis.js'
 import { addAuth, tokenCheck, type TokenCheck } from './http/plugins/auth.js'
 import { addBodyParser, refuseCompressed } from './http/plugins/body-parser.js'
+import { addCors } from './http/plugins/cors.js'
 import { addErrorHandling, respondToClientError, respondToFrameworkError } from './http/plugins/errors.js'
 import { addDocsOf, addOpenApi, documentToken, type About } from './http/plugins/openapi.js'
 import { addRateLimits, type RateLimits } from './http/plugins/rate-limit.js'
@@ -31,7 +32,7 @@ const TIMEOUT_CHECK_MS = 2_000
 
 export interface AppParts {
   about: About
-  config: Pick<Config, 'tokens' | 'compat' | 'run' | 'container' | 'rateLimit' | 'docs' | 'metrics'>
+  config: Pick<Config, 'tokens' | 'compat' | 'run' | 'container' | 'rateLimit' | 'docs' | 'metrics' | 'cors'>
   logger: FastifyBaseLogger
   engine: EngineStatus
   images: Images
@@ -49,6 +50,7 @@ export interface AppParts {
 export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   const { about, config, metrics } = parts
   const app = newApp(parts, metrics)
+  await addCors(app, config.cors.origins)
   addBodyParser(app)
   await addOpenApi(app, about, config.docs.on && config.docs.port === undefined)
   const limits = await addRateLimits(app, config.rateLimit, parts.redis)

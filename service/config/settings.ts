@@ -34,6 +34,8 @@ export const SETTINGS = [
     'Separate port for `/docs` and `/openapi.json`, on the same address. If it is set, the main port does not serve these routes.'),
   setting('SERVER_METRICS_PORT', { group: 'server', key: 'metrics.port', example: 8089, ...PORT, defaultText: 'the service\'s port' },
     'Separate port for `/metrics`, on the same address. It can be the same as `SERVER_DOCS_PORT`. If it is set, the main port does not serve this route.'),
+  setting('CORS_ORIGIN', { group: 'server', key: 'cors.origins', type: 'originList', default: '', defaultText: 'none', example: 'https://app.example.org' },
+    'Origins whose web pages may use the API: see [cross-origin requests](api.md#cross-origin-requests). `*` allows all origins.'),
   setting('COMPAT_APIS', { group: 'server', key: 'compat.apis', type: 'list', default: 'all', emptyMeansNone: true },
     'APIs of other systems that the service provides: see [migrating.md](migrating.md). `GET /` lists the enabled APIs.'),
 

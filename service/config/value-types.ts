@@ -89,6 +89,14 @@ const addressList: ValueType<string[]> = {
   }
 }
 
+const originList: ValueType<string[]> = {
+  accepts: () => 'origins such as https://app.example.org separated by spaces or commas, or *',
+  parse: (text) => {
+    const items = text.split(/[\s,]+/).filter((item) => item !== '')
+    return text === '*' || items.every(isOrigin) ? items : INVALID
+  }
+}
+
 /** Accepts an empty text, which `parse` receives only if the setting has `emptyMeansNone`. */
 const path: ValueType<string> = {
   accepts: () => 'an absolute path',
@@ -105,13 +113,18 @@ const redisUrl: ValueType<string> = {
   parse: (text) => /^rediss?:\/\//.test(text) && !CONTROL.test(text) && URL.canParse(text) ? text : INVALID
 }
 
-export const VALUE_TYPES = { integer, integerOrOff, decimal, decimalOrZero, duration, boolean, choice, list, text, token, tokenList, address, addressList, path, hostname, redisUrl }
+export const VALUE_TYPES = { integer, integerOrOff, decimal, decimalOrZero, duration, boolean, choice, list, text, token, tokenList, address, addressList, originList, path, hostname, redisUrl }
 
 /** Returns whether the text is an IP address or a CIDR range. Rejects a prefix length of 0, which would match every address. */
 function isAddressRange (text: string): boolean {
   const [, address = '', prefix] = /^([^/%]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? []
   const bits = { 4: 32, 6: 128 }[isIP(address)] ?? 0
   return bits > 0 && Number(prefix ?? bits) <= bits
+}
+
+/** Returns whether the text is an origin exactly as browsers send it: lower case, without a default port and without a slash at the end. */
+function isOrigin (text: string): boolean {
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
 
 function within (value: number, min: number, max: number): number | typeof INVALID {

@@ -5,11 +5,12 @@ import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 import { internalError, invalidRequest, methodNotAllowed, notFound, ServiceError, tooLarge, wrongMediaType } from '../../errors.js'
+import { isPreflight, matchesAnyPath } from './cors.js'
 import { trackPaths } from './known-paths.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The route pattern if the path exists but does not support the method of the request, and '' otherwise. */
+    /** The route pattern if the path exists but has no route for the method of the request, and '' otherwise. */
     pathPattern: string
   }
 }
@@ -62,7 +63,7 @@ function refuseUnknownRoutes (app: FastifyInstance): void {
   app.decorateRequest('pathPattern', '')
   // The token has not been checked, so the error is returned before the body is read.
   app.addHook('onRequest', (request, reply, done) => {
-    if (!request.is404) {
+    if (!request.is404 && !matchesAnyPath(request)) {
       done()
       return
     }
@@ -73,6 +74,10 @@ function refuseUnknownRoutes (app: FastifyInstance): void {
       return
     }
     request.pathPattern = found.pattern
+    if (!request.is404 && isPreflight(request)) {
+      done()
+      return
+    }
     void reply.header('allow', found.methods.join(', '))
     done(methodNotAllowed(path, found.methods))
   })

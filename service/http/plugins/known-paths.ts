@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 
+import { matchesAnyPath } from './cors.js'
+
 interface KnownPath {
   pattern: string
   /** The HTTP methods that the routes with this pattern support. */
@@ -10,6 +12,7 @@ interface KnownPath {
 export function trackPaths (app: FastifyInstance): (path: string) => KnownPath | undefined {
   const paths = new Map<string, { matches: RegExp, methods: Set<string> }>()
   app.addHook('onRoute', ({ url, method }) => {
+    if (matchesAnyPath({ routeOptions: { url } })) return
     const known = paths.get(url) ?? { matches: matcherOf(url), methods: new Set<string>() }
     // Fastify adds a HEAD route for each GET route, and for some GET routes it reports only the HEAD route.
     for (const one of [method].flat().flatMap((each) => each === 'HEAD' ? ['GET', each] : [each])) known.methods.add(one)

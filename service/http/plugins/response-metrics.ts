@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 import { ERRORS } from '../../errors.js'
 import type { ServiceMetrics } from '../../runs/status-ports.js'
+import { matchesAnyPath } from './cors.js'
 
 /** Methods that are used as label values. Node accepts more than 30 methods, and each would add a time series to every route. */
 const COUNTED_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
@@ -19,7 +20,7 @@ export function addResponseMetrics (app: FastifyInstance, metrics: ServiceMetric
     reply.raw.once('finish', () => { finished = true })
     reply.raw.once('close', () => {
       const method = COUNTED_METHODS.has(request.method) ? request.method : 'other'
-      const route = request.is404 ? request.pathPattern : request.routeOptions.url ?? ''
+      const route = request.is404 || matchesAnyPath(request) ? request.pathPattern : request.routeOptions.url ?? ''
       metrics.responded(method, route, finished ? reply.statusCode : isUpgraded(request, reply) ? SWITCHING_PROTOCOLS : CLIENT_GONE)
     })
     done()

@@ -15,6 +15,8 @@ const MetricsSchema = {
 
 export function addMetricsRoute (app: FastifyInstance, metrics: ServiceMetrics): void {
   app.get('/metrics', {
+    // Metrics are public in the network of the service, but web pages must not read them.
+    config: { cors: false },
     schema: { summary: 'Get metrics for Prometheus', tags: ['status'], response: { 200: MetricsSchema } }
   }, async (_request, reply) => await reply.type(metrics.contentType).send(await metrics.text()))
 }

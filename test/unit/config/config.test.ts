@@ -24,6 +24,7 @@ const VARIABLES: Array<[string, string, unknown, string, unknown, string[]]> = [
   ['SERVER_METRICS', 'metrics.on', true, 'false', false, BOOL],
   ['SERVER_DOCS_PORT', 'docs.port', undefined, '9090', 9090, [...WHOLE, '65536', '8088']],
   ['SERVER_METRICS_PORT', 'metrics.port', undefined, '0', 0, [...WHOLE, '65536', '8088']],
+  ['CORS_ORIGIN', 'cors.origins', [], 'https://a.example, http://127.0.0.1:3000', ['https://a.example', 'http://127.0.0.1:3000'], ['a.example', 'https://a.example/', 'null', 'https://A.example']],
   ['DOCKER_UNIX_SOCKET_PATH', 'engine.socketPath', '/var/run/docker.sock', '/x/y.sock', '/x/y.sock', ['docker.sock', 'unix:///x', 'tcp://x']],
   ['DOCKER_UNIX_SOCKET_READ_TIMEOUT', 'engine.readTimeoutMs', 3000, '5', 5000, SECONDS],
   ['DOCKER_UNIX_SOCKET_WRITE_TIMEOUT', 'engine.writeTimeoutMs', 3000, '0.5', 500, SECONDS],

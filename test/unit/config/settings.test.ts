@@ -37,6 +37,7 @@ const INVALID: Record<TypeName, string[]> = {
   choice: ['?', 'INFO', 'Result', 'result '],
   address: ['example.com', '1.2.3', '127.0.0.1:80', '[::1]'],
   addressList: ['example.com', '10.0.0.0/33', '10.0.0.0/0', '::1/129', '10.0.0.1:80', '10.0.0.1;10.0.0.2'],
+  originList: ['app.example.org', 'https://app.example.org/', 'https://APP.example.org', 'https://app.example.org:443', 'ws://x', 'null', 'https://*.example.org', '* https://x', '"*"'],
   path: ['"/x"', '/x\r', 'relative', './x', 'unix:///x', '/a\0b'],
   hostname: ['-x', 'a b', 'a_b', 'x'.repeat(64), '\u00e9'],
   redisUrl: ['redis://host\r', 'http://host', 'redis', 'localhost:6379', 'redis://:x:y'],
