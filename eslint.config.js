@@ -10,7 +10,9 @@ const MODULES = {
   runs: ['protocol/[\\w-]+', 'errors'],
   pool: ['runs/(status-)?ports', 'errors', 'config/config'],
   docker: ['protocol/[\\w-]+', 'runs/(status-)?ports', 'errors', 'config/config'],
-  observability: ['protocol/[\\w-]+', 'runs/(status-)?ports']
+  observability: ['protocol/[\\w-]+', 'runs/(status-)?ports'],
+  // The code of a web page. It imports types only.
+  playground: ['protocol/[\\w-]+']
 }
 /** The layers of the tools, and the lower ones that each may import. */
 const TOOL_LAYERS = {

@@ -9,6 +9,7 @@ import { addBodyParser, refuseCompressed } from './http/plugins/body-parser.js'
 import { addCors } from './http/plugins/cors.js'
 import { addErrorHandling, respondToClientError, respondToFrameworkError } from './http/plugins/errors.js'
 import { addDocsOf, addOpenApi, documentToken, type About } from './http/plugins/openapi.js'
+import { addPlayground } from './http/plugins/playground.js'
 import { addRateLimits, type RateLimits } from './http/plugins/rate-limit.js'
 import { refuseInvalidHeaders, SERVER_OPTIONS } from './http/plugins/request-headers.js'
 import { refuseInvalidTargets, routedUrl } from './http/plugins/request-target.js'
@@ -52,8 +53,11 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   const app = newApp(parts, metrics)
   await addCors(app, config.cors.origins)
   addBodyParser(app)
-  await addOpenApi(app, about, config.docs.on && config.docs.port === undefined)
-  const limits = await addRateLimits(app, config.rateLimit, parts.redis)
+  const servesDocs = config.docs.on && config.docs.port === undefined
+  await addOpenApi(app, about, servesDocs)
+  if (servesDocs) await addPlayground(app)
+  await addRateLimits(app, config.rateLimit, parts.redis)
+  const limits = app.rateLimits
   const checkToken = tokenCheck(config.tokens)
   await addWebSockets(app, { path: INTERACTIVE_PATH, maxMessageBytes: config.run.payloadBytes })
 
@@ -100,9 +104,22 @@ export async function buildSideApps (parts: AppParts, main: FastifyInstance): Pr
   if (metrics !== undefined && config.metrics.port !== undefined) addMetricsRoute(appAt(config.metrics.port), metrics)
   if (config.docs.on && config.docs.port !== undefined) {
     await main.ready()
-    await addDocsOf(appAt(config.docs.port), main.swagger())
+    const side = appAt(config.docs.port)
+    await addDocsOf(side, main.swagger())
+    await addPlayground(side)
+    await addPlaygroundApi(side, parts, main.rateLimits)
   }
   return apps
+}
+
+/** Adds the routes that the playground uses, because browsers do not allow a page to use another port. */
+async function addPlaygroundApi (app: FastifyInstance, parts: AppParts, limits: RateLimits): Promise<void> {
+  addBodyParser(app)
+  await app.register(async (scope) => {
+    await requireToken(scope, tokenCheck(parts.config.tokens), limits, { basic: false })
+    addRunRoute(scope, parts)
+  })
+  addLanguagesRoute(app, parts)
 }
 
 /** @param basic whether the token can also be sent with the scheme Basic */

@@ -27,11 +27,11 @@ export const SETTINGS = [
     group: 'server', key: 'admission.concurrency', type: 'integer', min: 1, max: 10_000, default: 2 * availableParallelism(), defaultText: 'twice the number of CPUs', example: 4
   }, 'Maximum number of concurrent runs.'),
   setting('SERVER_DOCS', { group: 'server', key: 'docs.on', type: 'boolean', default: true },
-    'Whether to serve `/docs` and `/openapi.json`.'),
+    'Whether to serve `/docs`, `/playground` and `/openapi.json`.'),
   setting('SERVER_METRICS', { group: 'server', key: 'metrics.on', type: 'boolean', default: true },
     'Whether to serve `/metrics`.'),
   setting('SERVER_DOCS_PORT', { group: 'server', key: 'docs.port', example: 8089, ...PORT, defaultText: 'the service\'s port' },
-    'Separate port for `/docs` and `/openapi.json`, on the same address. If it is set, the main port does not serve these routes.'),
+    'Separate port for `/docs`, `/playground` and `/openapi.json`, on the same address. If it is set, the main port does not serve these routes. The separate port also serves `POST /run` and `GET /api/languages`, which the playground uses.'),
   setting('SERVER_METRICS_PORT', { group: 'server', key: 'metrics.port', example: 8089, ...PORT, defaultText: 'the service\'s port' },
     'Separate port for `/metrics`, on the same address. It can be the same as `SERVER_DOCS_PORT`. If it is set, the main port does not serve this route.'),
   setting('CORS_ORIGIN', { group: 'server', key: 'cors.origins', type: 'originList', default: '', defaultText: 'none', example: 'https://app.example.org' },

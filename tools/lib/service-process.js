@@ -87,9 +87,9 @@ export async function startService (options) {
   return service
 }
 
-/** Compiles the service. @throws Error if the TypeScript does not compile */
+/** Builds the service and its web page. @throws Error if the build fails */
 export async function buildService () {
-  const { exitCode } = await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
+  const { exitCode } = await run('npm', ['run', '--silent', 'build'])
   if (exitCode !== 0) throw new Error('the build of the service failed; see the errors above')
 }
 

@@ -1,5 +1,5 @@
-// npm run dev: compiles the service, starts it with the settings in .runonce/env, and restarts it after each change. Finds or starts an engine in
-// the same way as the quickstart. Ctrl-C stops all processes.
+// npm run dev: compiles the service and the playground, starts the service with the settings in .runonce/env, and restarts it after each change. Finds
+// or starts an engine in the same way as the quickstart. Ctrl-C stops all processes.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -9,12 +9,14 @@ import { killOnExit } from '../lib/child.js'
 import { ensureSettings, serviceEnvironment } from './settings.js'
 
 const TSC = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput']
+const BUNDLER = ['service/playground/build.js', '--watch']
 
 const engine = await ensureEngine()
 const env = serviceEnvironment(await ensureSettings('.runonce/env', engine.socketPath), process.env)
 /** @type {import('node:child_process').ChildProcess[]} */
 const children = []
 let stopping = false
+let serviceStarted = false
 onSignal((code) => {
   if (stopping) return
   stopping = true
@@ -23,14 +25,16 @@ onSignal((code) => {
 
 // Uses separate process groups, so that a terminal sends Ctrl-C only to this process, which stops the other processes in order.
 const compiler = killOnExit(spawn(process.execPath, TSC, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] }))
-children.push(compiler)
+const bundler = killOnExit(spawn(process.execPath, BUNDLER, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] }))
+children.push(compiler, bundler)
 createInterface({ input: compiler.stdout }).on('line', (line) => {
   process.stdout.write(`${line}\n`)
   // The first compilation is complete. Later compilations change files in dist/, and node --watch restarts the service.
-  if (line.includes('Watching for file changes') && children.length === 1 && !stopping) startService()
+  if (line.includes('Watching for file changes') && !serviceStarted && !stopping) startService()
 })
 
 function startService () {
+  serviceStarted = true
   const service = spawn(process.execPath, ['--watch', '--watch-preserve-output', 'dist/server.js'], { detached: true, env, stdio: ['ignore', 'inherit', 'inherit'] })
   children.push(killOnExit(service))
 }

@@ -8,6 +8,7 @@ const TOOLS = {
   secondEngine: { commands: ['mmdebstrap', 'unshare'], packages: ['mmdebstrap', 'debian-archive-keyring', 'util-linux', 'mount'] },
   loadBalancer: { commands: ['haproxy', 'openssl'], packages: ['haproxy', 'openssl'] },
   redis: { commands: ['redis-server'], packages: ['redis-server'] },
+  browser: { commands: ['chromium'], packages: ['chromium'] },
   crun: { commands: ['crun'], packages: ['crun'] },
   runsc: { commands: ['runsc'], packages: ['runsc'] },
   aarch64: {

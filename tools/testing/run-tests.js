@@ -14,6 +14,8 @@ import { buildTap, tap } from './tap.js'
 /** @type {Record<string, () => Promise<Counts>>} */
 const STEPS = { types, lint, unit, runner: runnerTests, engine }
 
+const TSC = 'node_modules/typescript/bin/tsc'
+
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !Object.hasOwn(STEPS, name))
 if (unknown !== undefined) {
@@ -35,7 +37,8 @@ await report(async () => {
 process.exit()
 
 async function types () {
-  return await command('node_modules/typescript/bin/tsc', '--noEmit')
+  const counts = [await command(TSC, '--noEmit'), await command(TSC, '-p', 'tsconfig.browser.json')]
+  return sum(counts)
 }
 
 async function lint () {

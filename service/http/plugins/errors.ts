@@ -81,6 +81,8 @@ function refuseUnknownRoutes (app: FastifyInstance): void {
     void reply.header('allow', found.methods.join(', '))
     done(methodNotAllowed(path, found.methods))
   })
+  // A route for files calls this handler if the file does not exist.
+  app.setNotFoundHandler(async (request) => { throw notFound(pathOf(request.url)) })
   // CONNECT requests never reach Fastify: Node emits them as an event and stops handling the socket.
   app.server.on('connect', ({ url = '' }: IncomingMessage, socket: Socket) => {
     socket.on('error', () => {})

@@ -3,6 +3,10 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 
 import { PayloadSchema } from '../../protocol/payload-schema.js'
+import { addPageHeaders } from './page-headers.js'
+
+/** Swagger UI adds style elements, which contain its icons. */
+const DOCS_POLICY = { 'style-src': ["'self'", "'unsafe-inline'"] }
 
 /** The name, version and description of the service from package.json. */
 export interface About {
@@ -51,5 +55,8 @@ export async function addDocsOf (app: FastifyInstance, document: ReturnType<Fast
 
 async function addPages (app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true } as object }, async () => app.swagger())
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  await app.register(async (scope) => {
+    await addPageHeaders(scope, DOCS_POLICY)
+    await scope.register(swaggerUi, { routePrefix: '/docs', uiConfig: { validatorUrl: 'none' } })
+  })
 }

@@ -9,6 +9,13 @@ import { rateLimited } from '../../errors.js'
 /** Counts a request. @throws ServiceError `rate_limit` if the request exceeds the limit */
 type Limit = (request: FastifyRequest) => Promise<void>
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The limits of the application, which applications on separate ports share. */
+    rateLimits: RateLimits
+  }
+}
+
 /** The rate limits. A limit that is not configured is undefined. */
 export interface RateLimits {
   /** Checked before the token, so that requests with wrong tokens are counted. */
@@ -18,10 +25,10 @@ export interface RateLimits {
 }
 
 /**
- * Creates the rate limits.
+ * Creates the rate limits and adds them to the application as `rateLimits`.
  * @param redis the ioredis client for limits that several services share; if undefined, each service counts separately
  */
-export async function addRateLimits (app: FastifyInstance, config: Config['rateLimit'], redis: unknown): Promise<RateLimits> {
+export async function addRateLimits (app: FastifyInstance, config: Config['rateLimit'], redis: unknown): Promise<void> {
   await app.register(rateLimit, {
     global: false,
     timeWindow: config.windowMs,
@@ -37,10 +44,10 @@ export async function addRateLimits (app: FastifyInstance, config: Config['rateL
       if (!usage.isAllowed && usage.isExceeded) throw rateLimited(Math.max(1, usage.ttlInSeconds))
     }
   }
-  return {
+  app.decorate('rateLimits', {
     byAddress: limiter(config.addressMax, (request) => `address:${addressOf(request, config.ipv6Prefix)}`),
     byToken: limiter(config.tokenMax, (request) => `token:${request.tokenName}`)
-  }
+  })
 }
 
 /** Returns the IPv4 address or the IPv6 network of the client. An IPv4-mapped IPv6 address counts as IPv4. */

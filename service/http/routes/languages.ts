@@ -6,7 +6,7 @@ import type { ImageDescription, Images } from '../../runs/ports.js'
 import { errorResponses } from '../error-responses.js'
 import { listedNames } from '../language-images.js'
 
-const QuerySchema = Type.Object({ details: Type.Optional(Type.String({ description: '1 adds the aliases, version, image and an example program' })) })
+const QuerySchema = Type.Object({ details: Type.Optional(Type.String({ description: '1 adds the aliases, version, main file, image and an example program' })) })
 
 const LanguagesSchema = Type.Object({
   languages: Type.Union([
@@ -15,6 +15,7 @@ const LanguagesSchema = Type.Object({
       name: Type.String(),
       aliases: Type.Array(Type.String()),
       version: Type.String(),
+      main: Type.String({ description: 'The name of the main file' }),
       image: Type.String(),
       hello: Type.String({ description: 'A program that prints a greeting' })
     }), { description: 'With details=1' })
@@ -40,5 +41,5 @@ export function addLanguagesRoute (app: FastifyInstance, { images }: { images: I
 function detailsOf (present: ImageDescription[]) {
   return present.flatMap(({ ref, language }) => language === undefined
     ? []
-    : [{ name: language.name, aliases: language.aliases, version: language.version, image: ref, hello: language.hello }])
+    : [{ name: language.name, aliases: language.aliases, version: language.version, main: language.main, image: ref, hello: language.hello }])
 }

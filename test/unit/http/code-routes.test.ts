@@ -100,10 +100,10 @@ t.test('/api/languages lists names and listed aliases, without a token', async (
   }
 })
 
-t.test('/api/languages?details=1 returns name, aliases, version, image and hello', async (t) => {
+t.test('/api/languages?details=1 returns name, aliases, version, main file, image and hello', async (t) => {
   const { app } = await startApp(t)
   const { languages } = (await app.inject({ url: '/api/languages?details=1' })).json()
-  t.same(languages[0], { name: 'python', aliases: ['py', 'py3'], version: '3.13.5', image: 'runonce/python:latest', hello: 'print("Hello World!")\n' })
+  t.same(languages[0], { name: 'python', aliases: ['py', 'py3'], version: '3.13.5', main: 'main.py', image: 'runonce/python:latest', hello: 'print("Hello World!")\n' })
   t.equal(languages.length, 2)
   t.equal((await app.inject({ url: '/api/languages?details=1&details=2' })).statusCode, 400)
 })

@@ -58,11 +58,11 @@ t.test('/openapi.json describes every route, and marks routes that require a tok
   ])
 })
 
-t.test('/docs returns a page, and can be disabled together with /openapi.json', async (t) => {
+t.test('/docs and /playground return pages, and can be disabled together with /openapi.json', async (t) => {
   const on = await startApp(t)
-  t.equal((await on.app.inject({ url: '/docs/' })).statusCode, 200)
+  for (const url of ['/docs/', '/playground/']) t.equal((await on.app.inject({ url })).statusCode, 200, url)
   const off = await startApp(t, { env: { SERVER_DOCS: 'false' } })
-  for (const url of ['/docs', '/docs/', '/openapi.json']) t.equal((await off.app.inject({ url })).statusCode, 404, url)
+  for (const url of ['/docs', '/docs/', '/playground', '/playground/', '/openapi.json']) t.equal((await off.app.inject({ url })).statusCode, 404, url)
 })
 
 t.test('/metrics counts responses by route, without paths, and can be disabled', async (t) => {
