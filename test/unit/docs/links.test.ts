@@ -38,8 +38,8 @@ t.test('a link to a missing file or heading is detected', async (t) => {
   t.equal(brokenLink('docs/api.md', 'protocol.md#result'), undefined)
 })
 
-t.test('every page of docs/ is linked from README', async (t) => {
-  const links = linksOf(read('README.md'))
+t.test('every page of docs/ is linked from README, and every page of docs/migrating/ from docs/migrating.md', async (t) => {
+  const links = [...linksOf(read('README.md')), ...linksOf(read('docs/migrating.md')).map((link) => `docs/${link}`)]
   for (const page of markdownFiles('docs')) t.ok(links.includes(page), page)
 })
 
