@@ -1,5 +1,3 @@
-import { constants } from 'node:os'
-
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
@@ -10,9 +8,7 @@ import { clientSignal } from '../client-signal.js'
 import { codeRun, identityOf, type CodeRunParts } from '../code-runs.js'
 import { errorResponses, RUN_ERRORS } from '../error-responses.js'
 import type { CompatApi } from './compat-api.js'
-import { signalNumber } from './signal-number.js'
-
-const KILL = constants.signals.SIGKILL
+import { endingSignal } from './signal-number.js'
 
 const BodySchema = Type.Object({
   code: Type.String({ description: 'The program' }),
@@ -66,9 +62,8 @@ function withLine (text: string, line: string): string {
   return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`
 }
 
-/** Returns the exit code as a shell reports it: 128 + n if signal n terminated the program. A limit terminates it with SIGKILL. */
-function exitCodeOf ({ exitCode, signal, outcome }: RunResult): number {
-  if (typeof exitCode === 'number') return exitCode
-  if (outcome === 'invalid') return 1
-  return 128 + (signalNumber(typeof signal === 'string' ? signal : '') ?? KILL)
+/** Returns the exit code as a shell reports it: 128 + n if signal n terminated the program. */
+function exitCodeOf (result: RunResult): number {
+  if (typeof result.exitCode === 'number') return result.exitCode
+  return result.outcome === 'invalid' ? 1 : 128 + endingSignal(result)
 }

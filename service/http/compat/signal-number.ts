@@ -1,5 +1,7 @@
 import { constants } from 'node:os'
 
+import type { RunResult } from '../../protocol/result.js'
+
 /** The first real-time signal that programs can use. The glibc in the language images reserves 32 and 33 (signal(7)). */
 const FIRST_REAL_TIME = 34
 const LAST_SIGNAL = 64
@@ -10,4 +12,9 @@ export function signalNumber (name: string): number | undefined {
   const [, realTime, digits] = /^SIG(RTMIN\+)?(\d{1,2})$/.exec(name) ?? []
   const number = Number(digits) + (realTime === undefined ? 0 : FIRST_REAL_TIME)
   return number > 0 && number <= LAST_SIGNAL ? number : undefined
+}
+
+/** Returns the number of the signal that ended a run. A limit terminates programs with SIGKILL. */
+export function endingSignal ({ signal }: RunResult): number {
+  return (typeof signal === 'string' ? signalNumber(signal) : undefined) ?? constants.signals.SIGKILL
 }

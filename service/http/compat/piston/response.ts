@@ -11,7 +11,7 @@ type Reason = Pick<Stage, 'code' | 'signal' | 'message' | 'status'>
 /** @param output stdout and stderr of the run in the order of their arrival */
 export function responseOf (result: RunResult, { runtime: { language, version, image }, times, cpuMs }: Job, output: string): ExecuteResponse {
   if (endedInBuild(result)) {
-    const failed = { ...failedBuild(result) }
+    const failed = failedBuild(result)
     return { compile: failed, run: failed, language, version }
   }
   const { build } = result

@@ -1,9 +1,8 @@
-import { constants } from 'node:os'
 import { posix } from 'node:path'
 
 import type { RunResult } from '../../../protocol/result.js'
 import { endedInBuild, ranTooLong } from '../payload-run.js'
-import { signalNumber } from '../signal-number.js'
+import { endingSignal } from '../signal-number.js'
 import { sandboxError } from './errors.js'
 import type { CommandResult, RunCodeResponse } from './schema.js'
 
@@ -55,10 +54,9 @@ function runResult (result: RunResult, tooLong: boolean): CommandResult {
   }
 }
 
-/** Returns the exit code as Python's subprocess module reports it: -n if signal n terminated the program. A limit terminates it with SIGKILL. */
-function returnCode ({ exitCode, signal }: RunResult): number {
-  if (typeof exitCode === 'number') return exitCode
-  return -(signalNumber(typeof signal === 'string' ? signal : '') ?? constants.signals.SIGKILL)
+/** Returns the exit code as Python's subprocess module reports it: -n if signal n terminated the program. */
+function returnCode (result: RunResult): number {
+  return typeof result.exitCode === 'number' ? result.exitCode : -endingSignal(result)
 }
 
 /** Returns the contents of files by the paths that the client requested. Files that do not exist or do not fit are missing. */
