@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 
 import { invalidRequest } from '../errors.js'
+import { checkText, hasBase64Form } from './payload-checks.js'
 
 /** Maximum input in one line. Its base64 is 64 KiB long, and the runner reads lines of less than 128 KiB. */
 const CHUNK_BYTES = 48 * 1024
@@ -68,11 +69,10 @@ export function encodeInput ({ type, text, base64, signal, columns, rows }: Inpu
 function stdinBytes (text: string | undefined, base64: string | undefined): Buffer {
   if (text !== undefined && base64 !== undefined) throw invalidRequest('text must not be combined with base64')
   if (text !== undefined) {
-    if (!text.isWellFormed()) throw invalidRequest('text must be well-formed Unicode: it contains a lone surrogate')
+    checkText(text, 'text')
     return Buffer.from(text)
   }
   if (base64 === undefined) throw invalidRequest('text is required')
-  // RFC 4648, section 4, with padding and without white space.
-  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) throw invalidRequest('base64 must be base64')
+  if (!hasBase64Form(base64)) throw invalidRequest('base64 must be base64')
   return Buffer.from(base64, 'base64')
 }

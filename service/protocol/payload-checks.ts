@@ -62,10 +62,15 @@ function checkContent (content: string, encoding: string | null | undefined, fie
   else if (!isBase64(content)) throw invalidRequest(`${field} must be base64`)
 }
 
-/** Returns whether a text is base64 with padding, without white space, and with zeros in the unused bits (RFC 4648, sections 3.5 and 4). */
+/** Returns whether a text has the form of base64 with padding and without white space (RFC 4648, section 4). */
+export function hasBase64Form (text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
+}
+
+/** Returns whether a text is base64 with zeros in the unused bits, which the runner requires (RFC 4648, section 3.5). */
 function isBase64 (text: string): boolean {
   const end = text.slice(-4)
-  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text) && Buffer.from(end, 'base64').toString('base64') === end
+  return hasBase64Form(text) && Buffer.from(end, 'base64').toString('base64') === end
 }
 
 function checkFileName (name: string, field: string): void {
