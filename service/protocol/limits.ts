@@ -120,6 +120,11 @@ export function checkContainerLimits (limits: WireLimits | null | undefined, fie
   }
 }
 
+/** Returns the time limit of builds, in milliseconds. */
+export function buildLimitMs ({ buildTimeMs, timeMs }: Pick<MaximumLimits, 'buildTimeMs' | 'timeMs'>): number {
+  return buildTimeMs ?? timeMs
+}
+
 /** Returns the maximum duration of any run of the service, with or without interactive runs, in milliseconds. */
 export function longestRunMs ({ timeMs, casesTimeMs, interactiveTimeMs }: MaximumLimits, { interactive }: { interactive: boolean }): number {
   return Math.max(timeMs, casesTimeMs, interactive ? interactiveTimeMs : 0)
@@ -131,7 +136,7 @@ export function longestRunMs ({ timeMs, casesTimeMs, interactiveTimeMs }: Maximu
  */
 export function payloadLimits (requested: RequestedLimits, maximum: MaximumLimits, { cases, interactive }: RunKind): WireLimits & { total?: number, idle?: number } {
   // An interactive run can take longer, because it waits for its user. Its build does not wait for anybody.
-  const buildTimeMs = interactive ? maximum.buildTimeMs ?? maximum.timeMs : undefined
+  const buildTimeMs = interactive ? buildLimitMs(maximum) : undefined
   const timeMs = interactive ? maximum.interactiveTimeMs : maximum.timeMs
   return {
     ...toWireLimits(stricterLimits(requested, { timeMs, buildTimeMs })),

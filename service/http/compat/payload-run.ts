@@ -3,37 +3,62 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 import { ServiceError } from '../../errors.js'
-import { MIN_MEMORY_BYTES } from '../../protocol/limits.js'
+import { supportsVersion2 } from '../../protocol/image-labels.js'
+import { buildLimitMs, MIN_MEMORY_BYTES, type MaximumLimits } from '../../protocol/limits.js'
 import { checkPayload, checkVersion } from '../../protocol/payload-checks.js'
 import type { Payload } from '../../protocol/payload-schema.js'
 import { encodePayload } from '../../protocol/payload.js'
-import type { RunResult } from '../../protocol/result.js'
+import type { DecodedResult, RunResult } from '../../protocol/result.js'
 import type { ImageDescription, RunEvents } from '../../runs/ports.js'
 import { clientSignal } from '../client-signal.js'
 import { identityOf, type CodeRunParts } from '../code-runs.js'
 
+/** Time limits for build and run, in milliseconds. */
+export interface StepTimes {
+  buildMs: number
+  runMs: number
+}
+
 interface PayloadRun {
   image: ImageDescription
   payload: Payload
+  /** Time limits for build and run, if the payload has none. */
+  times?: StepTimes
   /** Receives the output while the program runs, if the image supports this. */
   events?: RunEvents
   /** Aborts when the client cancels the run or disconnects. The default aborts when it disconnects. */
   signal?: AbortSignal
 }
 
+/** The result of a run without cases. */
+export interface StepResult extends RunResult {
+  /** CPU time of the build in nanoseconds, if build and run are measured separately. */
+  buildCpuTime?: number
+}
+
 /**
- * Runs a payload and returns its result. With `RUN_LIMITS_RESPONSE=error`, a run that reaches a limit returns its result too, because
- * the other systems do not have an error for this.
+ * Runs a payload with separate time limits for build and run, and returns its result.
  * @throws ServiceError
  */
-export async function runPayload ({ runs, config }: CodeRunParts, request: FastifyRequest, reply: FastifyReply, { image, payload, events, signal }: PayloadRun): Promise<RunResult> {
+export async function runPayload ({ runs, config }: CodeRunParts, request: FastifyRequest, reply: FastifyReply, options: PayloadRun): Promise<StepResult> {
+  const { image, events, signal = clientSignal(reply) } = options
+  const payload = withTimes(options, config.run)
   const version = image.language?.protocol ?? 1
   checkVersion(payload, image.ref, version)
   checkPayload(payload, config.run)
   const submission = encodePayload(payload, { maximum: config.run, version, stream: events !== undefined })
+  const run = { ...submission, image, ...identityOf(request), signal, ...(events === undefined ? {} : { events }) }
+  return withoutCases(await resultOf(runs.run(run)))
+}
+
+/**
+ * Returns the result of a run. With `RUN_LIMITS_RESPONSE=error`, a run that reaches a limit returns its result too, because the other
+ * systems do not have an error for this.
+ * @throws ServiceError
+ */
+export async function resultOf (run: Promise<DecodedResult>): Promise<RunResult> {
   try {
-    const run = { ...submission, image, ...identityOf(request), signal: signal ?? clientSignal(reply), ...(events === undefined ? {} : { events }) }
-    return (await runs.run(run)).result
+    return (await run).result
   } catch (error) {
     const partial = error instanceof ServiceError ? error.body.result : undefined
     if (partial === undefined) throw error
@@ -46,20 +71,22 @@ export function fileOf (name: string, content: Buffer): Payload['files'][number]
   return isUtf8(content) ? { name, content: content.toString('utf8') } : { name, content: content.toString('base64'), encoding: 'base64' }
 }
 
-/** Time limits for build and run, in milliseconds. */
-export interface StepTimes {
-  buildMs: number
-  runMs: number
+/** Adds time limits. `limits.time` covers build and run, but with cases, it applies to each case and not to the build. */
+function withTimes ({ payload, image: { language }, times }: PayloadRun, maximum: MaximumLimits): Payload {
+  if (times === undefined) return payload
+  const { limits } = payload
+  const time = times.runMs / 1000
+  if (language?.builds !== true || !supportsVersion2(language.protocol)) return { ...payload, limits: { ...limits, time } }
+  const buildTime = Math.min(times.buildMs, buildLimitMs(maximum)) / 1000
+  return { ...payload, limits: { ...limits, buildTime }, cases: [{ limits: { time } }] }
 }
 
-/** Combines the time limits of both steps, because `limits.time` covers both: a short build leaves more time to the run. */
-export function timeLimits ({ language }: ImageDescription, { buildMs, runMs }: StepTimes): { time: number, buildTime?: number } {
-  return language?.builds === true ? { time: (buildMs + runMs) / 1000, buildTime: buildMs / 1000 } : { time: runMs / 1000 }
-}
-
-/** Returns whether the run step took longer than its own time limit. @see timeLimits */
-export function ranTooLong ({ outcome, duration = 0 }: RunResult, runMs: number): boolean {
-  return outcome === 'timeout' || duration > runMs * 1e6
+/** Returns the result of the only case with the build. Without cases, or if the case was not reached, returns the result itself. */
+function withoutCases (result: RunResult): StepResult {
+  const [only] = (result.cases ?? []) as RunResult[]
+  if (only === undefined) return result
+  const buildCpuTime = Math.max(0, (result.cpuTime ?? 0) - (only.cpuTime ?? 0))
+  return { ...only, ...(result.build === undefined ? {} : { build: result.build, buildCpuTime }) }
 }
 
 /** Returns whether the result is that of the build step because the program did not start. Older runners do not report the phase. */

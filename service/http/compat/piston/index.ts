@@ -31,7 +31,7 @@ function addRoutes (scope: FastifyInstance, parts: CompatParts): void {
   }, async (request, reply) => {
     const job = jobOf(request.body, runtimesOf(await images.languages()), config)
     const events = new InterleavedOutput()
-    const result = await runPayload(parts, request, reply, { image: job.runtime.image, payload: job.payload, events })
+    const result = await runPayload(parts, request, reply, { image: job.runtime.image, payload: job.payload, times: job.times, events })
     if (result.outcome === 'invalid') throw invalidRequest(result.error)
     return responseOf(result, job, events.of(result))
   })

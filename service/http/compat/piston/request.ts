@@ -1,7 +1,8 @@
 import type { Config } from '../../../config/config.js'
 import { invalidRequest } from '../../../errors.js'
+import { buildLimitMs } from '../../../protocol/limits.js'
 import type { Payload } from '../../../protocol/payload-schema.js'
-import { fileOf, possibleMemory, timeLimits, type StepTimes } from '../payload-run.js'
+import { fileOf, possibleMemory, type StepTimes } from '../payload-run.js'
 import { findRuntime, type Runtime } from './runtimes.js'
 
 type Body = Record<string, unknown>
@@ -30,10 +31,10 @@ export function jobOf (sent: unknown, runtimes: Runtime[], settings: Settings): 
   if (!files.some(({ encoding }) => encoding === 'utf8')) throw invalidRequest('files must include at least one utf8 encoded file')
   const limits = limitsOf(body, settings)
   const times = {
-    buildMs: limits.compile_timeout ?? settings.run.buildTimeMs ?? settings.run.timeMs,
+    buildMs: limits.compile_timeout ?? buildLimitMs(settings.run),
     runMs: limits.run_timeout ?? settings.run.timeMs
   }
-  return { runtime, times, cpuMs: limits.run_cpu_time, payload: payloadOf(body, files, runtime, times, memoryOf(limits, runtime, settings)) }
+  return { runtime, times, cpuMs: limits.run_cpu_time, payload: payloadOf(body, files, runtime, memoryOf(limits, runtime, settings)) }
 }
 
 function requiredText (body: Body, name: string): string {
@@ -54,7 +55,7 @@ function filesOf (sent: unknown): File[] {
 
 /** Returns the limits that the request contains. A limit of 0, and a memory limit below 0, means the default. */
 function limitsOf (body: Body, { run, container }: Settings): Record<string, number | undefined> {
-  const buildMs = run.buildTimeMs ?? run.timeMs
+  const buildMs = buildLimitMs(run)
   const configured = {
     memory_limit: { compile: container.memoryCapBytes, run: container.memoryCapBytes },
     timeout: { compile: buildMs, run: run.timeMs },
@@ -80,7 +81,7 @@ function memoryOf (limits: Record<string, number | undefined>, { image }: Runtim
   return possibleMemory(Math.max(ofRun ?? normal, ofBuild ?? normal), container)
 }
 
-function payloadOf ({ stdin, args }: Body, files: File[], { image, language }: Runtime, times: StepTimes, memory: number | undefined): Payload {
+function payloadOf ({ stdin, args }: Body, files: File[], { language }: Runtime, memory: number | undefined): Payload {
   if (stdin != null && typeof stdin !== 'string') throw invalidRequest('stdin must be a string')
   if (args != null && !(Array.isArray(args) && args.every((arg) => typeof arg === 'string'))) throw invalidRequest('args must be an array of strings')
   const input = stdin ?? ''
@@ -90,6 +91,6 @@ function payloadOf ({ stdin, args }: Body, files: File[], { image, language }: R
     files: ordered.map(({ name, content, encoding }) => encoding === 'utf8' ? { name, content } : fileOf(name, Buffer.from(content, encoding))),
     stdin: input.endsWith('\n') ? input : `${input}\n`,
     ...(args == null ? {} : { args: args as string[] }),
-    limits: { ...timeLimits(image, times), ...(memory === undefined ? {} : { memory }) }
+    ...(memory === undefined ? {} : { limits: { memory } })
   }
 }

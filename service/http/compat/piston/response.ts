@@ -1,5 +1,5 @@
 import type { RunResult } from '../../../protocol/result.js'
-import { endedInBuild, ranTooLong } from '../payload-run.js'
+import { endedInBuild, type StepResult } from '../payload-run.js'
 import { signalNumber } from '../signal-number.js'
 import type { Job } from './request.js'
 import type { ExecuteResponse, Stage } from './schema.js'
@@ -9,19 +9,17 @@ const NS_PER_MS = 1e6
 type Reason = Pick<Stage, 'code' | 'signal' | 'message' | 'status'>
 
 /** @param output stdout and stderr of the run in the order of their arrival */
-export function responseOf (result: RunResult, { runtime: { language, version, image }, times, cpuMs }: Job, output: string): ExecuteResponse {
+export function responseOf (result: StepResult, { runtime: { language, version }, cpuMs }: Job, output: string): ExecuteResponse {
   if (endedInBuild(result)) {
     const failed = failedBuild(result)
     return { compile: failed, run: failed, language, version }
   }
-  const { build } = result
-  // The CPU time of the result includes the build.
-  const tooMuchCpu = cpuMs !== undefined && image.language?.builds !== true && (result.cpuTime ?? 0) > cpuMs * NS_PER_MS
-  const late = ranTooLong(result, times.runMs) || tooMuchCpu
+  const { build, buildCpuTime } = result
+  const late = result.outcome === 'timeout' || (cpuMs !== undefined && (result.cpuTime ?? 0) > cpuMs * NS_PER_MS)
   const run = { stdout: result.stdout, stderr: result.stderr, output, ...reasonOf(result, late), ...measurementsOf(result) }
   if (build === undefined) return { run, language, version }
   const compile: Stage = {
-    ...textsOf(build), code: build.exitCode, signal: null, message: null, status: null, cpu_time: null, wall_time: build.duration / NS_PER_MS, memory: null
+    ...textsOf(build), code: build.exitCode, signal: null, message: null, status: null, cpu_time: buildCpuTime === undefined ? null : buildCpuTime / NS_PER_MS, wall_time: build.duration / NS_PER_MS, memory: null
   }
   return { compile, run, language, version }
 }

@@ -9,7 +9,7 @@ import type { ImageDescription } from '../../../runs/ports.js'
 import { imageOfLanguage, listedNames } from '../../language-images.js'
 import { respondToErrors } from '../../plugins/errors.js'
 import type { CompatApi, CompatParts } from '../compat-api.js'
-import { fileOf, possibleMemory, runPayload, timeLimits, type StepTimes } from '../payload-run.js'
+import { fileOf, possibleMemory, runPayload } from '../payload-run.js'
 import { ERROR_RESPONSES, errorResponse, sandboxError, unknownLanguage, validationErrorOf } from './errors.js'
 import { responseOf } from './response.js'
 import { LANGUAGE_NAMES, RunCodeResponseSchema, RunCodeSchema, SANDBOX_FUSION_LANGUAGES, type RunCodeBody } from './schema.js'
@@ -36,8 +36,8 @@ function addRoutes (scope: FastifyInstance, parts: CompatParts): void {
     if (image === undefined) return sandboxError(`No image for the language ${body.language} is present`)
     const times = { buildMs: milliseconds(body.compile_timeout), runMs: milliseconds(body.run_timeout) }
     try {
-      const result = await runPayload(parts, request, reply, { image, payload: payloadOf(body, image, times, parts) })
-      return responseOf(result, { runMs: times.runMs, fetchFiles: body.fetch_files ?? [] })
+      const result = await runPayload(parts, request, reply, { image, payload: payloadOf(body, image, parts), times })
+      return responseOf(result, body.fetch_files ?? [])
     } catch (error) {
       // SandboxFusion also returns SandboxError if it cannot write a file.
       if (error instanceof ServiceError && error.statusCode === 400) return sandboxError(error.message)
@@ -57,7 +57,7 @@ async function imageOf ({ images }: CompatParts, language: string): Promise<Imag
   }
 }
 
-function payloadOf (body: RunCodeBody, image: ImageDescription, times: StepTimes, { config }: CompatParts): Payload {
+function payloadOf (body: RunCodeBody, image: ImageDescription, { config }: CompatParts): Payload {
   const { code, stdin, args, files = {}, fetch_files: fetchFiles = [], memory_limit_MB: memoryMebibytes = 0 } = body
   const main = image.language?.main ?? 'main'
   const others = Object.entries(files)
@@ -67,10 +67,7 @@ function payloadOf (body: RunCodeBody, image: ImageDescription, times: StepTimes
     files: [{ name: main, content: code }, ...others.map(([name, content]) => fileOf(name, Buffer.from(content, 'base64')))],
     stdin: stdin ?? '',
     ...(args == null ? {} : { args }),
-    limits: {
-      ...timeLimits(image, times),
-      ...(memoryMebibytes > 0 ? { memory: possibleMemory(memoryMebibytes * MEBIBYTE, config.container) } : {})
-    },
+    ...(memoryMebibytes > 0 ? { limits: { memory: possibleMemory(memoryMebibytes * MEBIBYTE, config.container) } } : {}),
     ...(fetchFiles.length === 0 ? {} : { outputs: fetchFiles.map((path) => literalPattern(posix.normalize(path))) })
   }
 }

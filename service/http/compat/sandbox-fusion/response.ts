@@ -1,25 +1,20 @@
 import { posix } from 'node:path'
 
 import type { RunResult } from '../../../protocol/result.js'
-import { endedInBuild, ranTooLong } from '../payload-run.js'
+import { endedInBuild } from '../payload-run.js'
 import { endingSignal } from '../signal-number.js'
 import { sandboxError } from './errors.js'
 import type { CommandResult, RunCodeResponse } from './schema.js'
 
 const NS_PER_SECOND = 1e9
 
-interface Requested {
-  runMs: number
-  fetchFiles: string[]
-}
-
-/** Converts a result to SandboxFusion's response. */
-export function responseOf (result: RunResult, { runMs, fetchFiles }: Requested): RunCodeResponse {
+/** Converts a result to SandboxFusion's response. @param fetchFiles the paths of the files that the client requested */
+export function responseOf (result: RunResult, fetchFiles: string[]): RunCodeResponse {
   if (result.outcome === 'invalid') return sandboxError(result.error)
   const built = endedInBuild(result)
   const commands = {
     compile_result: result.build === undefined && !built ? null : compileResult(result, built),
-    run_result: built ? null : runResult(result, ranTooLong(result, runMs))
+    run_result: built ? null : runResult(result)
   }
   const success = [commands.compile_result, commands.run_result].every((command) => command === null || command.return_code === 0)
   return {
@@ -44,7 +39,8 @@ function compileResult (result: RunResult, ended: boolean): CommandResult {
   }
 }
 
-function runResult (result: RunResult, tooLong: boolean): CommandResult {
+function runResult (result: RunResult): CommandResult {
+  const tooLong = result.outcome === 'timeout'
   return {
     status: tooLong ? 'TimeLimitExceeded' : 'Finished',
     execution_time: (result.duration ?? 0) / NS_PER_SECOND,

@@ -62,13 +62,17 @@ t.test('a language with a build has both stages, separate time limits and the hi
   const service = await startApp(t, { images: IMAGES })
   const body = { ...BODY, language: 'cpp', compile_timeout: 3000, run_timeout: 2000, run_memory_limit: 20 * MEBIBYTE, compile_memory_limit: 500 * MEBIBYTE }
   const build = { stdout: 'o', stderr: 'e', exitCode: 0, duration: 250e6 }
-  t.match(await resultOf(service, { build }, body), {
-    compile: { stdout: 'o', stderr: 'e', output: 'oe', code: 0, signal: null, message: null, status: null, cpu_time: null, wall_time: 250, memory: null }, run: { code: 0 }, version: '14.2.0'
+  const result = { ...COMPLETED, stdout: '', cpuTime: 201e6, build, cases: [{ ...COMPLETED, duration: 7e6, memoryPeak: 5000 }] }
+  t.match(await resultOf(service, result, body), {
+    compile: { stdout: 'o', stderr: 'e', output: 'oe', code: 0, signal: null, message: null, status: null, cpu_time: 200, wall_time: 250, memory: null },
+    run: { stdout: 'hi\n', output: 'hi\n', code: 0, cpu_time: 1, wall_time: 7, memory: 5000 },
+    version: '14.2.0'
   })
-  t.match(payloadOf(service).limits, { time: 5, buildTime: 3 })
+  t.match(payloadOf(service), { limits: { buildTime: 3 }, cases: [{ limits: { time: 2 } }] })
   t.equal(service.runs.requests.at(-1)?.limits.memoryBytes, 500 * MEBIBYTE)
-  t.match((await resultOf(service, { build, duration: 2.1e9 }, body)).run, { status: 'TO', code: null }, 'a short build does not give the run more time')
-  await resultOf(service, { build }, { ...body, compile_memory_limit: -1 })
+  t.match((await resultOf(service, { ...result, cases: [{ ...COMPLETED, cpuTime: 2e9 }] }, { ...body, run_cpu_time: 1500 })).run, { status: 'TO' })
+  t.match((await resultOf(service, { ...result, cpuTime: 9e9 }, { ...body, run_cpu_time: 1500 })).run, { code: 0 }, 'the CPU time of the build does not count')
+  await resultOf(service, result, { ...body, compile_memory_limit: -1 })
   t.equal(service.runs.requests.at(-1)?.limits.memoryBytes, 256 * MEBIBYTE, 'the build keeps the default')
 })
 

@@ -87,11 +87,13 @@ t.test('SandboxFusion\'s language names select the images', async (t) => {
 t.test('a language with a build has separate time limits and both results', async (t) => {
   const service = await startApp(t, { images: IMAGES, env: { RUN_MAX_EXECUTION_TIME: '100' } })
   const body = { code: 'int main() {}', language: 'cpp', compile_timeout: 20, run_timeout: 2 }
-  const built = await resultOf(service, { build: BUILD }, body)
-  t.match(payloadOf(service).limits, { time: 22, buildTime: 20 })
-  t.match(built, { status: 'Success', compile_result: { status: 'Finished', execution_time: 0.25, return_code: 0, stderr: 'warning\n' }, run_result: { return_code: 0 } })
-  const late = await resultOf(service, { build: BUILD, duration: 2.1e9 }, body)
-  t.match(late, { status: 'Failed', run_result: { status: 'TimeLimitExceeded', return_code: null } }, 'a short build does not give the run more time')
+  const built = await resultOf(service, { ...COMPLETED, stdout: '', build: BUILD, cases: [COMPLETED] }, body)
+  t.match(payloadOf(service), { limits: { buildTime: 20 }, cases: [{ limits: { time: 2 } }] })
+  t.match(built, { status: 'Success', compile_result: { status: 'Finished', execution_time: 0.25, return_code: 0, stderr: 'warning\n' }, run_result: { return_code: 0, stdout: 'hi\n' } })
+  const late = await resultOf(service, { outcome: 'timeout', exitCode: null, build: BUILD, cases: [{ ...COMPLETED, outcome: 'timeout', exitCode: null }] }, body)
+  t.match(late, { status: 'Failed', run_result: { status: 'TimeLimitExceeded', return_code: null, stdout: 'hi\n' } })
+  await resultOf(service, { build: BUILD, cases: [COMPLETED] }, { ...body, compile_timeout: 200 })
+  t.match(payloadOf(service), { limits: { buildTime: 100 } }, 'the limit of the service applies to builds too')
 })
 
 t.test('a failed build has no result of the run', async (t) => {
