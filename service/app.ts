@@ -18,7 +18,7 @@ import { validationError } from './http/plugins/validation.js'
 import { addWebSockets } from './http/plugins/web-sockets.js'
 import { addAboutRoute } from './http/routes/about.js'
 import { addHealthRoutes } from './http/routes/health.js'
-import { addInteractiveRoute, INTERACTIVE_PATH } from './http/routes/interactive.js'
+import { addInteractiveRoute } from './http/routes/interactive.js'
 import { addLanguagesRoute } from './http/routes/languages.js'
 import { addMetricsRoute } from './http/routes/metrics.js'
 import { addRunRoute } from './http/routes/run.js'
@@ -59,7 +59,7 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   await addRateLimits(app, config.rateLimit, parts.redis)
   const limits = app.rateLimits
   const checkToken = tokenCheck(config.tokens)
-  await addWebSockets(app, { path: INTERACTIVE_PATH, maxMessageBytes: config.run.payloadBytes })
+  await addWebSockets(app, { maxMessageBytes: config.run.payloadBytes })
 
   await app.register(async (scope) => {
     await requireToken(scope, checkToken, limits, { basic: false })

@@ -43,6 +43,11 @@ export function unsupportedVersion (subject: string, image: string, version: num
   return invalidRequest(`${subject} version ${VERSION_2} of the runner protocol, but the image ${image} ${actual}`)
 }
 
+/** @throws ServiceError `request.invalid` if an image does not support interactive runs */
+export function checkInteractive ({ ref, language }: { ref: string, language: LanguageDescription | undefined }): void {
+  if (!supportsVersion2(language?.protocol)) throw unsupportedVersion('Interactive runs require', ref, language?.protocol)
+}
+
 /** Reads the description of a language. Returns undefined if the image does not implement the runner protocol. */
 export function languageOf (labels: Labels): LanguageDescription | undefined {
   const protocol = numberOf(labels[PROTOCOL_LABEL])

@@ -5,7 +5,7 @@ import type { WebSocket } from '@fastify/websocket'
 import { clientGone, invalidRequest, requestTimeout, type ServiceError } from '../../errors.js'
 import type { RunEvent } from '../../protocol/event-decoder.js'
 import type { RunEvents } from '../../runs/ports.js'
-import { errorEventJson, eventJson, EventQueue, resultEventParts } from '../event-queue.js'
+import { eventJson, EventQueue } from '../event-queue.js'
 
 /** Time for the first message, in milliseconds. */
 const FIRST_MESSAGE_MS = 5_000
@@ -16,17 +16,13 @@ const MAX_INPUT_BYTES = 65_536
 /** Above this size of unsent data, events wait in the queue. */
 const MAX_UNSENT_BYTES = 65_536
 
-/** Close codes (RFC 6455, section 7.4.1, and the IANA registry). */
-const NORMAL = 1000
-const POLICY_VIOLATION = 1008
-const INTERNAL_ERROR = 1011
-const TRY_AGAIN_LATER = 1013
-
-interface SessionOptions {
+export interface SessionOptions {
   /** Maximum number of bytes that wait for a slow client, which is then disconnected. */
   maxQueuedBytes: number
   firstMessageMs?: number
   pingMs?: number
+  /** Returns the messages for an event. By default, the event is the message. */
+  format?: (event: RunEvent) => Buffer[]
 }
 
 /** A WebSocket that carries one interactive run: the first message starts it, later messages are its input. */
@@ -35,6 +31,7 @@ export class InteractiveSession implements RunEvents {
   readonly input = new PassThrough({ highWaterMark: MAX_INPUT_BYTES })
   readonly #socket: WebSocket
   readonly #options: SessionOptions
+  readonly #format: (event: RunEvent) => Buffer[]
   readonly #controller = new AbortController()
   readonly #queue = new EventQueue()
   readonly #held: Buffer[] = []
@@ -45,6 +42,7 @@ export class InteractiveSession implements RunEvents {
   constructor (socket: WebSocket, options: SessionOptions) {
     this.#socket = socket
     this.#options = options
+    this.#format = options.format ?? ((event) => [eventJson(event)])
     socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary))
     socket.on('pong', () => { this.#alive = true })
     this.input.on('error', () => {})
@@ -100,29 +98,25 @@ export class InteractiveSession implements RunEvents {
 
   event (event: RunEvent): void {
     if (this.#queue.bytes === 0 && this.#socket.bufferedAmount <= MAX_UNSENT_BYTES) {
-      this.#send(eventJson(event))
+      this.#sendEvent(event)
       return
     }
     this.#queue.push(event)
     if (this.#queue.bytes > this.#options.maxQueuedBytes) this.#socket.terminate()
   }
 
-  /** Sends the result and closes the socket. */
-  end (result: Buffer): void {
-    this.#finish(Buffer.concat(resultEventParts(result)), NORMAL)
+  /** Sends a message. Call only before the first event. */
+  send (message: Buffer): void {
+    this.#socket.send(message, { binary: false }, () => { if (this.#queue.bytes > 0) this.#flush() })
   }
 
-  /** Sends an error and closes the socket. */
-  fail (error: ServiceError, requestId: string): void {
-    this.#finish(errorEventJson(error, requestId), closeCode(error))
-  }
-
-  #finish (last: Buffer, code: number): void {
+  /** Sends the waiting events and the last message, and closes the socket. */
+  finish (last: Buffer | undefined, code: number, reason = ''): void {
     this.#over = true
     this.input.destroy()
     this.#flush()
-    this.#send(last)
-    this.#socket.close(code)
+    if (last !== undefined) this.send(last)
+    this.#socket.close(code, reason)
     // A paused socket does not read the close frame of the client.
     this.#socket.resume()
   }
@@ -137,12 +131,12 @@ export class InteractiveSession implements RunEvents {
     }
   }
 
-  #send (json: Buffer): void {
-    this.#socket.send(json, { binary: false }, () => { if (this.#queue.bytes > 0) this.#flush() })
+  #sendEvent (event: RunEvent): void {
+    for (const message of this.#format(event)) this.send(message)
   }
 
   #flush (): void {
-    for (const event of this.#queue.take()) this.#send(eventJson(event))
+    for (const event of this.#queue.take()) this.#sendEvent(event)
   }
 
   /** A paused socket does not read pongs. */
@@ -151,9 +145,4 @@ export class InteractiveSession implements RunEvents {
     this.#alive = false
     this.#socket.ping()
   }
-}
-
-function closeCode ({ statusCode }: ServiceError): number {
-  if (statusCode === 503) return TRY_AGAIN_LATER
-  return statusCode < 500 ? POLICY_VIOLATION : INTERNAL_ERROR
 }

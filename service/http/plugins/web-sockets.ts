@@ -6,15 +6,11 @@ import type { FastifyInstance } from 'fastify'
 import { routedUrl } from './request-target.js'
 import { webSocketUpgrades } from './upgrades.js'
 
-interface WebSocketOptions {
-  /** The path of the only route for WebSockets. */
-  path: string
-  maxMessageBytes: number
-}
-
-/** Adds support for WebSockets to an application. Must be called before routes are added. */
-export async function addWebSockets (app: FastifyInstance, { path, maxMessageBytes }: WebSocketOptions): Promise<void> {
-  const upgrades = webSocketUpgrades(app.server, (request) => routedUrl(request).split('?', 1)[0] === path)
+/** Adds support for WebSockets to an application. Must be called before routes are added. Only paths without parameters are supported. */
+export async function addWebSockets (app: FastifyInstance, { maxMessageBytes }: { maxMessageBytes: number }): Promise<void> {
+  const paths = new Set<string | undefined>()
+  app.addHook('onRoute', ({ url, wsHandler }) => { if (wsHandler !== undefined) paths.add(url) })
+  const upgrades = webSocketUpgrades(app.server, (request) => paths.has(routedUrl(request).split('?', 1)[0]))
   const ids = new WeakMap<IncomingMessage, string>()
   await app.register(websocket, {
     options: { server: upgrades as Server, maxPayload: maxMessageBytes, perMessageDeflate: false },

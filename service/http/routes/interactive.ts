@@ -3,48 +3,50 @@ import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 
 import type { Config } from '../../config/config.js'
 import { invalidRequest, upgradeRequired, wrongToken, type ServiceError } from '../../errors.js'
-import { supportsVersion2, unsupportedVersion } from '../../protocol/image-labels.js'
+import { checkInteractive } from '../../protocol/image-labels.js'
 import { checkContainerLimits } from '../../protocol/limits.js'
 import { windowSize } from '../../protocol/input-messages.js'
 import { encodePayload } from '../../protocol/payload.js'
-import type { ImageDescription, Images, RunRequest, Runs } from '../../runs/ports.js'
+import type { Images, RunRequest, Runs } from '../../runs/ports.js'
 import type { ServiceMetrics } from '../../runs/status-ports.js'
 import { codePayload, identityOf } from '../code-runs.js'
 import { errorResponses } from '../error-responses.js'
+import { errorEventJson, resultEventParts } from '../event-queue.js'
 import { AnonymousSockets } from '../interactive/anonymous-sockets.js'
 import { inputLines, parseMessage, validStartMessage, type CodeMessage, type ImageMessage, type StartMessage } from '../interactive/messages.js'
-import { InteractiveSession } from '../interactive/session.js'
+import { sessionOpener, type SessionParts } from '../interactive/open-sessions.js'
+import type { InteractiveSession } from '../interactive/session.js'
 import { validPayload } from '../image-payload.js'
 import type { TokenCheck } from '../plugins/auth.js'
 import { reportedError } from '../plugins/errors.js'
 import type { RateLimits } from '../plugins/rate-limit.js'
 
-export const INTERACTIVE_PATH = '/run/interactive'
+const INTERACTIVE_PATH = '/run/interactive'
 
-/** Space for the events of a slow client beside the output of its program. */
-const EVENT_BYTES = 1024 * 1024
+/** Close codes (RFC 6455, section 7.4.1, and the IANA registry). */
+const NORMAL = 1000
+const POLICY_VIOLATION = 1008
+const INTERNAL_ERROR = 1011
+const TRY_AGAIN_LATER = 1013
 
 const DESCRIPTION = `A WebSocket. The first message is the body of \`POST /run\` or \`POST /run/:language\` (with the member \`language\`),
 with the optional members \`token\` and \`tty\`. Further messages are \`stdin\`, \`stdinEnd\`, \`signal\` and \`resize\`. The service
 sends the events \`build\`, \`stdout\`, \`stderr\`, and finally \`result\` or \`error\`. docs/api.md describes all messages.
 Too many handshakes without a token return 503.`
 
-interface InteractiveParts {
+interface InteractiveParts extends SessionParts {
   images: Images
   runs: Runs
   config: Pick<Config, 'run' | 'container'>
   checkToken: TokenCheck
   limits: RateLimits
   metrics?: ServiceMetrics | undefined
-  /** Aborts when the service shuts down, with the error for the clients as its reason. */
-  stopping: AbortSignal
 }
 
 /** Adds `GET /run/interactive`, a WebSocket for a program whose input is sent while it runs. */
 export function addInteractiveRoute (scope: FastifyInstance, parts: InteractiveParts): void {
   const anonymous = new AnonymousSockets()
-  const sessions = new Set<InteractiveSession>()
-  parts.stopping.addEventListener('abort', () => { for (const session of sessions) session.abort(parts.stopping.reason as ServiceError) })
+  const openSession = sessionOpener(parts)
   scope.route({
     method: 'GET',
     url: INTERACTIVE_PATH,
@@ -59,12 +61,7 @@ export function addInteractiveRoute (scope: FastifyInstance, parts: InteractiveP
       done()
     },
     handler: async () => { throw upgradeRequired() },
-    wsHandler: (socket: WebSocket, request) => {
-      const session = new InteractiveSession(socket, { maxQueuedBytes: 2 * parts.config.run.outputBytes + EVENT_BYTES })
-      sessions.add(session)
-      socket.once('close', () => sessions.delete(session))
-      return serve({ ...parts, authenticated: () => anonymous.release(request) }, session, request)
-    }
+    wsHandler: (socket: WebSocket, request) => serve({ ...parts, authenticated: () => anonymous.release(request) }, openSession(socket), request)
   })
 }
 
@@ -76,10 +73,16 @@ async function serve (parts: InteractiveParts & { authenticated: () => void }, s
     const run = await runOf(parts, request, validStartMessage(request, first))
     session.forwardInput((message) => inputLines(request, message))
     const { json } = await parts.runs.run({ ...run, ...identityOf(request), signal: session.signal, events: session, input: session.input })
-    session.end(json)
+    session.finish(Buffer.concat(resultEventParts(json)), NORMAL)
   } catch (error) {
-    session.fail(reportedError(error as FastifyError, request), request.id)
+    const known = reportedError(error as FastifyError, request)
+    session.finish(errorEventJson(known, request.id), closeCode(known))
   }
+}
+
+function closeCode ({ statusCode }: ServiceError): number {
+  if (statusCode === 503) return TRY_AGAIN_LATER
+  return statusCode < 500 ? POLICY_VIOLATION : INTERNAL_ERROR
 }
 
 /** @throws ServiceError `access_token`, `rate_limit` */
@@ -107,18 +110,13 @@ async function runOf (parts: InteractiveParts, request: FastifyRequest, message:
 
 async function codeRun (parts: InteractiveParts, message: CodeMessage) {
   const run = await codePayload(parts, message)
-  checkSupport(run.image)
+  checkInteractive(run.image)
   return run
 }
 
 async function imageRun ({ images, config }: InteractiveParts, request: FastifyRequest, { image: ref, payload, limits }: ImageMessage) {
   checkContainerLimits(limits, 'limits', config.container)
   const image = await images.describe(ref)
-  checkSupport(image)
+  checkInteractive(image)
   return { image, payload: validPayload(request, payload, config) }
-}
-
-/** @throws ServiceError `request.invalid` if the image does not support interactive runs */
-function checkSupport ({ ref, language }: ImageDescription): void {
-  if (!supportsVersion2(language?.protocol)) throw unsupportedVersion('Interactive runs require', ref, language?.protocol)
 }
