@@ -5,6 +5,8 @@ import type { About } from '../plugins/openapi.js'
 
 export interface CompatParts extends CodeRunParts {
   about: About
+  /** Aborts when the service shuts down, with the error for the clients of interactive runs as its reason. */
+  stopping: AbortSignal
 }
 
 /** The routes of an API that is compatible with another system. */

@@ -4,11 +4,12 @@ import type { RunRequest } from '../../../service/runs/ports.js'
 import { COMPLETED, decodedOf, languageImage } from '../fakes.js'
 import { startApp, TOKEN } from './start-app.js'
 
-export const PYTHON = languageImage('python', { aliases: ['py'], main: 'main.py', protocol: 2 })
+export const PYTHON = languageImage('python', { aliases: ['py'], main: 'main.py', version: '3.13.5', protocol: 2 })
+const CPP = languageImage('cpp', { version: '14.2', protocol: 2, builds: true })
 const OLD = languageImage('ruby', { protocol: 1 })
 /** A first message. */
 export const FIRST = { language: 'python', code: 'print(input())' }
-const WITH_TOKEN = { headers: { 'x-access-token': TOKEN } }
+export const WITH_TOKEN = { headers: { 'x-access-token': TOKEN } }
 
 /** A client of `GET /run/interactive`. */
 export interface Opened {
@@ -20,8 +21,8 @@ export interface Opened {
 }
 
 /** Opens a WebSocket, by default with a token in its header. Messages that are sent before it is open wait. */
-export function open (port: number, options: WebSocket.ClientOptions = WITH_TOKEN): Opened {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/run/interactive`, options)
+export function open (port: number, options: WebSocket.ClientOptions = WITH_TOKEN, path = '/run/interactive'): Opened {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, options)
   const events: Opened['events'] = []
   const early: string[] = []
   socket.on('message', (data: RawData) => { events.push(JSON.parse(String(data))) })
@@ -38,7 +39,7 @@ export function open (port: number, options: WebSocket.ClientOptions = WITH_TOKE
 
 /** Starts the application, whose runs last until their input contains `end`. */
 export async function start (t: Parameters<typeof startApp>[0], env: Record<string, string> = {}) {
-  const started = await startApp(t, { env, images: [PYTHON, OLD] })
+  const started = await startApp(t, { env, images: [PYTHON, CPP, OLD] })
   const inputs: string[] = []
   started.runs.handler = async (request: RunRequest) => {
     request.signal.throwIfAborted()

@@ -77,7 +77,9 @@ function piston (): Case[] {
     { path, status: 500, arrange: down }
   ])
   const body = { language: 'python', version: '*', files: [{ content: '' }] }
-  return [...lists, ...runs('/api/v2/execute', body).filter(({ status, arrange }) => status !== 400 || arrange === undefined).map((each) =>
+  const connect = [{ status: 401, headers: { 'x-access-token': 'wrong' } }, { status: 426 }, { status: 429, headers: { 'x-access-token': 'a-second-one-for-the-grader' } }]
+    .map((each): Case => ({ path: '/api/v2/connect', ...each }))
+  return [...lists, ...connect, ...runs('/api/v2/execute', body).filter(({ status, arrange }) => status !== 400 || arrange === undefined).map((each) =>
     each.status === 413 ? { ...each, body: { ...body, stdin: 'x'.repeat(3_000_000) } } : each)]
 }
 

@@ -5,6 +5,7 @@ import { invalidRequest } from '../../../errors.js'
 import { respondToErrors } from '../../plugins/errors.js'
 import type { CompatApi, CompatParts } from '../compat-api.js'
 import { runPayload } from '../payload-run.js'
+import { addConnectRoute } from './connect.js'
 import { InterleavedOutput } from './output.js'
 import { jobOf } from './request.js'
 import { responseOf } from './response.js'
@@ -15,7 +16,7 @@ const { 401: wrongToken, 429: rateLimited, 500: failed } = ERROR_RESPONSES
 const LIST_ERRORS = { 401: wrongToken, 429: rateLimited, 500: failed }
 const tags = ['run']
 
-/** The REST API of Piston, version 2, without the WebSocket. */
+/** The API of Piston, version 2. */
 export const piston: CompatApi = { name: 'piston', addRoutes }
 
 function addRoutes (scope: FastifyInstance, parts: CompatParts): void {
@@ -25,6 +26,7 @@ function addRoutes (scope: FastifyInstance, parts: CompatParts): void {
     body: { message: slug === 'request.media_type' ? 'requests must be of type application/json' : body.message }
   }))
   const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
+  addConnectRoute(scope, parts)
 
   typed.post('/api/v2/execute', {
     schema: { summary: 'Run a program (Piston)', tags, body: ExecuteSchema, response: { 200: ExecuteResponseSchema, ...ERROR_RESPONSES } }

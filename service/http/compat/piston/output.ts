@@ -1,6 +1,10 @@
-import type { RunEvent } from '../../../protocol/event-decoder.js'
+import type { OutputEvent, RunEvent } from '../../../protocol/event-decoder.js'
 import type { RunResult } from '../../../protocol/result.js'
 import type { RunEvents } from '../../../runs/ports.js'
+
+export function outputText ({ text, base64 = '' }: OutputEvent): string {
+  return text ?? Buffer.from(base64, 'base64').toString('utf8')
+}
 
 /** Collects stdout and stderr in the order of their arrival. */
 export class InterleavedOutput implements RunEvents {
@@ -12,7 +16,7 @@ export class InterleavedOutput implements RunEvents {
 
   event (event: RunEvent): void {
     if ('json' in event) return
-    const text = event.text ?? Buffer.from(event.base64 ?? '', 'base64').toString('utf8')
+    const text = outputText(event)
     this.#both += text
     if (event.type === 'stdout') this.#stdout += text
     else this.#stderr += text

@@ -34,7 +34,8 @@ function textsOf ({ stdout, stderr }: { stdout: string, stderr: string }) {
   return { stdout, stderr, output: stdout + stderr }
 }
 
-function reasonOf (result: RunResult, late: boolean): Reason {
+/** Returns how a step ended. @param late whether it reached its time limit */
+export function reasonOf (result: RunResult, late: boolean): Reason {
   const { outcome, exitCode, stdoutTruncated } = result
   if (late) return { code: null, signal: 'SIGKILL', message: 'Time limit exceeded', status: 'TO' }
   if (outcome === 'output_limit') {

@@ -64,6 +64,10 @@ export const PackagesSchema = Type.Array(Type.Object({
   language: Type.String(), language_version: Type.String(), installed: Type.Boolean()
 }), { description: 'The languages whose images are present' })
 
+export function errorSchema (description: string) {
+  return Type.Object({ message: Type.String() }, { description })
+}
+
 export const ERROR_RESPONSES = Object.fromEntries([
   [400, 'A member is missing or has a wrong value, or the body is not JSON'],
   [401, 'The access token is missing or wrong'],
@@ -72,4 +76,4 @@ export const ERROR_RESPONSES = Object.fromEntries([
   [429, 'Too many requests'],
   [500, 'The service or the engine failed'],
   [503, 'The run queue is full or the service is shutting down']
-].map(([status, description]) => [status, Type.Object({ message: Type.String() }, { description: String(description) })]))
+].map(([status, description]) => [status, errorSchema(String(description))]))
