@@ -7,7 +7,7 @@ import { tap } from './tap.js'
 const LANGUAGES = ['c', 'cpp', 'javascript', 'python']
 const FILES = 'test/clients/*.test.ts'
 /** Time limit of a test file, in seconds. It includes the installation of the client. */
-const FILE_S = 600
+const FILE_S = 1200
 
 const wanted = process.argv.slice(2)
 await report(async () => await testWithImages(LANGUAGES, async (socketPath) => await tap(wanted.length > 0 ? wanted : [FILES], {

@@ -19,7 +19,8 @@ export function trackPaths (app: FastifyInstance): (path: string) => KnownPath |
     paths.set(url, known)
   })
   return (path) => {
-    const found = [...paths].filter(([, { matches }]) => matches.test(decoded(path)))
+    const exact = paths.get(path)
+    const found = exact === undefined ? [...paths].filter(([, { matches }]) => matches.test(decoded(path))) : [[path, exact] as const]
     const [first] = found
     return first && { pattern: first[0], methods: [...new Set(found.flatMap(([, { methods }]) => [...methods]))] }
   }

@@ -2,8 +2,15 @@ import swagger, { type StaticDocumentSpec } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 
-import { PayloadSchema } from '../../protocol/payload-schema.js'
+import { DocumentedPayloadSchema } from '../../protocol/documented-payload.js'
 import { addPageHeaders } from './page-headers.js'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The schema of the body in the OpenAPI document, if the route itself validates a part of the body. */
+    documentedBody?: object
+  }
+}
 
 /** Swagger UI adds style elements, which contain its icons. */
 const DOCS_POLICY = { 'style-src': ["'self'", "'unsafe-inline'"] }
@@ -18,6 +25,7 @@ export interface About {
 /** Generates the OpenAPI description from the route schemas. Must be called before routes are added. */
 export async function addOpenApi (app: FastifyInstance, about: About, ui: boolean): Promise<void> {
   await app.register(swagger, {
+    transform: ({ schema, url, route: { config } }) => ({ schema: withBody(schema, config?.documentedBody), url }),
     openapi: {
       // The schemas use JSON Schema 2020-12. OpenAPI 3.0 does not support a numeric exclusiveMinimum.
       openapi: '3.1.0',
@@ -27,7 +35,7 @@ export async function addOpenApi (app: FastifyInstance, about: About, ui: boolea
         { name: 'status', description: 'State of the service. Only /version requires an access token.' }
       ],
       components: {
-        schemas: { Payload: PayloadSchema as object },
+        schemas: { Payload: DocumentedPayloadSchema as object },
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
           accessToken: { type: 'apiKey', in: 'header', name: 'X-Access-Token' },
@@ -37,6 +45,10 @@ export async function addOpenApi (app: FastifyInstance, about: About, ui: boolea
     }
   })
   if (ui) await addPages(app)
+}
+
+function withBody<Schema extends object> (schema: Schema, body: object | undefined): Schema {
+  return body === undefined ? schema : { ...schema, body }
 }
 
 /** Documents that all routes of `scope` require a token. */

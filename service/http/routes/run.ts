@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 
 import type { Config } from '../../config/config.js'
+import { DocumentedPayloadSchema } from '../../protocol/documented-payload.js'
 import { topLevelMembers } from '../../protocol/json-scanner.js'
 import { checkContainerLimits, foreignRunLimits, fromWireLimits, type MaximumLimits, type WireLimits } from '../../protocol/limits.js'
 import { checkVersion } from '../../protocol/payload-checks.js'
@@ -18,7 +19,7 @@ const MAX_IMAGE_NAME_LENGTH = 512
 
 const BodySchema = Type.Object({
   image: Type.String({ minLength: 1, maxLength: MAX_IMAGE_NAME_LENGTH, description: 'For example runonce/python:latest' }),
-  payload: Type.Unknown({ description: 'Data for the stdin of the container. If the image implements the runner protocol, it must match the schema Payload.' }),
+  payload: Type.Unknown(),
   limits: Type.Optional(nullableLimits)
 }, {
   examples: [{
@@ -27,6 +28,14 @@ const BodySchema = Type.Object({
     limits: { time: 2 }
   }]
 })
+
+const DocumentedBodySchema = {
+  ...BodySchema,
+  properties: {
+    ...BodySchema.properties,
+    payload: { ...DocumentedPayloadSchema, description: 'Data for the stdin of the container. If the image does not implement the runner protocol, it can be any value.' }
+  }
+}
 
 interface RunParts {
   images: Images
@@ -37,6 +46,7 @@ interface RunParts {
 /** Adds glot's route `POST /run`, which runs a payload in any allowed image and returns the result. */
 export function addRunRoute (scope: FastifyInstance, parts: RunParts): void {
   scope.withTypeProvider<TypeBoxTypeProvider>().post('/run', {
+    config: { documentedBody: DocumentedBodySchema },
     schema: {
       summary: 'Run a payload in a container of an image',
       tags: ['run'],

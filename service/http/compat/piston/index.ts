@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 
 import { invalidRequest } from '../../../errors.js'
 import { respondToErrors } from '../../plugins/errors.js'
@@ -29,7 +30,8 @@ function addRoutes (scope: FastifyInstance, parts: CompatParts): void {
   addConnectRoute(scope, parts)
 
   typed.post('/api/v2/execute', {
-    schema: { summary: 'Run a program (Piston)', tags, body: ExecuteSchema, response: { 200: ExecuteResponseSchema, ...ERROR_RESPONSES } }
+    config: { documentedBody: ExecuteSchema },
+    schema: { summary: 'Run a program (Piston)', tags, body: Type.Object({}), response: { 200: ExecuteResponseSchema, ...ERROR_RESPONSES } }
   }, async (request, reply) => {
     const job = jobOf(request.body, runtimesOf(await images.languages()), config)
     const events = new InterleavedOutput()

@@ -49,6 +49,7 @@ function filesOf (sent: unknown): File[] {
     const { name, content, encoding } = file ?? {}
     if (typeof content !== 'string') throw invalidRequest(`files[${index}].content is required as a string`)
     if (name != null && typeof name !== 'string') throw invalidRequest(`files[${index}].name must be a string`)
+    if (encoding != null && typeof encoding !== 'string') throw invalidRequest(`files[${index}].encoding must be a string`)
     return { name: name || `file${index}.code`, content, encoding: (ENCODINGS.includes(encoding) ? encoding : 'utf8') as BufferEncoding }
   })
 }
@@ -64,7 +65,7 @@ function limitsOf (body: Body, { run, container }: Settings): Record<string, num
   return Object.fromEntries(Object.entries(configured).flatMap(([kind, maximum]) => STEPS.map((step) => {
     const name = `${step}_${kind}`
     const value = body[name]
-    if (!value) return [name, undefined]
+    if (value == null || value === 0) return [name, undefined]
     if (typeof value !== 'number') throw invalidRequest(`If specified, ${name} must be a number`)
     if (value > maximum[step]) throw invalidRequest(`${name} cannot exceed the configured limit of ${maximum[step]}`)
     if (value < 0 && kind !== 'memory_limit') throw invalidRequest(`${name} must be non-negative`)

@@ -1,16 +1,29 @@
 import { Type, type Static } from 'typebox'
 
-const milliseconds = (step: string) => Type.Optional(Type.Unknown({ description: `Time limit of the ${step} in milliseconds` }))
-const cpuMilliseconds = (step: string) => Type.Optional(Type.Unknown({ description: `CPU time limit of the ${step} in milliseconds` }))
-const bytes = (step: string) => Type.Optional(Type.Unknown({ description: `Memory limit of the ${step} in bytes; -1 for the default` }))
+import { ArgumentsSchema, OptionalNameSchema } from '../../../protocol/documented-payload.js'
+
+const orNull = (type: string, description: string) => Type.Unsafe<never>({ type: [type, 'null'], description })
+const limit = (type: string, description: string, more: object = {}) => Type.Optional(Type.Unsafe<number | null>({ type: [type, 'null'], description, ...more }))
+const milliseconds = (step: string) => limit('number', `Time limit of the ${step} in milliseconds`, { minimum: 0 })
+const cpuMilliseconds = (step: string) => limit('number', `CPU time limit of the ${step} in milliseconds`, { minimum: 0 })
+const bytes = (step: string) => limit('number', `Memory limit of the ${step} in bytes; -1 for the default`)
+
+const FileSchema = Type.Object({
+  name: Type.Optional(OptionalNameSchema),
+  content: Type.String(),
+  encoding: Type.Optional(orNull('string', 'utf8 (the default), base64 or hex'))
+})
 
 /** Only documents the body. request.ts checks it, in Piston's order and with Piston's messages. */
 export const ExecuteSchema = Type.Object({
-  language: Type.Optional(Type.Unknown({ description: 'A language by name or alias' })),
-  version: Type.Optional(Type.Unknown({ description: 'A version or a range of versions, for example * or 3.x' })),
-  files: Type.Optional(Type.Unknown({ description: 'A list of {name, content, encoding}. The encoding is utf8, base64 or hex' })),
-  stdin: Type.Optional(Type.Unknown({ description: 'The program\'s standard input, to which a newline is added if it does not end with one' })),
-  args: Type.Optional(Type.Unknown({ description: 'The program\'s arguments' })),
+  language: Type.String({ minLength: 1, description: 'A language by name or alias' }),
+  version: Type.String({ minLength: 1, description: 'A version or a range of versions, for example * or 3.x' }),
+  files: Type.Array(FileSchema, {
+    description: 'At least one file must be utf8. The first of them is the main file',
+    contains: { not: { properties: { encoding: { enum: ['base64', 'hex'] } }, required: ['encoding'] } }
+  }),
+  stdin: Type.Optional(orNull('string', 'The program\'s standard input, to which a newline is added if it does not end with one')),
+  args: Type.Optional(ArgumentsSchema),
   compile_timeout: milliseconds('build'),
   run_timeout: milliseconds('run'),
   compile_cpu_time: cpuMilliseconds('build'),
@@ -18,8 +31,6 @@ export const ExecuteSchema = Type.Object({
   compile_memory_limit: bytes('build'),
   run_memory_limit: bytes('run')
 }, { examples: [{ language: 'python', version: '*', files: [{ content: 'print(input())' }], stdin: 'Hello World!' }] })
-
-const orNull = (type: string, description: string) => Type.Unsafe<never>({ type: [type, 'null'], description })
 
 const StageSchema = Type.Unsafe<Stage>(Type.Object({
   stdout: Type.String(),
