@@ -51,9 +51,14 @@ export const DocumentedPayloadSchema = {
     outputs: { ...outputs, items: { type: 'string', pattern: FILE_PATTERN, maxLength: MAX_PATTERN_LENGTH } },
     cases: { ...cases, minItems: 1, items: { ...cases?.items, properties: { ...cases?.items?.properties, args: ArgumentsSchema } } }
   },
-  anyOf: [
-    { properties: { files: { minItems: 1 } } },
-    { properties: { command: { type: 'string', minLength: 1 } }, required: ['command'] },
-    { properties: { runInstructions: { type: 'object' } }, required: ['runInstructions'] }
-  ]
+  // Generators of clients understand this better than anyOf.
+  if: {
+    not: {
+      anyOf: [
+        { properties: { command: { type: 'string', minLength: 1 } }, required: ['command'] },
+        { properties: { runInstructions: { type: 'object' } }, required: ['runInstructions'] }
+      ]
+    }
+  },
+  then: { properties: { files: { minItems: 1 } } }
 }
