@@ -23,8 +23,8 @@ $(FUZZERS:%=fuzz-%): fuzz-%: $(OUT)/fuzz-%
 $(FUZZERS:%=$(OUT)/fuzz-%): $(OUT)/fuzz-%: $(OUT)/fuzz-main-%.o $(TESTED:%.c=$(OUT)/fuzz-tested-%.o) $(OUT)/fuzz-yyjson.o
 	$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^
 
-$(OUT)/fuzz-main-%.o: fuzz/%.c $(HEADERS) Makefile fuzz/fuzz.mk | $(OUT)/.vendor
-	$(CLANG) $(COMMON) $(WARNINGS) $(FUZZ_SANITIZE) -I. -c -o $@ $<
+$(OUT)/fuzz-main-%.o: fuzz/%.c $(wildcard fuzz/*.h) $(HEADERS) Makefile fuzz/fuzz.mk | $(OUT)/.vendor
+	$(CLANG) $(COMMON) $(WARNINGS) $(FUZZ_SANITIZE) -I. -Ifuzz -c -o $@ $<
 
 $(OUT)/fuzz-tested-%.o: %.c $(HEADERS) Makefile fuzz/fuzz.mk | $(OUT)/.vendor
 	$(CLANG) $(COMMON) -w $(FUZZ_SANITIZE) -c -o $@ $<
