@@ -54,8 +54,8 @@ static int create_entries(int top_fd, const struct snapshot *snapshot, const str
         if (!S_ISDIR(entries[i].status.st_mode))
             continue;
         set_owner_and_time(top_fd, &entries[i]);
-        if (fchmodat(top_fd, entries[i].path, entries[i].status.st_mode & 07777, 0) < 0 && errno != EPERM)
-            return -1;
+        if (fchmodat(top_fd, entries[i].path, entries[i].status.st_mode & 07777, 0) < 0 && errno != EPERM && errno != EROFS)
+            return -1; /* EPERM: another user's; EROFS: of a read-only file system that is mounted in ours */
     }
     return 0;
 }

@@ -3,7 +3,7 @@ import t from 'tap'
 
 import { endedAtLimit, run, runEvents, STRICT } from './kit.js'
 
-const SMALL = { ...STRICT, tmpfs: { '/work': 'rw,exec,mode=1777,size=32m', '/tmp': 'rw,mode=1777,size=16m', '/var/tmp': 'rw,mode=1777', '/home/second': 'rw,mode=1777', '/scratch': 'rw,mode=1777' }, env: { RUNONCE_WORK_DIR: '/work', HOME: '/home/second' } }
+const SMALL = { ...STRICT, tmpfs: { '/work': 'rw,exec,mode=1777,size=32m', '/tmp': 'rw,mode=1777,size=16m', '/var/tmp': 'rw,mode=1777', '/home/second': 'rw,mode=1777', '/scratch': 'rw,mode=1777', '/scratch/fixed': 'ro,mode=755,size=1m' }, env: { RUNONCE_WORK_DIR: '/work', HOME: '/home/second' } }
 const PLAIN = { user: '10001:10001', memoryMib: 256, env: { HOME: '/home/second' } }
 
 /** Lists all that a program can notice: files, their modes, contents and times, used space, processes and System V objects. */
