@@ -2,7 +2,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "runner.h"
@@ -72,12 +76,28 @@ static int open_place(const char *path, const struct stat *was) {
     return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* Resets what the program can have set on an empty folder of ours: extended attributes, of which some are access control lists, and
+ * the flags of chattr(1). Attributes and flags that need privileges stay. */
+static void reset_attributes(int fd, const struct place *place) {
+    char names[XATTR_LIST_MAX];
+    int flags = 0;
+    ssize_t size = flistxattr(fd, names, sizeof names);
+    for (const char *name = names; name < names + size; name += strlen(name) + 1)
+        (void)fremovexattr(fd, name);
+    if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 && flags != place->flags)
+        (void)ioctl(fd, FS_IOC_SETFLAGS, &place->flags);
+}
+
 static int restore_place(const struct snapshot *snapshot, const struct place *place, int64_t until_ns) {
     const struct timespec times[] = {place->status.st_atim, place->status.st_mtim};
     int fd = open_place(place->path, &place->status);
     if (fd < 0)
         return -1;
-    int result = folder_empty(fd, until_ns) < 0 ? -1 : create_entries(fd, snapshot, place);
+    int result = folder_empty(fd, until_ns);
+    if (result == 0) {
+        reset_attributes(fd, place);
+        result = create_entries(fd, snapshot, place);
+    }
     int error = errno;
     /* These calls fail for another user's folder, but the program could not change its attributes either. */
     (void)!fchown(fd, place->status.st_uid, place->status.st_gid);

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
@@ -139,6 +141,8 @@ static int save_place(struct walk *walk, const char *path, struct place *place) 
         close_fd(&fd);
         return -1;
     }
+    if (ioctl(fd, FS_IOC_GETFLAGS, &place->flags) < 0)
+        place->flags = 0;
     int result = save_folder(walk, fd, 0, 0);
     place->count = walk->snapshot->count - place->first;
     return result;

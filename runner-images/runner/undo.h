@@ -30,6 +30,8 @@ struct saved {
 struct place {
     const char *path;
     struct stat status;
+    /* ioctl_iflags(2); 0 if the file system has none. */
+    int flags;
     size_t first;
     size_t count;
 };

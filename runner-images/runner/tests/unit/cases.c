@@ -1,12 +1,15 @@
 /* What cases need: comparing output, and undoing what a program did to folders. tests/container/cases.js has the attacks. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -108,6 +111,33 @@ static void mapped(void) {
     close(dir_fd);
 }
 
+/* Attributes of the folder itself: a default access control list would also apply to the files that the runner creates. */
+static void attributes(void) {
+    static const char ACL[] = "\2\0\0\0" "\1\0\7\0\xff\xff\xff\xff" "\2\0\7\0\x39\x30\0\0" "\4\0\5\0\xff\xff\xff\xff" "\x10\0\7\0\xff\xff\xff\xff" "\x20\0\5\0\xff\xff\xff\xff";
+    char path[64], names[256];
+    int dir_fd = fresh_folder(path), no_dump = FS_NODUMP_FL, flags = 0, flags_before = 0;
+    struct strings places = {0};
+    struct snapshot snapshot;
+    in_folder(path, "echo text > file");
+    char *before = listing(path);
+    (void)ioctl(dir_fd, FS_IOC_GETFLAGS, &flags_before);
+    EXPECT(strings_add(&places, path, strlen(path)) == 0 && snapshot_take(&snapshot, &places, -1) == 0);
+    EXPECT(setxattr(path, "user.planted", "x", 1, 0) == 0);
+    EXPECT(setxattr(path, "system.posix_acl_access", ACL, sizeof ACL - 1, 0) == 0 && setxattr(path, "system.posix_acl_default", ACL, sizeof ACL - 1, 0) == 0);
+    (void)ioctl(dir_fd, FS_IOC_SETFLAGS, &no_dump); /* not every file system has flags */
+    EXPECT(snapshot_restore(&snapshot, clock_ns() + 60000000000) == 0);
+    char *after = listing(path);
+    EXPECT_IN(strcmp(before, after) == 0, "%s is not %s", after, before);
+    EXPECT(listxattr(path, names, sizeof names) == 0);
+    (void)ioctl(dir_fd, FS_IOC_GETFLAGS, &flags);
+    EXPECT(flags == flags_before);
+    snapshot_free(&snapshot);
+    strings_free(&places);
+    free(before);
+    free(after);
+    close(dir_fd);
+}
+
 static void too_large(void) {
     char path[64];
     int fd = fresh_folder(path);
@@ -158,6 +188,7 @@ void cases_tests(void) {
     test("output matches what is expected but for white space at the ends of lines and at the end", outputs);
     test("whatever changes a folder, it is restored", restored);
     test("a write to a mapped file is undone", mapped);
+    test("attributes of a folder are removed", attributes);
     test("files that take more than a quarter of the memory are not saved", too_large);
     test("emptying a folder ends at its time limit", late);
     test("the writable folders are found, and none of them twice", found);
