@@ -87,9 +87,11 @@ static const char *walk_folder(struct walk *walk, int folder_fd, size_t path_siz
 
 /* Returns why the walk has to stop, or NULL. */
 static const char *enter(struct walk *walk, int folder_fd, const char *name, size_t path_size, const struct states *states, int depth) {
-    int fd = depth >= MOST_DEPTH ? -1 : folder_open(folder_fd, name);
+    /* Below it, the longest name fits into the path, with a slash on each side. */
+    bool is_deep = depth >= MOST_DEPTH || path_size + NAME_MAX + 2 >= sizeof walk->path;
+    int fd = is_deep ? -1 : folder_open(folder_fd, name);
     if (fd < 0) {
-        (void)add_file(walk->files, walk->path, depth >= MOST_DEPTH ? "the folder is too deep" : "the folder can't be read");
+        (void)add_file(walk->files, walk->path, is_deep ? "the folder is too deep" : "the folder can't be read");
         return NULL;
     }
     walk->path[path_size] = '/';

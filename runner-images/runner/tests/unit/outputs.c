@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,6 +156,34 @@ static void bounded(void) {
     close(dir_fd);
 }
 
+/* The runner has a buffer of PATH_MAX bytes for a path. */
+static void long_paths(void) {
+    enum { LEVELS = 20, LISTED = 14 };
+    char path[64], name[NAME_MAX + 1];
+    int dir_fd = fresh_folder(path), fd = dup(dir_fd);
+    memset(name, 'd', NAME_MAX);
+    name[NAME_MAX] = '\0';
+    for (int i = 0; i < LEVELS; i++) {
+        EXPECT(mkdirat(fd, name, 0755) == 0);
+        int next_fd = openat(fd, name, O_RDONLY | O_CLOEXEC);
+        close(fd);
+        fd = next_fd;
+        put_bytes(fd, "file", "", 0);
+    }
+    struct output_files files = find(dir_fd, PATTERNS("**"), MANY);
+    EXPECT(files.count == LISTED + 1);
+    size_t refused = 0;
+    for (size_t i = 0; i < files.count; i++)
+        if (files.items[i].error != NULL) {
+            refused++;
+            EXPECT(strcmp(files.items[i].error, "the folder is too deep") == 0 && strlen(files.items[i].name) == (LISTED + 1) * (NAME_MAX + 1) - 1);
+        }
+    EXPECT(refused == 1);
+    output_files_free(&files);
+    close(fd);
+    close(dir_fd);
+}
+
 static void pieces(void) {
     enum { SIZE = 200001 };
     char path[64];
@@ -192,5 +221,6 @@ void outputs_tests(void) {
     test("a file that shrinks while it is read is reported", shrinks);
     test("a file that is swapped for a link is never followed", swapped);
     test("depth and number of files are bounded", bounded);
+    test("a folder whose path is too long is listed with an error", long_paths);
     test("large files come back byte for byte", pieces);
 }
