@@ -6,9 +6,10 @@ import type { Test } from 'tap'
 import { summarize } from '../../tools/bench/statistics.js'
 import { startBareServer } from '../engine/bare-server-process.js'
 import { send } from '../engine/http-client.js'
-import { startService, submission, until, type Result, type Service } from '../engine/kit.js'
+import { startService, until, type Result, type Service } from '../engine/kit.js'
 import { cleanProgram } from './clean.js'
 import { leftovers, watchContainers } from './leftovers.js'
+import { MODES, type ModeName } from './modes.js'
 
 const LANGUAGE: Record<string, string> = { '.py': 'python', '.c': 'c', '.cpp': 'cpp', '.sh': 'bash', '.js': 'javascript' }
 /** Languages whose interpreter waits in a ready container. */
@@ -21,6 +22,8 @@ const SLOWNESS = process.env.RUNONCE_TEST_RUNTIME === 'runsc' ? 3 : 1
 const TIME_S = 3 * PATIENCE * SLOWNESS
 /** Time limit in seconds of a run that is expected to end earlier, even on a busy machine. */
 const DEADLINE_S = 30 * PATIENCE * SLOWNESS
+/** Time limit in seconds of a build and three cases. */
+const CASES_S = 4 * DEADLINE_S
 /** Additional time limit in seconds for the compiler of a C program. */
 const BUILD_S = 2
 const READY_MS = 60_000 * PATIENCE
@@ -36,12 +39,16 @@ const UNDER_NS = 0.1e9
 
 export type Expected = Record<string, unknown>
 
+export interface Exception { expected: Expected, because: string }
+
 export interface Attack {
   title: string
   /** Name of a file in test/attack/programs. The suffix selects the language. */
   program: string
   /** Expected result, compared with `t.match`. */
   expected: Expected
+  /** Expected entries of the returned files, by name. */
+  files?: Record<string, Expected>
   stdin?: string
   /** Time limit in seconds, lower than the limit of the suite. */
   time?: number
@@ -50,7 +57,13 @@ export interface Attack {
   /** If true, runs of the same image during the attack must succeed. */
   neighbour?: boolean
   /** Expected results that differ in another runtime, with the reason. */
-  on?: Partial<Record<'crun' | 'runsc', { expected: Expected, because: string }>>
+  on?: Partial<Record<'crun' | 'runsc', Exception>>
+  /** Expected results that differ in a mode, with the reason. They take precedence over those of a runtime. */
+  in?: Partial<Record<ModeName, Exception>>
+  /** The only modes in which the attack runs; the default is all modes. */
+  modes?: ModeName[]
+  /** Reasons why the attack does not run in a runtime: docs/security.md describes the limitation. */
+  notOn?: Partial<Record<string, string>>
   /** Reason why the attack runs only in a new container. */
   coldOnly?: string
 }
@@ -60,7 +73,7 @@ export const runtime = process.env.RUNONCE_TEST_RUNTIME || undefined
 const verdicts = process.env.RUNONCE_TEST_VERDICTS
 
 /** Settings that all services of this suite use. */
-export const SETTINGS = { RUN_MAX_EXECUTION_TIME: String(DEADLINE_S), ...(runtime === undefined ? {} : { DOCKER_CONTAINER_RUNTIME: runtime }) }
+export const SETTINGS = { RUN_MAX_EXECUTION_TIME: String(DEADLINE_S), RUN_MAX_CASES_TIME: String(CASES_S), ...(runtime === undefined ? {} : { DOCKER_CONTAINER_RUNTIME: runtime }) }
 
 /** A service under attack, with the IDs of the containers that it has created. */
 export interface Target { service: Service, waiting: boolean, made: Set<string>, bareUrl: string }
@@ -78,19 +91,23 @@ export function language ({ program }: { program: string }): string {
   return name
 }
 
+/** An attack in one of its modes. */
+export interface Trial { attack: Attack, mode: ModeName }
+
 /** Reports whether the attack also runs in a ready container. */
-export function canWait (attack: Attack): boolean {
-  return attack.coldOnly === undefined && WAITING.includes(language(attack))
+export function canWait ({ attack, mode }: Trial): boolean {
+  return MODES[mode].canWait && attack.coldOnly === undefined && WAITING.includes(language(attack))
 }
 
 /** Runs the attack as a subtest. Checks the result, the next run, and the removal of the container. */
-export async function attackTest (t: Test, target: Target, attack: Attack): Promise<void> {
-  const because = special(attack)?.because
-  const way = target.waiting ? ', in a ready container' : ''
-  await t.test(`${attack.title}: ${attack.program}${way}${because === undefined ? '' : ` (on ${runtime}: ${because})`}`, { buffered: true }, async (t) => {
-    const verdict = { program: attack.program, title: attack.title, waiting: target.waiting, outcome: 'none', right: false, because }
+export async function attackTest (t: Test, target: Target, trial: Trial): Promise<void> {
+  const { attack, mode } = trial
+  const because = special(trial)?.because
+  const way = `${mode === 'plain' ? '' : `, ${mode}`}${target.waiting ? ', in a ready container' : ''}`
+  await t.test(`${attack.title}: ${attack.program}${way}${because === undefined ? '' : ` (${because})`}`, { buffered: true }, async (t) => {
+    const verdict = { program: attack.program, title: attack.title, mode, waiting: target.waiting, outcome: 'none', right: false, because }
     try {
-      const result = await attacked(t, target, attack)
+      const result = await attacked(t, target, trial)
       Object.assign(verdict, { outcome: result.outcome ?? 'none', right: t.passing() })
     } finally {
       if (verdicts !== undefined) appendFileSync(verdicts, `${JSON.stringify(verdict)}\n`)
@@ -98,12 +115,13 @@ export async function attackTest (t: Test, target: Target, attack: Attack): Prom
   })
 }
 
-async function attacked (t: Test, target: Target, attack: Attack): Promise<Result> {
+async function attacked (t: Test, target: Target, trial: Trial): Promise<Result> {
   const { service, waiting } = target
+  const { attack } = trial
   if (waiting) await until(async () => await readyCount(service) > 0, 'a ready container', READY_MS)
   const stopAsking = askMeanwhile(target)
   try {
-    const result = await run(t, target, attack)
+    const result = await run(t, target, trial)
     const next = await service.run(language(attack), cleanProgram(language(attack)))
     t.match(next, { outcome: 'completed', stdout: 'clean 42\n', stderr: '' }, 'the next run is clean and correct')
     await until(async () => await readyCount(service) === (await service.containers()).length, 'the removal of the container', GONE_MS)
@@ -119,48 +137,56 @@ async function attacked (t: Test, target: Target, attack: Attack): Promise<Resul
   }
 }
 
-async function run (t: Test, { service, waiting }: Target, attack: Attack): Promise<Result> {
+async function run (t: Test, { service, waiting }: Target, trial: Trial): Promise<Result> {
+  const { attack, mode } = trial
   const { stdin = '', neighbour = false } = attack
   const code = readFileSync(new URL(`./programs/${attack.program}`, import.meta.url), 'utf8')
-  const id = randomUUID()
+  const requestId = randomUUID()
   let ended = false
-  const [{ status, body: result }] = await Promise.all([
-    service.post('/run', submission(language(attack), code, { stdin, limits: { time: limitNs(attack) / 1e9 } }), { headers: { 'x-request-id': id } })
-      .finally(() => { ended = true }),
+  const [{ status, result }] = await Promise.all([
+    MODES[mode].run({ t, service, language: language(attack), code, stdin, time: limitNs(trial) / 1e9, requestId }).finally(() => { ended = true }),
     neighbour ? runBeside(t, service, attack, () => ended) : undefined
   ])
-  const { status: answered = 200, ...said } = special(attack)?.expected ?? attack.expected
+  const { status: answered = 200, ...said } = expectedOf(trial)
   t.equal(status, answered, JSON.stringify(result).slice(0, 500))
   t.match(result, said)
+  for (const [name, file] of Object.entries(attack.files ?? {})) t.match(result.files?.find((each) => each.name === name), file, name)
   if (status !== 200) return result
   // A forged result contains data that the program wrote.
-  if (typeof result.duration === 'number') assertDuration(t, attack, result)
-  const line = await until(() => service.logs.find(({ msg, requestId }) => msg === 'run' && requestId === id), 'the log line')
+  if (typeof result.duration === 'number') assertDuration(t, trial, result)
+  const line = await until(() => service.logs.find(({ msg, requestId: id }) => msg === 'run' && id === requestId), 'the log line')
   t.equal(line.pooled, waiting, waiting ? 'a ready container served it' : 'a new container served it')
   return result
 }
 
 /** Asserts that a timeout is not reported before the limit, and that no run exceeds its limit by much. */
-function assertDuration (t: Test, attack: Attack, { outcome, duration, build }: Result): void {
-  const limit = limitNs(attack)
-  const least = outcome === 'timeout' ? limit - UNDER_NS - (build?.duration ?? 0) : (attack.lastsAtLeast ?? 0) * 1e9
+function assertDuration (t: Test, trial: Trial, { outcome, duration, build }: Result): void {
+  const limit = limitNs(trial)
+  const least = outcome === 'timeout' ? limit - UNDER_NS - (build?.duration ?? 0) : (trial.attack.lastsAtLeast ?? 0) * 1e9
   const most = outcome === 'timeout' ? limit * LATE : limit
   t.ok(duration >= least && duration <= most, `${duration} ns, of ${least} to ${most}`)
 }
 
-function special ({ on }: Attack) {
-  return runtime === 'crun' || runtime === 'runsc' ? on?.[runtime] : undefined
+function special ({ attack, mode }: Trial): Exception | undefined {
+  return attack.in?.[mode] ?? (runtime === 'crun' || runtime === 'runsc' ? attack.on?.[runtime] : undefined)
 }
 
-function limitNs (attack: Attack): number {
-  const build = language(attack).startsWith('c') ? BUILD_S : 0
-  if (attack.time !== undefined) return (attack.time + build) * PATIENCE * 1e9
-  return (mayTimeOut(attack) ? TIME_S : DEADLINE_S) * 1e9
+function expectedOf (trial: Trial): Expected {
+  const expected = special(trial)?.expected ?? trial.attack.expected
+  if (trial.mode !== 'tty') return expected
+  // On a terminal, all output is stdout.
+  return Object.fromEntries(Object.entries(expected).filter(([name]) => name !== 'stderr'))
+}
+
+function limitNs (trial: Trial): number {
+  const { time } = trial.attack
+  const build = language(trial.attack).startsWith('c') ? BUILD_S : 0
+  if (time !== undefined) return (time + build) * PATIENCE * 1e9
+  return (mayTimeOut(expectedOf(trial)) ? TIME_S : DEADLINE_S) * 1e9
 }
 
 /** Reports whether the time limit is one of the expected outcomes. */
-function mayTimeOut (attack: Attack): boolean {
-  const { outcome } = special(attack)?.expected ?? attack.expected
+function mayTimeOut ({ outcome }: Expected): boolean {
   return outcome instanceof RegExp ? outcome.test('timeout') : outcome === undefined || outcome === 'timeout'
 }
 

@@ -24,13 +24,14 @@ export interface StreamOptions {
   /** Waits after each chunk. */
   pace?: () => Promise<void>
   signal?: AbortSignal
+  headers?: Record<string, string>
 }
 
 /** Sends a run that accepts server-sent events. Returns the events as they arrive. */
-export async function * stream (service: Service, body: object, { path = '/run', pace = async () => {}, signal }: StreamOptions = {}): AsyncGenerator<Event> {
+export async function * stream (service: Service, body: object, { path = '/run', pace = async () => {}, signal, headers = {} }: StreamOptions = {}): AsyncGenerator<Event> {
   const startedAt = performance.now()
   const request = http.request(service.url + path, {
-    method: 'POST', headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', accept: 'text/event-stream' }, agent: false, signal
+    method: 'POST', headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', accept: 'text/event-stream', ...headers }, agent: false, signal
   })
   request.end(JSON.stringify(body))
   const [response] = await once(request, 'response') as [http.IncomingMessage]

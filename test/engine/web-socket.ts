@@ -3,23 +3,23 @@ import { WebSocket, type RawData } from 'ws'
 import { TOKEN, type Result, type Service } from './kit.js'
 import { until } from './until.js'
 
-interface Event { type: string, text?: string, result?: Result, error?: string }
+export interface InteractiveEvent { type: string, text?: string, base64?: string, result?: Result, error?: string }
 
 /** A client of `GET /run/interactive`. */
 export class Interactive {
-  readonly events: Event[] = []
+  readonly events: InteractiveEvent[] = []
   /** All output so far. */
   output = ''
   /** Resolves with the close code. */
   readonly closed: Promise<number>
   readonly socket: WebSocket
 
-  constructor (service: Service, first: object) {
-    this.socket = new WebSocket(`${service.url.replace('http', 'ws')}/run/interactive`, { headers: { 'x-access-token': TOKEN } })
+  constructor (service: Service, first: object, headers: Record<string, string> = {}) {
+    this.socket = new WebSocket(`${service.url.replace('http', 'ws')}/run/interactive`, { headers: { 'x-access-token': TOKEN, ...headers } })
     this.socket.on('open', () => this.send(first))
     this.socket.on('error', () => {})
     this.socket.on('message', (data: RawData) => {
-      const event = JSON.parse(String(data)) as Event
+      const event = JSON.parse(String(data)) as InteractiveEvent
       this.events.push(event)
       this.output += event.text ?? ''
     })

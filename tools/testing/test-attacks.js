@@ -1,5 +1,7 @@
-// npm run test:attack [-- --runtimes runc,crun,runsc] [program…]: runs the attacks in each runtime on a second engine, with the images of the first
-// engine. Requires root. Skips a runtime that cannot be installed. Prints a table of the outcomes and a closing line «N passed, N failed».
+// npm run test:attack [-- --runtimes runc,crun,runsc] [--modes plain,streamed,cases,outputs,tty] [program…]: runs the attacks in each runtime on a
+// second engine, with the images of the first engine. Requires root. Skips a runtime that cannot be installed. Without --modes, runs all attacks in the
+// mode plain and some attacks in the other modes; with --modes all, all attacks in all modes. Prints a table of the outcomes, the number of expected
+// outcomes in each runtime and mode, and a closing line «N passed, N failed».
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,16 +12,20 @@ import { closingLine, NONE, sum } from './counts.js'
 import { report, skip, testWithImages } from './report.js'
 import { findRuntime } from './runtimes/find-runtime.js'
 import { startRuntimeEngine } from './runtimes/runtime-engine.js'
-import { readVerdicts, verdictTable } from './runtimes/verdicts.js'
+import { modeCounts, readVerdicts, verdictTable } from './runtimes/verdicts.js'
 import { tap } from './tap.js'
 
 /** @typedef {import('./counts.js').Counts} Counts */
 /** @typedef {import('./runtimes/runtime-engine.js').Runtime} Runtime */
 
 const LANGUAGES = ['bash', 'c', 'cpp', 'javascript', 'python']
-const FLAGS = ['--jobs=1', '--timeout=1200']
+/** Timeout of a test file in seconds. All attacks in all modes take more than an hour in a slow runtime. */
+const FILE_S = 4 * 3600
+const FLAGS = ['--jobs=1', `--timeout=${FILE_S}`]
 
-const { values, positionals } = parseArgs({ options: { runtimes: { type: 'string', default: 'runc,crun,runsc' } }, allowPositionals: true })
+const { values, positionals } = parseArgs({
+  options: { runtimes: { type: 'string', default: 'runc,crun,runsc' }, modes: { type: 'string' } }, allowPositionals: true
+})
 const folder = mkdtempSync(path.join(tmpdir(), 'runonce-verdicts-'))
 await report(async () => process.getuid?.() === 0 ? await testRuntimes(values.runtimes.split(',')) : skip('a second engine requires root'))
 rmSync(folder, { recursive: true })
@@ -61,13 +67,15 @@ async function testEach (names, socketPath) {
     process.stdout.write(`== ${name}\n`)
     const file = path.join(folder, name)
     const only = positionals.length > 0 ? { RUNONCE_TEST_ATTACKS: positionals.join(' ') } : {}
-    const env = { ...process.env, ...only, RUNONCE_TEST_DOCKER_SOCKET: socketPath, RUNONCE_TEST_RUNTIME: name, RUNONCE_TEST_VERDICTS: file }
+    const modes = values.modes === undefined ? {} : { RUNONCE_TEST_MODES: values.modes }
+    const env = { ...process.env, ...only, ...modes, RUNONCE_TEST_DOCKER_SOCKET: socketPath, RUNONCE_TEST_RUNTIME: name, RUNONCE_TEST_VERDICTS: file }
     counts[name] = await tap([positionals.length > 0 ? 'test/attack/programs.test.ts' : 'test/attack/**/*.test.ts'], { flags: FLAGS, env })
     verdicts[name] = readVerdicts(file)
   }
   process.stdout.write(`${verdictTable(verdicts)}\n`)
   for (const [name, all] of Object.entries(verdicts)) {
-    process.stdout.write(`${name}: ${all.filter(({ right }) => right).length} of ${all.length} outcomes as expected; ${closingLine(counts[name] ?? NONE)}\n`)
+    for (const { mode, expected, all: count } of modeCounts(all)) process.stdout.write(`${name}, ${mode}: ${expected} of ${count} outcomes as expected\n`)
+    process.stdout.write(`${name}: ${closingLine(counts[name] ?? NONE)}\n`)
   }
   return sum(Object.values(counts))
 }

@@ -10,7 +10,9 @@ const CLOSED = { outcome: 'failed', exitCode: 5, stdout: 'before' }
 export const STREAMS: Attack[] = [
   ...each('endless output', ['endless-output.py', 'one-line.c', 'one-line.py', 'one-line.js', 'one-line.sh'], ONLY_X),
   ...each('endless output on both streams', ['endless-output.c', 'endless-output.js'], { outcome: 'output_limit', stdout: /^x+$/, stderr: /^x+$/ }),
-  ...each('endless lines', ['endless-output.sh'], { outcome: 'output_limit', stdout: 'y\n'.repeat(OUTPUT_BYTES / 2) }),
+  ...each('endless lines', ['endless-output.sh'], { outcome: 'output_limit', stdout: 'y\n'.repeat(OUTPUT_BYTES / 2) }, {
+    in: { tty: { expected: { outcome: 'output_limit', stdout: /^y\ny\n/ }, because: 'a newline has two bytes on a terminal' } }
+  }),
   ...each('endless random bytes', ['random-output.sh'], { outcome: 'output_limit', stdoutBase64: /^[A-Za-z0-9+/]+={0,2}$/ }),
   ...each('slow endless output', ['trickle.py', 'trickle.sh', 'trickle.js'], { outcome: 'timeout', stdout: /^\.+$/ }, SHORT),
   ...each('slow endless output', ['trickle.c'], { outcome: 'timeout', stdout: /^\.+$/ }, SHORT),

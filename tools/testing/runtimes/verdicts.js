@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** @typedef {{program: string, title: string, waiting: boolean, outcome: string, right: boolean, because?: string}} Verdict */
+/** @typedef {{program: string, title: string, mode: string, waiting: boolean, outcome: string, right: boolean, because?: string}} Verdict */
 
 /**
  * @param {string} file path of a file with one line per attack
@@ -26,9 +26,20 @@ export function verdictTable (byRuntime) {
   return [...lines, ...reasons(byRuntime)].join('\n')
 }
 
+/**
+ * Counts the verdicts of each mode.
+ * @param {Verdict[]} verdicts
+ */
+export function modeCounts (verdicts) {
+  return [...new Set(verdicts.map(({ mode }) => mode))].map((mode) => {
+    const all = verdicts.filter((verdict) => verdict.mode === mode)
+    return { mode, expected: all.filter(({ right }) => right).length, all: all.length }
+  })
+}
+
 /** @param {Verdict} verdict */
-function nameOf ({ program, title, waiting }) {
-  return `${program} (${title})${waiting ? ', waiting' : ''}`
+function nameOf ({ program, title, mode, waiting }) {
+  return `${program} (${title}), ${mode}${waiting ? ', waiting' : ''}`
 }
 
 /** @param {Verdict | undefined} verdict */
