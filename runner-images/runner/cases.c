@@ -14,6 +14,7 @@ enum { KILL_ATTEMPTS = 3 };
 struct undo {
     struct strings places;
     struct snapshot snapshot;
+    long sockets;
 };
 
 static void empty_queues(int64_t until_ns) {
@@ -26,6 +27,7 @@ static void empty_queues(int64_t until_ns) {
 /* Saves the files that the build left. Its IPC objects are removed and not restored, so that no case finds them. */
 static int undo_prepare(struct undo *undo, const struct run_context *context) {
     const struct runner *runner = context->runner;
+    undo->sockets = sockets_count();
     ipc_remove_all();
     empty_queues(context->total_end_ns);
     return places_find(&undo->places, runner->work_dir, "/proc/self/mountinfo") < 0
@@ -60,7 +62,7 @@ static int kill_rest(struct watch *watch) {
 }
 
 static int undo_case(const struct undo *undo, struct run_context *context) {
-    if (kill_rest(&context->runner->watch) < 0)
+    if (kill_rest(&context->runner->watch) < 0 || sockets_wait(undo->sockets) < 0)
         return -1;
     ipc_remove_all();
     return snapshot_restore(&undo->snapshot, context->total_end_ns) < 0 ? -1 : work_dir_reopen(context->runner);

@@ -1,11 +1,21 @@
-/* Removes the System V shared memory, semaphores and message queues of the container, which outlive processes. The identifiers are
- * found by index up to the largest one in use. Source: shmctl(2), semctl(2), msgctl(2), the commands *_INFO and *_STAT_ANY. */
+/* Undoes what outlives the processes of a case: System V shared memory, semaphores and message queues, and sockets.
+ *
+ * The identifiers are found by index up to the largest one in use. Source: shmctl(2), semctl(2), msgctl(2), the commands *_INFO and
+ * *_STAT_ANY. */
+#include <errno.h>
+#include <stdio.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "runner.h"
+
+static const struct timespec SOCKET_CHECK = {.tv_nsec = 1000000};
+static const int64_t SOCKET_WAIT_NS = 2000000000;
 
 /* semctl(2): the caller has to define it. */
 union semun {
@@ -47,4 +57,37 @@ void ipc_remove_all(void) {
     most = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&msg);
     for (int i = 0; i <= most; i++)
         (void)msgctl(queue_id(i), IPC_RMID, NULL);
+}
+
+long sockets_count(void) {
+    long count = 0;
+    FILE *list = fopen("/proc/net/unix", "re");
+    if (list == NULL)
+        return -1;
+    for (int byte = getc(list); byte != EOF; byte = getc(list))
+        count += byte == '\n';
+    fclose(list);
+    return count;
+}
+
+/* Closing a socket starts the garbage collector of the kernel. */
+static void collect_sockets(void) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+        return;
+    close(ends[0]);
+    close(ends[1]);
+}
+
+int sockets_wait(long most) {
+    int64_t until_ns = clock_ns() + SOCKET_WAIT_NS;
+    while (sockets_count() > most) {
+        if (clock_ns() > until_ns) {
+            errno = EBUSY;
+            return -1;
+        }
+        collect_sockets();
+        (void)nanosleep(&SOCKET_CHECK, NULL);
+    }
+    return 0;
 }

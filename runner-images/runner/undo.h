@@ -62,5 +62,10 @@ int snapshot_restore(const struct snapshot *snapshot, int64_t until_ns);
 
 /* Removes all System V IPC objects. */
 void ipc_remove_all(void);
+/* The number of local sockets of the container, unix(7); -1: unknown. */
+long sockets_count(void);
+/* Waits until there are no more sockets than this. Those that only messages in their own queues refer to outlive their processes
+ * until a garbage collector finds them. Returns -1 with EBUSY if it does not. */
+int sockets_wait(long most);
 
 #endif
