@@ -62,8 +62,6 @@ export interface Attack {
   in?: Partial<Record<ModeName, Exception>>
   /** The only modes in which the attack runs; the default is all modes. */
   modes?: ModeName[]
-  /** Reasons why the attack does not run in a runtime: docs/security.md describes the limitation. */
-  notOn?: Partial<Record<string, string>>
   /** Reason why the attack runs only in a new container. */
   coldOnly?: string
 }
