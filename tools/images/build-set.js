@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 import { removeTemporary } from '../lib/temporary.js'
@@ -12,7 +12,7 @@ import { imageJson } from './language.js'
 import { readSet } from './sets.js'
 
 /** Version of the build procedure. Increase it after a change of the builder, so that all sets are rebuilt. */
-const FORMAT = '1'
+const FORMAT = '2'
 
 /**
  * @typedef {import('./build-image.js').Builder} Builder
@@ -66,7 +66,7 @@ async function setContext ({ imagesDir, arch }, set, language) {
 }
 
 /**
- * Unpacks the wheels of a set into one folder, as pip does.
+ * Unpacks the wheels of a set into one folder, as pip does, without the tests of the packages.
  * @param {PackageSet} set
  * @param {string} arch
  * @param {string} dir path of the build context
@@ -79,6 +79,9 @@ async function putPackages ({ pypi }, arch, dir) {
   await putArtifacts({ pypi }, arch, wheels)
   for (const wheel of await readdir(wheels)) {
     for (const entry of await readdir(path.join(wheels, wheel))) await rename(path.join(wheels, wheel, entry), path.join(packages, entry))
+  }
+  for (const entry of await readdir(packages, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory() && entry.name === 'tests') await rm(path.join(entry.parentPath, entry.name), { recursive: true, force: true })
   }
 }
 
