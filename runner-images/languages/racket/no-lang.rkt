@@ -1,6 +1,8 @@
 #lang racket/base
 ;; Reads the files of the program that begin with neither #lang nor a module as `#lang racket`. Line numbers do not
 ;; change.
+(require "flush.rkt")
+
 (define declares-module #px"(?m:^\\s*(?:#lang\\s|#!|#reader|\\(module\\s))")
 (define load-file (current-load))
 

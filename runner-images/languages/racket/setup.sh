@@ -1,2 +1,2 @@
-raco make no-lang.rkt
+raco make flush.rkt no-lang.rkt
 chmod -R a+rX compiled
