@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
 import type { Config } from './config/config.js'
+import type { CompatApi, SharedStore } from './http/compat/compat-api.js'
 import { enabledApis } from './http/enabled-apis.js'
 import { addAuth, tokenCheck, type TokenCheck } from './http/plugins/auth.js'
 import { addBodyParser, refuseCompressed } from './http/plugins/body-parser.js'
@@ -33,7 +34,7 @@ const TIMEOUT_CHECK_MS = 2_000
 
 export interface AppParts {
   about: About
-  config: Pick<Config, 'tokens' | 'compat' | 'run' | 'container' | 'rateLimit' | 'docs' | 'metrics' | 'cors'>
+  config: Pick<Config, 'tokens' | 'compat' | 'run' | 'container' | 'admission' | 'rateLimit' | 'docs' | 'metrics' | 'cors'>
   logger: FastifyBaseLogger
   engine: EngineStatus
   images: Images
@@ -41,8 +42,8 @@ export interface AppParts {
   readiness: Readiness
   /** If undefined, metrics are not collected and `/metrics` does not exist. */
   metrics?: ServiceMetrics | undefined
-  /** The ioredis client for rate limits that several services share. */
-  redis?: unknown
+  /** The ioredis client for rate limits and results that several services share. */
+  redis?: SharedStore | undefined
   /** Aborts when the service shuts down, with the error for the clients of interactive runs as its reason. */
   stopping: AbortSignal
 }
@@ -69,7 +70,7 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   const apis = enabledApis(config.compat.apis)
   for (const api of apis) {
     await app.register(async (scope) => {
-      await requireToken(scope, checkToken, limits, { basic: true })
+      await requireToken(scope, checkToken, limits, { basic: true, header: api.tokenHeader })
       api.addRoutes(scope, parts)
     })
   }
@@ -122,11 +123,17 @@ async function addPlaygroundApi (app: FastifyInstance, parts: AppParts, limits: 
   addLanguagesRoute(app, parts)
 }
 
-/** @param basic whether the token can also be sent with the scheme Basic */
-async function requireToken (scope: FastifyInstance, checkToken: TokenCheck, limits: RateLimits, { basic }: { basic: boolean }): Promise<void> {
-  documentToken(scope, { basic })
+interface TokenOptions {
+  /** Whether the token can also be sent with the scheme Basic. */
+  basic: boolean
+  /** The additional header that can contain the token. */
+  header?: CompatApi['tokenHeader']
+}
+
+async function requireToken (scope: FastifyInstance, checkToken: TokenCheck, limits: RateLimits, options: TokenOptions): Promise<void> {
+  documentToken(scope, options)
   if (limits.byAddress !== undefined) scope.addHook('onRequest', limits.byAddress)
-  await addAuth(scope, checkToken, { basic })
+  await addAuth(scope, checkToken, options)
   if (limits.byToken !== undefined) scope.addHook('onRequest', limits.byToken)
   refuseCompressed(scope)
 }

@@ -25,16 +25,13 @@ export function checkSettings ({ settings, container, given }: Read, errors: Err
 
 /** Returns one warning for each setting that has no effect or causes problems because of other settings. */
 export function settingsWarnings ({ settings, container, given }: Read): string[] {
-  const { run, rateLimit } = settings
+  const { run } = settings
   const warnings = tmpfsWarnings(container)
   if (run.buildTimeMs !== undefined && run.buildTimeMs > run.timeMs) {
     warnings.push(`RUN_MAX_BUILD_TIME: ${run.buildTimeMs / 1000} s has no effect: RUN_MAX_EXECUTION_TIME (${run.timeMs / 1000} s) covers build and run together`)
   }
   if (given.has('RUN_MAX_CODE_SIZE') && run.codeBytes > run.payloadBytes) {
     warnings.push(`RUN_MAX_CODE_SIZE: ${run.codeBytes} bytes has no effect: RUN_MAX_PAYLOAD_SIZE (${run.payloadBytes} bytes) limits the whole body`)
-  }
-  if (rateLimit.redisUrl !== undefined && rateLimit.addressMax === undefined && rateLimit.tokenMax === undefined) {
-    warnings.push('REDIS_URL: has no effect: neither RATE_LIMIT_IP_MAX nor RATE_LIMIT_TOKEN_MAX is set')
   }
   return warnings
 }

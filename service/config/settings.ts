@@ -38,6 +38,12 @@ export const SETTINGS = [
     'Origins whose web pages may use the API: see [cross-origin requests](api.md#cross-origin-requests). `*` allows all origins.'),
   setting('COMPAT_APIS', { group: 'server', key: 'compat.apis', type: 'list', default: 'all', emptyMeansNone: true },
     'APIs of other systems that the service provides: see [migrating.md](migrating.md). `GET /` lists the enabled APIs.'),
+  setting('COMPAT_RESULTS_TIME', { group: 'server', key: 'compat.resultsTimeMs', ...SECONDS, default: 600 },
+    'Time for which clients can get the result of a submission to the API of Judge0.'),
+  setting('COMPAT_RESULTS_MAX', { group: 'server', key: 'compat.resultsMax', type: 'integer', unit: 'results', min: 1, max: 1_000_000, default: 10_000 },
+    'Maximum number of results that the service keeps in memory. When there are more, the oldest are dropped. It has no effect with `REDIS_URL`.'),
+  setting('COMPAT_RESULTS_MEMORY', { group: 'server', key: 'compat.resultsBytes', ...SIZE, default: 67_108_864 },
+    'Maximum size of the results in memory, and of the submissions that wait for their run.'),
 
   setting('API_ACCESS_TOKEN', { group: 'access', key: 'access.token', type: 'token', secret: true, defaultText: 'none; required' },
     'Token that clients must send. It is used verbatim. Unless the service listens on a loopback address, it must have at least 16 characters and must not be a well-known placeholder.'),
@@ -134,7 +140,7 @@ export const SETTINGS = [
   setting('RATE_LIMIT_WINDOW', { group: 'rate', key: 'rateLimit.windowMs', ...SECONDS, default: 60 },
     'Length of the rate limit window.'),
   setting('REDIS_URL', { group: 'rate', key: 'rateLimit.redisUrl', type: 'redisUrl', defaultText: 'each service counts separately', example: 'redis://127.0.0.1:6379' },
-    'Redis server that several services use to share their rate limits. While it does not respond, rate limits are disabled.'),
+    'Redis server that several services use to share their rate limits and the results of submissions. While it does not respond, rate limits are disabled, and submissions return 503.'),
 
   setting('POOL_IMAGES', { group: 'pool', key: 'pool.images', type: 'list', default: 'auto', emptyMeansNone: true },
     'Images for which the pool keeps containers ready from startup. `auto` selects the images on the machine whose label marks them as popular.'),

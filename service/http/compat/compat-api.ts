@@ -1,10 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 
+import type { Config } from '../../config/config.js'
 import type { CodeRunParts } from '../code-runs.js'
 import type { About } from '../plugins/openapi.js'
 
+/** The commands of Redis by which several services share results. They fail if Redis does not respond in time. */
+export interface SharedStore {
+  set (key: string, value: string, unit: 'PX', milliseconds: number): Promise<unknown>
+  mget (keys: string[]): Promise<Array<string | null>>
+}
+
 export interface CompatParts extends CodeRunParts {
   about: About
+  config: Pick<Config, 'compat' | 'run' | 'container' | 'admission'>
+  /** If undefined, results are kept in the memory of this process. */
+  redis?: SharedStore | undefined
   /** Aborts when the service shuts down, with the error for the clients of interactive runs as its reason. */
   stopping: AbortSignal
 }
@@ -13,6 +23,8 @@ export interface CompatParts extends CodeRunParts {
 export interface CompatApi {
   /** The name of the API in `COMPAT_APIS`. */
   name: string
+  /** A header for the token that clients of the API send. */
+  tokenHeader?: 'x-auth-token'
   /** Adds the routes to a scope of their own, in which a token is required. */
   addRoutes (scope: FastifyInstance, parts: CompatParts): void
 }

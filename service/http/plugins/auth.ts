@@ -1,12 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 import bearerAuth from '@fastify/bearer-auth'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 
 import type { AccessToken } from '../../config/config.js'
 import { wrongToken } from '../../errors.js'
 
 const SCHEME = 'Bearer '
+const TOKEN_HEADER = 'x-access-token'
 /** A challenge must contain at least one parameter (RFC 6750, section 3). */
 const CHALLENGE = 'Bearer realm="runonce"'
 
@@ -15,6 +16,12 @@ declare module 'fastify' {
     /** The name of the access token of the request. The value is '' until the token has been checked. */
     tokenName: string
   }
+}
+
+interface AuthOptions {
+  basic?: boolean
+  header?: string | undefined
+  optional?: boolean
 }
 
 /** Returns the name of a token, or undefined if it is not valid. */
@@ -34,9 +41,11 @@ export function tokenCheck (tokens: AccessToken[]): TokenCheck {
  * Requires a valid token as `X-Access-Token: T` or `Authorization: Bearer T`. The token is checked before the body is read.
  * @param basic whether the token can also be the user name or the password of the scheme Basic, for clients that can send it only as
  * the user information in a URL. Responses never ask for this scheme, so that browsers do not send it by themselves.
+ * @param header the name in lower case of another header that can contain the token
  * @param optional whether a request without a token is accepted; its `tokenName` remains ''
  */
-export async function addAuth (scope: FastifyInstance, check: TokenCheck, { basic = false, optional = false } = {}): Promise<void> {
+export async function addAuth (scope: FastifyInstance, check: TokenCheck, { basic = false, header, optional = false }: AuthOptions = {}): Promise<void> {
+  const tokenHeaders = [TOKEN_HEADER, ...header === undefined ? [] : [header]]
   scope.decorateRequest('tokenName', '')
   await scope.register(bearerAuth, {
     addHook: false,
@@ -52,13 +61,13 @@ export async function addAuth (scope: FastifyInstance, check: TokenCheck, { basi
     }
   })
   scope.addHook('onRequest', (request, reply, done) => {
-    if (optional && !hasToken(request)) {
+    const token = tokenHeaders.map((name) => request.headers[name]).find((value) => typeof value === 'string' && value !== '')
+    if (optional && token === undefined && request.headers.authorization === undefined) {
       done()
       return
     }
-    const token = request.headers['x-access-token']
     const credentials = basic ? basicCredentials(request.raw.headers.authorization) : undefined
-    if (typeof token === 'string' && token !== '') request.raw.headers.authorization = SCHEME + token
+    if (token !== undefined) request.raw.headers.authorization = `${SCHEME}${String(token)}`
     else if (credentials !== undefined) {
       const [user, password] = credentials
       request.raw.headers.authorization = SCHEME + (check(Buffer.from(user, 'latin1')) === undefined ? password : user)
@@ -80,10 +89,6 @@ function basicCredentials (authorization = ''): [user: string, password: string]
   if (encoded === undefined) return undefined
   const [user = '', ...password] = Buffer.from(encoded, 'base64').toString('latin1').split(':')
   return [user, password.join(':')]
-}
-
-function hasToken ({ headers }: FastifyRequest): boolean {
-  return headers.authorization !== undefined || (headers['x-access-token'] ?? '') !== ''
 }
 
 /** Hashes a token. All digests have the same length, so that the comparison time does not depend on the length of the token. */

@@ -39,6 +39,7 @@ export async function addOpenApi (app: FastifyInstance, about: About, ui: boolea
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
           accessToken: { type: 'apiKey', in: 'header', name: 'X-Access-Token' },
+          authToken: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' },
           basic: { type: 'http', scheme: 'basic', description: 'The token is the user name or the password' }
         }
       }
@@ -51,9 +52,12 @@ function withBody<Schema extends object> (schema: Schema, body: object | undefin
   return body === undefined ? schema : { ...schema, body }
 }
 
-/** Documents that all routes of `scope` require a token. */
-export function documentToken (scope: FastifyInstance, { basic }: { basic: boolean }): void {
-  const security = [{ bearer: [] }, { accessToken: [] }, ...basic ? [{ basic: [] }] : []]
+/**
+ * Documents that all routes of `scope` require a token.
+ * @param header the additional header that can contain it
+ */
+export function documentToken (scope: FastifyInstance, { basic, header }: { basic: boolean, header?: 'x-auth-token' | undefined }): void {
+  const security = [{ bearer: [] }, { accessToken: [] }, ...basic ? [{ basic: [] }] : [], ...header === undefined ? [] : [{ authToken: [] }]]
   scope.addHook('onRoute', (route) => {
     route.schema = { ...route.schema, security } as object
   })

@@ -16,6 +16,7 @@ const PLAINTEXT = languageImage('plaintext', { aliases: ['text', 'html', 'css'],
 interface Options {
   env?: Record<string, string>
   images?: ImageDescription[]
+  redis?: AppParts['redis']
 }
 
 export interface StartedApp {
@@ -37,7 +38,7 @@ export interface StartedApp {
 }
 
 /** Starts the HTTP application with fakes. Closes it after the test. */
-export async function startApp (t: { teardown: (work: () => Promise<void>) => void }, { env = {}, images: present }: Options = {}): Promise<StartedApp> {
+export async function startApp (t: { teardown: (work: () => Promise<void>) => void }, { env = {}, images: present, redis }: Options = {}): Promise<StartedApp> {
   const config = readConfig({ API_ACCESS_TOKEN: TOKEN, API_ACCESS_TOKENS: `grader:${SECOND_TOKEN}`, ...env })
   const images = new FakeImages(present ?? [PYTHON, PLAINTEXT, foreignImage()])
   const runs = new FakeRuns()
@@ -55,6 +56,7 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
     runs,
     metrics: config.metrics.on ? new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool, node: { reason: undefined }, log: { dropped: 0 } }) : undefined,
     stopping: stopping.signal,
+    redis,
     readiness: { notReady: async () => state.reason, pool: () => pool.snapshot() }
   }
   const app = await buildApp(parts)

@@ -1,11 +1,13 @@
 import t from 'tap'
 
 import { ConfigError } from '../../../../service/config/config.js'
+import type { CompatApi } from '../../../../service/http/compat/compat-api.js'
 import * as compat from '../../../../service/http/compat/index.js'
 import { enabledApis } from '../../../../service/http/enabled-apis.js'
 import { SECOND_TOKEN, startApp, TOKEN } from '../start-app.js'
 
-const NAMES = Object.values(compat).map(({ name }) => name)
+const APIS: CompatApi[] = Object.values(compat)
+const NAMES = APIS.map(({ name }) => name)
 const CODE = { code: '' }
 const basic = (credentials: string | Buffer) => ({ authorization: `Basic ${Buffer.from(credentials).toString('base64')}` })
 
@@ -84,7 +86,7 @@ t.test('an API does not accept forms, which browsers send without asking', async
   t.same(runs.requests, [])
 })
 
-t.test('/openapi.json marks every route of the APIs with all three schemes for the token', async (t) => {
+t.test('/openapi.json marks every route of the APIs with all schemes for the token', async (t) => {
   const routesWith = async (apis: string) => {
     const { app } = await startApp(t, { env: { COMPAT_APIS: apis } })
     const { paths } = (await app.inject({ url: '/openapi.json' })).json()
@@ -92,7 +94,11 @@ t.test('/openapi.json marks every route of the APIs with all three schemes for t
       Object.entries(methods).map(([method, { security }]) => [`${method} ${path}`, security] as const)))
   }
   const without = await routesWith('')
-  const added = [...await routesWith('all')].filter(([route]) => !without.has(route))
-  t.ok(added.length >= 3)
-  for (const [route, security] of added) t.same(security, [{ bearer: [] }, { accessToken: [] }, { basic: [] }], route)
+  for (const { name, tokenHeader } of APIS) {
+    const added = [...await routesWith(name)].filter(([route]) => !without.has(route))
+    // The Model Context Protocol describes its tools itself.
+    t.equal(added.length > 0, name !== 'mcp', name)
+    const schemes = [{ bearer: [] }, { accessToken: [] }, { basic: [] }, ...tokenHeader === undefined ? [] : [{ authToken: [] }]]
+    for (const [route, security] of added) t.same(security, schemes, route)
+  }
 })
