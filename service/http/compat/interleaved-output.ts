@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../protocol/event-decoder.js'
+import type { OutputEvent, RunEvent } from '../../protocol/event-decoder.js'
 import type { RunResult } from '../../protocol/result.js'
 import type { RunEvents } from '../../runs/ports.js'
 
@@ -17,7 +17,7 @@ export class InterleavedOutput implements RunEvents {
 
   event (event: RunEvent): void {
     if ('json' in event) return
-    const bytes = event.text === undefined ? Buffer.from(event.base64 ?? '', 'base64') : Buffer.from(event.text)
+    const bytes = eventBytes(event)
     const index = event.case ?? 0
     const streams = this.#cases.get(index) ?? { both: [], stdoutBytes: 0, stderrBytes: 0 }
     streams.both.push(bytes)
@@ -34,6 +34,16 @@ export class InterleavedOutput implements RunEvents {
     const { stdout, stderr } = outputOf(result)
     return Buffer.concat([...both, stdout.subarray(stdoutBytes), stderr.subarray(stderrBytes)])
   }
+}
+
+/** Returns the exact bytes of an event. */
+function eventBytes ({ text, base64 = '' }: OutputEvent): Buffer {
+  return text === undefined ? Buffer.from(base64, 'base64') : Buffer.from(text)
+}
+
+/** Returns the text of an event. Invalid UTF-8 becomes U+FFFD. */
+export function eventText ({ text, base64 = '' }: OutputEvent): string {
+  return text ?? Buffer.from(base64, 'base64').toString('utf8')
 }
 
 /** Returns the exact bytes of the output. */

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../../protocol/event-decoder.js'
 import type { RunEvents } from '../../../runs/ports.js'
+import { eventText } from '../interleaved-output.js'
 
 /** Minimum time between two notifications, in milliseconds. Most clients show only the last one. */
 const INTERVAL_MS = 100
@@ -31,7 +32,7 @@ export class Progress implements RunEvents {
 
   event (event: RunEvent): void {
     if ('json' in event) return
-    const text = event.text ?? Buffer.from(event.base64 ?? '', 'base64').toString('utf8')
+    const text = eventText(event)
     this.#waiting += text.slice(0, this.#remaining)
     this.#remaining -= Math.min(text.length, this.#remaining)
     this.#timer ??= setTimeout(() => this.#flush(), INTERVAL_MS)

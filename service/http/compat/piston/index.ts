@@ -5,9 +5,9 @@ import { Type } from 'typebox'
 import { invalidRequest } from '../../../errors.js'
 import { respondToErrors } from '../../plugins/errors.js'
 import type { CompatApi, CompatParts } from '../compat-api.js'
+import { InterleavedOutput } from '../interleaved-output.js'
 import { runPayload } from '../payload-run.js'
 import { addConnectRoute } from './connect.js'
-import { InterleavedOutput } from './output.js'
 import { jobOf } from './request.js'
 import { responseOf } from './response.js'
 import { runtimesOf } from './runtimes.js'
@@ -37,7 +37,7 @@ function addRoutes (scope: FastifyInstance, parts: CompatParts): void {
     const events = new InterleavedOutput()
     const result = await runPayload(parts, request, reply, { image: job.runtime.image, payload: job.payload, times: job.times, events })
     if (result.outcome === 'invalid') throw invalidRequest(result.error)
-    return responseOf(result, job, events.of(result))
+    return responseOf(result, job, events.of(result).toString('utf8'))
   })
 
   typed.get('/api/v2/runtimes', {

@@ -4,8 +4,8 @@ import { encodeInput } from '../../../protocol/input-messages.js'
 import type { RunResult } from '../../../protocol/result.js'
 import { parseMessage } from '../../interactive/messages.js'
 import { endedInBuild } from '../payload-run.js'
+import { eventText } from '../interleaved-output.js'
 import { signalNumber } from '../signal-number.js'
-import { outputText } from './output.js'
 import { reasonOf } from './response.js'
 
 type Closing = readonly [code: number, reason: string]
@@ -57,7 +57,7 @@ function signalLine (name: unknown): string {
 export function eventMessages (event: RunEvent): Buffer[] {
   switch (event.type) {
     case 'stdout':
-    case 'stderr': return [dataMessage(event.type, outputText(event))]
+    case 'stderr': return [dataMessage(event.type, eventText(event))]
     case 'build': return buildMessages(JSON.parse(event.json.toString('utf8')))
     case 'case': return []
   }
