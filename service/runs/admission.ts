@@ -1,8 +1,5 @@
 import { overloaded } from '../errors.js'
-
-interface Waiting {
-  admit: () => void
-}
+import { TurnQueue, type Waiting } from './turn-queue.js'
 
 interface AdmissionOptions {
   /** Maximum number of concurrent runs. */
@@ -29,11 +26,9 @@ const WAITING_PER_FREE_PLACE = 3
  */
 export class Admission {
   readonly #options: AdmissionOptions
-  /** Waiting runs by token; the next run is from the first token. A token without waiting runs has no entry. */
-  readonly #queues = new Map<string, Waiting[]>()
+  readonly #queue = new TurnQueue()
   readonly #idleWaiters: Array<() => void> = []
   #running = 0
-  #waiting = 0
   #closed = false
   #meanRunMs = 1000
 
@@ -42,7 +37,7 @@ export class Admission {
   }
 
   get running (): number { return this.#running }
-  get waiting (): number { return this.#waiting }
+  get waiting (): number { return this.#queue.size }
 
   /**
    * Waits for a slot.
@@ -65,15 +60,14 @@ export class Admission {
   /** Refuses new runs. Resolves when all accepted runs have finished. */
   async close (): Promise<void> {
     this.#closed = true
-    if (this.#running + this.#waiting === 0) return
+    if (this.#running + this.waiting === 0) return
     await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
   }
 
   #refuseIfFull (tokenName: string): void {
-    const free = this.#options.queueSize - this.#waiting
+    const free = this.#options.queueSize - this.waiting
     if (free <= 0) throw this.#refusal('The run queue is full')
-    const own = this.#queues.get(tokenName)?.length ?? 0
-    if (this.#options.shared === true && own >= WAITING_PER_FREE_PLACE * free) throw this.#refusal('This token\'s share of the run queue is full')
+    if (this.#options.shared === true && this.#queue.countOf(tokenName) >= WAITING_PER_FREE_PLACE * free) throw this.#refusal('This token\'s share of the run queue is full')
   }
 
   #release (enteredAt: number): () => void {
@@ -84,14 +78,14 @@ export class Admission {
       this.#meanRunMs += NEWEST_WEIGHT * (performance.now() - enteredAt - this.#meanRunMs)
       this.#running--
       this.#admitNext()
-      if (this.#running + this.#waiting === 0) for (const idle of this.#idleWaiters.splice(0)) idle()
+      if (this.#running + this.waiting === 0) for (const idle of this.#idleWaiters.splice(0)) idle()
     }
   }
 
   #wait (tokenName: string, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = (reason: unknown) => {
-        this.#remove(tokenName, waiting)
+        this.#queue.remove(tokenName, waiting)
         settle()
         reject(reason)
       }
@@ -103,37 +97,19 @@ export class Admission {
       }
       const waiting: Waiting = { admit: () => { settle(); resolve() } }
       signal.addEventListener('abort', onAbort, { once: true })
-      const queue = this.#queues.get(tokenName)
-      if (queue === undefined) this.#queues.set(tokenName, [waiting])
-      else queue.push(waiting)
-      this.#waiting++
+      this.#queue.push(tokenName, waiting)
     })
   }
 
   #admitNext (): void {
-    const [entry] = this.#queues
-    if (entry === undefined) return
-    const [tokenName, queue] = entry
-    const next = queue.shift()
-    // Moves the token to the end, or removes it if it has no more waiting runs.
-    this.#queues.delete(tokenName)
-    if (queue.length > 0) this.#queues.set(tokenName, queue)
-    this.#waiting--
+    const next = this.#queue.shift()
+    if (next === undefined) return
     this.#running++
-    next?.admit()
-  }
-
-  #remove (tokenName: string, waiting: Waiting): void {
-    const queue = this.#queues.get(tokenName)
-    const index = queue?.indexOf(waiting) ?? -1
-    if (queue === undefined || index < 0) return
-    queue.splice(index, 1)
-    if (queue.length === 0) this.#queues.delete(tokenName)
-    this.#waiting--
+    next.admit()
   }
 
   #refusal (reason: string) {
-    const waitMs = this.#meanRunMs * (this.#waiting + 1) / this.#options.concurrency
+    const waitMs = this.#meanRunMs * (this.waiting + 1) / this.#options.concurrency
     return overloaded(reason, Math.min(60, Math.max(1, Math.ceil(waitMs / 1000))))
   }
 }
