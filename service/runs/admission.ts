@@ -9,6 +9,13 @@ interface AdmissionOptions {
   queueTimeoutMs: number
   /** Whether several tokens share the queue. */
   shared?: boolean
+  /** Maximum number of concurrent background runs. They use only slots for which no other run waits. */
+  backgroundConcurrency?: number
+}
+
+interface EnterOptions {
+  /** Whether the run gives way to other runs. It waits without a time limit, and it does not count as a waiting run. */
+  background?: boolean
 }
 
 /** Weight of the newest run in the mean run time, from which Retry-After is computed. */
@@ -27,8 +34,10 @@ const WAITING_PER_FREE_PLACE = 3
 export class Admission {
   readonly #options: AdmissionOptions
   readonly #queue = new TurnQueue()
+  readonly #backgroundQueue = new TurnQueue()
   readonly #idleWaiters: Array<() => void> = []
   #running = 0
+  #backgroundRunning = 0
   #closed = false
   #meanRunMs = 1000
 
@@ -45,21 +54,24 @@ export class Admission {
    * @throws ServiceError `overloaded` (503) if the queue is full, the wait is too long or the service is stopping
    * @throws the reason of the signal if the client closes its connection during the wait
    */
-  async enter (tokenName: string, signal: AbortSignal): Promise<() => void> {
+  async enter (tokenName: string, signal: AbortSignal, { background = false }: EnterOptions = {}): Promise<() => void> {
     signal.throwIfAborted()
     if (this.#closed) throw this.#refusal('The service is shutting down')
-    if (this.#running >= this.#options.concurrency) {
-      this.#refuseIfFull(tokenName)
-      await this.#wait(tokenName, signal)
+    if (this.#hasSlot(background)) {
+      this.#start(background)
     } else {
-      this.#running++
+      if (!background) this.#refuseIfFull(tokenName)
+      await this.#wait(tokenName, signal, background)
     }
-    return this.#release(performance.now())
+    return this.#release(performance.now(), background)
   }
 
-  /** Refuses new runs. Resolves when all accepted runs have finished. */
+  /** Refuses new runs and background runs that wait. Resolves when all accepted runs have finished. */
   async close (): Promise<void> {
     this.#closed = true
+    for (let next = this.#backgroundQueue.shift(); next !== undefined; next = this.#backgroundQueue.shift()) {
+      next.refuse(this.#refusal('The service is shutting down'))
+    }
     if (this.#running + this.waiting === 0) return
     await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
   }
@@ -70,41 +82,59 @@ export class Admission {
     if (this.#options.shared === true && this.#queue.countOf(tokenName) >= WAITING_PER_FREE_PLACE * free) throw this.#refusal('This token\'s share of the run queue is full')
   }
 
-  #release (enteredAt: number): () => void {
+  #hasSlot (background: boolean): boolean {
+    if (this.#running >= this.#options.concurrency) return false
+    return !background || (this.waiting === 0 && this.#backgroundRunning < (this.#options.backgroundConcurrency ?? 0))
+  }
+
+  #start (background: boolean): void {
+    this.#running++
+    if (background) this.#backgroundRunning++
+  }
+
+  #release (enteredAt: number, background: boolean): () => void {
     let released = false
     return () => {
       if (released) return
       released = true
       this.#meanRunMs += NEWEST_WEIGHT * (performance.now() - enteredAt - this.#meanRunMs)
       this.#running--
+      if (background) this.#backgroundRunning--
       this.#admitNext()
       if (this.#running + this.waiting === 0) for (const idle of this.#idleWaiters.splice(0)) idle()
     }
   }
 
-  #wait (tokenName: string, signal: AbortSignal): Promise<void> {
+  #wait (tokenName: string, signal: AbortSignal, background: boolean): Promise<void> {
+    const queue = background ? this.#backgroundQueue : this.#queue
     return new Promise((resolve, reject) => {
-      const leave = (reason: unknown) => {
-        this.#queue.remove(tokenName, waiting)
-        settle()
-        reject(reason)
-      }
-      const onAbort = () => leave(signal.reason)
-      const timer = setTimeout(() => leave(this.#refusal('The run waited too long in the queue')), this.#options.queueTimeoutMs)
+      const onAbort = () => waiting.refuse(signal.reason)
+      const timer = background
+        ? undefined
+        : setTimeout(() => waiting.refuse(this.#refusal('The run waited too long in the queue')), this.#options.queueTimeoutMs)
       const settle = () => {
         clearTimeout(timer)
         signal.removeEventListener('abort', onAbort)
       }
-      const waiting: Waiting = { admit: () => { settle(); resolve() } }
+      const waiting: Waiting = {
+        admit: () => { settle(); resolve() },
+        refuse: (reason) => {
+          queue.remove(tokenName, waiting)
+          settle()
+          reject(reason)
+        }
+      }
       signal.addEventListener('abort', onAbort, { once: true })
-      this.#queue.push(tokenName, waiting)
+      queue.push(tokenName, waiting)
     })
   }
 
   #admitNext (): void {
-    const next = this.#queue.shift()
+    const background = this.waiting === 0
+    if (!this.#hasSlot(background)) return
+    const next = background ? this.#backgroundQueue.shift() : this.#queue.shift()
     if (next === undefined) return
-    this.#running++
+    this.#start(background)
     next.admit()
   }
 

@@ -161,6 +161,10 @@ export interface RunRequest extends Submission {
   events?: RunEvents
   /** The input of an interactive run. */
   input?: Readable
+  /** The job that the run belongs to. */
+  jobId?: string
+  /** Present for a run that gives way to other runs. Receives a call when the run no longer waits. */
+  background?: { admitted (): void }
 }
 
 export interface Runs {

@@ -41,7 +41,8 @@ export class CodeRunner implements Runs {
     const startedAt = performance.now()
     const record: Pick<RunRecord, 'pooled' | 'phases'> = { pooled: false, phases: {} }
     let decoded: DecodedResult | undefined
-    const release = await admission.enter(request.tokenName, request.signal)
+    const release = await admission.enter(request.tokenName, request.signal, { background: request.background !== undefined })
+    request.background?.admitted()
     record.phases.queue = performance.now() - startedAt
     try {
       // The node may have become unhealthy while the run waited.
@@ -85,6 +86,6 @@ function reliableResult ({ image }: RunRequest, decoded: DecodedResult | undefin
   return decoded !== undefined && image.language === undefined ? {} : decoded?.result
 }
 
-function identityOf ({ requestId, tokenName, image }: RunRequest) {
-  return { requestId, tokenName, image: image.ref }
+function identityOf ({ requestId, tokenName, image, jobId }: RunRequest) {
+  return { requestId, tokenName, image: image.ref, ...(jobId === undefined ? {} : { jobId }) }
 }

@@ -25,13 +25,14 @@ export interface RunRecord extends RunMeasurements {
   requestId: string
   tokenName: string
   image: string
+  jobId?: string
   /** Whether a container of the pool was used. */
   pooled: boolean
   /** Duration of each phase in milliseconds. */
   phases: Record<string, number>
 }
 
-export interface RunSubmission { requestId: string, tokenName: string, image: string, payload: Buffer }
+export interface RunSubmission { requestId: string, tokenName: string, image: string, payload: Buffer, jobId?: string }
 
 export interface RunObserver {
   submitted? (submission: RunSubmission): void

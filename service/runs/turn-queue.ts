@@ -1,5 +1,6 @@
 export interface Waiting {
   admit: () => void
+  refuse: (reason: unknown) => void
 }
 
 /** Waiting runs. Runs of one token leave in order of arrival, and tokens take turns. */
