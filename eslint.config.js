@@ -1,16 +1,17 @@
 import neostandard, { plugins } from 'neostandard'
 
 /**
- * The modules of the service, with the only other modules that each may import. They meet in runs/ports.ts
- * and runs/status-ports.ts, and share the wire format in protocol/.
+ * The modules of the service, with the only other modules that each may import. They meet in runs/ports.ts,
+ * runs/status-ports.ts and runs/job-ports.ts, and share the wire format in protocol/.
  */
 const MODULES = {
   protocol: ['errors'],
-  http: ['protocol/[\\w-]+', 'runs/(status-)?ports', 'errors', 'config/config'],
+  http: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports', 'errors', 'config/config'],
   runs: ['protocol/[\\w-]+', 'errors'],
-  pool: ['runs/(status-)?ports', 'errors', 'config/config'],
-  docker: ['protocol/[\\w-]+', 'runs/(status-)?ports', 'errors', 'config/config'],
-  observability: ['protocol/[\\w-]+', 'runs/(status-)?ports'],
+  pool: ['runs/(status-|job-)?ports', 'errors', 'config/config'],
+  docker: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports', 'errors', 'config/config'],
+  jobs: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports', 'errors', 'config/config'],
+  observability: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports'],
   // The code of a web page. It imports types only.
   playground: ['protocol/[\\w-]+']
 }
@@ -25,8 +26,15 @@ const TOOL_LAYERS = {
   docs: ['lib', 'engine', 'images'],
   doctor: ['lib', 'engine', 'images']
 }
-/** Packages that only one folder or file may import. */
-const HOMES = { dockerode: 'service/docker', ioredis: 'service/rate-limit-store.ts', 'prom-client': 'service/observability' }
+/** Packages that only these folders or files may import. */
+const HOMES = {
+  dockerode: ['service/docker'],
+  bullmq: ['service/jobs'],
+  standardwebhooks: ['service/jobs'],
+  'ipaddr.js': ['service/jobs'],
+  ioredis: ['service/rate-limit-store.ts', 'service/jobs'],
+  'prom-client': ['service/observability']
+}
 
 export default [
   ...neostandard({
@@ -74,8 +82,8 @@ export default [
 
 /** @param {string} home */
 function homelessIn (home) {
-  return Object.entries(HOMES).filter(([, path]) => path !== home)
-    .map(([name, path]) => ({ name, message: `${name} has its home in ${path}.` }))
+  return Object.entries(HOMES).filter(([, paths]) => !paths.includes(home))
+    .map(([name, paths]) => ({ name, message: `${name} has its home in ${paths.join(' and ')}.` }))
 }
 
 /**
@@ -93,7 +101,7 @@ function moduleBorder (module, files, outside, allowed) {
         paths: homelessIn(`service/${module}`),
         patterns: [{
           regex: `^${outside}(?!(${allowed.join('|')})\\.js$)`,
-          message: `${module} may import its own files, ${allowed.join(', ')} and packages; modules meet in runs/ports.ts and runs/status-ports.ts.`
+          message: `${module} may import its own files, ${allowed.join(', ')} and packages; modules meet in runs/ports.ts, runs/status-ports.ts and runs/job-ports.ts.`
         }]
       }]
     }

@@ -20,10 +20,12 @@ import { addWebSockets } from './http/plugins/web-sockets.js'
 import { addAboutRoute } from './http/routes/about.js'
 import { addHealthRoutes } from './http/routes/health.js'
 import { addInteractiveRoute } from './http/routes/interactive.js'
+import { addJobRoutes } from './http/routes/jobs.js'
 import { addLanguagesRoute } from './http/routes/languages.js'
 import { addMetricsRoute } from './http/routes/metrics.js'
 import { addRunRoute } from './http/routes/run.js'
 import { addVersionRoute } from './http/routes/version.js'
+import type { Jobs } from './runs/job-ports.js'
 import type { EngineStatus, Images, Runs } from './runs/ports.js'
 import type { Readiness, ServiceMetrics } from './runs/status-ports.js'
 
@@ -34,12 +36,14 @@ const TIMEOUT_CHECK_MS = 2_000
 
 export interface AppParts {
   about: About
-  config: Pick<Config, 'tokens' | 'compat' | 'run' | 'container' | 'admission' | 'rateLimit' | 'docs' | 'metrics' | 'cors'>
+  config: Pick<Config, 'tokens' | 'jobs' | 'compat' | 'run' | 'container' | 'admission' | 'rateLimit' | 'docs' | 'metrics' | 'cors'>
   logger: FastifyBaseLogger
   engine: EngineStatus
   images: Images
   runs: Runs
   readiness: Readiness
+  /** If undefined, the routes for jobs return `jobs.unavailable`. */
+  jobs?: Jobs | undefined
   /** If undefined, metrics are not collected and `/metrics` does not exist. */
   metrics?: ServiceMetrics | undefined
   /** The ioredis client for rate limits and results that several services share. */
@@ -52,6 +56,10 @@ export interface AppParts {
 export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   const { about, config, metrics } = parts
   const app = newApp(parts, metrics)
+  if (config.jobs.mode === 'worker') {
+    addStatusRoutes(app, parts)
+    return app
+  }
   await addCors(app, config.cors.origins)
   addBodyParser(app)
   const servesDocs = config.docs.on && config.docs.port === undefined
@@ -66,6 +74,10 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
     await requireToken(scope, checkToken, limits, { basic: false })
     addRunRoute(scope, parts)
     addVersionRoute(scope, parts)
+  })
+  await app.register(async (scope) => {
+    await requireToken(scope, checkToken, limits, { basic: false })
+    addJobRoutes(scope, parts)
   })
   const apis = enabledApis(config.compat.apis)
   for (const api of apis) {
@@ -83,10 +95,16 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
     addInteractiveRoute(scope, { ...parts, checkToken, limits })
   })
   addLanguagesRoute(app, parts)
-  addHealthRoutes(app, parts)
-  if (metrics !== undefined && config.metrics.port === undefined) addMetricsRoute(app, metrics)
+  addStatusRoutes(app, parts)
   addAboutRoute(app, about, apis.map(({ name }) => name))
   return app
+}
+
+/** Adds the only routes of a service that only runs jobs. */
+function addStatusRoutes (app: FastifyInstance, parts: AppParts): void {
+  const { config, metrics } = parts
+  addHealthRoutes(app, parts)
+  if (metrics !== undefined && config.metrics.port === undefined) addMetricsRoute(app, metrics)
 }
 
 /**
@@ -103,7 +121,7 @@ export async function buildSideApps (parts: AppParts, main: FastifyInstance): Pr
     return app
   }
   if (metrics !== undefined && config.metrics.port !== undefined) addMetricsRoute(appAt(config.metrics.port), metrics)
-  if (config.docs.on && config.docs.port !== undefined) {
+  if (config.docs.on && config.docs.port !== undefined && config.jobs.mode === 'all') {
     await main.ready()
     const side = appAt(config.docs.port)
     await addDocsOf(side, main.swagger())

@@ -17,6 +17,11 @@ export const ERRORS = {
   imageNotAllowed: [403, 'image.not_allowed', '`DOCKER_IMAGE_ALLOW` does not allow this image.'],
   imageNeedsMore: [400, 'image.needs_more', 'The image needs more memory or processes than the service allows.'],
   rateLimited: [429, 'rate_limit', 'Too many requests from this address or with this token. The `Retry-After` header contains the number of seconds to wait.'],
+  jobsUnavailable: [501, 'jobs.unavailable', 'Jobs are not enabled: the service has no `REDIS_URL`.'],
+  jobStoreUnavailable: [503, 'jobs.unavailable', 'Redis does not respond. The `Retry-After` header contains the number of seconds to wait.'],
+  jobNotFound: [404, 'jobs.not_found', 'The token has no job with this ID, or the job was deleted.'],
+  tooManyJobs: [429, 'jobs.too_many', 'The token has `JOBS_MAX_QUEUED` unfinished jobs, or would have more with this request. The `Retry-After` header contains the number of seconds to wait.'],
+  idempotencyKeyReused: [422, 'jobs.idempotency_key', 'The `Idempotency-Key` was used with a different body.'],
   overloaded: [503, 'overloaded', 'The run queue is full, the run waited too long in the queue, runs fail on this machine, or the service is shutting down. The `Retry-After` header contains the number of seconds to wait.'],
   containerRefused: [400, 'docker.container.create', 'The image does not exist, or it does not define a command.'],
   containerCreateFailed: [500, 'docker.container.create', 'The engine failed to create the container or rejected the container settings of the service.'],
@@ -53,15 +58,25 @@ export class ServiceError extends Error {
   // Loggers print public members, and these two must not be logged.
   readonly #details: Record<string, unknown>
   readonly #quoted: string
+  readonly #kind: ErrorKind
 
   constructor (kind: ErrorKind, message: string, { cause, retryAfterSeconds, details = {}, quoted = '' }: ServiceErrorOptions = {}) {
     super(message, cause === undefined ? {} : { cause })
+    this.#kind = kind
     const [statusCode, slug] = ERRORS[kind]
     this.statusCode = statusCode
     this.slug = slug
     this.retryAfterSeconds = retryAfterSeconds
     this.#details = details
     this.#quoted = quoted
+  }
+
+  /** Returns the same error for one part of a request. @param part the name of the part, for example "runs[3]" */
+  of (part: string): ServiceError {
+    const { cause, retryAfterSeconds } = this
+    return new ServiceError(this.#kind, `${part}: ${this.message}`, {
+      cause, details: this.#details, quoted: this.#quoted, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds })
+    })
   }
 
   /** The response body. It must not be logged. */
@@ -138,6 +153,26 @@ export function rateLimited (retryAfterSeconds: number): ServiceError {
 
 export function overloaded (reason: string, retryAfterSeconds: number, options: { cause?: unknown } = {}): ServiceError {
   return new ServiceError('overloaded', reason, { ...options, retryAfterSeconds })
+}
+
+export function jobsUnavailable (): ServiceError {
+  return new ServiceError('jobsUnavailable', 'Jobs are not enabled: set REDIS_URL to a Redis server (6.2 or newer) or a Valkey server')
+}
+
+export function jobStoreUnavailable (cause?: unknown): ServiceError {
+  return new ServiceError('jobStoreUnavailable', 'Redis does not respond, so jobs are not available', { cause, retryAfterSeconds: 1 })
+}
+
+export function jobNotFound (id: string): ServiceError {
+  return new ServiceError('jobNotFound', `No job with the ID ${JSON.stringify(id)}`)
+}
+
+export function tooManyJobs (max: number): ServiceError {
+  return new ServiceError('tooManyJobs', `A token can have at most ${max} unfinished jobs (JOBS_MAX_QUEUED)`, { retryAfterSeconds: 10 })
+}
+
+export function idempotencyKeyReused (): ServiceError {
+  return new ServiceError('idempotencyKeyReused', 'The Idempotency-Key was used with a different body')
 }
 
 export function stdoutDecodeFailed (quoted: string): ServiceError {

@@ -20,7 +20,10 @@ import { onStaleSocket } from './docker/stale-socket.js'
 import { Sweep } from './docker/sweep.js'
 import { enabledApis } from './http/enabled-apis.js'
 import { overloaded } from './errors.js'
+import { jobJson } from './http/job-response.js'
 import { Listener } from './http/listener.js'
+import type { JobServiceParts } from './jobs/job-service.js'
+import { JobLog } from './observability/job-log.js'
 import { LogOutput } from './observability/log-output.js'
 import { createLogger } from './observability/logger.js'
 import { Metrics } from './observability/metrics.js'
@@ -34,6 +37,7 @@ import { NodeHealth } from './runs/node-health.js'
 import { Probe } from './runs/probe.js'
 import { ServiceReadiness } from './runs/readiness.js'
 import { CodeRunner } from './runs/run-code.js'
+import type { JobObserver } from './runs/job-ports.js'
 
 /** Time limit during shutdown for sending responses to slow clients after all runs have finished, in milliseconds. */
 const DRAIN_MS = 10_000
@@ -81,8 +85,8 @@ async function createService (config: Config, log: LogOutput, logger: Logger) {
   const outOfMemory = new OutOfMemoryWatch(events)
   const images = new ImageCatalog(engine, events, config.images.allow)
   const remover = new Remover(engine, { keep: config.container.keep, warn })
-  const admission = new Admission({ ...config.admission, shared: config.tokens.length > 1 })
-  const { redisUrl } = config.rateLimit
+  const admission = new Admission({ ...config.admission, shared: config.tokens.length > 1, backgroundConcurrency: config.jobs.workers })
+  const { url: redisUrl } = config.redis
   const redis = redisUrl === undefined ? undefined : await connectRateLimitStore(redisUrl, logger)
   const identity = containerIdentity(config.listen)
   const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity, cores: cpus().length })
@@ -95,11 +99,21 @@ async function createService (config: Config, log: LogOutput, logger: Logger) {
   const runs = new CodeRunner({
     sandboxes: pool, admission, health, observers, limitsResponse: config.run.limitsResponse
   })
+  const jobObservers: JobObserver[] = [new JobLog(logger), ...metrics === undefined ? [] : [metrics.jobs]]
+  const jobService = await createJobService(config, { runs, images, observers: jobObservers, log: logger, hasSlot: () => admission.hasBackgroundSlot && health.reason === undefined })
+  if (jobService !== undefined) metrics?.jobs.addCounts(jobService.jobs)
   const sweep = new Sweep({ engine, remover, identity, log: logger })
   const settingsCheck = new SettingsCheck({ engine, container: config.container, namedImages: config.namedImages, warn })
   const stopping = new AbortController()
-  const parts = { about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis, stopping: stopping.signal }
-  return { parts, stopping, engine, events, remover, admission, redis, pool, health, readiness, sweep, settingsCheck }
+  const parts = { about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis, jobs: jobService?.jobs, stopping: stopping.signal }
+  return { parts, stopping, jobService, engine, events, remover, admission, redis, pool, health, readiness, sweep, settingsCheck }
+}
+
+/** Returns undefined without Redis. BullMQ is loaded only if it is used. */
+async function createJobService ({ redis, jobs, webhooks, tokens }: Config, parts: Pick<JobServiceParts, 'runs' | 'images' | 'observers' | 'log' | 'hasSlot'>) {
+  if (redis.url === undefined) return undefined
+  const { JobService } = await import('./jobs/job-service.js')
+  return new JobService({ ...parts, url: redis.url, config: { jobs, webhooks }, jobJson, tokenNames: tokens.map(({ name }) => name) })
 }
 
 /** Exits with code 1 if a port is not available. */
@@ -115,7 +129,7 @@ async function listen (config: Config, parts: AppParts) {
   return { listeners, addresses }
 }
 
-function startBackground ({ parts: { logger }, events, health, pool, sweep, settingsCheck }: Service, config: Config): void {
+function startBackground ({ parts: { logger }, events, health, pool, sweep, settingsCheck, jobService }: Service, config: Config): void {
   settingsCheck.follow(events)
   onStaleSocket(events, config.engine.socketPath, () => {
     logger.fatal(`The socket that is mounted at ${config.engine.socketPath} was replaced by the engine: restart the container`)
@@ -124,16 +138,18 @@ function startBackground ({ parts: { logger }, events, health, pool, sweep, sett
   events.onGap(() => { if (events.connected) health.recheck() })
   void events.start()
   void sweep.start().then(() => pool.start())
+  jobService?.start()
 }
 
 /** Each wait during the shutdown has a deadline, except the wait for accepted runs, which closeWithGrace limits. */
-async function stop ({ stopping, engine, events, remover, admission, redis, pool, health, readiness, sweep }: Service, listeners: Listener[]): Promise<void> {
+async function stop ({ stopping, jobService, engine, events, remover, admission, redis, pool, health, readiness, sweep, parts }: Service, listeners: Listener[]): Promise<void> {
   readiness.stop()
   for (const listener of listeners) listener.announceClose()
   // An interactive run would take until its user ends it.
   stopping.abort(overloaded('The service is shutting down', RETRY_SECONDS))
-  await admission.close()
+  await Promise.all([jobService?.closeWorkers(longestRunMs(parts.config.run, { interactive: false })), admission.close()])
   await Promise.all([health.close(), pool.close(), ...listeners.map((listener) => listener.close(DRAIN_MS))])
+  await jobService?.close()
   sweep.close()
   events.close()
   await remover.settled()

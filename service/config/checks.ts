@@ -6,6 +6,9 @@ import type { ErrorList, SettingName, Settings } from './read-settings.js'
 /** Minimum memory in bytes that a program needs when the tmpfs mounts are full. */
 const MEMORY_LEFT_FREE = 32 * 1024 * 1024
 
+/** Settings that have no effect without Redis. */
+const JOB_SETTINGS = ['JOBS_KEY', 'WEBHOOK_ALLOW', 'WEBHOOK_SECRET'] as const
+
 interface Read {
   settings: Settings
   container: ContainerConfig
@@ -21,11 +24,12 @@ export function checkSettings ({ settings, container, given }: Read, errors: Err
   checkProcessLimits(settings.container, given, errors)
   checkCapabilities(container, errors)
   checkFolders(container, errors)
+  checkJobs(settings, errors)
 }
 
 /** Returns one warning for each setting that has no effect or causes problems because of other settings. */
 export function settingsWarnings ({ settings, container, given }: Read): string[] {
-  const { run } = settings
+  const { run, redis } = settings
   const warnings = tmpfsWarnings(container)
   if (run.buildTimeMs !== undefined && run.buildTimeMs > run.timeMs) {
     warnings.push(`RUN_MAX_BUILD_TIME: ${run.buildTimeMs / 1000} s has no effect: RUN_MAX_EXECUTION_TIME (${run.timeMs / 1000} s) covers build and run together`)
@@ -33,12 +37,19 @@ export function settingsWarnings ({ settings, container, given }: Read): string[
   if (given.has('RUN_MAX_CODE_SIZE') && run.codeBytes > run.payloadBytes) {
     warnings.push(`RUN_MAX_CODE_SIZE: ${run.codeBytes} bytes has no effect: RUN_MAX_PAYLOAD_SIZE (${run.payloadBytes} bytes) limits the whole body`)
   }
+  for (const name of JOB_SETTINGS) if (redis.url === undefined && given.has(name)) warnings.push(`${name}: has no effect: REDIS_URL is not set`)
   return warnings
 }
 
 function checkPool ({ min, max }: Settings['pool'], errors: ErrorList): void {
   // POOL_MAX=0 disables the pool regardless of POOL_MIN.
   if (max > 0 && min > max) errors.invalid('POOL_MIN', min, `be at most POOL_MAX (${max})`)
+}
+
+function checkJobs ({ jobs, redis, webhooks }: Settings, errors: ErrorList): void {
+  if (jobs.mode === 'worker' && redis.url === undefined) errors.invalid('SERVER_MODE', jobs.mode, 'not be worker while REDIS_URL is not set')
+  if (jobs.mode === 'worker' && jobs.workers === 0) errors.invalid('JOBS_WORKERS', 0, 'be at least 1 while SERVER_MODE is worker')
+  if (webhooks.allow.length > 0 && webhooks.secrets.length === 0) errors.invalid('WEBHOOK_ALLOW', webhooks.allow.join(' '), 'be empty while WEBHOOK_SECRET is not set')
 }
 
 function checkPort (name: 'SERVER_METRICS' | 'SERVER_DOCS', { on, port }: Settings['docs'], listenPort: number, errors: ErrorList): void {

@@ -7,7 +7,7 @@ import { SETTINGS } from './settings.js'
  * Prefixes of variables that are probably misspelled if they are unknown. Other programs use other `DOCKER_…`, `LOG_…` and `REDIS_…`
  * variables.
  */
-const PREFIXES = ['SERVER_', 'API_', 'DOCKER_CONTAINER_', 'DOCKER_UNIX_', 'DOCKER_IMAGE_', 'DOCKER_CLEANUP_', 'DEBUG_KEEP', 'RUN_', 'RATE_LIMIT_', 'POOL_', 'LOG_LEVEL', 'TRUST_PROX']
+const PREFIXES = ['SERVER_', 'API_', 'DOCKER_CONTAINER_', 'DOCKER_UNIX_', 'DOCKER_IMAGE_', 'DOCKER_CLEANUP_', 'DEBUG_KEEP', 'RUN_', 'RATE_LIMIT_', 'POOL_', 'LOG_LEVEL', 'TRUST_PROX', 'JOBS_', 'WEBHOOK_']
 
 /** Returns one warning for each variable that appears to be intended for this service but has no effect. */
 export function ignoredVariables (env: Environment, given: ReadonlySet<SettingName>): string[] {

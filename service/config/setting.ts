@@ -7,6 +7,8 @@ export const GROUPS = {
   engine: 'Docker Engine',
   container: 'Containers',
   run: 'Runs and queue',
+  redis: 'Redis',
+  jobs: 'Jobs and webhooks',
   rate: 'Rate limits',
   pool: 'Ready containers',
   log: 'Logging and debugging',

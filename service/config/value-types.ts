@@ -7,6 +7,12 @@ const QUOTE = /["']/
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\0-\x1f\x7f]/
 
+/** The length of a key for AES-256. */
+const KEY_BYTES = 32
+/** The prefix and the length of a secret (Standard Webhooks, "Signature scheme"). */
+const SECRET_PREFIX = 'whsec_'
+const SECRET_BYTES = [24, 64] as const
+
 /** Restrictions that a setting can add to its type. A type ignores the members that it does not support. */
 export interface Limits {
   min?: number
@@ -113,7 +119,27 @@ const redisUrl: ValueType<string> = {
   parse: (text) => /^rediss?:\/\//.test(text) && !CONTROL.test(text) && URL.canParse(text) ? text : INVALID
 }
 
-export const VALUE_TYPES = { integer, integerOrOff, decimal, decimalOrZero, duration, boolean, choice, list, text, token, tokenList, address, addressList, originList, path, hostname, redisUrl }
+/** Decodes the base64 of 32 bytes. */
+const key: ValueType<Buffer> = {
+  accepts: () => 'the base64 of 32 bytes',
+  parse: (text) => base64Bytes(text, KEY_BYTES, KEY_BYTES) ?? INVALID
+}
+
+const secretList: ValueType<string[]> = {
+  accepts: () => 'secrets separated by spaces, each whsec_ and the base64 of 24 to 64 bytes',
+  parse: (text) => {
+    const secrets = text.split(/\s+/).filter((item) => item !== '')
+    const valid = secrets.every((secret) => secret.startsWith(SECRET_PREFIX) && base64Bytes(secret.slice(SECRET_PREFIX.length), ...SECRET_BYTES) !== undefined)
+    return valid ? secrets : INVALID
+  }
+}
+
+export const VALUE_TYPES = { integer, integerOrOff, decimal, decimalOrZero, duration, boolean, choice, list, text, token, tokenList, address, addressList, originList, path, hostname, redisUrl, key, secretList }
+
+function base64Bytes (text: string, min: number, max: number): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.length >= min && bytes.length <= max && bytes.toString('base64') === text ? bytes : undefined
+}
 
 /** Returns whether the text is an IP address or a CIDR range. Rejects a prefix length of 0, which would match every address. */
 function isAddressRange (text: string): boolean {

@@ -4,12 +4,7 @@ import type { ServiceError } from '../errors.js'
 import type { RunEvent } from '../protocol/event-decoder.js'
 import type { RunEvents } from '../runs/ports.js'
 import { errorEventJson, eventJson, EventQueue, resultEventParts } from './event-queue.js'
-
-/** Interval of the comments that keep proxies from closing a silent connection, in milliseconds. */
-const COMMENT_MS = 15_000
-const CARRIAGE_RETURN = 0x0d
-const NEWLINE = 0x0a
-const SPACE = 0x20
+import { ServerSentEvents } from './server-sent-events.js'
 
 interface EventStreamOptions {
   /** Maximum number of bytes that are buffered for a slow client, which is then disconnected. */
@@ -21,40 +16,26 @@ interface EventStreamOptions {
 /**
  * Sends the events of a run as server-sent events. The response begins when the container has the payload. A slow client does not
  * delay the run: events wait in memory.
- * @see HTML Standard, section 9.2, "Server-sent events"
  */
 export class EventStreamResponse implements RunEvents {
   readonly #reply: FastifyReply
   readonly #options: EventStreamOptions
-  #timer: NodeJS.Timeout | undefined
-  #begun = false
+  readonly #events: ServerSentEvents
   readonly #queue = new EventQueue()
 
   constructor (reply: FastifyReply, options: EventStreamOptions) {
     this.#reply = reply
     this.#options = options
+    this.#events = new ServerSentEvents(reply, options.commentMs)
   }
 
   /** Whether the response has begun, so that an error can no longer change its status. */
-  get begun (): boolean { return this.#begun }
+  get begun (): boolean { return this.#events.begun }
 
   started (): void {
-    if (this.#begun) return
-    this.#begun = true
-    const { raw } = this.#reply.hijack()
-    raw.on('error', () => {})
-    raw.on('drain', () => this.#flush())
-    raw.once('close', () => clearInterval(this.#timer))
-    const headers = {
-      ...this.#reply.getHeaders(),
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache',
-      // nginx would collect the events.
-      'x-accel-buffering': 'no'
-    }
-    for (const [name, value] of Object.entries(headers)) if (value !== undefined) raw.setHeader(name, value)
-    raw.flushHeaders()
-    this.#timer = setInterval(() => this.#comment(), this.#options.commentMs ?? COMMENT_MS)
+    if (this.begun) return
+    this.#events.begin()
+    this.#reply.raw.on('drain', () => this.#flush())
   }
 
   event (event: RunEvent): void {
@@ -71,19 +52,15 @@ export class EventStreamResponse implements RunEvents {
   end (result: Buffer): void {
     this.started()
     this.#flush()
-    this.#write('result', ...resultEventParts(result))
-    this.#reply.raw.end()
+    this.#events.write('result', ...resultEventParts(result))
+    this.#events.end()
   }
 
   /** Sends an error and ends the response. */
   fail (error: ServiceError, requestId: string): void {
     this.#flush()
-    this.#write('error', errorEventJson(error, requestId))
-    this.#reply.raw.end()
-  }
-
-  #comment (): void {
-    if (!this.#reply.raw.writableNeedDrain) this.#reply.raw.write(':\n\n')
+    this.#events.write('error', errorEventJson(error, requestId))
+    this.#events.end()
   }
 
   #flush (): void {
@@ -91,19 +68,6 @@ export class EventStreamResponse implements RunEvents {
   }
 
   #writeEvent (event: RunEvent): void {
-    this.#write(event.type, eventJson(event))
+    this.#events.write(event.type, eventJson(event))
   }
-
-  /** Writes the data on one line: line ends that are part of a JSON string are escaped. */
-  #write (name: string, ...json: Buffer[]): void {
-    const { raw } = this.#reply
-    if (raw.destroyed) return
-    raw.write(Buffer.concat([Buffer.from(`event: ${name}\ndata: `), ...json.map(onOneLine), Buffer.from('\n\n')]))
-  }
-}
-
-/** Replaces line ends between the members of a JSON text, which a foreign image may write. */
-function onOneLine (json: Buffer): Buffer {
-  if (!json.includes(NEWLINE) && !json.includes(CARRIAGE_RETURN)) return json
-  return json.map((byte) => byte === NEWLINE || byte === CARRIAGE_RETURN ? SPACE : byte) as Buffer
 }

@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type {
   LeaseCounts, Load, NodeStatus, PoolSnapshot, PoolStatus, RunObserver, RunRecord, ServiceMetrics
 } from '../runs/status-ports.js'
+import { JobMetrics } from './job-metrics.js'
 
 /** Histogram buckets in seconds, from a run in a warm interpreter to a long build. */
 const RUN_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
@@ -34,6 +35,7 @@ export class Metrics implements RunObserver, ServiceMetrics {
   readonly #cpuSeconds = this.#counter('runonce_cpu_seconds_total', 'CPU time of programs and their builds', ['image', 'token'])
   readonly #responses = this.#counter('runonce_http_responses_total', 'HTTP responses by method, route and status', ['method', 'route', 'status'])
   readonly #cores: number
+  readonly jobs = new JobMetrics(this.#registry)
 
   constructor ({ cores, load, pool, node, log }: MetricsParts) {
     this.#cores = cores

@@ -47,6 +47,8 @@ export class Admission {
 
   get running (): number { return this.#running }
   get waiting (): number { return this.#queue.size }
+  /** Whether a background run would start immediately. */
+  get hasBackgroundSlot (): boolean { return !this.#closed && this.#hasSlot(true) }
 
   /**
    * Waits for a slot.

@@ -19,6 +19,8 @@ export class RunEngine {
   diskIsFull = false
   /** Number of payloads that containers received. */
   started = 0
+  /** Receives the payload of each container. */
+  onPayload: (payload: string) => void = () => {}
   #containers = 0
 
   constructor (private readonly fake: FakeEngine) {
@@ -49,8 +51,9 @@ export class RunEngine {
 
   #attach (socket: Duplex): void {
     upgrade(socket)
-    socket.once('data', () => {
+    socket.once('data', (payload: Buffer) => {
       this.started++
+      this.onPayload(payload.toString('utf8'))
       void Promise.all([sleep(this.runMs), this.gate]).then(() => socket.end(frame(1, `${JSON.stringify(COMPLETED)}\n`)))
     })
   }

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 /** The route pattern of @fastify/cors for preflight requests to any path. */
 const PREFLIGHT_PATTERN = '*'
 /** Response headers that web pages of other origins can read. */
-const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After']
+const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'Location']
 /** Time for which browsers may remember the response to a preflight request, in seconds. */
 const MAX_AGE_S = 600
 
@@ -15,7 +15,7 @@ const MAX_AGE_S = 600
  */
 export async function addCors (app: FastifyInstance, origins: string[]): Promise<void> {
   if (origins.length === 0) return
-  await app.register(cors, { origin: origins, methods: ['GET', 'HEAD', 'POST'], exposedHeaders: EXPOSED_HEADERS, maxAge: MAX_AGE_S, credentials: false })
+  await app.register(cors, { origin: origins, methods: ['GET', 'HEAD', 'POST', 'DELETE'], exposedHeaders: EXPOSED_HEADERS, maxAge: MAX_AGE_S, credentials: false })
 }
 
 /** Returns whether the route of @fastify/cors for preflight requests to any path matches. */

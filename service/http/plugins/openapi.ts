@@ -32,6 +32,7 @@ export async function addOpenApi (app: FastifyInstance, about: About, ui: boolea
       info: { title: about.name, version: about.version, description: about.description },
       tags: [
         { name: 'run', description: 'Run programs. These routes require an access token.' },
+        { name: 'jobs', description: 'Run programs later. These routes require an access token and a service with Redis.' },
         { name: 'status', description: 'State of the service. Only /version requires an access token.' }
       ],
       components: {

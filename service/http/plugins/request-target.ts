@@ -9,7 +9,7 @@ const UNROUTABLE = '/*'
 /** Matches the scheme and authority of a target in absolute form (RFC 9112, section 3.2.2). */
 const SCHEME_AND_AUTHORITY = /^https?:\/\/[^/?#\\]+(?=[/?]|$)/i
 /** The methods that the service supports, for the response to `OPTIONS *`. */
-const METHODS = 'GET, HEAD, POST, OPTIONS'
+const METHODS = 'GET, HEAD, POST, DELETE, OPTIONS'
 
 /**
  * Returns the path that the router must use for a request target. The router ignores fragments and treats any first character

@@ -74,7 +74,12 @@ const VARIABLES: Array<[string, string, unknown, string, unknown, string[]]> = [
   ['RATE_LIMIT_IPV6_PREFIX', 'rateLimit.ipv6Prefix', 64, '56', 56, [...WHOLE, '15', '129']],
   ['TRUST_PROXY', 'rateLimit.trustedProxies', [], '10.0.0.0/8, ::1  fd00::/8 192.0.2.7', ['10.0.0.0/8', '::1', 'fd00::/8', '192.0.2.7'],
     ['true', '1', 'proxy', '10.0.0', '10.0.0.0/33', '::/129', '0.0.0.0/0', '::/0', '10.0.0.1/', '10.0.0.0/08', 'loopback', 'fe80::1%eth0', '10.0.0.1:80', '[::1]']],
-  ['REDIS_URL', 'rateLimit.redisUrl', undefined, 'redis://127.0.0.1:6379', 'redis://127.0.0.1:6379', ['http://x', 'redis', 'redis://:x:y']],
+  ['REDIS_URL', 'redis.url', undefined, 'redis://127.0.0.1:6379', 'redis://127.0.0.1:6379', ['http://x', 'redis', 'redis://:x:y']],
+  ['JOBS_MAX_QUEUED', 'jobs.maxQueued', 10_000, '5', 5, [...WHOLE, '0']],
+  ['JOBS_MAX_RESULTS', 'jobs.maxResults', 10_000, '5', 5, [...WHOLE, '0']],
+  ['JOBS_MAX_RESULT_SIZE', 'jobs.maxResultBytes', 4_194_304, '5', 5, [...WHOLE, '0']],
+  ['JOBS_RESULT_TTL', 'jobs.resultTtlMs', 3_600_000, '2592000', 2_592_000_000, ['0', 'x', '-1', '2592001']],
+  ['WEBHOOK_ALLOW', 'webhooks.allow', [], '', [], ['"example.com"']],
   ['POOL_IMAGES', 'pool.images', undefined, 'runonce/c,runonce/bash', ['runonce/c', 'runonce/bash'], []],
   ['POOL_MIN', 'pool.min', 1, '0', 0, [...WHOLE, '1001']],
   ['POOL_MAX', 'pool.max', 16, '1000', 1000, [...WHOLE, '1001']],
@@ -201,20 +206,10 @@ t.test('settings that contradict each other cause errors', async (t) => {
     [{ POOL_MIN: '17' }, /^POOL_MIN: invalid value "17"/],
     [{ DOCKER_CONTAINER_CAP_ADD: 'SYS_PTRACE,net_raw', DOCKER_CONTAINER_CAP_DROP: 'CAP_NET_RAW' }, /^DOCKER_CONTAINER_CAP_ADD: invalid value "net_raw"/],
     [{ SERVER_METRICS: 'false', SERVER_METRICS_PORT: '9090' }, /^SERVER_METRICS_PORT: invalid value "9090": must not be set while SERVER_METRICS is false$/],
-    [{ SERVER_DOCS_PORT: '80', SERVER_LISTEN_PORT: '80' }, /^SERVER_DOCS_PORT: invalid value "80": must differ from SERVER_LISTEN_PORT \(80\)$/]
+    [{ SERVER_DOCS_PORT: '80', SERVER_LISTEN_PORT: '80' }, /^SERVER_DOCS_PORT: invalid value "80": must differ from SERVER_LISTEN_PORT \(80\)$/],
+    [{ SERVER_MODE: 'worker' }, /^SERVER_MODE: invalid value "worker": must not be worker while REDIS_URL is not set$/],
+    [{ SERVER_MODE: 'worker', REDIS_URL: 'redis://x', JOBS_WORKERS: '0' }, /^JOBS_WORKERS: invalid value "0": must be at least 1/],
+    [{ WEBHOOK_ALLOW: 'example.com' }, /^WEBHOOK_ALLOW: invalid value "example.com": must be empty while WEBHOOK_SECRET is not set$/]
   ]
   for (const [env, message] of cases) t.match(errorsOf({ API_ACCESS_TOKEN: TOKEN, ...env }), [message])
-})
-
-t.test('settings without effect because of other settings cause warnings; allowed combinations do not', async (t) => {
-  const cases: Array<[Environment, RegExp]> = [
-    [{ RUN_MAX_BUILD_TIME: '11' }, /^RUN_MAX_BUILD_TIME: 11 s has no effect: RUN_MAX_EXECUTION_TIME \(10 s\)/],
-    [{ RUN_MAX_CODE_SIZE: '3000', RUN_MAX_PAYLOAD_SIZE: '2000' }, /^RUN_MAX_CODE_SIZE: 3000 bytes has no effect/]
-  ]
-  for (const [env, message] of cases) t.match(read(env).warnings, [message])
-  for (const env of [
-    { POOL_MIN: '3', POOL_MAX: '0' }, { POOL_MIN: '2', POOL_MAX: '2' }, { RUN_MAX_BUILD_TIME: '10' }, { RUN_MAX_PAYLOAD_SIZE: '2000' },
-    { REDIS_URL: 'redis://x' }, { SERVER_METRICS_PORT: '9090', SERVER_DOCS_PORT: '9090' }, { SERVER_LISTEN_PORT: '0', SERVER_METRICS_PORT: '0' },
-    { DOCKER_CONTAINER_CAP_ADD: 'NET_RAW' }
-  ]) t.same(read(env).warnings, [], JSON.stringify(env))
 })

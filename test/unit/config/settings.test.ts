@@ -43,9 +43,17 @@ const INVALID: Record<TypeName, string[]> = {
   redisUrl: ['redis://host\r', 'http://host', 'redis', 'localhost:6379', 'redis://:x:y'],
   list: ['"runonce/*"', '\'runonce/*\'', 'runonce/* "glot/*"', '"runonce/* glot/*"'],
   text: ['"x"', '\'x\'', 'x\r', 'x"'],
+  key: ['x', 'a'.repeat(64), Buffer.alloc(31).toString('base64'), Buffer.alloc(33).toString('base64')],
+  secretList: ['x', 'whsec_', `whsec_${Buffer.alloc(23).toString('base64')}`, Buffer.alloc(24).toString('base64')],
   // tokens.test.ts tests these two settings.
   token: [],
   tokenList: []
+}
+
+/** Returns how a message begins to show an invalid value. */
+function shownOf ({ type, secret }: Setting, value: string): string {
+  if (secret) return '(hidden)'
+  return type === 'redisUrl' ? '' : JSON.stringify(value)
 }
 
 function errorsOf (name: string, value: string | number): string[] {
@@ -98,7 +106,7 @@ void t.test('an invalid value causes an error with the variable, the value and t
   for (const row of rows) {
     for (const value of INVALID[row.type]) {
       const [line = '', ...others] = errorsOf(row.name, value)
-      t.ok(line.startsWith(`${row.name}: invalid value ${row.type === 'redisUrl' ? '' : JSON.stringify(value)}`), `${row.name}=${value}: ${line}`)
+      t.ok(line.startsWith(`${row.name}: invalid value ${shownOf(row, value)}`), `${row.name}=${value}: ${line}`)
       t.ok(line.includes(`: must be ${describeValues(row)}`), line)
       t.same(others, [])
     }
@@ -113,7 +121,7 @@ void t.test('an invalid value causes an error with the variable, the value and t
 
 void t.test('errors do not contain the value of a secret setting', async (t) => {
   const secrets = rows.filter((row) => row.secret).map((row) => row.name)
-  t.same(secrets, ['API_ACCESS_TOKEN', 'API_ACCESS_TOKENS'])
+  t.same(secrets, ['API_ACCESS_TOKEN', 'API_ACCESS_TOKENS', 'JOBS_KEY', 'WEBHOOK_SECRET'])
   const errors = new ErrorList()
   errors.invalid('API_ACCESS_TOKEN', TOKEN, 'be longer')
   t.same(errors.lines, ['API_ACCESS_TOKEN: invalid value (hidden): must be longer'])

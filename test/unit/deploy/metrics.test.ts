@@ -31,6 +31,9 @@ async function serviceMetrics (): Promise<Map<string, Set<string>>> {
     cpuTimeNs: 1,
     memoryPeakBytes: 1
   })
+  metrics.jobs.addCounts({ counts: async () => [{ tokenName: 't', status: 'queued', count: 1 }] })
+  metrics.jobs.jobFinished({ tokenName: 't', jobId: 'j', requestId: 'r', status: 'completed', waitMs: 1, starts: 1 })
+  metrics.jobs.webhookSent({ tokenName: 't', jobId: 'j', host: 'h', outcome: 'delivered', reason: '200' })
   const found = new Map<string, Set<string>>([['up', new Set()]])
   for (const line of (await metrics.text()).split('\n')) {
     const [, name, labels = ''] = /^([a-z]\w*)(?:\{(.*)\})? /.exec(line) ?? []

@@ -27,7 +27,7 @@ t.test('CORS_ORIGIN allows the listed origins, for preflight requests without a 
     t.equal(body, '')
     t.match(headers, {
       'access-control-allow-origin': PAGE,
-      'access-control-allow-methods': 'GET, HEAD, POST',
+      'access-control-allow-methods': 'GET, HEAD, POST, DELETE',
       'access-control-allow-headers': 'content-type,x-access-token',
       'access-control-max-age': '600'
     })
@@ -35,7 +35,7 @@ t.test('CORS_ORIGIN allows the listed origins, for preflight requests without a 
   for (const token of [TOKEN, 'wrong']) {
     const { statusCode, headers } = await app.inject({ ...RUN, headers: { origin: 'http://127.0.0.1:3000', 'x-access-token': token } })
     t.equal(statusCode, token === TOKEN ? 200 : 401)
-    t.match(headers, { 'access-control-allow-origin': 'http://127.0.0.1:3000', 'access-control-expose-headers': 'X-Request-Id, Retry-After', vary: /Origin/ })
+    t.match(headers, { 'access-control-allow-origin': 'http://127.0.0.1:3000', 'access-control-expose-headers': 'X-Request-Id, Retry-After, Location', vary: /Origin/ })
     t.notOk(headers['access-control-allow-credentials'])
   }
 })

@@ -30,7 +30,8 @@ t.test('/openapi.json documents exactly the responses of every route', async (t)
     t.same(unknownMembers(schema ?? {}, said), [], `${what} has no other members`)
     seen.add(`${method} ${path} ${status}`)
   }
-  const documented = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).flatMap(([method, { responses }]) =>
+  // jobs-openapi.test.ts tests the routes for jobs.
+  const documented = Object.entries(paths).filter(([path]) => !path.startsWith('/jobs')).flatMap(([path, methods]) => Object.entries(methods).flatMap(([method, { responses }]) =>
     Object.keys(responses).map((status) => `${method} ${path} ${status}`)))
   t.same(documented.sort(), [...seen].sort())
 })

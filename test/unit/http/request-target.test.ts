@@ -43,7 +43,7 @@ t.test('OPTIONS * lists the methods of the service', async (t) => {
   const { listen } = await startApp(t)
   const response = await exchange(await listen(), 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
   t.match(response, /^HTTP\/1\.1 204 No Content\r\n/)
-  t.match(response, /^allow: GET, HEAD, POST, OPTIONS\r$/im)
+  t.match(response, /^allow: GET, HEAD, POST, DELETE, OPTIONS\r$/im)
   t.match(response, /^x-request-id: [\da-f-]{36}\r$/im)
 })
 

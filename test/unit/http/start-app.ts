@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { buildApp, buildSideApps, type AppParts } from '../../../service/app.js'
 import { readConfig } from '../../../service/config/config.js'
 import { Metrics } from '../../../service/observability/metrics.js'
+import type { Jobs } from '../../../service/runs/job-ports.js'
 import type { ImageDescription } from '../../../service/runs/ports.js'
 import { FakeEngineStatus, FakeImages, FakePool, FakeRuns, foreignImage, languageImage, recordingLogger } from '../fakes.js'
 
@@ -17,6 +18,7 @@ interface Options {
   env?: Record<string, string>
   images?: ImageDescription[]
   redis?: AppParts['redis']
+  jobs?: Jobs
 }
 
 export interface StartedApp {
@@ -38,7 +40,7 @@ export interface StartedApp {
 }
 
 /** Starts the HTTP application with fakes. Closes it after the test. */
-export async function startApp (t: { teardown: (work: () => Promise<void>) => void }, { env = {}, images: present, redis }: Options = {}): Promise<StartedApp> {
+export async function startApp (t: { teardown: (work: () => Promise<void>) => void }, { env = {}, images: present, redis, jobs }: Options = {}): Promise<StartedApp> {
   const config = readConfig({ API_ACCESS_TOKEN: TOKEN, API_ACCESS_TOKENS: `grader:${SECOND_TOKEN}`, ...env })
   const images = new FakeImages(present ?? [PYTHON, PLAINTEXT, foreignImage()])
   const runs = new FakeRuns()
@@ -55,6 +57,7 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
     images,
     runs,
     metrics: config.metrics.on ? new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool, node: { reason: undefined }, log: { dropped: 0 } }) : undefined,
+    jobs,
     stopping: stopping.signal,
     redis,
     readiness: { notReady: async () => state.reason, pool: () => pool.snapshot() }

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import type { Config } from '../config/config.js'
+import type { Job, JobCounts, JobObserver, JobRecord, Jobs, WebhookRecord } from '../runs/job-ports.js'
+import type { Images, Runs } from '../runs/ports.js'
+import { JobEvents } from './job-events.js'
+import { JobProcessor } from './job-processor.js'
+import { JobStore } from './job-store.js'
+import { OutcomeStore } from './outcome-store.js'
+import { RecordCodec } from './record-codec.js'
+import { connectForRequests, connectForWorkers } from './redis.js'
+import { TokenQueues } from './token-queues.js'
+import { TokenWorker, type WorkerParts } from './token-worker.js'
+import { WebhookSender } from './webhook-sender.js'
+import { WebhookTargets } from './webhook-targets.js'
+
+/** How often expired jobs are deleted, in milliseconds. */
+const CLEANUP_MS = 60_000
+/** Time during shutdown for commands after the runs of jobs have ended, in milliseconds. */
+const CLOSE_MS = 5000
+
+export interface JobServiceParts {
+  url: string
+  config: Pick<Config, 'jobs' | 'webhooks'>
+  tokenNames: string[]
+  runs: Runs
+  images: Images
+  hasSlot: () => boolean
+  /** Returns the JSON text of a job for webhooks. */
+  jobJson: (job: Job) => Buffer
+  observers: JobObserver[]
+  log: Record<'info' | 'warn' | 'error' | 'debug', (details: object | string, message?: string) => void>
+}
+
+/** Accepts, stores and runs jobs with BullMQ. */
+export class JobService {
+  readonly jobs: Jobs & JobCounts
+  readonly #parts: JobServiceParts
+  readonly #store: JobStore
+  readonly #queues: TokenQueues
+  readonly #events: JobEvents
+  readonly #redis: ReturnType<typeof connectForWorkers>
+  readonly #workerParts: WorkerParts
+  readonly #targets: WebhookTargets
+  readonly #webhooks: WebhookSender
+  #workers: TokenWorker[] = []
+  #cleanup: NodeJS.Timeout | undefined
+
+  constructor (parts: JobServiceParts) {
+    const { url, config: { jobs: config, webhooks }, tokenNames, log } = parts
+    this.#parts = parts
+    const requests = connectForRequests(url, log)
+    this.#redis = connectForWorkers(url)
+    this.#targets = new WebhookTargets(webhooks.allow)
+    const observer = allOf(parts.observers)
+    const codec = new RecordCodec(config.key)
+    this.#queues = new TokenQueues(requests, log)
+    this.#events = new JobEvents({
+      redis: this.#redis, tokenNames, onCancel: (tokenName, id) => { this.#workers[tokenNames.indexOf(tokenName)]?.cancel(id) }
+    })
+    const outcomes = (redis: typeof requests) => new OutcomeStore(redis, codec, config.resultTtlMs)
+    this.#store = new JobStore({
+      queues: this.#queues,
+      outcomes: outcomes(requests),
+      events: this.#events,
+      codec,
+      tokenNames,
+      config,
+      checkWebhook: (text) => this.#targets.check(text)
+    })
+    this.jobs = this.#store
+    this.#webhooks = new WebhookSender({
+      ...parts, redis: this.#redis, jobs: this.#store, codec, targets: this.#targets, secrets: webhooks.secrets, observer
+    })
+    this.#workerParts = {
+      ...parts,
+      observer,
+      redis: this.#redis,
+      processor: new JobProcessor({ ...parts, maxResultBytes: config.maxResultBytes }),
+      outcomes: outcomes(this.#redis),
+      codec,
+      config,
+      scheduleWebhook: async (tokenName, id, to) => await this.#webhooks.schedule(tokenName, id, to)
+    }
+  }
+
+  start (): void {
+    const { tokenNames, config } = this.#parts
+    this.#events.start()
+    if (config.jobs.workers === 0) return
+    this.#workers = tokenNames.map((tokenName) => new TokenWorker(tokenName, this.#workerParts))
+    if (this.#targets.enabled) this.#webhooks.start()
+    this.#cleanup = setInterval(() => { void this.#deleteExpired() }, CLEANUP_MS)
+    this.#cleanup.unref()
+  }
+
+  /** Takes no more jobs. Waits until those in progress have finished, at most `runMs` milliseconds and some time for Redis. */
+  async closeWorkers (runMs: number): Promise<void> {
+    clearInterval(this.#cleanup)
+    const closed = Promise.all(this.#workers.map(async (worker) => await worker.close())).then(() => true)
+    const idle = Promise.all(this.#workers.map(async (worker) => await worker.whenIdle()))
+    const timeout = sleep(runMs, undefined, { ref: false })
+    await Promise.race([closed, idle, timeout])
+    const inTime = await Promise.race([closed, sleep(CLOSE_MS, false, { ref: false })])
+    if (!inTime) this.#parts.log.warn('redis did not respond during the shutdown: jobs that were in progress run again')
+  }
+
+  /** Closes the connections to Redis. */
+  async close (): Promise<void> {
+    await Promise.race([Promise.all([this.#webhooks.close(), this.#events.close(), this.#queues.close()]), sleep(CLOSE_MS, undefined, { ref: false })])
+    this.#redis.disconnect()
+  }
+
+  async #deleteExpired (): Promise<void> {
+    for (const tokenName of this.#parts.tokenNames) await this.#store.deleteExpired(tokenName).catch(() => {})
+  }
+}
+
+function allOf (observers: JobObserver[]): JobObserver {
+  return {
+    jobFinished: (record: JobRecord) => { for (const observer of observers) observer.jobFinished(record) },
+    webhookSent: (record: WebhookRecord) => { for (const observer of observers) observer.webhookSent(record) }
+  }
+}

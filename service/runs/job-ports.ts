@@ -1,0 +1,101 @@
+/** The interfaces for asynchronous runs. server.ts connects the modules. */
+import type { Submission } from '../protocol/payload.js'
+import type { ImageDescription } from './ports.js'
+
+export const JOB_STATUSES = ['queued', 'active', 'completed', 'failed'] as const
+
+export type JobStatus = typeof JOB_STATUSES[number]
+
+/** The jobs of one request. */
+export interface NewJobs {
+  requestId: string
+  tokenName: string
+  runs: Array<Submission & { image: ImageDescription }>
+  /** URL that receives the webhooks. */
+  webhook?: string | undefined
+  /** From 1 (first) to 10. It applies among the jobs of the token. */
+  priority: number
+  /** Time after which a job that has not started fails, in milliseconds. */
+  ttlMs?: number | undefined
+  /** Identifies repetitions of the request. */
+  idempotency?: { key: string, body: Buffer } | undefined
+}
+
+export interface JobSummary {
+  id: string
+  status: JobStatus
+  /** Times in milliseconds since the epoch. */
+  createdAtMs: number
+  startedAtMs: number | undefined
+  finishedAtMs: number | undefined
+}
+
+export interface Job extends JobSummary {
+  /** Number of jobs of the token that start before it. Undefined if the job is not waiting. */
+  position: number | undefined
+  /** For a finished job, JSON text `{"result":…}` or `{"error":…}`. */
+  outcome: Buffer | undefined
+}
+
+export interface JobPage {
+  jobs: JobSummary[]
+  /** Present if there are more jobs. */
+  next: string | undefined
+}
+
+// Implemented by jobs/, used by http/. Each method throws ServiceError `jobs.unavailable` (503) if Redis does not respond.
+
+export interface Jobs {
+  /**
+   * @returns the IDs, in the order of the runs
+   * @throws ServiceError `request.invalid` (webhook), `jobs.too_many`, `jobs.idempotency_key`
+   */
+  add (jobs: NewJobs): Promise<string[]>
+  /** @throws ServiceError `jobs.not_found` */
+  get (tokenName: string, id: string): Promise<Job>
+  /** @param after the member `next` of the previous page */
+  list (tokenName: string, options: { status: JobStatus | undefined, after: string | undefined, limit: number }): Promise<JobPage>
+  /**
+   * Deletes a job. A job that runs is stopped and then fails.
+   * @returns whether the job is deleted
+   * @throws ServiceError `jobs.not_found`
+   */
+  cancel (tokenName: string, id: string): Promise<boolean>
+  /** Calls the listener when the status of a job may have changed. Returns a function that ends this. */
+  watch (tokenName: string, id: string, listener: () => void): () => void
+}
+
+// Implemented by observability/, used by jobs/.
+
+export interface JobRecord {
+  tokenName: string
+  jobId: string
+  requestId: string
+  status: 'completed' | 'failed'
+  /** Time from the request to the start, in milliseconds. */
+  waitMs: number
+  /** How often the job was started. */
+  starts: number
+  /** The slug of the error of a failed job. */
+  error?: string
+}
+
+/** A request to the URL of a webhook. */
+export interface WebhookRecord {
+  tokenName: string
+  jobId: string
+  host: string
+  outcome: 'delivered' | 'failed' | 'postponed' | 'dropped'
+  /** HTTP status or error code. */
+  reason: string
+}
+
+export interface JobObserver {
+  jobFinished (record: JobRecord): void
+  webhookSent (record: WebhookRecord): void
+}
+
+/** The number of jobs of each token by status. Implemented by jobs/, used by observability/. */
+export interface JobCounts {
+  counts (): Promise<Array<{ tokenName: string, status: JobStatus, count: number }>>
+}
