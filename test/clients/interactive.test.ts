@@ -4,8 +4,8 @@ import type { Readable } from 'node:stream'
 
 import t from 'tap'
 
-import { interactiveExample } from '../engine/api-page.js'
 import { startService, TOKEN } from '../engine/kit.js'
+import { interactiveExample } from '../engine/page-examples.js'
 import { pythonWith } from './python-client.js'
 
 t.test('the Python example of interactive runs in docs/api.md works', async (t) => {

@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 import t from 'tap'
 
 import { needImages, startService, TOKEN } from './kit.js'
+import { examplesOf } from './page-examples.js'
 
-const PAGE = readFileSync(fileURLToPath(new URL('../../docs/api.md', import.meta.url)), 'utf8')
 const COMMANDS: Record<string, string[]> = { sh: ['sh', '-c'], js: [process.execPath, '--input-type=module', '-e'], python: ['python3', '-c'] }
 /** What the examples of each section print. The first expectation is for curl, which prints the response. */
 const SECTIONS: Record<string, [curl: RegExp, others: string]> = {
@@ -20,11 +18,10 @@ void t.test('the examples in docs/api.md work', async (t) => {
   await needImages('python')
   const service = await startService(t)
   for (const [section, [curl, others]] of Object.entries(SECTIONS)) {
-    const text = PAGE.slice(PAGE.indexOf(`\n### ${section}\n`)).split(/\n##+ /)[1] ?? ''
-    const examples = [...text.matchAll(/```(sh|js|python)\n(.*?)```/gs)].map(([, language = '', code = '']) => ({ language, code }))
+    const examples = examplesOf('api.md', service.url, { heading: `### ${section}` })
     t.same(examples.map(({ language }) => language), ['sh', 'js', 'python'], section)
     for (const { language, code } of examples) {
-      const [command = '', ...args] = [...COMMANDS[language] ?? [], code.replaceAll('http://127.0.0.1:8088', service.url)]
+      const [command = '', ...args] = [...COMMANDS[language] ?? [], code]
       const { stdout } = await promisify(execFile)(command, args, { env: { PATH: process.env.PATH, TOKEN } })
       if (language === 'sh') t.match(stdout, curl, `${section}: ${language}`)
       else t.equal(stdout.replaceAll('True', 'true').replaceAll('False', 'false'), others, `${section}: ${language}`)

@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers'
 
 import t from 'tap'
 
-import { interactiveExample } from './api-page.js'
 import { needImages, startService, submission, TOKEN, until } from './kit.js'
+import { interactiveExample } from './page-examples.js'
 import { PATIENCE } from './patience.js'
 import { Interactive } from './web-socket.js'
 
