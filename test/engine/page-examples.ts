@@ -27,6 +27,15 @@ export function examplesOf (page: string, url: string, { heading, language }: Se
   return blocks.filter((block) => language === undefined || block.language === language)
 }
 
+/** Returns the commands of a page that a JSON response follows. */
+export function requestsOf (page: string, url: string): Array<{ command: string, response: string }> {
+  const examples = examplesOf(page, url)
+  return examples.flatMap(({ language, code }, index) => {
+    const next = examples[index + 1]
+    return language === 'sh' && next?.language === 'json' ? [{ command: code, response: next.code }] : []
+  })
+}
+
 /** Returns the only example of interactive runs in a language. */
 export function interactiveExample (language: 'js' | 'python', url: string): string {
   const [example] = examplesOf('api.md', url, { heading: '## GET /run/interactive', language })
