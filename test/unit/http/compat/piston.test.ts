@@ -147,6 +147,7 @@ t.test('invalid requests return Piston\'s messages', async (t) => {
     [{ ...BODY, compile_timeout: 10_001 }, 'compile_timeout cannot exceed the configured limit of 10000'], [{ ...BODY, run_timeout: -1 }, 'run_timeout must be non-negative'],
     [{ ...BODY, run_cpu_time: 10_001 }, 'run_cpu_time cannot exceed the configured limit of 10000'], [{ ...BODY, compile_cpu_time: -2 }, 'compile_cpu_time must be non-negative'],
     [{ ...BODY, run_memory_limit: 2 ** 31 }, `run_memory_limit cannot exceed the configured limit of ${2 ** 30}`],
+    [{ ...BODY, run_timeout: false }, 'If specified, run_timeout must be a number'], [{ ...BODY, run_memory_limit: '' }, 'If specified, run_memory_limit must be a number'],
     [{ ...BODY, compile_memory_limit: 'x' }, 'If specified, compile_memory_limit must be a number'],
     [{ ...BODY, stdin: 1 }, /stdin/], [{ ...BODY, args: 'x' }, /args/], [{ ...BODY, args: [1] }, /args/], [{ ...BODY, files: [{ name: 1, content: '' }] }, /name/],
     [{ ...BODY, files: [{ name: '../x', content: '' }] }, /must not contain/], [[], /must be object/], ['{', /not JSON/]
