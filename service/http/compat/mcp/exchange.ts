@@ -7,6 +7,8 @@ import { clientSignal } from '../../client-signal.js'
 import { jsonRpcError } from './errors.js'
 import { serverOf, type ServerParts } from './server.js'
 
+/** Each message of a batch can have a response of several kilobytes. */
+const MAX_BATCH_SIZE = 100
 const INVALID_REQUEST = -32600
 const FORBIDDEN = -32000
 const SESSION_HEADER = 'mcp-session-id'
@@ -34,14 +36,18 @@ export async function exchange (parts: ExchangeParts): Promise<Response> {
 
 /**
  * Returns the response to a request that the SDK would accept: one from a website, which could reach the service by DNS rebinding, and
- * a batch that would run several programs but count as one request.
+ * a batch that would run several programs or have a very large response, but count as one request.
  */
 function refusal ({ headers, body }: FastifyRequest): Response | undefined {
   const origin = validateOriginHeader(headers.origin, localhostAllowedOrigins())
   if (!origin.ok) return Response.json(jsonRpcError(FORBIDDEN, origin.message), { status: 403 })
+  if (Array.isArray(body) && body.length > MAX_BATCH_SIZE) return invalidBatch(`more than ${MAX_BATCH_SIZE} messages`)
   const calls = messagesOf(body).filter(({ method }) => method === 'tools/call').length
-  if (calls > 1) return Response.json(jsonRpcError(INVALID_REQUEST, 'A batch must not contain more than one tools/call'), { status: 400 })
-  return undefined
+  return calls > 1 ? invalidBatch('more than one tools/call') : undefined
+}
+
+function invalidBatch (content: string): Response {
+  return Response.json(jsonRpcError(INVALID_REQUEST, `A batch must not contain ${content}`), { status: 400 })
 }
 
 function cancelledIds (body: unknown): unknown[] {

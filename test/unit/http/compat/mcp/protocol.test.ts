@@ -66,6 +66,14 @@ t.test('a batch has one response for each request, and at most one call of a too
   t.equal(service.runs.requests.length, 1)
 })
 
+t.test('a batch contains at most 100 messages', async (t) => {
+  const service = await startApp(t)
+  const batch = (size: number) => Array.from({ length: size }, (_, id) => rpc('ping', {}, id))
+  t.equal(messagesOf(await post(service, batch(100))).length, 100)
+  const refused = await post(service, batch(101))
+  t.match([refused.statusCode, refused.json()], [400, { jsonrpc: '2.0', id: null, error: { code: -32600, message: /more than 100 messages/ } }])
+})
+
 t.test('a body that is not a JSON-RPC message is an error', async (t) => {
   const service = await startApp(t, { env: { RUN_MAX_PAYLOAD_SIZE: '1000' } })
   const cases: Array<[unknown, number, number]> = [
