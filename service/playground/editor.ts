@@ -65,8 +65,6 @@ export class Editor {
     })
   }
 
-  focus (): void { this.#view.focus() }
-
   #stateOf (doc: string, support: Extension): EditorState {
     return EditorState.create({
       doc,
