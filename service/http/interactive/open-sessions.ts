@@ -21,6 +21,7 @@ export function sessionOpener ({ config, stopping }: SessionParts): (socket: Web
     const session = new InteractiveSession(socket, { ...options, maxQueuedBytes: 2 * config.run.outputBytes + EVENT_BYTES })
     sessions.add(session)
     socket.once('close', () => sessions.delete(session))
+    if (stopping.aborted) session.abort(stopping.reason as ServiceError)
     return session
   }
 }

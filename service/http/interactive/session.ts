@@ -67,6 +67,7 @@ export class InteractiveSession implements RunEvents {
   /** @throws ServiceError when the message does not arrive in time, or the session is aborted */
   async firstMessage (): Promise<Buffer> {
     const { signal } = this
+    signal.throwIfAborted()
     const timer = setTimeout(() => this.abort(requestTimeout('The first message took too long to arrive')), this.#options.firstMessageMs ?? FIRST_MESSAGE_MS)
     try {
       return await new Promise((resolve, reject) => {

@@ -92,6 +92,9 @@ t.test('when the service stops, interactive runs end with the error overloaded',
   stopping.abort(overloaded('The service is shutting down', 1))
   t.same([await closed, await waiting.closed], [1013, 1013])
   t.match([events, waiting.events], [[{ type: 'error', error: 'overloaded' }], [{ type: 'error', error: 'overloaded' }]])
+  const late = open(port)
+  t.equal(await late.closed, 1013, 'a socket that opens during the shutdown')
+  t.match(late.events, [{ type: 'error', error: 'overloaded' }])
 })
 
 t.test('a request without a handshake returns 426, and POST still reaches the code route', async (t) => {
