@@ -117,7 +117,7 @@ t.test('messages that Piston refuses close the socket with its codes', async (t)
 })
 
 t.test('errors are messages, and then close the socket with 4002', async (t) => {
-  const { port, stopping } = await start(t)
+  const { port, runs, stopping } = await start(t)
   const cases: Array<[messages: unknown[], message: string | RegExp]> = [
     [[{ type: 'init' }], 'language is required as a string'],
     [[{ ...INIT, version: '2' }], 'py-2 runtime is unknown'],
@@ -134,8 +134,10 @@ t.test('errors are messages, and then close the socket with 4002', async (t) => 
     t.match(events, [{ type: 'error', message }])
   }
   const { send, events, closed } = connect(port)
+  const before = runs.requests.length
   send(INIT)
-  setTimeout(() => stopping.abort(overloaded('The service is shutting down', 1)), 200)
+  await until(() => runs.requests.length > before)
+  stopping.abort(overloaded('The service is shutting down', 1))
   t.same(await closed, [4002, 'Notified Error'])
   t.same(events, [{ type: 'error', message: 'The service is shutting down' }])
 })
