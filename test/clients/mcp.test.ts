@@ -17,7 +17,7 @@ with open('red.png', 'wb') as f:
     f.write(b'\\x89PNG\\r\\n\\x1a\\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 2, 2, 8, 2, 0, 0, 0)) + chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
 open('notes.txt', 'w').write('done')
 `
-const COUNT = 'import time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(0.5)'
+const COUNT = 'import time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(2)'
 
 const CLIENTS = { 'version 1 of the SDK': firstSdk, 'version 2 of the SDK': secondSdk }
 
