@@ -145,9 +145,9 @@ async function run (t: Test, { service, waiting }: Target, trial: Trial): Promis
     MODES[mode].run({ t, service, language: language(attack), code, stdin, time: limitNs(trial) / 1e9, requestId }).finally(() => { ended = true }),
     neighbour ? runBeside(t, service, attack, () => ended) : undefined
   ])
-  const { status: answered = 200, ...said } = expectedOf(trial)
-  t.equal(status, answered, JSON.stringify(result).slice(0, 500))
-  t.match(result, said)
+  const { status: expectedStatus = 200, ...expected } = expectedOf(trial)
+  t.equal(status, expectedStatus, JSON.stringify(result).slice(0, 500))
+  t.match(result, expected)
   for (const [name, file] of Object.entries(attack.files ?? {})) t.match(result.files?.find((each) => each.name === name), file, name)
   if (status !== 200) return result
   // A forged result contains data that the program wrote.
@@ -206,10 +206,11 @@ function askMeanwhile ({ service, bareUrl }: Target): () => Promise<{ ours: numb
   const ended = new AbortController()
   const times = { ours: [] as number[], bare: [] as number[] }
   const signal = () => AbortSignal.timeout(HEALTH_TIMEOUT_MS)
+  const durationOf = async (request: Promise<{ ms: number }>) => (await request.catch(() => ({ ms: Infinity }))).ms
   const asked = (async () => {
     do {
-      times.ours.push((await service.request('/', { token: null, signal: signal() }).catch(() => ({ ms: Infinity }))).ms)
-      times.bare.push((await send(bareUrl, { method: 'GET', headers: {}, signal: signal() })).ms)
+      times.ours.push(await durationOf(service.request('/', { token: null, signal: signal() })))
+      times.bare.push(await durationOf(send(bareUrl, { method: 'GET', headers: {}, signal: signal() })))
       await new Promise((resolve) => setTimeout(resolve, HEALTH_EVERY_MS))
     } while (!ended.signal.aborted)
   })()
