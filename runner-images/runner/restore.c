@@ -77,15 +77,19 @@ static int open_place(const char *path, const struct stat *was) {
 }
 
 /* Resets what the program can have set on an empty folder of ours: extended attributes, of which some are access control lists, and
- * the flags of chattr(1). Attributes and flags that need privileges stay. */
-static void reset_attributes(int fd, const struct place *place) {
+ * the flags of chattr(1). Attributes and flags that need privileges stay. Returns -1 with E2BIG if there are more names than the kernel
+ * can list: listxattr(2). */
+static int reset_attributes(int fd, const struct place *place) {
     char names[XATTR_LIST_MAX];
     int flags = 0;
     ssize_t size = flistxattr(fd, names, sizeof names);
+    if (size < 0 && errno == E2BIG)
+        return -1;
     for (const char *name = names; name < names + size; name += strlen(name) + 1)
         (void)fremovexattr(fd, name);
     if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 && flags != place->flags)
         (void)ioctl(fd, FS_IOC_SETFLAGS, &place->flags);
+    return 0;
 }
 
 static int restore_place(const struct snapshot *snapshot, const struct place *place, int64_t until_ns) {
@@ -94,10 +98,10 @@ static int restore_place(const struct snapshot *snapshot, const struct place *pl
     if (fd < 0)
         return -1;
     int result = folder_empty(fd, until_ns);
-    if (result == 0) {
-        reset_attributes(fd, place);
+    if (result == 0)
+        result = reset_attributes(fd, place);
+    if (result == 0)
         result = create_entries(fd, snapshot, place);
-    }
     int error = errno;
     /* These calls fail for another user's folder, but the program could not change its attributes either. */
     (void)!fchown(fd, place->status.st_uid, place->status.st_gid);

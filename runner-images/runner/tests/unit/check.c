@@ -128,6 +128,7 @@ int main(void) {
     memory_tests();
     warm_tests();
     cases_tests();
+    restore_tests();
     for (size_t i = 0; i < state.folder_count; i++)
         (void)nftw(state.folders[i], remove_entry, 8, FTW_DEPTH | FTW_PHYS);
     printf("1..%d\n# %d passed, %d failed\n", state.number, state.number - state.failed, state.failed);

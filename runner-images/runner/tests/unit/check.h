@@ -58,5 +58,6 @@ void interaction_tests(void);
 void io_tests(void);
 void warm_tests(void);
 void cases_tests(void);
+void restore_tests(void);
 
 #endif
