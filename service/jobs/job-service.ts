@@ -18,6 +18,8 @@ import { WebhookTargets } from './webhook-targets.js'
 const CLEANUP_MS = 60_000
 /** Time during shutdown for commands after the runs of jobs have ended, in milliseconds. */
 const CLOSE_MS = 5000
+/** A Redis that does not respond within this time does not delay the shutdown further. Milliseconds. */
+const PING_MS = 500
 
 export interface JobServiceParts {
   url: string
@@ -101,14 +103,21 @@ export class JobService {
     const idle = Promise.all(this.#workers.map(async (worker) => await worker.whenIdle()))
     const timeout = sleep(runMs, undefined, { ref: false })
     await Promise.race([closed, idle, timeout])
-    const inTime = await Promise.race([closed, sleep(CLOSE_MS, false, { ref: false })])
-    if (!inTime) this.#parts.log.warn('redis did not respond during the shutdown: jobs that were in progress run again')
+    if (!await this.#inTime(closed)) this.#parts.log.warn('redis did not respond during the shutdown: jobs that were in progress run again')
   }
 
   /** Closes the connections to Redis. */
   async close (): Promise<void> {
-    await Promise.race([Promise.all([this.#webhooks.close(), this.#events.close(), this.#queues.close()]), sleep(CLOSE_MS, undefined, { ref: false })])
+    await this.#inTime(Promise.all([this.#webhooks.close(), this.#events.close(), this.#queues.close()]))
     this.#redis.disconnect()
+  }
+
+  /** Waits for a step of the shutdown. Returns false if it takes too long, or if Redis does not respond. */
+  async #inTime (step: Promise<unknown>): Promise<boolean> {
+    const done = step.then(() => true)
+    const timeout = async (ms: number) => await sleep(ms, false, { ref: false })
+    const responds = await Promise.race([done, this.#redis.ping().then(() => true, () => false), timeout(PING_MS)])
+    return await Promise.race([done, timeout(responds ? CLOSE_MS : 0)])
   }
 
   async #deleteExpired (): Promise<void> {

@@ -8,31 +8,31 @@ import { PREFIX } from './job-record.js'
 const MAX_FAILURES = 20
 const DISABLED_MS = 3_600_000
 
-/** Counts the consecutive failures of each endpoint in Redis, and disables endpoints that fail repeatedly. */
+/** Counts the consecutive failures of each endpoint of a token in Redis, and disables endpoints that fail repeatedly. */
 export class WebhookEndpoints {
   constructor (private readonly redis: Redis) {}
 
   /** Returns the time for which an endpoint is still disabled, in milliseconds. */
-  async disabledMs (url: URL): Promise<number> {
-    return Math.max(0, await this.redis.pttl(keyOf('disabled', url)))
+  async disabledMs (tokenName: string, url: URL): Promise<number> {
+    return Math.max(0, await this.redis.pttl(keyOf('disabled', tokenName, url)))
   }
 
-  async succeeded (url: URL): Promise<void> {
-    await this.redis.del(keyOf('failures', url))
+  async succeeded (tokenName: string, url: URL): Promise<void> {
+    await this.redis.del(keyOf('failures', tokenName, url))
   }
 
   /** Returns whether the endpoint is now disabled. After that time, one more failure disables it again. */
-  async failed (url: URL): Promise<boolean> {
-    const key = keyOf('failures', url)
+  async failed (tokenName: string, url: URL): Promise<boolean> {
+    const key = keyOf('failures', tokenName, url)
     const failures = await this.redis.incr(key)
     await this.redis.pexpire(key, 2 * DISABLED_MS)
     if (failures < MAX_FAILURES) return false
-    await this.redis.set(keyOf('disabled', url), 1, 'PX', DISABLED_MS)
+    await this.redis.set(keyOf('disabled', tokenName, url), 1, 'PX', DISABLED_MS)
     return true
   }
 }
 
-/** An endpoint is a URL without its query, of which Redis stores only the hash. */
-function keyOf (kind: 'failures' | 'disabled', { origin, pathname }: URL): string {
-  return `${PREFIX}:webhook-${kind}:${createHash('sha256').update(origin + pathname).digest('hex')}`
+/** An endpoint is a URL without its query. Redis stores only a hash of the endpoint and its token. */
+function keyOf (kind: 'failures' | 'disabled', tokenName: string, { origin, pathname }: URL): string {
+  return `${PREFIX}:webhook-${kind}:${createHash('sha256').update(JSON.stringify([tokenName, origin, pathname])).digest('hex')}`
 }

@@ -93,7 +93,7 @@ export class WebhookSender {
     if (body === 'deleted') return this.#report(data, 'dropped', 'job_deleted')
     if (body === 'unfinished') return await this.#postpone(job, lock, UNFINISHED_MS)
     if (data.body === undefined) await job.updateData(this.#encode({ ...data, body }))
-    const disabledMs = await this.#endpoints.disabledMs(url)
+    const disabledMs = await this.#endpoints.disabledMs(data.tokenName, url)
     if (disabledMs > 0) {
       this.#report(data, 'postponed', 'endpoint_disabled')
       return await this.#postpone(job, lock, disabledMs)
@@ -106,11 +106,11 @@ export class WebhookSender {
     const message = { url, id: `msg_${data.id}`, body: data.body }
     const reason = await sendWebhook(message, secrets, targets).catch((error: NodeJS.ErrnoException) => error.code ?? error.name)
     if (typeof reason === 'number' && reason >= 200 && reason < 300) {
-      await this.#endpoints.succeeded(url)
+      await this.#endpoints.succeeded(data.tokenName, url)
       return this.#report(data, 'delivered', String(reason))
     }
     this.#report(data, 'failed', String(reason))
-    if (await this.#endpoints.failed(url)) this.#parts.log.warn({ host: url.host, reason }, 'webhook endpoint disabled for an hour')
+    if (await this.#endpoints.failed(data.tokenName, url)) this.#parts.log.warn({ host: url.host, reason }, 'webhook endpoint disabled for an hour')
     throw reason === GONE ? new UnrecoverableError(String(reason)) : new Error(String(reason))
   }
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 
+import { RedisServer } from '../jobs/redis-server.js'
 import { RUN, startMachine, until } from './machine.js'
-import { RedisServer } from './redis.js'
 
 /** Runs per client before the limit. */
 const ALLOWED = 3
@@ -15,7 +15,7 @@ void t.test('limits are off while Redis is stopped, and on again when it continu
   const run = async () => (await machine.request('/run', RUN)).status
   await until(async () => await run() === 429, 'the limit')
 
-  redis.stop()
+  redis.signal('SIGSTOP')
   for (let i = 0; i < ALLOWED; i++) {
     const startedAt = performance.now()
     t.equal(await run(), 200, 'a run succeeds')
@@ -24,13 +24,14 @@ void t.test('limits are off while Redis is stopped, and on again when it continu
   t.equal((await machine.request('/readyz')).status, 200)
   t.match(machine.log, /redis does not respond/)
 
-  redis.resume()
+  redis.signal('SIGCONT')
   await until(async () => await run() === 429, 'the limit')
   t.match(machine.log, /redis responds again/)
 })
 
 void t.test('a Redis that is stopped at the start of the service delays neither the start, nor runs, nor the stop', async (t) => {
-  const redis = await RedisServer.start(t, { stopped: true })
+  const redis = await RedisServer.start(t)
+  redis.signal('SIGSTOP')
   const machine = await startMachine(t, { ...LIMITED, REDIS_URL: redis.url })
   for (let i = 0; i <= ALLOWED; i++) t.equal((await machine.request('/run', RUN)).status, 200)
   const startedAt = performance.now()
