@@ -98,7 +98,7 @@ void t.test('the service describes itself', async (t) => {
     for (const name of [...ALL, 'html', 'css']) t.ok(body.languages.includes(name), name)
   })
 
-  await t.test('GET /api/languages?details=1 returns name, aliases, version, image and hello', async (t) => {
+  await t.test('GET /api/languages?details=1 returns name, aliases, version, image, main and hello', async (t) => {
     const { body } = await service.request('/api/languages?details=1', { token: null })
     const python = body.languages.find(({ name }: { name: string }) => name === 'python')
     const { Config } = await docker.getImage('runonce/python:latest').inspect()
@@ -107,6 +107,7 @@ void t.test('the service describes itself', async (t) => {
       aliases: ['py', 'py3', 'python3'],
       version: Config.Labels['runonce.version'],
       image: 'runonce/python:latest',
+      main: 'main.py',
       hello: Config.Labels['runonce.hello']
     })
     t.match(python.version, /^3\.\d+\.\d+/)
