@@ -53,8 +53,9 @@ t.test('/openapi.json describes every route, and marks routes that require a tok
   const routes = Object.entries<Record<string, { security?: unknown }>>(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { security }]) => `${method.toUpperCase()} ${path}${security === undefined ? '' : ' token'}`))
   t.same(routes.sort(), [
-    'GET /', 'GET /api/health', 'GET /api/languages', 'GET /livez', 'GET /metrics', 'GET /readyz', 'GET /run/interactive token', 'GET /version token',
-    'POST / token', 'POST /api/execute token', 'POST /run token', 'POST /run/{language} token'
+    'DELETE /jobs/{id} token', 'GET /', 'GET /api/health', 'GET /api/languages', 'GET /jobs token', 'GET /jobs/{id} token', 'GET /livez', 'GET /metrics',
+    'GET /readyz', 'GET /run/interactive token', 'GET /version token', 'POST / token', 'POST /api/execute token', 'POST /jobs token', 'POST /run token',
+    'POST /run/{language} token'
   ])
 })
 
