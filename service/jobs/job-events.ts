@@ -24,7 +24,7 @@ export class JobEvents {
     this.#streams = this.parts.tokenNames.map((tokenName) => this.#follow(tokenName))
   }
 
-  /** Calls the listener after each event of a job. Returns a function that ends this. */
+  /** Calls the listener after each event of a job. Returns a function that removes the listener. */
   watch (tokenName: string, id: string, listener: () => void): () => void {
     const key = contextOf(tokenName, id)
     const listeners = this.#listeners.get(key) ?? new Set()

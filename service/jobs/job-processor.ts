@@ -3,7 +3,7 @@ import type { Images, Runs } from '../runs/ports.js'
 import type { JobRecord } from './job-record.js'
 import { errorOutcome, failureBody, resultOutcome } from './outcome-store.js'
 
-/** A job that has no slot after this time goes back to the queue, because another machine may have one. Milliseconds. */
+/** Time in milliseconds after which a job without a slot goes back to the queue, because another machine may have a free slot. */
 const GIVE_WAY_MS = 2000
 const GAVE_WAY = new Error('no slot for the job')
 

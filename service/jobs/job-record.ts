@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { RunLimits } from '../protocol/limits.js'
 import type { NewJobs } from '../runs/job-ports.js'
 
-/** What Redis stores of a job. The payload is deleted when the job has finished. */
+/** The data of a job in Redis. The payload is deleted when the job has finished. */
 export interface JobRecord {
   requestId: string
   image: string
@@ -29,7 +29,7 @@ export function queueName (tokenName: string): string {
   return `jobs-${tokenName}`
 }
 
-/** Returns what an encrypted record belongs to. */
+/** Returns the context of a job's record: see RecordCodec. */
 export function contextOf (tokenName: string, id: string): string {
   return `${tokenName}/${id}`
 }

@@ -14,9 +14,9 @@ const FAILURES = {
 } as const
 
 /**
- * Stores the outcomes of jobs under a new name each, which BullMQ then stores as the return value or the failure of the job. A worker
- * that lost its job to another one can therefore not change the outcome. Return values themselves would be copied to every service
- * by BullMQ's event stream.
+ * Stores each outcome under a new name, which BullMQ then stores as the return value or the failure reason of the job. Therefore, a
+ * worker that lost its job to another worker cannot change the outcome. The outcome itself is not the return value, because BullMQ's
+ * event stream copies return values to every service.
  */
 export class OutcomeStore {
   constructor (private readonly redis: Redis, private readonly codec: RecordCodec, private readonly ttlMs: number) {}

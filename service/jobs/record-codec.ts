@@ -10,7 +10,7 @@ const ENCRYPTED = 0x01
 export class RecordCodec {
   constructor (private readonly key: Buffer | undefined) {}
 
-  /** @param context what the record belongs to; a record that was moved to another place cannot be decrypted */
+  /** @param context identifies what the record belongs to; the record can be decrypted only with the same context */
   seal (json: Buffer, context: string): Buffer {
     if (this.key === undefined) return json
     const iv = randomBytes(IV_BYTES)

@@ -10,7 +10,10 @@ interface Log {
   error: (details: object, message: string) => void
 }
 
-/** Connects to Redis for requests, whose commands fail soon. Logs one line when Redis stops responding and one when it responds again. */
+/**
+ * Connects to Redis for requests. A command fails if Redis does not respond within 2 s. Logs one line when Redis stops responding and
+ * one when it responds again.
+ */
 export function connectForRequests (url: string, log: Log): Redis {
   const redis = new Redis(url, REQUEST_OPTIONS)
   let down = false

@@ -15,7 +15,7 @@ import type { RecordCodec } from './record-codec.js'
 const LOCK_MS = 24_000
 const RENEW_MS = 8000
 const STALLED_CHECK_MS = 5000
-/** Maximum number of workers that a job may lose. A run cannot stop its worker, so this limits only loops of crashes. */
+/** How often a job may lose its worker before it fails. A run cannot stop its worker, so this only ends crash loops. */
 const MAX_STALLS = 10
 /** How often a worker that had no slot for a job checks for a free slot, in milliseconds. */
 const SLOT_CHECK_MS = 250
@@ -125,7 +125,7 @@ export class TokenWorker {
     throw new JobFailure(name, verdict.error)
   }
 
-  /** BullMQ has stored the status of the job. */
+  /** Called when BullMQ has stored the final status of a job. Reports the job and deletes its payload. */
   async #finished (job: BullJob, status: 'completed' | 'failed', error?: Error): Promise<void> {
     const record = this.#recordOf(job)
     const [tokenName, id] = [this.#tokenName, job.id ?? '']

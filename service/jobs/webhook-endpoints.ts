@@ -21,7 +21,7 @@ export class WebhookEndpoints {
     await this.redis.del(keyOf('failures', tokenName, url))
   }
 
-  /** Returns whether the endpoint is now disabled. After that time, one more failure disables it again. */
+  /** Counts a failure. Returns whether the endpoint is now disabled. After it is enabled again, one more failure disables it again. */
   async failed (tokenName: string, url: URL): Promise<boolean> {
     const key = keyOf('failures', tokenName, url)
     const failures = await this.redis.incr(key)

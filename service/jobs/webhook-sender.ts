@@ -21,7 +21,7 @@ const MAX_AGE_MS = 24 * HOUR
 const FIRST_DELAY_MS = 50
 const UNFINISHED_MS = SECOND
 const CONCURRENCY = 10
-/** A larger body does not contain the result. */
+/** If a body would be larger, it is sent without the result. */
 const MAX_BODY_BYTES = 65_536
 const GONE = 410
 

@@ -33,7 +33,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The API is beside the page, also behind a proxy that adds a prefix to the path. */
+/** Returns an absolute URL. Paths of the API are relative to the page, so that a proxy can add a path prefix. */
 const urlOf = (path: string) => new URL(`../${path}`, document.baseURI)
 
 /** @throws ApiError; TypeError if the service cannot be reached */

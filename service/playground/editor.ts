@@ -55,13 +55,15 @@ export class Editor {
 
   get code (): string { return this.#view.state.doc.toString() }
 
-  /** Replaces the program. Its undo history begins again. */
+  /** Replaces the program and clears the undo history. */
   show (language: Language, code: string): void {
     this.#language = language
     this.#view.setState(this.#stateOf(code, []))
     const description = highlightingOf(language)
     void description?.load().then((support) => {
       if (this.#language === language) this.#view.dispatch({ effects: this.#highlighting.reconfigure(support) })
+    }, () => {
+      // Without its file, the program has no highlighting.
     })
   }
 

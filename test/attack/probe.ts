@@ -1,8 +1,8 @@
 import { submission } from '../engine/kit.js'
 
 /**
- * A shell script that lists all that a case could notice of the previous case. Excluded are process IDs, inode numbers, and the times of the
- * directories that the runner empties.
+ * A shell script that lists everything by which a case could notice the previous case, except process IDs, inode numbers, and the times
+ * of the directories that the runner empties.
  */
 const PROBE = `
 exec 2>&1

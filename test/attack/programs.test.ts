@@ -8,7 +8,7 @@ import { trials } from './trials.js'
 const selected = trials(process.env.RUNONCE_TEST_ATTACKS?.split(' '), process.env.RUNONCE_TEST_MODES)
 /** Number of concurrent attacks. */
 const LANES = 3
-/** Timeout of all attacks in one runtime, in milliseconds: 900 s, and an additional time for each of many attacks. */
+/** Timeout of all attacks in one runtime, in milliseconds: 900 s, and 5 s for each attack. */
 const FILE_MS = 900_000 + 5000 * selected.length
 
 const LANGUAGES = ['python', 'javascript', 'bash', 'c', 'cpp']

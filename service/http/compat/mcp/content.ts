@@ -4,7 +4,7 @@ import type { Outcome, RunResult } from '../../../protocol/result.js'
 import { endedInBuild } from '../payload-run.js'
 import { imageType } from './image-type.js'
 
-/** Maximum number of characters of a text. A model needs the begin and the end of a long output; `structuredContent` has all of it. */
+/** Maximum number of characters of a text. A model needs the beginning and the end of a long output; `structuredContent` contains all of it. */
 const MAX_TEXT_LENGTH = 20_000
 const NS_PER_SECOND = 1e9
 

@@ -28,15 +28,15 @@ export async function exchange (parts: ExchangeParts): Promise<Response> {
     onerror: (error) => request.log.debug({ reason: error.message }, 'MCP message refused')
   })
   const response = await handler.fetch(webRequest(request, signal), { parsedBody: request.body })
-  // The service announces its shutdown with this header.
+  // The service sets this header itself, to announce its shutdown.
   response.headers.delete('connection')
   if (isInitializeRequest(request.body) && response.ok) response.headers.set(SESSION_HEADER, randomUUID())
   return response
 }
 
 /**
- * Returns the response to a request that the SDK would accept: one from a website, which could reach the service by DNS rebinding, and
- * a batch that would run several programs or have a very large response, but count as one request.
+ * Returns the error response if the request must be rejected although the SDK would accept it: a request from a website, which could
+ * reach the service by DNS rebinding, or a batch that counts as one request but would run several programs or have a very large response.
  */
 function refusal ({ headers, body }: FastifyRequest): Response | undefined {
   const origin = validateOriginHeader(headers.origin, localhostAllowedOrigins())

@@ -16,7 +16,7 @@ function addRoutes (scope: FastifyInstance, parts: CompatParts): void {
   const schema = runCodeSchema(parts.config)
   // JSON-RPC has one route for all methods, which OpenAPI cannot describe. Clients read the schemas with tools/list.
   scope.post('/mcp', { schema: { hide: true } as object }, async (request, reply) => {
-    // The SDK takes 25 MB of memory, so the first request loads it.
+    // The SDK takes 25 MB of memory, so it is not loaded before the first request.
     const { exchange } = await import('./exchange.js')
     return await exchange({ request, reply, parts, cancellations, schema })
   })
