@@ -77,7 +77,7 @@ export class BenchService {
     for await (const chunk of response) rest += chunk
     const [, data] = /\nevent: result\ndata: (.*)\n\n/.exec(rest) ?? []
     if (data === undefined) throw new Error('no result')
-    const { outcome, duration } = JSON.parse(data)
+    const { outcome, duration } = JSON.parse(data).result
     if (outcome !== 'completed') throw new Error(`the program ended with ${outcome}`)
     return duration
   }
