@@ -12,7 +12,8 @@ interface NumberRange {
   integer: boolean
 }
 
-const BYTES_PER_KILOBYTE = 1024
+/** Judge0 counts memory in units of 1024 bytes. */
+export const BYTES_PER_KILOBYTE = 1024
 /** The defaults of Judge0. */
 const MAX_RUNS = 20
 const STACK_KILOBYTES = { normal: 64_000, max: 128_000 }

@@ -4,12 +4,12 @@ import type { RunResult } from '../../../protocol/result.js'
 import type { ImageDescription } from '../../../runs/ports.js'
 import { outputOf, type InterleavedOutput } from '../interleaved-output.js'
 import { endedInBuild } from '../payload-run.js'
-import { signalNumber } from '../signal-number.js'
+import { endingSignal } from '../signal-number.js'
 import type { Attributes } from './attributes.js'
+import { BYTES_PER_KILOBYTE } from './limits.js'
 import { STATUS, statusOfSignal } from './statuses.js'
 
 const NS_PER_SECOND = 1e9
-const BYTES_PER_KILOBYTE = 1024
 const { SIGKILL, SIGXFSZ } = constants.signals
 /** The characters that Ruby's rstrip removes. */
 const WHITE_SPACE = '\0\t\n\v\f\r '
@@ -76,7 +76,7 @@ function failedBuildOutput ({ build, outcome, stdout, stderr }: RunResult): Buff
 }
 
 function reasonOf (run: RunResult, { attributes: { cpu_time_limit: cpuLimit, expected_output: expected }, image, memoryLimit }: Run): Reason {
-  const { outcome, exitCode, signal, cpuTime = 0, memoryPeak } = run
+  const { outcome, exitCode, cpuTime = 0, memoryPeak } = run
   const none = { exit_code: 0, exit_signal: null, message: null }
   if (outcome === 'timeout') return { ...none, status_id: STATUS.timeLimitExceeded, message: 'Time limit exceeded (wall clock)' }
   if (cpuTime > cpuLimit * NS_PER_SECOND) return { ...none, status_id: STATUS.timeLimitExceeded, message: 'Time limit exceeded' }
@@ -85,7 +85,7 @@ function reasonOf (run: RunResult, { attributes: { cpu_time_limit: cpuLimit, exp
   // The container of a language with a build has more memory than the limit, because the build runs in it too.
   const tooMuch = image.language?.builds === true && memoryLimit !== undefined && (memoryPeak ?? 0) > memoryLimit
   if (outcome === 'out_of_memory' || tooMuch) return signaled(SIGKILL)
-  if (typeof exitCode !== 'number') return signaled(signalNumber(typeof signal === 'string' ? signal : '') ?? SIGKILL)
+  if (typeof exitCode !== 'number') return signaled(endingSignal(run))
   if (exitCode !== 0) return { ...none, exit_code: exitCode, status_id: STATUS.nonZeroExitCode, message: `Exited with error status ${exitCode}` }
   const correct = expected === null || stripped(expected) === stripped(outputOf(run).stdout)
   return { ...none, status_id: correct ? STATUS.accepted : STATUS.wrongAnswer }

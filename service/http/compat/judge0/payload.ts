@@ -11,11 +11,10 @@ import { extractFiles } from './additional-files.js'
 import { isBlank, type Attributes } from './attributes.js'
 import { quoted, splitArguments, withoutShellSyntax } from './command-line.js'
 import { asInvalidSubmission, InvalidSubmission } from './errors.js'
-import { numberRanges } from './limits.js'
+import { BYTES_PER_KILOBYTE, numberRanges } from './limits.js'
 
 type Settings = Pick<Config, 'run' | 'container'>
 
-const BYTES_PER_KILOBYTE = 1024
 const MIN_PROCESSES = 8
 const COMPILERS: Readonly<Record<string, string>> = { c: 'gcc', cpp: 'g++' }
 /** Judge0 runs SQL in a database file, which the additional files can contain. */
