@@ -6,8 +6,8 @@ import neostandard, { plugins } from 'neostandard'
  */
 const MODULES = {
   protocol: ['errors'],
-  http: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports', 'errors', 'config/config'],
-  runs: ['protocol/[\\w-]+', 'errors'],
+  http: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports', 'errors', 'turn-queue', 'config/config'],
+  runs: ['protocol/[\\w-]+', 'errors', 'turn-queue'],
   pool: ['runs/(status-|job-)?ports', 'errors', 'config/config'],
   docker: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports', 'errors', 'config/config'],
   jobs: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports', 'errors', 'config/config'],

@@ -1,5 +1,11 @@
 import { overloaded } from '../errors.js'
-import { TurnQueue, type Waiting } from './turn-queue.js'
+import { TurnQueue } from '../turn-queue.js'
+
+/** A run that waits for a slot. */
+interface Waiting {
+  admit: () => void
+  refuse: (reason: unknown) => void
+}
 
 interface AdmissionOptions {
   /** Maximum number of concurrent runs. */
@@ -33,8 +39,8 @@ const WAITING_PER_FREE_PLACE = 3
  */
 export class Admission {
   readonly #options: AdmissionOptions
-  readonly #queue = new TurnQueue()
-  readonly #backgroundQueue = new TurnQueue()
+  readonly #queue = new TurnQueue<Waiting>()
+  readonly #backgroundQueue = new TurnQueue<Waiting>()
   readonly #idleWaiters: Array<() => void> = []
   #running = 0
   #backgroundRunning = 0
@@ -71,9 +77,7 @@ export class Admission {
   /** Refuses new runs and background runs that wait. Resolves when all accepted runs have finished. */
   async close (): Promise<void> {
     this.#closed = true
-    for (let next = this.#backgroundQueue.shift(); next !== undefined; next = this.#backgroundQueue.shift()) {
-      next.refuse(this.#refusal('The service is shutting down'))
-    }
+    for (const waiting of this.#backgroundQueue.drain()) waiting.refuse(this.#refusal('The service is shutting down'))
     if (this.#running + this.waiting === 0) return
     await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
   }

@@ -1,4 +1,5 @@
 import { overloaded } from '../../../errors.js'
+import { TurnQueue } from '../../../turn-queue.js'
 
 const RETRY_SECONDS = 1
 
@@ -25,8 +26,7 @@ interface Limits {
 /** Runs jobs in the background. Jobs of one token run in the order of their arrival, and tokens take turns. */
 export class Background {
   readonly #limits: Limits
-  /** Waiting jobs by token; the next job is from the first token. */
-  readonly #queues = new Map<string, Job[]>()
+  readonly #queue = new TurnQueue<Job>()
   readonly #active = new Set<Promise<void>>()
   #running = 0
   #reserved = 0
@@ -57,11 +57,7 @@ export class Background {
   }
 
   start (jobs: Job[]): void {
-    for (const job of jobs) {
-      const queue = this.#queues.get(job.tokenName)
-      if (queue === undefined) this.#queues.set(job.tokenName, [job])
-      else queue.push(job)
-    }
+    for (const job of jobs) this.#queue.push(job.tokenName, job)
     if (this.#limits.stopping.aborted) this.#abandonWaiting()
     while (this.#running < this.#limits.concurrency && this.#startNext());
   }
@@ -72,13 +68,8 @@ export class Background {
   }
 
   #startNext (): boolean {
-    const [entry] = this.#queues
-    const job = entry?.[1].shift()
-    if (entry === undefined || job === undefined) return false
-    const [tokenName, queue] = entry
-    // Moves the token to the end, or removes it if it has no more waiting jobs.
-    this.#queues.delete(tokenName)
-    if (queue.length > 0) this.#queues.set(tokenName, queue)
+    const job = this.#queue.shift()
+    if (job === undefined) return false
     this.release([job])
     this.#running++
     this.#track(job.run().finally(() => {
@@ -89,8 +80,7 @@ export class Background {
   }
 
   #abandonWaiting (): void {
-    const waiting = [...this.#queues.values()].flat()
-    this.#queues.clear()
+    const waiting = [...this.#queue.drain()]
     this.release(waiting)
     for (const job of waiting) this.#track(job.abandon())
   }
