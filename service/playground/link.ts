@@ -1,3 +1,5 @@
+import { bytesOfBase64 } from './base64.js'
+
 /** The largest program that a link can contain, in bytes. A small link could otherwise contain gigabytes. */
 const MAX_CODE_BYTES = 1024 * 1024
 
@@ -47,5 +49,5 @@ function toBase64Url (bytes: Uint8Array): string {
 }
 
 function fromBase64Url (text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0))
+  return bytesOfBase64(text.replaceAll('-', '+').replaceAll('_', '/'))
 }

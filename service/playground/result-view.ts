@@ -1,5 +1,6 @@
 import type { RunResult } from '../protocol/result.js'
 import type { StreamEvent } from './api.js'
+import { bytesOfBase64 } from './base64.js'
 import { element } from './element.js'
 import { imageUrl } from './image-url.js'
 import { summaryOf } from './summary.js'
@@ -29,7 +30,7 @@ export class ResultView {
     switch (event.type) {
       case 'stdout':
       case 'stderr':
-        this.#append(event.type, event.text ?? decodeBase64(event.base64 ?? ''))
+        this.#append(event.type, event.text ?? new TextDecoder().decode(bytesOfBase64(event.base64 ?? '')))
         break
       case 'build':
         this.#append('stdout', event.build.stdout)
@@ -86,8 +87,4 @@ function figureOf (file: File): HTMLElement {
   }
   figure.append(caption)
   return figure
-}
-
-function decodeBase64 (text: string): string {
-  return new TextDecoder().decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)))
 }
