@@ -10,7 +10,7 @@ const MODULES = {
   runs: ['protocol/[\\w-]+', 'errors', 'turn-queue'],
   pool: ['runs/(status-|job-)?ports', 'errors', 'config/config'],
   docker: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports', 'errors', 'config/config'],
-  jobs: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports', 'errors', 'config/config'],
+  jobs: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports', 'errors', 'redis-log', 'config/config'],
   observability: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports'],
   // The code of a web page. It imports types only.
   playground: ['protocol/[\\w-]+']

@@ -1,7 +1,4 @@
-interface Log {
-  info: (message: string) => void
-  error: (details: object, message: string) => void
-}
+import { logAvailability, type RedisLogger } from './redis-log.js'
 
 /** A slow or unreachable store must not delay requests. If Redis does not respond in time, the request is not limited. */
 const OPTIONS = { connectTimeout: 500, commandTimeout: 500, maxRetriesPerRequest: 1, enableOfflineQueue: false }
@@ -11,23 +8,14 @@ const OPTIONS = { connectTimeout: 500, commandTimeout: 500, maxRetriesPerRequest
  * @see service/http/plugins/rate-limit.ts, which disables the limits when the client reports an error
  * @see service/http/compat/judge0/store.ts, which reports the error
  */
-export async function connectRateLimitStore (url: string, log: Log) {
+export async function connectRateLimitStore (url: string, log: RedisLogger) {
   const { Redis } = await import('ioredis')
   const redis = new Redis(url, OPTIONS)
-  let down = false
-  const lost = ({ message }: Error) => {
-    if (!down) log.error({ reason: message }, 'redis does not respond: rate limits are off and submissions are refused until it does')
-    down = true
-  }
-  redis.on('error', lost)
-  redis.on('ready', () => {
-    if (down) log.info('redis responds again: rate limits are on and submissions are accepted')
-    down = false
-  })
+  const { isDown, lost } = logAvailability(redis, log, { down: 'rate limits are off and submissions are refused', up: 'rate limits are on and submissions are accepted' })
   const sendCommand = redis.sendCommand.bind(redis)
   redis.sendCommand = (command, stream) => {
     command.promise.catch((error: Error) => {
-      if (down || error.message !== 'Command timed out') return
+      if (isDown() || error.message !== 'Command timed out') return
       lost(error)
       // Until the new connection is ready, commands fail immediately instead of after the timeout.
       redis.disconnect(true)
