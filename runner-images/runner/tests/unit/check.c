@@ -119,6 +119,7 @@ int main(void) {
     stash_fds_tests();
     glob_tests();
     outputs_tests();
+    outputs_bounds_tests();
     output_tests();
     receive_tests();
     result_tests();

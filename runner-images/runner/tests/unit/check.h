@@ -49,6 +49,7 @@ void cgroup_tests(void);
 void cgroup_v2_tests(void);
 void glob_tests(void);
 void outputs_tests(void);
+void outputs_bounds_tests(void);
 void output_tests(void);
 void receive_tests(void);
 void result_tests(void);
