@@ -85,7 +85,7 @@ static int reset_attributes(int fd, const struct place *place) {
     ssize_t size = flistxattr(fd, names, sizeof names);
     if (size < 0 && errno == E2BIG)
         return -1;
-    for (const char *name = names; name < names + size; name += strlen(name) + 1)
+    for (const char *name = names; size > 0 && name < names + size; name += strlen(name) + 1)
         (void)fremovexattr(fd, name);
     if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 && flags != place->flags)
         (void)ioctl(fd, FS_IOC_SETFLAGS, &place->flags);
