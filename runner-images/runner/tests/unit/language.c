@@ -109,6 +109,6 @@ static void placeholders(void) {
 void language_tests(void) {
     test("language.json is loaded, or refused with the name of the field", loaded);
     test("a missing language.json is reported", missing);
-    test("a language is found by its name, its aliases and the names of its second languages", names);
+    test("a language is found by its name, by its aliases and by the names of the other languages of its image", names);
     test("placeholders are expanded", placeholders);
 }

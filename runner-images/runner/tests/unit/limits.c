@@ -59,7 +59,7 @@ static void stack(void) {
     EXPECT(stack_limit(INT64_MAX) == 256 * MIB);
 }
 
-/* In a child: the sanitizers' threads inherit the limit. */
+/* Runs in a child process because the threads of the sanitizers inherit the limit. */
 static int set_stack(void) {
     struct rlimit limit;
     if (stack_limit_set(64 << 20) < 0 || getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur != 64 << 20)

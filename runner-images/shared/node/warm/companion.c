@@ -9,8 +9,8 @@
 
 #include "companion.h"
 
-/* A number above all descriptors that Node opens, so that these have the same numbers as in a plain start, and below
- * glot's limit of 90. */
+/* Node opens only descriptors with lower numbers, so that they have the same numbers as in a plain start. glot limits a
+ * process to 90 open files. */
 enum { RUNNER_FD = 3, COMPANION_FD = 64 };
 static const char PROGRAM[] = "/opt/runonce/language/warm/companion";
 /* If a response takes longer, or a request does not fit into the socket buffer for this time, Node gets the error
