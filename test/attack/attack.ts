@@ -64,6 +64,8 @@ export interface Attack {
   modes?: ModeName[]
   /** Reason why the attack runs only in a new container. */
   coldOnly?: string
+  /** Reason why no other attack may run at the same time. */
+  alone?: string
 }
 
 /** The runtime under test; undefined means the default runtime of the engine. */

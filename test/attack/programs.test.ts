@@ -17,15 +17,28 @@ void t.test(`attacks fail and do not affect other runs (runtime: ${runtime ?? 't
   await needImages(...LANGUAGES)
   // The first run reads the compiler from disk, which may take longer than the limits allow.
   for (const name of LANGUAGES) await dockerRun(`runonce/${name}:latest`, submission(name, cleanProgram(name)).payload)
-  // Starts at both ends of the table, so that two attacks of the same kind do not run at the same time.
-  const cold = [...selected]
-  const waiting = selected.filter(canWait).reverse()
+  await together(t, selected.filter(({ attack }) => attack.alone === undefined))
+  const alone = selected.filter(({ attack }) => attack.alone !== undefined)
+  if (alone.length === 0) return
+  await lane(t, [undefined], iterator(alone))
+  await lane(t, WAITING, iterator(alone.filter(canWait)))
+})
+
+/** Runs the attacks in three lanes. Starts at both ends of the table, so that two attacks of the same kind do not run at the same time. */
+async function together (t: Test, all: Trial[]): Promise<void> {
+  const cold = [...all]
   await Promise.all([
     lane(t, [undefined], () => cold.shift()),
     lane(t, [undefined], () => cold.pop()),
-    lane(t, WAITING, () => waiting.shift())
+    lane(t, WAITING, iterator(all.filter(canWait).reverse()))
   ])
-})
+}
+
+/** Returns a function that returns the next element at each call. */
+function iterator<T> (elements: T[]): () => T | undefined {
+  const rest = [...elements]
+  return () => rest.shift()
+}
 
 /** Runs attacks one after another. @param waits the languages for which a service is started with a ready container; undefined starts one without */
 async function lane (t: Test, waits: Array<string | undefined>, next: () => Trial | undefined): Promise<void> {

@@ -44,7 +44,7 @@ export const EXHAUSTION: Attack[] = [
   ...each('all descriptors', ['descriptors.sh'], { stdout: /^1 stopped\n$/ }),
   ...each('all descriptors', ['descriptors.c'], { outcome: 'completed', stdout: '0 1 Too many open files\n' }),
   ...each('all inotify instances and watches', ['inotify.c'], { outcome: 'timeout', stdout: 'exhausted\n' }, HELD),
-  ...each('all resources that the kernel limits per user', ['per-user.c'], { outcome: 'timeout', stdout: 'held\n' }, HELD),
+  ...each('all resources that the kernel limits per user', ['per-user.c'], { outcome: 'timeout', stdout: 'held\n' }, { ...HELD, alone: 'other attacks need a terminal' }),
 
   ...each('a core dump', ['core-dump.c', 'core-dump.sh', 'core-dump.js', 'core-dump.py'], { outcome: 'signaled', signal: 'SIGABRT', stdout: 'before\n' }),
   ...each('endless recursion', ['recursion.c', 'recursion.sh'], { outcome: 'signaled', signal: 'SIGSEGV', stdout: 'before\n' }),
