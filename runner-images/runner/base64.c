@@ -30,7 +30,7 @@ ssize_t base64_decode(char *text, size_t size) {
         *out++ = (char)(bits >> 8);
         *out++ = (char)bits;
     }
-    /* RFC 4648 section 3.5: the bits that the padding leaves over are 0. `bits` still holds the last three bytes. */
+    /* RFC 4648 section 3.5: the unused bits of the last digit must be 0. `bits` still contains the last three bytes. */
     if (padding > 0 && (bits & (padding == 1 ? 0xff : 0xffff)) != 0)
         return -1;
     return out - text - (ssize_t)padding;

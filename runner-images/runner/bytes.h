@@ -1,4 +1,4 @@
-/* Bytes in and out: string lists, the end of the payload, UTF-8, base64, glob patterns, JSON, captured output.
+/* Functions for bytes: string lists, the end of the payload, UTF-8, base64, glob patterns, JSON, captured output.
  * Unless stated otherwise, functions return 0, or -1 with errno set. */
 #ifndef BYTES_H
 #define BYTES_H
@@ -19,7 +19,7 @@ struct span {
 /* Grows a malloc(3) array to a capacity of at least `needed` items by doubling, so that appending n items takes O(n) time. An empty
  * array starts with the capacity `first`. Returns the array, or NULL with errno set: then the given array is still valid. */
 void *array_reserve(void *items, size_t *capacity, size_t needed, size_t first, size_t item_bytes);
-/* The same for bytes. */
+/* Like array_reserve(), for a buffer of bytes. The buffer and its capacity do not change on an error. */
 int buffer_reserve(char **buffer, size_t *capacity, size_t needed_bytes, size_t first_bytes);
 
 /* A NULL-terminated list that owns its strings. A zeroed struct is an empty list. */
@@ -74,7 +74,7 @@ enum { GLOB_MOST_BYTES = 255, GLOB_MOST_PARTS = 62, MOST_GLOBS = 32 };
 struct glob {
     struct span parts[GLOB_MOST_PARTS];
     size_t count;
-    /* It has no wildcard. */
+    /* The pattern has no wildcard. */
     bool is_literal;
 };
 
@@ -83,14 +83,15 @@ struct globs {
     size_t count;
 };
 
-/* The set of a pattern's components that may come next, one bit each. The bit after the last component: the path matches. */
+/* The set of a pattern's components that may come next, one bit each. The bit after the last component means that the
+ * path matches. */
 typedef uint64_t glob_states;
 
 /* Returns why a pattern is refused, or NULL. The text must stay valid. */
 const char *glob_parse(struct glob *glob, const char *text, size_t size);
-/* The states in the work dir. */
+/* Returns the states before the first component of a path. */
 glob_states glob_start(const struct glob *glob);
-/* The states after one more component of a path. */
+/* Returns the states after one more component of the path. */
 glob_states glob_step(const struct glob *glob, glob_states states, const char *name);
 bool glob_is_match(const struct glob *glob, glob_states states);
 /* Whether the pattern may match a longer path. */
@@ -101,7 +102,7 @@ bool glob_may_continue(const struct glob *glob, glob_states states);
 /* A buffered writer. The buffer is part of the struct, because writing the result must not depend on malloc(3). */
 enum { TO_MEMORY = -2 };
 struct writer {
-    /* TO_MEMORY: write_flush() appends to `memory`. */
+    /* If this is TO_MEMORY, write_flush() appends to `memory`. */
     int fd;
     bool failed;
     char *memory;
@@ -117,7 +118,7 @@ void write_text(struct writer *writer, const char *text);
 void write_format(struct writer *writer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Writes a JSON string. Each maximal subpart that is not UTF-8 becomes one U+FFFD. */
 void write_json_string(struct writer *writer, const char *bytes, size_t size);
-/* The same without quotes. */
+/* Writes the content of a JSON string, without the quotes. */
 void write_json_text(struct writer *writer, const char *bytes, size_t size);
 /* The number of bytes that write_json_string() writes, quotes included. */
 size_t json_string_bytes(const char *bytes, size_t size);

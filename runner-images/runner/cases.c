@@ -40,7 +40,7 @@ static void undo_free(struct undo *undo) {
     strings_free(&undo->places);
 }
 
-/* The work dir may be a new folder with the same path. */
+/* Opens the work dir again, because it may now be a new folder with the same path. */
 static int work_dir_reopen(struct runner *runner) {
     int fd = open(runner->work_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fchdir(fd) < 0) {
@@ -52,7 +52,7 @@ static int work_dir_reopen(struct runner *runner) {
     return 0;
 }
 
-/* Returns -1 with errno if a process of the previous case still runs. */
+/* Kills the processes of the previous case. Returns -1 with errno if one still runs. */
 static int kill_rest(struct watch *watch) {
     struct child none = NO_CHILD;
     for (int i = 0; i < KILL_ATTEMPTS && reap(&none); i++)

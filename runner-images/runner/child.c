@@ -40,7 +40,7 @@ static void close_pairs(int pairs[PAIRS][2]) {
     }
 }
 
-/* A terminal takes the place of the three pipes. */
+/* Opens a terminal instead of the three pipes. */
 static int open_terminal(int pairs[PAIRS][2], struct terminal terminal) {
     pairs[PAIR_OUT][1] = terminal_open(terminal, &pairs[PAIR_OUT][0]);
     if (pairs[PAIR_OUT][1] < 0)
@@ -78,11 +78,12 @@ void child_widen_pipes(const struct child *child) {
         (void)fcntl(fds[i], F_SETPIPE_SZ, PIPE_BYTES); /* best effort */
 }
 
-/* Uses the system call, because libc's function refuses signals 32 and 33. All zero is SIG_DFL, sigaction(2). */
+/* Uses the system call, because libc's function refuses signals 32 and 33. An action whose bytes are all zero is
+ * SIG_DFL, sigaction(2). */
 static void reset_signals(void) {
     static const unsigned long DEFAULT_ACTION[4];
     for (int number = 1; number < NSIG; number++)
-        (void)syscall(SYS_rt_sigaction, number, DEFAULT_ACTION, NULL, sizeof(uint64_t)); /* KILL and STOP are rejected */
+        (void)syscall(SYS_rt_sigaction, number, DEFAULT_ACTION, NULL, sizeof(uint64_t)); /* fails for KILL and STOP */
     sigset_t none;
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
@@ -101,14 +102,14 @@ static void prefer_for_oom(void) {
 static void exec_child(int pairs[PAIRS][2], char *const argv[], char *const envp[]) __attribute__((noreturn));
 
 static void exec_child(int pairs[PAIRS][2], char *const argv[], char *const envp[]) {
-    struct rlimit no_core = {1, 1}; /* 1 byte also disables the host's core dump handler, which 0 does not: guard.c */
+    struct rlimit no_core = {1, 1}; /* in bytes; unlike 0, 1 also disables the host's core dump handler: guard.c */
     (void)setsid(); /* cannot fail: a new child leads no process group */
     if (dup2(pairs[PAIR_IN][0], STDIN_FILENO) < 0 || dup2(pairs[PAIR_OUT][1], STDOUT_FILENO) < 0 ||
         dup2(pairs[PAIR_ERR][1], STDERR_FILENO) < 0)
         _exit(EXIT_CANNOT_EXECUTE);
     if (isatty(STDIN_FILENO) && ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
         _exit(EXIT_CANNOT_EXECUTE);
-    /* Last, because descriptor 3 may be one of the others until they are copied. */
+    /* This comes last, because descriptor 3 may be one of the other ends, which must be copied first. */
     int control_fd = pairs[PAIR_CONTROL][1];
     if (control_fd >= 0 && (dup2(control_fd, CONTROL_FD) < 0 || fcntl(CONTROL_FD, F_SETFD, 0) < 0))
         _exit(EXIT_CANNOT_EXECUTE);
@@ -140,7 +141,7 @@ void child_feed(struct child *child, struct span *input) {
         close_fd(&child->input_fd);
 }
 
-/* Starts a command whose own settings are already in the child struct. */
+/* Starts a command. Sets all members of *child except holds_input, which the caller has set. */
 static int start(struct child *child, char *const argv[], char *const envp[], struct span *input, struct terminal terminal) {
     int pairs[PAIRS][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
     int opened = terminal.columns > 0 ? open_terminal(pairs, terminal) : open_pairs(pairs, input == NULL);
@@ -155,7 +156,7 @@ static int start(struct child *child, char *const argv[], char *const envp[], st
         exec_child(pairs, argv, envp);
     if (child->pid < 0)
         goto failed;
-    /* Not available on old kernels and in gVisor, where only SIGCHLD reports the exit. */
+    /* Old kernels and gVisor do not support this call. Then only SIGCHLD reports the exit. */
     child->pid_fd = (int)syscall(SYS_pidfd_open, child->pid, 0);
     close_pairs(pairs);
     return 0;

@@ -44,7 +44,7 @@ static int add_arguments(yyjson_val *arguments, struct strings *argv) {
     return 0;
 }
 
-/* `sh -c command sh`: arguments that follow become $1, $2 and so on. */
+/* Makes `sh -c command sh`. Arguments that are appended become $1, $2 and so on. */
 static int shell_command(const char *command, struct strings *argv) {
     const char *const words[] = {"/bin/sh", "-c", command, "sh"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)

@@ -16,7 +16,7 @@ struct emptying {
     int64_t until_ns;
     unsigned operations;
     unsigned next_name;
-    /* Something was removed or moved in this pass. */
+    /* This pass has removed or moved something. */
     bool progress;
     bool late;
 };
@@ -57,7 +57,7 @@ static void remove_folder(struct emptying *emptying, int folder_fd, const char *
         return;
     }
     if (own)
-        (void)!fchmodat(folder_fd, name, 0700, 0); /* as the program may have removed our permissions */
+        (void)!fchmodat(folder_fd, name, 0700, 0); /* the program may have removed our permissions */
     if (!at_top) {
         emptying->progress = (own && move_to_top(emptying, folder_fd, name)) || emptying->progress;
         return;

@@ -23,7 +23,7 @@ void write_output_event(struct events *events, int stream, const char *bytes, si
     write_text(writer, "}\n");
 }
 
-/* Writes an incomplete character at the end, unless the output limit split it: the result then omits it too. */
+/* Writes an incomplete character at the end, unless the output limit split it, because the result then omits it too. */
 static void write_incomplete(struct events *events) {
     for (int stream = 0; stream < STREAMS; stream++) {
         const struct capture *capture = &events_output(events)[stream];

@@ -15,7 +15,7 @@
 /* An item consists of a type and a value. For a stream, the value is a number of bytes. */
 enum { ITEM_BUILD = STREAMS, ITEM_CASE, TYPE_SHIFT = 30 };
 static const uint32_t MOST_VALUE = (1U << TYPE_SHIFT) - 1;
-/* Output in one event, and the memory for the longest one: six bytes for a control character. */
+/* The most output in one output event, and the memory for the event: a control character takes six bytes in JSON. */
 enum { MOST_TEXT_BYTES = 16384, MEMORY_BYTES = 131072 };
 /* The memory that a build event or a case event may need: it contains all output, and the files of a case. */
 enum { LONG_EVENT_BYTES = 32 * 1024 * 1024 };
@@ -59,7 +59,7 @@ void events_add(struct events *events, int stream, size_t size) {
     else if (events->count < EVENTS_MOST_ITEMS - RESERVED_ITEMS)
         push(events, (uint32_t)stream, (uint32_t)size);
     else
-        events->overflowed = true; /* until the list is empty: write_rest() finds what is not in it */
+        events->overflowed = true; /* until write_unlisted() has written what is not in the list */
 }
 
 void events_forget(struct events *events) {
@@ -103,7 +103,7 @@ static bool write_part(struct events *events, int stream, size_t size) {
     return true;
 }
 
-/* Writes a part of the output that is not in the list, because that was full. */
+/* Writes a part of the output that is not in the list because the list was full. Returns false if there is none. */
 static bool write_rest(struct events *events) {
     for (int stream = 0; stream < STREAMS; stream++) {
         size_t rest = events_output(events)[stream].size - events->seen[stream];
@@ -113,7 +113,7 @@ static bool write_rest(struct events *events) {
     return false;
 }
 
-/* Writes the next event that is not in the list, because that was full. */
+/* Writes the next event that is not in the list because the list was full. Returns false if there is none. */
 static bool write_unlisted(struct events *events) {
     if (!events->started)
         return false;

@@ -63,7 +63,7 @@ static int file_open(int folder_fd, const char *name, struct file *file) {
         return fd;
     fd = openat(folder_fd, name, flags | O_TRUNC, 0666);
     if (fd >= 0 && is_script(file))
-        (void)fchmod(fd, 0755); /* a file of the image may belong to another user */
+        (void)fchmod(fd, 0755); /* best effort: a file of the image may belong to another user */
     return fd;
 }
 
@@ -74,7 +74,7 @@ static int file_write(int dir_fd, struct file *file) {
     if (folder_fd != dir_fd)
         close_fd(&folder_fd);
     if (fd >= 0 && write_all(fd, file->content, file->content_size) == 0)
-        return close(fd); /* a full disk may be reported only here */
+        return close(fd); /* some file systems report a full disk only here */
     close_fd(&fd);
     return -1;
 }

@@ -39,7 +39,7 @@ int files_write(int dir_fd, struct payload *payload, char *error, size_t error_s
 struct output_file {
     char *name;
     uint64_t size;
-    /* -1: without content. */
+    /* The open file, or -1 if the run does not return its content. */
     int fd;
     /* Why it cannot be returned, or NULL. */
     const char *error;
@@ -56,7 +56,7 @@ void outputs_find(const struct globs *globs, int dir_fd, struct output_limits *l
 
 /* ---- output_files.c ---- */
 
-/* Writes the member `files`. */
+/* Writes the member `files` of the result. */
 void output_files_write(struct writer *writer, const struct output_files *files);
 void output_files_free(struct output_files *files);
 

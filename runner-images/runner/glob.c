@@ -69,7 +69,7 @@ static struct span rest_of(struct span text, size_t from) {
     return (struct span){text.data + from, text.size - from};
 }
 
-/* On a mismatch, the last `*` matches one more character. Earlier ones never have to. */
+/* On a mismatch, the last `*` matches one more character. An earlier `*` never has to match more. */
 static bool match_component(struct span pattern, struct span name) {
     enum { NO_STAR = -1 };
     size_t in_pattern = 0, in_name = 0, star_name = 0, length;

@@ -57,13 +57,14 @@ static const struct interface INTERFACES[] = {
 };
 
 enum { CALL_COUNT = sizeof CALLS / sizeof CALLS[0], INTERFACE_COUNT = sizeof INTERFACES / sizeof INTERFACES[0] };
-/* x86-64 has three columns, aarch64 two. Six instructions select an interface, one refuses all others. */
+/* x86-64 has three columns, aarch64 two. Six instructions select an interface, and one instruction refuses all other
+ * interfaces. */
 enum { MOST_COLUMNS = 3, INTERFACE_INSTRUCTIONS = 6 };
 
 _Static_assert(MOST_COLUMNS * ((CALL_COUNT - 1) * CALL_MOST_INSTRUCTIONS + SOCKET_MOST_INSTRUCTIONS) +
                        INTERFACE_COUNT * INTERFACE_INSTRUCTIONS + 1 <= GUARD_MOST_INSTRUCTIONS,
                "guard_calls.h has more calls than GUARD_MOST_INSTRUCTIONS has space for");
-_Static_assert(GUARD_MOST_INSTRUCTIONS <= BPF_MAXINSNS, "the kernel takes no longer filter");
+_Static_assert(GUARD_MOST_INSTRUCTIONS <= BPF_MAXINSNS, "the kernel does not accept longer filters");
 /* A conditional jump skips 255 instructions at most. */
 _Static_assert(SOCKET_MOST_INSTRUCTIONS <= UINT8_MAX, "one call's check is too long to be skipped");
 
@@ -77,7 +78,7 @@ static void emit_call(struct program *program, uint32_t number, guard_rule *rule
 static void emit_interface(struct program *program, const struct interface *interface) {
     emit(program, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch), 0, 0);
     emit(program, BPF_JMP | BPF_JEQ | BPF_K, interface->audit, 1, 0);
-    emit(program, BPF_JMP | BPF_JA, 0, 0, 0); /* to the next interface: too far for a conditional jump */
+    emit(program, BPF_JMP | BPF_JA, 0, 0, 0); /* the next interface is too far away for a conditional jump */
     unsigned short start = program->size;
     emit(program, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
     emit(program, BPF_ALU | BPF_AND | BPF_K, interface->number_mask, 0, 0);

@@ -40,7 +40,8 @@ void emit_end_if(struct program *program, unsigned short position) {
     program->code[position].jf = (unsigned char)(program->size - position - 1);
 }
 
-/* Loads the low 32 bits of an argument. The kernel ignores the high bits of a process ID, so they must not hide a 1. */
+/* Loads the low 32 bits of an argument. The kernel ignores the high bits of a process ID, so the filter must ignore
+ * them too. */
 static void emit_load_argument(struct program *program, uint32_t index) {
     emit(program, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offsetof(struct seccomp_data, args) + 8 * index), 0, 0);
 }
@@ -84,7 +85,7 @@ void check_priority(struct program *program) {
     emit_refuse_user_or_runner(program, PRIO_USER);
 }
 
-/* The same with other numbers, ioprio_set(2). */
+/* Like check_priority(), but the kinds have other numbers, ioprio_set(2). */
 void check_ioprio(struct program *program) {
     emit_refuse_user_or_runner(program, IOPRIO_USER);
 }

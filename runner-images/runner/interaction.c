@@ -9,7 +9,8 @@
 
 #include "runner.h"
 
-/* The longest line: 64 KiB as base64, or as text with some escapes, and the names. */
+/* The longest line. It can contain 64 KiB of input as base64, or as text with some escapes, and the names of the
+ * members. */
 enum { MOST_LINE_BYTES = 131072, LINE_BUFFER_BYTES = MOST_LINE_BYTES + PAYLOAD_PADDING };
 enum { MOST_PENDING_BYTES = 1 << 20 };
 
@@ -21,7 +22,7 @@ struct interaction *interaction_new(int fd, const struct payload *payload, const
         free(line);
         return NULL;
     }
-    memset(line, 0, LINE_BUFFER_BYTES); /* allocates the memory now: a program may use it up later */
+    memset(line, 0, LINE_BUFFER_BYTES); /* allocates the pages now: a program may use up the memory later */
     memcpy(line, rest, rest_size);
     *interaction = (struct interaction){.fd = fd, .line = line, .line_size = rest_size, .terminal = payload->terminal};
     return interaction;
@@ -50,7 +51,7 @@ static void add_input(struct io *io, const char *bytes, size_t size) {
     interaction->last = bytes[size - 1];
 }
 
-/* On a terminal, the end of the input is a character. It is needed twice after an incomplete line. termios(3), VEOF */
+/* On a terminal, a character ends the input. After an incomplete line, this character is needed twice. termios(3), VEOF */
 static void end_input(struct io *io) {
     static const char TWICE[] = {'\x04', '\x04'};
     struct interaction *interaction = io->interaction;
@@ -97,7 +98,7 @@ static void on_signal(const struct io *io, yyjson_val *name) {
 static void on_resize(struct io *io, yyjson_val *message) {
     struct terminal terminal;
     if (io->interaction->terminal.columns > 0 && terminal_parse(&terminal, message))
-        (void)terminal_resize(io->child->output_fds[STREAM_OUT], terminal); /* fails if the program has closed it */
+        (void)terminal_resize(io->child->output_fds[STREAM_OUT], terminal); /* fails if the program has closed the terminal */
 }
 
 static void on_message(struct io *io, yyjson_val *message) {

@@ -9,7 +9,7 @@
 
 #include "runner.h"
 
-/* If memory is short: the maximum total wait. */
+/* The maximum total wait while memory is short. */
 enum { MEMORY_WAIT_MS = 500 };
 /* Maximum time for programs to write their buffers after the time limit. On an idle machine, 5 ms are sufficient. Ruby, which
  * wakes two threads for this, took up to 91 ms while 19 processes waited for 2 CPUs. */
@@ -69,7 +69,8 @@ static void wait_for_event(const struct io *io, struct pollfd events[EVENTS], in
         [ON_TIMER] = io->watch->timer_fd,
         [ON_CHILD] = child->pid_fd,
         [ON_CONTROL] = child->control_fd,
-        /* Without pending input, the descriptor is not polled. That the program has closed its input is then detected later. */
+        /* Without pending input, the descriptor is not polled. The runner then detects later that the program has
+         * closed its input. */
         [ON_INPUT] = child->holds_input && io->input.size == 0 ? -1 : child->input_fd,
         [ON_STDOUT] = without_output ? -1 : child->output_fds[STREAM_OUT],
         [ON_STDERR] = without_output ? -1 : child->output_fds[STREAM_ERR],
@@ -119,7 +120,7 @@ static void set_timer(const struct io *io, int64_t deadline_ns) {
     (void)timerfd_settime(io->watch->timer_fd, TFD_TIMER_ABSTIME, &timer, NULL); /* cannot fail: our timer, a valid time */
 }
 
-/* Returns why the timer ended the step. NOT_ENDED: there was input or output since it was set. */
+/* Returns why the timer ended the step. NOT_ENDED: there was input or output after the timer was set. */
 static enum ending on_timer(const struct io *io, int64_t deadline_ns) {
     int64_t now_ns = clock_ns();
     if (io->interaction == NULL || now_ns >= deadline_ns)

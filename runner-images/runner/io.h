@@ -20,9 +20,9 @@ struct io {
     struct capture *output;
     /* Number of bytes that the output limit still allows. */
     uint64_t *left_bytes;
-    /* Output over the limit is read and dropped, and does not end the command: a build. */
+    /* Output over the limit does not end the command, but is read and dropped. This applies to a build. */
     bool drops_excess;
-    /* NULL: none are written. */
+    /* NULL: no events are written. */
     struct events *events;
     /* NULL: the run is not interactive. */
     struct interaction *interaction;
@@ -35,19 +35,20 @@ enum ending io_pump(struct io *io, int64_t deadline_ns);
 bool io_drain(struct io *io);
 /* Kills every other process, reads the data in the pipes, and returns how the child ended. After a time limit, it first lets
  * programs flush their output. If another step follows, it waits until all processes have exited. After the last step, it waits
- * only if they hold memory that the result needs, because hundreds of processes take long and the container ends anyway. */
+ * only if they hold memory that the result needs, because hundreds of processes take long to exit and the container
+ * ends anyway. */
 enum ending io_finish(struct io *io, enum ending ending, bool step_follows);
 
 /* ---- interaction.c ---- */
 
 /* The input of an interactive program while it runs. */
 struct interaction {
-    /* Our stdin. -1: it has ended. */
+    /* The runner's stdin, or -1 if it has ended. */
     int fd;
     struct terminal terminal;
     /* The program gets no more input. */
     bool ended;
-    /* An incomplete line. skips: it is too long, so the rest of it is dropped. */
+    /* An incomplete line. If `skips` is set, the line was too long, and the rest of it is dropped. */
     char *line;
     size_t line_size;
     bool skips;
@@ -57,14 +58,15 @@ struct interaction {
     /* The last byte of the input so far. */
     char last;
     int64_t idle_ns;
-    /* When the last byte was read from the client or from the program. */
+    /* The time when the last byte was read from the client or from the program. */
     int64_t active_ns;
 };
 
-/* rest: bytes that were read after the payload. Returns NULL if there is no memory. */
+/* `rest` contains the bytes that were read after the payload. Returns NULL if there is no memory or `rest` is longer
+ * than a line. */
 struct interaction *interaction_new(int fd, const struct payload *payload, const char *rest, size_t rest_size);
 void interaction_free(struct interaction *interaction);
-/* From now on, lines are for this program. Does nothing for NULL. */
+/* Passes the lines to this program from now on. Does nothing if `interaction` is NULL. */
 void interaction_start(struct interaction *interaction, struct io *io);
 /* Whether to read more lines. */
 bool interaction_reads(const struct io *io);
@@ -95,7 +97,7 @@ enum warm_message {
 void warm_start(struct warm *warm, char *const argv[], char *const envp[]);
 /* Reads one message. Sets *exit_code for MESSAGE_BUILD_FAILED. */
 enum warm_message warm_read_message(struct child *child, int *exit_code);
-/* Waits until the interpreter is ready, at most until until_ns. Stops it if it died or sent anything else. */
+/* Waits until the interpreter is ready, at most until until_ns. Stops the interpreter if it died or sent anything else. */
 void warm_wait(struct warm *warm, struct watch *watch, int64_t until_ns);
 void warm_stop(struct warm *warm, struct watch *watch);
 /* Whether the warm interpreter can run a payload, instead of the plain commands. */

@@ -17,7 +17,7 @@
 static const struct timespec SOCKET_CHECK = {.tv_nsec = 1000000};
 static const int64_t SOCKET_WAIT_NS = 2000000000;
 
-/* semctl(2): the caller has to define it. */
+/* The headers do not define this union: semctl(2). */
 union semun {
     int value;
     struct semid_ds *status;
@@ -50,7 +50,7 @@ void ipc_remove_all(void) {
     struct msginfo msg;
     int most = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&shm);
     for (int i = 0; i <= most; i++)
-        (void)shmctl(shared_memory_id(i), IPC_RMID, NULL); /* -1 is not a valid identifier */
+        (void)shmctl(shared_memory_id(i), IPC_RMID, NULL); /* fails for -1, which is not a valid identifier */
     most = semctl(0, 0, SEM_INFO, (union semun){.info = &sem});
     for (int i = 0; i <= most; i++)
         (void)semctl(semaphore_id(i), 0, IPC_RMID);

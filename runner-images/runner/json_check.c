@@ -1,4 +1,4 @@
-/* Checks that the fields of the payload share. */
+/* The checks that several fields of the payload need. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -65,7 +65,7 @@ int take_byte_count(yyjson_val *limits, const char *field, const char *name, uin
     double number = yyjson_get_num(value);
     if (!yyjson_is_num(value) || number < 1 || number != floor(number))
         return refuse(error, "%s.%s: must be an integer number of bytes greater than 0", field, name);
-    /* 2^63 and above do not fit the integer type, and limit nothing. */
+    /* A value of 2^63 or more does not fit into the integer type, and is too large to limit anything. */
     *bytes = number >= 0x1p63 ? INT64_MAX : (uint64_t)number;
     return 0;
 }

@@ -31,7 +31,7 @@ int write_flush(struct writer *writer) {
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0 && errno == EAGAIN) {
-            /* Another process with this pipe made it non-blocking. */
+            /* Another process that uses this pipe has made it non-blocking. */
             struct pollfd writable = {.fd = writer->fd, .events = POLLOUT};
             (void)poll(&writable, 1, -1);
             continue;

@@ -41,15 +41,16 @@ int language_expand(yyjson_val *command, const struct payload *payload, const ch
 
 /* ---- commands.c ---- */
 
-/* The container's environment without the runner's settings, then the language's variables, then the payload's. */
+/* Sets the container's environment without the runner's settings, then the language's variables, then the payload's. A
+ * later value replaces an earlier one. */
 int command_environment(const struct language *language, yyjson_val *program_env, struct strings *variables);
-/* Sets TERM, if nothing else does. */
+/* Sets TERM if no variable has this name. */
 int command_terminal(struct strings *variables);
 /* Makes argv for a build command: a shell command (a string) of the payload, or a command (a list) of the language. */
 int command_build(yyjson_val *command, const struct payload *payload, const char *work_dir, struct strings *argv);
 /* Makes argv for the command that runs the program, with the payload's arguments. */
 int command_run(const struct language *language, const struct payload *payload, const char *work_dir, struct strings *argv);
-/* The build commands, a JSON array, or NULL. */
+/* Returns the build commands as a JSON array, or NULL. */
 yyjson_val *command_builds(const struct language *language, const struct payload *payload);
 /* Whether the payload contains its own shell command. */
 bool command_is_shell(const struct payload *payload);

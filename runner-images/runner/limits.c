@@ -11,8 +11,8 @@ enum { DEFAULT_TIME_MS = 8000, DEFAULT_OUTPUT_BYTES = 65536 };
  * result (RUN_MAX_OUTPUT_SIZE). */
 enum { DEFAULT_RESULT_BYTES = 100000 };
 
-/* Limits of a program's stack. glibc gives every thread a stack of the same size, so the maximum limits the address
- * space of all stacks. */
+/* The smallest and the largest stack limit. glibc gives every thread a stack of the same size, so the maximum also
+ * limits the address space of all stacks. */
 static const int64_t LEAST_STACK_BYTES = 8 << 20, MOST_STACK_BYTES = 256 << 20;
 
 /* Returns a positive integer from the environment, at most `most`, or the default. */

@@ -63,7 +63,8 @@ static void prepare(struct runner *runner) {
     runner->limits = limits_from_environment();
     runner->cgroup = cgroup_open("/sys/fs/cgroup", "/proc/self/cgroup");
     (void)stack_limit_set(stack_limit(runner->cgroup.limit_bytes)); /* best effort; programs inherit it */
-    (void)language_load(&runner->language, LANGUAGE_FILE, runner->setup_error, sizeof runner->setup_error); /* shell commands run without */
+    /* Shell commands run without the file. */
+    (void)language_load(&runner->language, LANGUAGE_FILE, runner->setup_error, sizeof runner->setup_error);
     runner->work_fd = work_dir_enter("/etc/passwd", &runner->work_dir);
     if (runner->work_fd < 0)
         (void)snprintf(runner->setup_error, sizeof runner->setup_error, "The runner has no work dir: %s", strerror(errno));

@@ -1,6 +1,6 @@
 /* Memory for the result. A program may use up all memory of its container, and killed processes free it only when
- * they exit: pages first, but kernel memory for pipes and sockets only when these are closed. If the runner requests
- * a page before that, the OOM killer finds no other process to kill than the runner.
+ * they exit: they free their pages first, but the kernel memory for pipes and sockets only when their descriptors are
+ * closed. If the runner requests a page before that, the OOM killer finds no other process to kill than the runner.
  *
  * Therefore, the runner reserves some memory while the program runs, and waits for the killed processes before it
  * allocates more (io.c).

@@ -87,7 +87,7 @@ static const char *walk_folder(struct walk *walk, int folder_fd, size_t path_siz
 
 /* Returns why the walk has to stop, or NULL. */
 static const char *enter(struct walk *walk, int folder_fd, const char *name, size_t path_size, const struct states *states, int depth) {
-    /* Below it, the longest name fits into the path, with a slash on each side. */
+    /* The path must have enough space for the longest name in the folder, with a slash on each side. */
     bool is_deep = depth >= MOST_DEPTH || path_size + NAME_MAX + 2 >= sizeof walk->path;
     int fd = is_deep ? -1 : folder_open(folder_fd, name);
     if (fd < 0) {

@@ -137,7 +137,8 @@ static int take_interactive(struct payload *payload, yyjson_val *root, struct er
 }
 
 static int take_fields(struct payload *payload, yyjson_val *root, struct error_text error) {
-    /* First, because an error in another field is also reported as an event. */
+    /* This comes first, because an error in another field is also reported as an event if the payload requests events.
+     * */
     if (take_interactive(payload, root, error) < 0)
         return -1;
     if (take_files(payload, last_of(root, "files"), error) < 0 || take_texts(payload, root, error) < 0 ||

@@ -18,9 +18,10 @@ bool has_nul(yyjson_val *text);
 /* Checks a string, or an array of strings, for execve(2), where a NUL would end it. */
 int check_argument(yyjson_val *value, const char *field, struct error_text error);
 int check_arguments(yyjson_val *list, const char *field, struct error_text error);
-/* A boolean in an object. Absent: false. */
+/* Reads a boolean from an object. Sets false if it is absent. */
 int take_flag(yyjson_val *object, const char *name, bool *flag, struct error_text error);
-/* A number greater than 0 in an object `limits`. field: the name of this object in error messages. Absent: not changed. */
+/* Reads a number greater than 0 from an object `limits`. `field` is the name of this object in error messages. If the
+ * number is absent, *seconds does not change. */
 int take_seconds(yyjson_val *limits, const char *field, const char *name, double *seconds, struct error_text error);
 int take_byte_count(yyjson_val *limits, const char *field, const char *name, uint64_t *bytes, struct error_text error);
 /* Whether an array contains a string. */
@@ -30,7 +31,7 @@ yyjson_val *last_of(yyjson_val *object, const char *name);
 
 /* ---- terminal.c ---- */
 
-/* The size of a pseudo-terminal; zero: there is none. */
+/* The size of a pseudo-terminal. Both are zero if there is none. */
 struct terminal {
     unsigned short columns;
     unsigned short rows;
@@ -90,11 +91,11 @@ struct payload {
     uint64_t output_bytes;
     bool has_outputs;
     struct globs outputs;
-    /* At least one, or NULL. */
+    /* At least one case, or NULL. */
     struct test_case *cases;
     size_t case_count;
     bool stops_on_failure;
-    /* Write events. */
+    /* The payload requests events. */
     bool streams;
     /* Lines with input follow the payload. */
     bool interactive;
@@ -116,7 +117,7 @@ void source_strip(const struct language *language, struct payload *payload);
 
 /* ---- limits.c ---- */
 
-/* How many files a run may still return, and their total size. All cases of the run share it. */
+/* How many files a run may still return, and their total size. All cases of the run share these limits. */
 struct output_limits {
     size_t files;
     uint64_t bytes;
@@ -125,12 +126,12 @@ struct output_limits {
 struct limits {
     int64_t time_ns;
     int64_t build_time_ns;
-    /* Of build and all cases together. */
+    /* Limit of the build and all cases together. */
     int64_t total_ns;
-    /* Of an interactive run, without input or output. */
+    /* Limit of the time without input or output in an interactive run. */
     int64_t idle_ns;
     uint64_t output_bytes;
-    /* Of the whole result as JSON; 0: no limit. */
+    /* Limit of the whole result as JSON. 0: no limit. */
     size_t result_bytes;
     size_t cases;
     struct output_limits files;

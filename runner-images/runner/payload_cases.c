@@ -46,7 +46,7 @@ static int take_case_limits(struct test_case *test, yyjson_val *limits, size_t i
     return take_byte_count(limits, field, "output", &test->output_bytes, error);
 }
 
-/* The payload's stdin and args are the defaults. */
+/* A case without stdin or args gets those of the payload. */
 static int take_case(const struct payload *payload, struct test_case *test, yyjson_val *value, size_t index, struct error_text error) {
     char field[48];
     if (!yyjson_is_obj(value))

@@ -45,7 +45,7 @@ static bool is_within(const char *path, const char *folder) {
     return strncmp(path, folder, size) == 0 && (path[size] == '\0' || path[size] == '/');
 }
 
-/* Removes folders that are in another one. After sorting, a folder comes before the folders in it. */
+/* Removes folders that are inside another folder of the list. After sorting, a folder comes before the folders in it. */
 static void remove_nested(struct strings *places) {
     size_t kept = 0;
     if (places->count > 0)

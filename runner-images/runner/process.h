@@ -68,7 +68,8 @@ extern const struct child NO_CHILD;
  * the command starts, the pipe is filled with input. If input is NULL, nothing is written, and the command gets one end of a
  * socket pair as descriptor 3. */
 int child_start(struct child *child, char *const argv[], char *const envp[], struct span *input);
-/* The same, for an interactive run: more input may follow, and if there is a terminal, it is stdin, stdout and stderr. */
+/* Like child_start(), for an interactive run: more input may follow, and if there is a terminal, it is stdin, stdout
+ * and stderr. */
 int child_start_interactive(struct child *child, char *const argv[], char *const envp[], struct span *input, struct terminal terminal);
 /* Writes as much input as the pipe accepts. Closes the pipe when all input is written or the read end is closed. */
 void child_feed(struct child *child, struct span *input);
@@ -83,7 +84,7 @@ void close_fd(int *fd);
  * cgroup is unknown. */
 struct memory {
     const struct cgroup *cgroup;
-    /* The cgroup's count when the payload arrived. */
+    /* The cgroup's count of OOM kills when the payload arrived. */
     int64_t oom_kills;
     void *reserved;
 };
@@ -91,7 +92,7 @@ struct memory {
 /* Reserves memory that the result may need. memory_release() makes it available again. */
 void memory_reserve(struct memory *memory);
 void memory_release(struct memory *memory);
-/* While memory is short: the interval between checks. */
+/* The interval between checks while memory is short. */
 enum { MEMORY_CHECK_MS = 10 };
 /* Whether the free memory may be insufficient for writing the result. */
 bool memory_is_short(const struct memory *memory);

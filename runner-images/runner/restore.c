@@ -15,7 +15,7 @@ static void set_owner_and_time(int top_fd, const struct saved *entry) {
     const struct timespec times[] = {entry->status.st_atim, entry->status.st_mtim};
     if (geteuid() == 0)
         (void)!fchownat(top_fd, entry->path, entry->status.st_uid, entry->status.st_gid, AT_SYMLINK_NOFOLLOW);
-    (void)!utimensat(top_fd, entry->path, times, AT_SYMLINK_NOFOLLOW); /* best effort: another user's folder */
+    (void)!utimensat(top_fd, entry->path, times, AT_SYMLINK_NOFOLLOW); /* fails for another user's folder */
 }
 
 static int create_file(int top_fd, const struct snapshot *snapshot, const struct saved *entry) {
@@ -45,7 +45,7 @@ static int create_entry(int top_fd, const struct snapshot *snapshot, const struc
     if (created < 0)
         return -1;
     set_owner_and_time(top_fd, entry);
-    return S_ISLNK(mode) ? 0 : fchmodat(top_fd, entry->path, mode & 07777, 0); /* last: chown(2) clears set-user-ID */
+    return S_ISLNK(mode) ? 0 : fchmodat(top_fd, entry->path, mode & 07777, 0); /* chown(2) clears set-user-ID */
 }
 
 static int create_entries(int top_fd, const struct snapshot *snapshot, const struct place *place) {
@@ -59,7 +59,7 @@ static int create_entries(int top_fd, const struct snapshot *snapshot, const str
             continue;
         set_owner_and_time(top_fd, &entries[i]);
         if (fchmodat(top_fd, entries[i].path, entries[i].status.st_mode & 07777, 0) < 0 && errno != EPERM && errno != EROFS)
-            return -1; /* EPERM: another user's; EROFS: of a read-only file system that is mounted in ours */
+            return -1; /* EPERM: another user's folder; EROFS: a folder of a read-only mount */
     }
     return 0;
 }

@@ -69,7 +69,7 @@ static void write_signal(struct writer *writer, const struct step *step) {
     write_format(writer, ",\"signal\":\"%s\"", name);
 }
 
-/* Returns the size without a character that a limit has cut. The text of the program was valid, so the result must
+/* Returns the size without a character that a limit has split. The program wrote a valid character, so the result must
  * not show U+FFFD for it. */
 static size_t text_size(const struct capture *capture) {
     return capture->truncated ? utf8_without_partial(capture->data, capture->size) : capture->size;

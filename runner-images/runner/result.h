@@ -64,7 +64,7 @@ enum { EVENTS_MOST_ITEMS = 16384 };
 /* The events that have not been written yet. All functions except events_end() accept NULL. */
 struct events {
     int fd;
-    /* Events are written while the program runs, and not only at the end. */
+    /* Events are also written while the program runs, and not only at the end. */
     bool live;
     /* A write to the descriptor would block. */
     bool blocked;
@@ -91,7 +91,7 @@ struct events {
     struct writer writer;
 };
 
-/* Returns NULL if there is no memory. The result must stay where it is. */
+/* Returns NULL if there is no memory. The result must stay at this address. */
 struct events *events_new(int fd, bool live, const struct result *result);
 /* Records that bytes were added to the captured output of the current step. */
 void events_add(struct events *events, int stream, size_t size);

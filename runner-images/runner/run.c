@@ -7,7 +7,7 @@
 
 #include "runner.h"
 
-/* With cases, each of them returns its own files. */
+/* Prepares the results of the cases. With cases, each case returns its own files. */
 static int prepare_cases(struct run_context *context) {
     const struct payload *payload = &context->payload;
     struct result *result = context->result;
@@ -19,12 +19,12 @@ static int prepare_cases(struct run_context *context) {
         step_set(step, INVALID, "cases: must not contain more than %zu cases", context->runner->limits.cases);
         return -1;
     }
-    /* One more, which stays empty, because the events read the next case. */
+    /* One more result, which stays empty, because the events read the result of the next case. */
     result->cases = calloc(payload->case_count + 1, sizeof *result->cases);
     return result->cases == NULL ? step_set_no_memory(step) : 0;
 }
 
-/* Opens the events. Where the streams cannot stay in place while a program runs, they are stashed again. */
+/* Opens the events. If the streams cannot stay in place while a program runs, they are stashed again. */
 static int open_events(struct runner *runner, struct result *result) {
     int stash_fd = runner->stash_fd;
     runner->stash_fd = -1;
@@ -108,7 +108,7 @@ void run_warm_up(struct runner *runner) {
     runner->announces = announce != NULL && strcmp(announce, "1") == 0;
     if (runner->language.warm == NULL || runner->work_fd < 0 || (warm != NULL && strcmp(warm, "0") == 0))
         return;
-    /* If there is no memory for it, the plain commands run. */
+    /* If there is no memory for the warm interpreter, the plain commands run. */
     if (language_expand(runner->language.warm, &none, runner->work_dir, &argv) == 0 &&
         command_environment(&runner->language, NULL, &variables) == 0)
         warm_start(&runner->warm, argv.items, variables.items);

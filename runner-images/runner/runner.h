@@ -49,7 +49,7 @@ struct runner {
     int work_fd;
     /* See stash_fds(). */
     int stash_fd;
-    /* NULL: the payload requests none. */
+    /* NULL: the payload requests no events. */
     struct events *events;
     /* NULL: the run is not interactive. */
     struct interaction *interaction;
@@ -69,18 +69,17 @@ struct cpu_mark {
 };
 
 struct cpu_mark cpu_mark(const struct runner *runner);
-/* The CPU time since then. */
+/* Returns the CPU time since the mark. */
 int64_t cpu_since(const struct runner *runner, struct cpu_mark mark);
 
-/* One run. */
 struct run_context {
     struct runner *runner;
     struct payload payload;
     struct limits limits;
     struct result *result;
-    /* When the run, or its current case, started. */
+    /* The time when the run, or its current case, started. */
     int64_t start_ns;
-    /* When the limit for build and all cases together is reached. */
+    /* The time when the limit for the build and all cases together is reached. */
     int64_t total_end_ns;
     struct output_limits files_left;
     /* Number of bytes that the output limit still allows. Build and run share it. */
@@ -90,7 +89,7 @@ struct run_context {
 /* ---- outcome.c ---- */
 
 struct step *current_step(const struct run_context *context);
-/* When the current step has to end, a time of CLOCK_MONOTONIC. */
+/* Returns the time when the current step has to end, a time of CLOCK_MONOTONIC. */
 int64_t step_deadline_ns(const struct run_context *context);
 /* Sets the outcome of the current step from its ending and wait status. Returns whether the step succeeded. */
 bool step_classify(const struct run_context *context, enum ending ending);

@@ -30,7 +30,7 @@ int copy_bytes(int to_fd, int from_fd, off_t offset, off_t size) {
         if (copied < 0 && errno == EINTR)
             continue;
         if (copied == 0)
-            errno = EIO; /* the file has become shorter */
+            errno = EIO; /* the file is now shorter */
         if (copied <= 0)
             return -1;
         size -= copied;
@@ -114,7 +114,7 @@ static int save_entry(struct walk *walk, int folder_fd, const char *name, size_t
         return save_link(walk, folder_fd, name, entry);
     int fd = S_ISDIR(status.st_mode) ? open_entry(folder_fd, name, &status) : -1;
     if (fd < 0)
-        return S_ISDIR(status.st_mode) && status.st_uid == geteuid() ? -1 : 0; /* another user's: nothing to save */
+        return S_ISDIR(status.st_mode) && status.st_uid == geteuid() ? -1 : 0; /* not saved: another user's folder */
     walk->path[path_size + size] = '/';
     return save_folder(walk, fd, path_size + size + 1, depth + 1);
 }

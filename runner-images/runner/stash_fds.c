@@ -89,7 +89,7 @@ static bool is_refused(pid_t pid, int fd, int flags) {
 
 bool streams_are_protected(void) {
     int status;
-    pid_t runner_pid = getpid(); /* a child could have another parent, if we were not process 1 */
+    pid_t runner_pid = getpid(); /* the child's getppid(2) can differ if the parent exits */
     pid_t pid = fork();
     if (pid == 0)
         _exit(is_refused(runner_pid, STDIN_FILENO, O_RDONLY) && is_refused(runner_pid, STDOUT_FILENO, O_WRONLY) ? 0 : 1);

@@ -8,7 +8,7 @@
 #include "runner.h"
 
 void *array_reserve(void *items, size_t *capacity, size_t needed, size_t first, size_t item_bytes) {
-    const size_t most = PTRDIFF_MAX / item_bytes; /* doubling it does not overflow */
+    const size_t most = PTRDIFF_MAX / item_bytes; /* so that doubling does not overflow */
     size_t wanted = *capacity == 0 ? first : *capacity;
     while (wanted < needed && wanted <= most)
         wanted *= 2;

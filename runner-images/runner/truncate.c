@@ -5,7 +5,7 @@
 
 #include "runner.h"
 
-/* Everything but the texts: names, the longest numbers, the newline. */
+/* The size of everything except the texts: names, the longest numbers, the newline. */
 enum { OTHER_BYTES = 700 };
 
 /* A stream as it appears in the result. */

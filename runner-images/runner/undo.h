@@ -30,7 +30,7 @@ struct saved {
 struct place {
     const char *path;
     struct stat status;
-    /* ioctl_iflags(2); 0 if the file system has none. */
+    /* The flags of chattr(1), ioctl_iflags(2). 0 if the file system has none. */
     int flags;
     size_t first;
     size_t count;
@@ -64,8 +64,9 @@ int snapshot_restore(const struct snapshot *snapshot, int64_t until_ns);
 void ipc_remove_all(void);
 /* The number of local sockets of the container, unix(7); -1: unknown. */
 long sockets_count(void);
-/* Waits until there are no more sockets than this. Those that only messages in their own queues refer to outlive their processes
- * until a garbage collector finds them. Returns -1 with EBUSY if it does not. */
+/* Waits until there are no more sockets than this. A socket to which only messages in sockets' queues refer outlives
+ * its process until the kernel's garbage collector closes it. Returns -1 with EBUSY if there are still more after a
+ * while. */
 int sockets_wait(long most);
 
 #endif

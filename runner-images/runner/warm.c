@@ -18,8 +18,8 @@
 
 #include "runner.h"
 
-/* Number of bytes that an empty socket accepts at once, unix(7). Payloads with longer names run with the plain
- * commands. */
+/* Number of bytes that an empty socket accepts at once, unix(7). Payloads with longer names and arguments run with the
+ * plain commands. */
 enum { MOST_FRAME_BYTES = 65536 };
 
 void warm_start(struct warm *warm, char *const argv[], char *const envp[]) {
@@ -40,7 +40,7 @@ enum warm_message warm_read_message(struct child *child, int *exit_code) {
     case 'B':
         return MESSAGE_BUILT;
     case 'F':
-        /* Both bytes are sent at once. If the second byte is missing, the build has failed as well. */
+        /* Both bytes are sent at once. If the second byte is missing, the build has failed too. */
         *exit_code = read(child->control_fd, &code, 1) == 1 ? code : 1;
         return MESSAGE_BUILD_FAILED;
     default:

@@ -15,7 +15,7 @@ static void set_warm_phase(const struct run_context *context, struct io *io, enu
     io->output = result->steps[phase].output;
 }
 
-/* The warm interpreter has built and now becomes the program. */
+/* Ends the build step when the warm interpreter has built the program, which it now becomes. */
 static enum ending on_warm_built(struct run_context *context, struct io *io) {
     struct result *result = context->result;
     struct step *build = &result->steps[PHASE_BUILD], *run = &result->steps[PHASE_RUN];
@@ -29,12 +29,13 @@ static enum ending on_warm_built(struct run_context *context, struct io *io) {
     result->phase = PHASE_RUN;
     io->output = run->output;
     io->drops_excess = false;
-    (void)warm_continue(io->child); /* an error means that it is dead, which io_pump() finds */
+    (void)warm_continue(io->child); /* an error means that the interpreter is dead, which io_pump() detects */
     events_build(io->events);
     return NOT_ENDED;
 }
 
-/* Handles one message of the warm interpreter. Returns false if it cannot run the program. Sets *exit_code if its build failed. */
+/* Handles one message of the warm interpreter. Returns false if the interpreter cannot run the program. Sets *exit_code
+ * if its build failed. */
 static bool handle_message(struct run_context *context, struct io *io, enum ending *ending, int *exit_code) {
     enum warm_message message = warm_read_message(io->child, exit_code);
     if (message == MESSAGE_NONE && *ending == NOT_ENDED)
@@ -65,7 +66,8 @@ static void discard_warm_step(struct run_context *context) {
     context->left_bytes = context->limits.output_bytes;
 }
 
-/* Passes messages and output until the warm interpreter or its program ends. NOT_ENDED: it cannot run the program. */
+/* Passes messages and output until the warm interpreter or its program ends. NOT_ENDED: the interpreter cannot run the
+ * program. */
 static enum ending pump_warm(struct run_context *context, struct io *io, int *exit_code) {
     enum ending ending;
     do {

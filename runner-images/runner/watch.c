@@ -61,12 +61,13 @@ void watch_signals(struct watch *watch, struct child *child) {
     (void)reap(child);
 }
 
-/* In the unit tests the runner is not process 1, and -1 would also kill processes that are not the program's. */
+/* In the unit tests, the runner is not process 1, so kill(-1) would also signal processes that do not belong to the
+ * program. */
 void signal_all(const struct child *child, int number) {
     if (getpid() == RUNNER_PID)
         (void)kill(-1, number); /* fails if there is no other process */
     else if (child->pid > 0 && !child->ended)
-        (void)kill(child->pid, number); /* not reaped yet, so the process ID is still its own */
+        (void)kill(child->pid, number); /* the child is not reaped yet, so the ID still belongs to it */
 }
 
 void wait_for_children(struct watch *watch, struct child *child, int most_ms, bool for_memory) {

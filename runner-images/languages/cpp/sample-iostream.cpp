@@ -1,4 +1,4 @@
-// The same purpose as sample.cpp, but with single headers.
+// Like sample.cpp, but includes single headers.
 #include <iostream>
 #include <algorithm>
 #include <map>

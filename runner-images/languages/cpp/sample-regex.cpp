@@ -1,4 +1,4 @@
-// The same purpose as sample.cpp, for `<regex>`: uses templates that instances.cc compiles and templates that it does
+// Like sample.cpp, for `<regex>`: uses templates that instances.cc compiles and templates that it does
 // not compile.
 #include <regex>
 #include <iostream>

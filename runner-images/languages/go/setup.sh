@@ -12,7 +12,7 @@ go build std
 # differ between builds.
 direct=/opt/runonce/direct
 mkdir /tmp/hello "$direct"
-# A program that is not in any cache.
+# The time makes the program unique, so that no cache contains it.
 { cat hello.go; echo "// $(date +%s%N)"; } > /tmp/hello/main.go
 cd /tmp/hello
 go build -x -p 2 -ldflags='-s -w' -o a.out main.go 2> said
@@ -30,7 +30,8 @@ go list -export -f '{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}
 cd "$language/direct"
 go build -ldflags="-s -w -X main.goroot=$(go env GOROOT)" -o "$language/compile" ./*.go
 
-# Checks that both ways produce the same program except for the build IDs. Without PATH, direct cannot call go.
+# Checks that go build and direct produce the same program except for the build IDs. Without PATH, direct cannot call
+# go.
 cd /tmp/hello
 mv a.out asked
 PATH=/nowhere "$language/compile" main.go

@@ -1,5 +1,5 @@
-;; Flushes the output when the time limit ends the program: the runner sends SIGRTMAX, waits a moment, and kills what is left. Guile
-;; calls the handler between two instructions of the main thread.
+;; Flushes the output when the time limit ends the program: the runner sends SIGRTMAX, waits for a short time, and kills the
+;; remaining processes. Guile calls the handler between two instructions of the main thread.
 (let ((sigrtmax 64))
   (sigaction sigrtmax
     (lambda (number)

@@ -1,5 +1,5 @@
-# Hare's resolver reads the hosts file, which is empty in a container without a network. It reads this file instead,
-# which contains localhost and the default host name.
+# Hare's resolver reads the hosts file, which is empty in a container without a network. Replaces its path by that of
+# the file `hosts` in this folder, which contains localhost and the default host name.
 for file in $(grep -rl '"/etc/hosts"' /usr/share/hare/stdlib/unix/hosts); do
     sed -i 's|"/etc/hosts"|"/opt/runonce/language/hosts"|' "$file"
 done

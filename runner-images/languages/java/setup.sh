@@ -20,9 +20,9 @@ library=warm/warm.so sources='warm/warm.c warm/launch.c' headers=''
 flags="-DLIBJVM=\"$home/lib/server/libjvm.so\" -I$home/include -I$home/include/linux"
 . /opt/runonce/shared/preload/make.sh
 
-# The archive of the warm interpreter, recorded in a run. It extends Java's default archive, so that the virtual
-# machine starts as with the plain command: threads get the same numbers and objects the same hash codes. An
-# ahead-of-time cache would replace the default archive.
+# Creates the archive of the warm interpreter from the classes that one run loads. It extends Java's default archive, so
+# that the virtual machine starts as with the plain command: threads get the same numbers and objects the same hash
+# codes. An ahead-of-time cache would replace the default archive.
 cd /tmp/work
 timeout 60 perl "$language/warm/runner.pl" hello.java \
     env LD_PRELOAD="$language/warm/warm.so" java $warm -XX:ArchiveClassesAtExit="$ours/warm.jsa" -Djava.class.path="$ours/compile.jar"

@@ -7,7 +7,7 @@ gcc -O2 -fPIC -shared -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -W
     -isystem "$include" -isystem "$include/main" -isystem "$include/TSRM" -isystem "$include/Zend" -isystem "$include/ext" \
     -o descriptors.so descriptors.c
 echo "extension=$PWD/descriptors.so" > "/etc/php/$version/cli/conf.d/90-descriptors.ini"
-# A failed assert() fails the program, as without a php.ini.
+# A failed assert() ends the program with an error, as without a php.ini.
 echo zend.assertions=1 > "/etc/php/$version/cli/conf.d/90-assertions.ini"
 echo 3 4 | php -r 'exit(file_get_contents("/dev/stdin") === "3 4\n" ? 0 : 1);'
 

@@ -4,9 +4,9 @@
 (define port (current-output-port))
 (void (thread (lambda () (let loop () (sleep 0.1) (flush-output port) (loop)))))
 
-;; Racket configures the runtime only for the first module of the command line. That is this module, so it applies the
-;; configuration of the program. An error in the program is ignored here, because Racket reports it when it requires
-;; the program.
+;; Racket configures the runtime only for the first module of the command line, which is this module. Therefore, it
+;; applies the configuration of the program. An error in the program is ignored here, because Racket reports it when it
+;; requires the program.
 (module configure-runtime racket/base
   (define program (path->complete-path (find-system-path 'run-file)))
   (define configuration (list 'submod program 'configure-runtime))

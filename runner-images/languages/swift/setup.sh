@@ -1,4 +1,4 @@
-# swiftc links with the command clang. This image uses gcc for it, because gcc is installed anyway.
+# swiftc links with the command clang. In this image, clang starts gcc, because gcc is installed anyway.
 cat > /usr/libexec/swift/bin/clang <<'END'
 #!/bin/sh
 for argument; do

@@ -34,7 +34,7 @@ try {
     if (result !== undefined) console.log(String(result))
   }
 } catch (error) {
-  // Only the stack frames of the module: the others belong to this file and to Node.
+  // Prints only the stack frames of the module. The other frames belong to this file and to Node.
   const frames = String(error.stack).split('\n').filter((line) => line.includes('wasm://'))
   console.error([`${error.name}: ${error.message}`, ...frames].join('\n'))
   process.exitCode = 1

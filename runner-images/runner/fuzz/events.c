@@ -1,6 +1,6 @@
-/* Whatever a build, a program and its cases write, and whenever the service reads: the events are lines of JSON that contain the kept
- * output, in order, and the result is the last one. The first byte selects the kind of run. Each step of the input is a byte that
- * selects what happens, and the bytes of a write. */
+/* Checks the events for any output of a build, a program and its cases, and for a service that reads at any times: the
+ * events are lines of JSON, they contain the kept output in order, and the last one is the result. The first byte
+ * selects the kind of run. Each step of the input is a byte that selects what happens, and the bytes of a write. */
 #include <fcntl.h>
 #include <sys/mman.h>
 

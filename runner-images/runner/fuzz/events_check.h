@@ -23,10 +23,10 @@ static void append(struct capture *capture, const char *bytes, size_t size) {
 }
 
 enum { MOST_CASES = 8 };
-/* The bits of the first byte. */
+/* The bits of the first byte, which select the kind of run. */
 enum { LIVE = 1, TRUNCATED_OUT = 2, TRUNCATED_ERR = 4, WITH_BUILD = 8, WITH_CASES = 16 };
 
-/* A run with the events on a file, whose content the events of the test are then compared with. */
+/* A run whose events are written to a file. */
 struct scene {
     uint8_t kind;
     struct result result;
@@ -34,7 +34,7 @@ struct scene {
     struct events *events;
 };
 
-/* What the lines contained so far. */
+/* The content of the lines that were checked so far. */
 struct lines {
     struct capture seen[STREAMS];
     size_t cases;

@@ -1,11 +1,11 @@
-/* Whatever the pattern and the path are, the matcher finds the same as a simple recursive one, which takes exponential time. The input
- * is the pattern, a NUL byte, and the path. */
+/* For any pattern and path, the matcher returns the same as a simple recursive matcher, which takes exponential time.
+ * The input is the pattern, a NUL byte, and the path. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "runner.h"
 
-/* Short enough for the recursive matcher. */
+/* Longer input would take the recursive matcher too long. */
 enum { MOST_BYTES = 48, MOST_STARS = 8 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -82,7 +82,7 @@ static bool is_skipped(const char *part) {
     return is_end(part[0]) || (part[0] == '.' && is_end(part[1]));
 }
 
-/* NULL is the end. Empty components and `.` do not count. */
+/* NULL means the end of a pattern or path. Empty components and `.` are skipped. */
 static bool match_path(const char *pattern, const char *path) {
     if (pattern != NULL && is_skipped(pattern))
         return match_path(next_part(pattern), path);

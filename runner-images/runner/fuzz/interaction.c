@@ -1,5 +1,6 @@
-/* Whatever the service sends after the payload, in whatever pieces: nothing is read or kept beyond the limits, and the program's
- * input is what the valid lines contain. The first two bytes select the size of the pieces and what the program reads. */
+/* For any bytes that the service sends after the payload, in pieces of any size, nothing is read or kept beyond the
+ * limits, and the program's input is what the valid lines contain. The first two bytes select the size of the pieces
+ * and what the program reads. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

@@ -39,7 +39,7 @@ static struct source source_read(const char *name)
         source.text = larger;
     }
     if (ferror(file)) fail_file(name);
-    (void)fclose(file); /* a file that is only read */
+    (void)fclose(file); /* loses no data, because the file is only read */
     source.text[source.length] = '\0';
     return source;
 }

@@ -14,7 +14,7 @@ struct source source_of_arguments(const char *interpreter, int argc, char **argv
 /* Flushes the program's output, prints the position and the message on stderr, and exits with 1. */
 _Noreturn void source_fail(const struct source *source, size_t line, size_t column, const char *message);
 
-/* The same for a byte offset. Columns count bytes. */
+/* Like source_fail(), for a byte offset. Columns count bytes. */
 _Noreturn void source_fail_at(const struct source *source, size_t offset, const char *message);
 
 /* Allocates memory filled with zeros. On an error, prints a message and exits with 1. */

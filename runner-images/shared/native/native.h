@@ -18,7 +18,8 @@ struct words {
     size_t count, room;
 };
 
-/* The standard streams of a new program. STDERR_FILENO and so on leave them unchanged. */
+/* The standard streams of a new program. A member that is equal to STDIN_FILENO, STDOUT_FILENO or STDERR_FILENO leaves this
+ * stream unchanged. */
 struct streams {
     int in, out, err;
 };

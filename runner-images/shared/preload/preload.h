@@ -14,13 +14,13 @@ static inline char *variable_find(const char *name) {
     return value == NULL ? NULL : value - strlen(name) - 1;
 }
 
-/* Removes the variable that variable_find returned from /proc/self/environ. */
+/* Removes a variable from /proc/self/environ. The argument is the result of variable_find(). */
 static inline void variable_wipe(char *variable) {
     if (variable != NULL)
         memset(variable, 0, strlen(variable));
 }
 
-/* Removes LD_PRELOAD from both. Returns false if it was not set. */
+/* Removes LD_PRELOAD from the environment and from /proc/self/environ. Returns false if it was not set. */
 static inline bool forget_preload(void) {
     char *variable = variable_find("LD_PRELOAD");
     (void)unsetenv("LD_PRELOAD");

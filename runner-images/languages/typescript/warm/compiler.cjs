@@ -15,7 +15,7 @@ const CHECKS = ['getConfigFileParsingDiagnostics', 'getProgramDiagnostics', 'get
 const NOT_FOR_PROJECTS = ['ignoreConfig', 'pretty']
 const LISTS = ['lib', 'types', 'typeRoots']
 
-/** The options in compiler.options as `[name, value]`. The value of a switch is undefined. */
+/** The options in compiler.options as `[name, value]`. The value is undefined for an option without a value. */
 const OPTIONS = readFileSync(`${FOLDER}/compiler.options`, 'utf8').trim().split('\n').map((line) => line.slice('--'.length).split(' '))
 const projectOptions = Object.fromEntries(OPTIONS.filter(([name]) => !NOT_FOR_PROJECTS.includes(name))
   .map(([name, value]) => [name, value === undefined ? true : LISTS.includes(name) ? value.split(',') : value]))

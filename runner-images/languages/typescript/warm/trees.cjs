@@ -53,7 +53,7 @@ const VALUES = new Set([
 ])
 /** Besides literals, the nodes allowed in the value of an enum member. They do not contain names. */
 const ARITHMETIC = new Set([Kind.PrefixUnaryExpression, Kind.BinaryExpression, Kind.ParenthesizedExpression])
-/** The names in these declarations are values, whatever the libraries contain. */
+/** The names in these declarations are values, regardless of the content of the libraries. */
 const DECLARATIONS = new Set([Kind.VariableDeclaration, Kind.FunctionDeclaration, Kind.ClassDeclaration])
 const AROUND_DECLARATIONS = new Set([LIST, Kind.VariableDeclarationList, Kind.VariableStatement])
 

@@ -41,7 +41,7 @@ void t.test('a result object that the program prints is treated as output', { bu
   t.equal(result.stdout, `${forged}\n`)
 })
 
-void t.test('output is kept when the tmpfs is full or all descriptors are in use', { buffered: true }, async (t) => {
+void t.test('the output is kept when the tmpfs is full or all descriptors are in use', { buffered: true }, async (t) => {
   const full = await sh('echo kept; head -c 99999999 /dev/zero > big; echo $?; rm -rf /work/*', {}, {
     settings: { user: '10001', tmpfs: { '/work': 'mode=1777,size=4m' } }
   })

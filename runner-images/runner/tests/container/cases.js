@@ -6,7 +6,7 @@ import { endedAtLimit, run, runEvents, STRICT } from './kit.js'
 const SMALL = { ...STRICT, tmpfs: { '/work': 'rw,exec,mode=1777,size=32m', '/tmp': 'rw,mode=1777,size=16m', '/var/tmp': 'rw,mode=1777', '/home/second': 'rw,mode=1777', '/scratch': 'rw,mode=1777', '/scratch/fixed': 'ro,mode=755,size=1m' }, env: { RUNONCE_WORK_DIR: '/work', HOME: '/home/second' } }
 const PLAIN = { user: '10001:10001', memoryMib: 256, env: { HOME: '/home/second' } }
 
-/** Lists all that a program can notice: files, their modes, contents and times, used space, processes and System V objects. */
+/** Lists everything that a program can notice: files, their modes, contents and times, used space, processes and System V objects. */
 const LOOK = `look () {
   [ -d /scratch ] && ls -l /scratch
   find /work /tmp /var/tmp /home/second /run/lock /dev/shm /dev/mqueue ! -path /tmp ! -path /var/tmp ! -path /run/lock ! -path /dev/shm ! -path /dev/mqueue ! -path /work ! -path /home/second \\
@@ -34,7 +34,7 @@ const ATTACKS = {
 const MAIN = `${LOOK}case "$1" in look) look ;;\n${Object.entries(ATTACKS).map(([name, code]) => `${name}) ${code} ;;`).join('\n')}\nesac\n`
 
 for (const [title, settings] of /** @type {const} */ ([['with a tmpfs', SMALL], ['in a writable container', PLAIN]])) {
-  void t.test(`a case notices nothing of the case before, ${title}`, { buffered: true }, async (t) => {
+  void t.test(`a case cannot notice anything of the previous case, ${title}`, { buffered: true }, async (t) => {
     const cases = Object.keys(ATTACKS).flatMap((name) => [{ args: ['look'] }, { args: [name], limits: { time: 3 } }])
     const { result } = await run({
       files: [{ name: 'main.sh', content: MAIN }, { name: 'kept/data', content: 'data' }, { name: 'kept/other', content: 'other' }],
@@ -81,7 +81,7 @@ void t.test('each case has its own input, arguments, time and memory', { buffere
   t.notOk('files' in result.cases[0] || 'matched' in result.cases[0] || 'build' in result.cases[0])
 })
 
-void t.test('cases end at the first failure, and every case has an entry when total time is used up', { buffered: true }, async (t) => {
+void t.test('stopOnFailure ends the cases at the first failure, and every case has an entry when the total time is used up', { buffered: true }, async (t) => {
   const content = 'sleep "$1"; echo "$1"'
   const cases = [{ args: ['0'], expectedStdout: '0  \n\n' }, { args: ['0'], expectedStdout: '1' }, { args: ['0'] }]
   const stopped = await run({ files: [{ name: 'main.sh', content }], cases, stopOnFailure: true })

@@ -1,4 +1,4 @@
-// Builds the test image and starts containers, with the API of the engine.
+// Builds the test image and starts containers through the API of the engine.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -45,7 +45,7 @@ void t.test('the output of an interpreter that cannot run the program is in no e
   }
 })
 
-void t.test('10,000 lines arrive in order, none lost or doubled', { buffered: true }, async (t) => {
+void t.test('10,000 lines arrive in order, each exactly once', { buffered: true }, async (t) => {
   const { events, result } = await runEvents(sh('i=0; while [ $i -lt 10000 ]; do echo $i; i=$((i+1)); done'), { env: { RUNONCE_TIME_LIMIT_MS: '60000' } })
   const lines = Array.from({ length: 10_000 }, (_, i) => `${i}\n`).join('')
   t.ok(text(events, 'stdout') === lines && result.stdout === lines)
@@ -79,7 +79,7 @@ void t.test('a reader that does not read delays neither the program nor its limi
   t.ok(slow.duration < quick.result.duration + SLOW_MS * 1e6 / 2, `${slow.duration} ns, ${quick.result.duration} ns`)
 })
 
-void t.test('a program can write no event and no result', { buffered: true }, async (t) => {
+void t.test('a program cannot write events or a result', { buffered: true }, async (t) => {
   const forged = '{"type":"result","result":{"stdout":"forged"}}'
   for (const user of ['10001:10001', '0:0']) {
     const code = `echo '${forged}'; for fd in 0 1 2 3 4 5 6 7 8 9; do echo '${forged}' > /proc/1/fd/$fd; done 2> /dev/null; echo '${forged}' > /dev/console; cat < /proc/1/fd/0; exit 4`

@@ -50,7 +50,7 @@ void t.test('input that is sent together with the payload is not lost', { buffer
 })
 
 for (const [user, more] of /** @type {const} */ ([['10001:10001', {}], ['0:0', {}]])) {
-  void t.test(`on a terminal, a prompt without newline is seen, as ${user}`, { buffered: true }, async (t) => {
+  void t.test(`on a terminal, a prompt without a newline arrives immediately, as ${user}`, { buffered: true }, async (t) => {
     const { say, seen, send, end } = await interact({ files: [], command: 'exec /programs/prompt', tty: { columns: 97, rows: 31 } }, { settings: { user, readOnly: true, bare: true, tmpfs: { '/work': 'rw,exec,mode=1777' }, env: { RUNONCE_WORK_DIR: '/work' }, ...more } })
     await seen('size 97x31\r\n')
     for (const i of [1, 2, 3]) {
@@ -98,7 +98,7 @@ for (const [signal, expected] of /** @type {const} */ ([['INT', 'failed 5'], ['T
   })
 }
 
-void t.test('a run without input and output ends at the idle limit, also at the total limit', { buffered: true }, async (t) => {
+void t.test('an interactive run without input and output ends at the idle limit, or at the total limit', { buffered: true }, async (t) => {
   const idle = await interact({ ...sh('for i in 1 2 3 4; do echo $i; sleep 0.3; done; read line; echo "$line"; sleep 99'), limits: { idle: 1 } })
   await idle.seen('4')
   await new Promise((resolve) => setTimeout(resolve, 600))
@@ -125,7 +125,7 @@ void t.test('a program cannot reach the streams of an interactive run', { buffer
   }
 })
 
-void t.test('what is not possible is invalid', { buffered: true }, async (t) => {
+void t.test('combinations that are not possible are invalid', { buffered: true }, async (t) => {
   for (const [more, error] of /** @type {const} */ ([
     [{ tty: { columns: 80, rows: 24 } }, 'tty: is only possible with interactive'],
     [{ interactive: 1 }, 'interactive: must be a boolean'],

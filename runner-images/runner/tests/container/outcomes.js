@@ -96,7 +96,7 @@ void t.test('output_limit: endless output ends the run long before the time limi
   t.ok(result.duration < 20e9, 'before the time limit')
 })
 
-void t.test('output_limit: a character that the limit truncates is removed, and base64 is absent', { buffered: true }, async (t) => {
+void t.test('output_limit: a character that the limit splits is removed, and base64 is absent', { buffered: true }, async (t) => {
   const result = await sh("printf 'aé€'", {}, { env: { RUNONCE_OUTPUT_LIMIT: '5' } })
   t.equal(`${result.outcome} ${result.stdout} ${result.stdoutBase64}`, 'output_limit aé undefined')
 })

@@ -34,19 +34,19 @@ void t.test('no link, FIFO, socket, sparse file or folder is read', { buffered: 
   ])
 })
 
-void t.test('a process that swaps files for links is gone before they are read', { buffered: true }, async (t) => {
+void t.test('a process that replaces files by links is killed before the files are read', { buffered: true }, async (t) => {
   const result = await sh('echo mine > file; (trap "" HUP TERM; while :; do ln -sf /etc/passwd file; rm file; echo mine > file; done) > /dev/null 2>&1 & sleep 0.2; exit 3', { outputs: ['file'] })
   t.equal(result.exitCode, 3)
   t.notMatch(JSON.stringify(result.files), 'root:')
 })
 
-void t.test('files are returned when the program has used up all memory', { buffered: true }, async (t) => {
+void t.test('files are returned even if the program has used up all memory', { buffered: true }, async (t) => {
   const settings = { ...STRICT, tmpfs: { '/work': 'rw,exec,mode=1777,size=200m', '/tmp': 'rw,mode=1777,size=200m' }, memoryMib: 64 }
   const result = await sh('head -c 1m /dev/zero > first; head -c 200m /dev/zero > second; head -c 200m /dev/zero > /tmp/third', { outputs: ['first', 'second'] }, { settings })
   t.match(result.files, [{ name: 'first', size: MIB, truncated: false }])
 })
 
-void t.test('the limits hold for all cases together, and each case returns its own files', { buffered: true }, async (t) => {
+void t.test('the limits apply to all cases together, and each case returns its own files', { buffered: true }, async (t) => {
   const { result } = await run({
     files: [{ name: 'main.sh', content: 'echo "$1" > "$1"; echo changed > kept' }, { name: 'kept', content: 'kept' }],
     cases: [{ args: ['a'] }, { args: ['b'] }, { args: ['c'] }],

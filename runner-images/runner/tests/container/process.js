@@ -25,7 +25,7 @@ void t.test('a program may close its stdout, or all its streams', { buffered: tr
 
 void t.test('the runner reaps orphans: hundreds of orphans do not exceed the process limit', { buffered: true }, async (t) => {
   const settings = { ...STRICT, processes: 24 }
-  // Waits until few processes are left, without starting one: on a busy machine, the runner may be slower than the shell.
+  // Waits until few processes are left, because the runner may be slower than the shell on a busy machine. Waiting starts no process.
   const wait = 'set -- /proc/[0-9]*; while [ $# -gt 12 ]; do set -- /proc/[0-9]*; done'
   const result = await sh(`i=0; while [ $i -lt 200 ]; do (true &) || exit 1; ${wait}; i=$((i+1)); done; echo $i`, {}, { settings })
   t.equal(`${result.outcome} ${result.stdout} ${result.stderr}`, 'completed 200\n ')

@@ -48,7 +48,7 @@ static void every_byte_comes_back(void) {
 }
 
 void base64_tests(void) {
-    test("base64 is decoded, or refused if it is not exactly what RFC 4648 describes", texts);
+    test("valid base64 of RFC 4648 is decoded, and everything else is refused", texts);
     test("a NUL byte in base64 is refused", nul_in_text);
-    test("every byte comes back from base64", every_byte_comes_back);
+    test("every byte has the same value after encoding and decoding", every_byte_comes_back);
 }

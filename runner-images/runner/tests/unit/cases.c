@@ -1,4 +1,5 @@
-/* What cases need: comparing output, and undoing what a program did to folders. tests/container/cases.js has the attacks. */
+/* Tests the comparison of outputs, and how the runner undoes a program's changes to folders. tests/container/cases.js contains
+ * the attacks. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -46,7 +47,7 @@ static void in_folder(const char *path, const char *command) {
     EXPECT_IN(status == 0, "%s: %x", command, (unsigned)status);
 }
 
-/* What a program can see of a folder, which the caller frees. */
+/* Returns everything that a program can see of a folder, as text that the caller frees. */
 static char *listing(const char *path) {
     char command[256], *text = NULL;
     size_t capacity = 0;
@@ -88,7 +89,7 @@ static void restored(void) {
     close(fd);
 }
 
-/* On a tmpfs, such a write changes no time of the file. */
+/* On a tmpfs, a write to a mapped file does not change the file's times. */
 static void mapped(void) {
     char path[64], byte;
     int dir_fd = fresh_folder(path);
@@ -101,7 +102,7 @@ static void mapped(void) {
     EXPECT(bytes != MAP_FAILED && bytes[0] == 't');
     bytes[0] = 'T';
     EXPECT(snapshot_restore(&snapshot, clock_ns() + 60000000000) == 0);
-    bytes[1] = 'E'; /* the restored file is another one */
+    bytes[1] = 'E'; /* must not change the restored file, which is a new one */
     close(fd);
     fd = openat(dir_fd, "file", O_RDONLY | O_CLOEXEC);
     EXPECT(pread(fd, &byte, 1, 0) == 1 && byte == 't' && pread(fd, &byte, 1, 1) == 1 && byte == 'e');
@@ -185,8 +186,8 @@ static void found(void) {
 }
 
 void cases_tests(void) {
-    test("output matches what is expected but for white space at the ends of lines and at the end", outputs);
-    test("whatever changes a folder, it is restored", restored);
+    test("output is compared without the white space at the ends of lines and at the end", outputs);
+    test("a folder is restored after any change", restored);
     test("a write to a mapped file is undone", mapped);
     test("attributes of a folder are removed", attributes);
     test("files that take more than a quarter of the memory are not saved", too_large);

@@ -1,4 +1,4 @@
-/* cgroup version 1, both versions, and what they share. */
+/* Tests cgroup version 1, both versions together, and what they have in common. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -48,7 +48,7 @@ static void nothing_there(void) {
     expect_usage(usage_in(rubbish), -1, -1, -1);
 }
 
-/* A kill between two reads. A group kill counts every process in oom_kill as well. */
+/* Simulates OOM kills between two reads. A group kill also counts every killed process in oom_kill. */
 static void rises(void) {
     char folder[64], self[80], path[128];
     const struct recording before[] = {{"memory.events", EVENTS}, {NULL, NULL}};

@@ -5,7 +5,7 @@
 #include "check.h"
 #include "runner.h"
 
-/* A file with this text. An array of recordings ends with a path that is NULL. */
+/* The path and the text of a file. An array of recordings ends with a path that is NULL. */
 struct recording {
     const char *path, *text;
 };

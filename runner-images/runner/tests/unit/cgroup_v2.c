@@ -61,7 +61,7 @@ static void unmounted_path(void) {
 
 void cgroup_v2_tests(void) {
     test("cgroup version 2 is read", plain);
-    test("cgroup version 2 is read below the host's tree, without a peak on old kernels", nested);
+    test("cgroup version 2 is read below the host's tree; old kernels have no memory.peak", nested);
     test("cgroup version 2 is read with the keys of new kernels", on_new_kernels);
     test("cgroup version 2 is read with its keys in any order", in_any_order);
     test("with cgroup version 2, existing counters are read, and missing counters are -1", in_part);

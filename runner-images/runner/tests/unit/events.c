@@ -99,7 +99,7 @@ static void only_at_the_end(void) {
     scene_close(&scene);
 }
 
-/* The results of two cases, while nobody reads. */
+/* The results of two cases, while the service does not read. */
 static void cases(void) {
     struct events_scene scene;
     struct result results[3] = {{.peak_bytes = -1}, {.peak_bytes = -1}, {.peak_bytes = -1}};
@@ -142,12 +142,12 @@ static void reader_is_gone(void) {
 }
 
 void events_tests(void) {
-    test("an event is written at once, when it is certain that the output is the program's", at_once);
+    test("an event is written as soon as it is certain that the program wrote the output", at_once);
     test("the output of a build is in its event", build);
     test("the output of an interpreter that cannot run the program is in no event", forgotten);
-    test("a character is in one event, and bytes that are not UTF-8 are base64", characters);
-    test("where events cannot be written while the program runs, they keep their order", only_at_the_end);
-    test("the output of each case comes before its result, also if nobody reads for a while", cases);
-    test("a reader that is gone does not disturb the run", reader_is_gone);
+    test("no event splits a character, and bytes that are not UTF-8 are base64", characters);
+    test("events that cannot be written while the program runs keep their order", only_at_the_end);
+    test("the output of each case comes before its result, also if the service does not read for a while", cases);
+    test("a reader that has disconnected does not disturb the run", reader_is_gone);
     events_late_tests();
 }

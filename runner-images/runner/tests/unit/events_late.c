@@ -33,7 +33,7 @@ static void read_all(struct events_scene *scene, size_t bytes[STREAMS]) {
     scene->fds[0] = -1;
 }
 
-/* Nobody reads: the writer must not block, and lose nothing although its list is full. */
+/* If the service does not read, the writer must not block. It must lose nothing although its list is full. */
 static void slow_reader(void) {
     struct events_scene scene;
     size_t bytes[STREAMS] = {0};
@@ -88,7 +88,7 @@ static void no_memory(void) {
 }
 
 void events_late_tests(void) {
-    test("if nobody reads, nothing blocks and nothing is lost", slow_reader);
+    test("if the service does not read, nothing blocks and nothing is lost", slow_reader);
     test("long output is written in parts", long_output);
     test("a long event that needs more memory than the container has is written at the end", no_memory);
 }

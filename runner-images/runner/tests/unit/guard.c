@@ -28,7 +28,7 @@ static void table_numbers(void) {
         note("the headers of the 32-bit calls are not installed: their numbers were not compared");
 }
 
-/* The check of each call is not longer than the _Static_assert in guard.c assumes: a failed comparison jumps over all of it. */
+/* Measures the check of each call by the jump over it. No check may be longer than the _Static_assert in guard.c assumes. */
 static void check_sizes(void) {
     struct filter filter = written_filter();
     for (size_t at = 2; at < filter.size; at++) {

@@ -1,5 +1,5 @@
-/* Runs the guard's filter with an interpreter, so that it is tested for the calls of every architecture, also if the kernel cannot run
- * it (qemu-user has no seccomp). The call numbers come from the kernel's headers, not from guard_calls.h. */
+/* Runs the guard's filter with an interpreter, so that it is tested for the calls of every architecture, even if the kernel
+ * cannot run the filter (qemu-user has no seccomp). The call numbers come from the kernel's headers, not from guard_calls.h. */
 #ifndef GUARD_FILTER_H
 #define GUARD_FILTER_H
 

@@ -38,7 +38,7 @@ static void pid_calls(const struct filter *filter, const struct interface *inter
         pid_call(filter, interface->audit, calls[i]);
 }
 
-/* kinds: process, group, user. */
+/* `kinds` contains the numbers for a process, a group and a user. */
 static void priority_call(const struct filter *filter, uint32_t audit, uint32_t number, const uint32_t kinds[3]) {
     for (int i = 0; i < 2; i++) {
         EXPECT_IN(call2(filter, audit, number, kinds[i], RUNNER_PID) == REFUSED, "%x, %u, %u: process 1", audit, number, kinds[i]);

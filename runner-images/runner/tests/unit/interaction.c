@@ -85,7 +85,7 @@ static void too_long(void) {
     (void)waitpid(pid, NULL, 0); /* io_finish() may have reaped it */
 }
 
-/* A program that does not read: the runner stops reading, too. */
+/* While the program does not read, the runner stops reading, too. */
 static void bounded(void) {
     struct scene scene;
     open_scene(&scene, "sleep 1; exec wc -c", (struct payload){0}, 20);
@@ -173,7 +173,7 @@ void interaction_tests(void) {
     test("while a program does not read, a limited number of bytes waits for it", bounded);
     test("a signal reaches the program", signals);
     test("KILL ends the program", killed);
-    test("a run that is idle for too long ends", idle);
+    test("a run ends at its idle limit", idle);
     test("a program on a terminal knows its size, and both streams are one", on_terminal);
     test("^C and the signal INT reach the program on a terminal", control_c);
 }

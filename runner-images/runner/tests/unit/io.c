@@ -179,7 +179,7 @@ void io_tests(void) {
 #endif
     test("at the output limit, the child is killed and the start of its output is kept", output_limit);
     test("a program's input is available before it starts", input_is_there);
-    test("a mebibyte is transferred in both directions, even if it is not read", much_both_ways);
+    test("a mebibyte is transferred in both directions, and a program may ignore its input", much_both_ways);
     test("a command that cannot be executed fails as in a shell", missing_commands);
 #ifndef UNDER_QEMU
     test("no program starts without the guard, and an error is reported", no_guard_no_program);

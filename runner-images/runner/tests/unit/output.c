@@ -81,7 +81,7 @@ static void grows(void) {
     capture_free(&capture);
 }
 
-/* If a container has no memory left, the kernel kills the runner when it requests a page. Therefore it must request
+/* If a container has no memory left, the kernel kills the runner when it requests a page. Therefore, the runner must request
  * memory only if necessary. */
 static void takes_no_unneeded_memory(void) {
     int pipe_fds[2];

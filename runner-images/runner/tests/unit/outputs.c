@@ -83,7 +83,7 @@ static void shrinks(void) {
     close(dir_fd);
 }
 
-/* A process replaces the file by a link and back all the time. */
+/* A process continuously exchanges files and links. */
 static void swapped(void) {
     char path[64];
     int dir_fd = fresh_folder(path);
@@ -142,6 +142,6 @@ void outputs_tests(void) {
     test("files over the limits are listed with their size", limits);
     test("links, FIFOs and sockets are listed with an error and not opened", no_regular_files);
     test("a file that shrinks while it is read is reported", shrinks);
-    test("a file that is swapped for a link is never followed", swapped);
-    test("large files come back byte for byte", pieces);
+    test("a link that replaces a file or a folder is never followed", swapped);
+    test("large files are returned byte for byte", pieces);
 }

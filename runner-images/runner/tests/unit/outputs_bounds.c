@@ -7,7 +7,7 @@
 
 #include "outputs_scene.h"
 
-/* Creates a folder and opens it instead of its parent. */
+/* Creates a folder, opens it, and closes its parent. */
 static int enter_new(int parent_fd, const char *name) {
     EXPECT(mkdirat(parent_fd, name, 0755) == 0);
     int fd = openat(parent_fd, name, O_RDONLY | O_CLOEXEC);
@@ -61,6 +61,6 @@ static void long_paths(void) {
 }
 
 void outputs_bounds_tests(void) {
-    test("depth and number of files are bounded", bounded);
+    test("the depth of folders and the number of files are limited", bounded);
     test("a folder whose path is too long is listed with an error", long_paths);
 }

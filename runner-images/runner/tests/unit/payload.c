@@ -157,7 +157,7 @@ static void names_are_cut_in_errors(void) {
 }
 
 void payload_tests(void) {
-    test("a payload is accepted, or refused with a sentence that names the field", checked);
+    test("a valid payload is accepted, and the error of an invalid payload names the field", checked);
     test("the fields of a payload are read", fields);
     test("the content of a file may be base64", binary_files);
     test("if two fields have the same name, the last one applies", last_field_counts);

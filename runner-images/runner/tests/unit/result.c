@@ -171,9 +171,9 @@ static void fits_at_any_size(void) {
 
 void result_tests(void) {
     test("a result has every field of the protocol, on one line", complete);
-    test("the exact bytes are added if the text cannot represent them, but not for a truncated character", exact_bytes);
+    test("base64 is added for bytes that the text cannot represent, but not for a truncated character", exact_bytes);
     test("the output of a failed build is also shown as the program's", failed_build);
     test("signals are reported by name", signals);
-    test("a result fits into the size that glot's docker-run reads, and is not truncated more than necessary", fits);
+    test("a result is truncated to the size that glot's docker-run reads, and not more than necessary", fits);
     test("a result can be truncated to any size", fits_at_any_size);
 }

@@ -5,7 +5,7 @@
 
 static const struct {
     const char *text;
-    size_t ends_at; /* 0: it does not end */
+    size_t ends_at; /* 0: the value does not end */
 } ENDS[] = {
     {"{}", 2},
     {"{}\n", 2},

@@ -19,7 +19,7 @@ static bool is_open(int fd) {
     return fcntl(fd, F_GETFD) >= 0;
 }
 
-/* The file that replaces the three streams. */
+/* The descriptor of the file that replaces the three streams. */
 static int out_fd;
 
 /* Returns the number of the failed check, or 0. It replaces the streams, so it runs in a child process. */

@@ -44,7 +44,7 @@ function builder () {
   return build
 }
 
-/** Executes the code that prints the first texts to a stdout that is a pipe, without the pipe. */
+/** Executes the code that Node runs for the first texts on a stdout that is a pipe, with a stream that writes nothing. */
 function warmUp () {
   const { nextTick } = process
   process.nextTick = (call, ...args) => { call(...args) } // Node's nextTick would allocate an async ID
@@ -52,7 +52,7 @@ function warmUp () {
   const handle = { getAsyncId: () => 1, writeUtf8String: swallow, writeLatin1String: swallow }
   const stream = new Socket({ handle, readable: false })
   const console = new Console({ stdout: stream, stderr: stream })
-  // Prints plain texts, one at a time: console would otherwise check for colours, which also allocates an async ID.
+  // Prints exactly one string at a time, because console would otherwise check for colours, which also allocates an async ID.
   for (let i = 0; i < 3; i++) console.log(format('%d', i, { list: [i] }, 'text'))
   process.nextTick = nextTick
 }
@@ -74,8 +74,8 @@ function receive () {
 }
 
 /**
- * Node has already resolved the main.js of its command line, in another folder. The next two lookups of this path
- * return the program's file; later lookups are unchanged.
+ * Makes Node run the program's file, although it has already resolved the main.js of its command line in another folder. The next two
+ * lookups of this path return the program's file. Later lookups are unchanged.
  */
 function become (path) {
   const asked = process.argv[1]
@@ -91,7 +91,7 @@ function become (path) {
     Module._resolveFilename = _resolveFilename
     return _resolveFilename(path, ...rest)
   }
-  // An ES module performs only the first lookup, and starts after this microtask.
+  // For an ES module, Node performs only the first lookup, and starts the module after this microtask.
   queueMicrotask(() => { Module._resolveFilename = _resolveFilename })
 }
 

@@ -1,4 +1,4 @@
-/* Asks three times, as a beginner's program does: stdout is not flushed by hand. Also prints the size of its terminal. */
+/* Asks three times, like a beginner's program, which does not flush stdout. Also prints the size of its terminal. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
