@@ -102,11 +102,12 @@ async function runAsCase (submission: Submission): Promise<Reply> {
   const { status, body: whole } = await service.post('/run', probedCases(language, code, { stdin, time }), { headers: headers(submission) })
   if (status !== 200 || whole.cases?.length === 0) return { status, result: whole }
   const [before, attacked, after] = whole.cases ?? []
-  t.match(before, { outcome: 'completed', error: '' }, 'the case before succeeds')
-  // On gVisor, some processes or sockets remain: all processes of a fork bomb may not end in time. The next case then does not start.
+  t.match(before, { outcome: 'completed', error: '' }, 'the previous case succeeds')
+  // On gVisor, some processes or sockets may remain, because the processes of a fork bomb may not end in time. The next case then does not
+  // start.
   if (GVISOR && /^The runner cannot remove what/.test(after?.error ?? '')) return { status, result: attacked as Result }
-  t.match(after, { outcome: 'completed', error: '' }, 'the case after succeeds')
-  t.equal(after?.stdout, before?.stdout, 'the case after notices nothing')
+  t.match(after, { outcome: 'completed', error: '' }, 'the next case succeeds')
+  t.equal(after?.stdout, before?.stdout, 'the next case notices nothing')
   return { status, result: attacked as Result }
 }
 

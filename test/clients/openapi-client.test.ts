@@ -34,7 +34,7 @@ console.log(JSON.stringify([
   result?.stdout, typeof duration, resultOf(code.data)?.outcome, resultOf(code.data)?.exitCode, piston.data?.run.output, fusion.data?.run_result?.stdout, about.data?.name, refused.error?.error
 ]))
 `
-/** Each line must not compile. */
+/** A program in which each request must cause an error of the compiler. */
 const WRONG = `import createClient from 'openapi-fetch'
 import type { paths } from './schema.js'
 const client = createClient<paths>()

@@ -24,7 +24,7 @@ print("done")
 void t.before(() => needImages('python', 'c'))
 
 for (const pooled of [false, true]) {
-  void t.test(`the prompts of a python program are seen and answered in a ${pooled ? 'ready' : 'new'} container`, async (t) => {
+  void t.test(`the prompts of a python program arrive and can be answered in a ${pooled ? 'ready' : 'new'} container`, async (t) => {
     const service = await startService(t, { env: pooled ? WARM : {} })
     if (pooled) await service.running(1)
     const run = new Interactive(service, submission('python', THREE_ROUNDS))
@@ -35,7 +35,7 @@ for (const pooled of [false, true]) {
   })
 }
 
-void t.test('with a terminal, the prompt of a C program without newline is seen, and its output is stdout', async (t) => {
+void t.test('with a terminal, the prompt of a C program arrives without a newline, and all output is stdout', async (t) => {
   const service = await startService(t)
   const code = `#include <stdio.h>
 #include <unistd.h>
@@ -113,7 +113,7 @@ void t.test('closing the socket ends the container, also while the program does 
   }
 })
 
-void t.test('an idle run ends with a timeout, and so does a run at its time limit', async (t) => {
+void t.test('an idle run and a run at its time limit end with a timeout', async (t) => {
   const service = await startService(t, { env: { RUN_MAX_IDLE_TIME: '1', RUN_MAX_EXECUTION_TIME: '1' } })
   const idle = new Interactive(service, { language: 'python', code: 'print("up", flush=True); input()' })
   t.match(await idle.result(), { outcome: 'timeout', error: /^No input or output for 1 s/, stdout: 'up\n' })

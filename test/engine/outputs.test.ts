@@ -6,7 +6,7 @@ import { buildImage, needImages, startService, submission } from './kit.js'
 
 void t.before(async () => { await needImages('python') })
 
-void t.test('8 MiB of binary data come back byte for byte', async (t) => {
+void t.test('8 MiB of binary data are returned byte for byte', async (t) => {
   const service = await startService(t)
   const code = `import hashlib, random
 data = b'\\x89PNG\\r\\n\\x1a\\n' + random.randbytes(8 * 1024 * 1024 - 8)

@@ -100,7 +100,7 @@ int main(void) { for (int n = 0; n < 4; n++) { dprintf(1 + n % 2, "%d\\n", n); u
   t.match(compiled.body.run, { stdout: '0\n2\n', stderr: '1\n3\n', output: '0\n1\n2\n3\n' })
 })
 
-void t.test('build and run have time limits of their own', async (t) => {
+void t.test('build and run have separate time limits', async (t) => {
   const service = await startService(t, { env: { RUN_MAX_EXECUTION_TIME: '20' } })
   const c = (body: string, more: object) => service.post(EXECUTE, { language: 'c', version: '*', files: [{ name: 'main.c', content: `#include <unistd.h>\nint main(void) { ${body} }` }], compile_timeout: 15_000, ...more })
   const late = (await c('for (;;) sleep(1);', { run_timeout: 500 })).body

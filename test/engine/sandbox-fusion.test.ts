@@ -16,7 +16,7 @@ void t.test('binary files reach the program, and fetch_files returns files as ba
   t.same(body.files, { './out.bin': Buffer.from(BYTES).reverse().toString('base64'), 'a[1].txt': Buffer.from('grüße').toString('base64') })
 })
 
-void t.test('a compiled program returns files, and has time limits of its own', async (t) => {
+void t.test('a compiled program returns files, and its build and run have separate time limits', async (t) => {
   const service = await startService(t, { env: { RUN_MAX_EXECUTION_TIME: '60', RUN_MAX_CASES_TIME: '120' } })
   const run = async (code: string, more: object) => (await service.post('/run_code', { code, language: 'cpp', compile_timeout: 60, ...more })).body
   const written = await run('#include <cstdio>\nint main() { fputs("42", fopen("out.txt", "w")); }', { fetch_files: ['out.txt'] })

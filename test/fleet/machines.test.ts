@@ -25,7 +25,7 @@ void t.test('a run that one machine refuses is served by the other machine', asy
   t.ok(await full.responses(503) > 0, 'the full machine refused some runs')
   t.strictSame(statuses(await balancer.runs(10, CLIENTS, runOf(LONG_PROGRAM))), [200], 'also with a long program')
   t.equal(free.engine.started, 50)
-  t.strictSame(statuses(await balancer.runs(20, CLIENTS, runOf(TOO_LONG_PROGRAM))).sort(), [200, 503], 'a longer program may receive the 503')
+  t.strictSame(statuses(await balancer.runs(20, CLIENTS, runOf(TOO_LONG_PROGRAM))).sort(), [200, 503], 'a run of a longer program may return the 503')
 
   open()
   t.equal((await long).status, 200)

@@ -30,7 +30,7 @@ void t.test('following a job', async (t) => {
   })
 })
 
-void t.test('requests that are repeated or not valid', async (t) => {
+void t.test('repeated and invalid requests', async (t) => {
   const redis = await RedisServer.start(t)
   const node = await startNode(t, redis.url, { JOBS_MAX_QUEUED: '4', JOBS_WORKERS: '0' })
   const post = async (body: object, headers: Record<string, string> = {}, token = TOKEN) => await node.request('/jobs', { body, headers, token })
@@ -75,7 +75,7 @@ void t.test('requests that are repeated or not valid', async (t) => {
   })
 })
 
-void t.test('a job that waits longer than its ttl fails, and a job whose result is too large', async (t) => {
+void t.test('a job fails if it waits longer than its ttl, or if its result is too large', async (t) => {
   const redis = await RedisServer.start(t)
   const node = await startNode(t, redis.url, { ...ONE_AT_A_TIME, JOBS_MAX_RESULT_SIZE: '100', JOBS_RESULT_TTL: '3' })
   const large = await node.add()

@@ -1,4 +1,4 @@
-# Leaves daemons: one ignores all signals, one is stopped, one forks endlessly, and one writes files as long as it lives.
+# Leaves daemons: one ignores all signals, one is stopped, one forks endlessly, and one writes files until it is killed.
 import os, signal, time
 print('before', flush=True)
 def daemon(work):

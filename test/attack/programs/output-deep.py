@@ -1,4 +1,4 @@
-# Leaves files in folders that are deep, and that have long names, with a file in each.
+# Leaves a file in each of many nested folders, and in folders with long names.
 import os
 def nest(name, depth):
     top = os.getcwd()

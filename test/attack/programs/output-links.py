@@ -1,4 +1,5 @@
-# Leaves everything in the work folder that is not a regular file, and replaces a file with a link as long as it lives.
+# Leaves everything in the work folder that is not a regular file, and replaces a file with a link repeatedly until it
+# is killed.
 import os, socket
 os.symlink('/etc/passwd', 'link')
 os.symlink('/etc', 'folder-link')

@@ -10,7 +10,7 @@ export const SHORT = { time: 3 }
 
 /** Expected result with gVisor, which has no memory limit without cgroups: the time limit ends the program. */
 export const NO_CGROUP = {
-  on: { runsc: { expected: { outcome: 'timeout', stdout: /^before\n/ }, because: 'without cgroups there is no memory limit, so the time limit ends it' } }
+  on: { runsc: { expected: { outcome: 'timeout', stdout: /^before\n/ }, because: 'without cgroups there is no memory limit, so the time limit ends the program' } }
 }
 
 export const NO_PIDS = {

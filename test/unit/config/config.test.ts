@@ -103,7 +103,7 @@ t.test('each variable has its default, accepts a valid value, and rejects each k
   }
 })
 
-t.test('an empty variable counts as absent, unless an empty value means «none»', async (t) => {
+t.test('an empty variable counts as absent, unless an empty value means "none"', async (t) => {
   for (const [name, where, fallback] of VARIABLES.filter(([name]) => !/_PATH$|CAP_DROP|COMPAT_APIS|POOL_IMAGES/.test(name) || name.startsWith('DOCKER_UNIX'))) {
     t.same(path(read({ [name]: '' }), where), fallback, name)
   }

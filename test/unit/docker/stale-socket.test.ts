@@ -47,7 +47,7 @@ t.test('a socket file that the engine has replaced is stale', async (t) => {
   t.notOk(events.connected)
 })
 
-t.test('a socket file without an engine is not stale, and neither is a missing file', async (t) => {
+t.test('neither a socket file without an engine nor a missing file is stale', async (t) => {
   const fake = await FakeEngine.start(t)
   fake.on('GET /events', eventStream())
   const { seen } = await watch(t, fake.socketPath)

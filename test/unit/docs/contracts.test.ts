@@ -50,7 +50,7 @@ void t.test('docs/api.md lists exactly the routes of the service', async (t) => 
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`))
   const documented = tableRows(api, '## Requests and responses', '## POST /run').flatMap(([route = '']) => [...route.matchAll(/`([A-Z]+ \/\S*)`/g)].map(([, name = '']) => name))
-  // The OpenAPI document does not describe the routes that serve it, pages, and MCP, whose only route is for JSON-RPC.
+  // The OpenAPI document does not describe the routes of this document and of pages, and the route of MCP, whose requests are JSON-RPC.
   t.same(documented.sort(), [...routes, 'GET /docs', 'GET /playground', 'GET /openapi.json', 'POST /mcp'].sort())
 })
 

@@ -64,7 +64,7 @@ t.test('a long poll ends when the job has finished, or when the service shuts do
   t.equal((await stopped).json().status, 'queued')
 })
 
-t.test('deleting a job that runs is accepted, and deleting another one is done', async (t) => {
+t.test('the deletion of a running job returns 202, and that of any other job returns 204', async (t) => {
   const jobs = new FakeJobs()
   const { inject } = await startApp(t, { jobs })
   t.equal((await inject({ method: 'DELETE', url: `/jobs/${ID}` })).statusCode, 204)

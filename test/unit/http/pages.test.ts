@@ -2,7 +2,7 @@ import t from 'tap'
 
 import { startApp, TOKEN } from './start-app.js'
 
-/** Headers of web pages only. */
+/** Headers that only web pages have. */
 const PAGE_HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

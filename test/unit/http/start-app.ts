@@ -29,7 +29,7 @@ export interface StartedApp {
   runs: FakeRuns
   engine: FakeEngineStatus
   lines: string[]
-  /** Tells the application that the service shuts down. */
+  /** Notifies the application that the service shuts down. */
   stopping: AbortController
   readiness: { reason: string | undefined }
   /** Sends a request with the first token. `injectRaw` sends a request without a token. */

@@ -33,7 +33,7 @@ t.test('a job runs in the background with the limits that were stored', async (t
   t.equal(runs.requests[0]?.payload.toString(), record.payload)
 })
 
-t.test('a job without a slot goes back to the queue, but a job with a slot continues', async (t) => {
+t.test('a job that gets no slot in time goes back to the queue, and a job with a slot continues', async (t) => {
   t.match(await start(untilAborted).process(), { type: 'returned' })
   const { process } = start(async ({ background, signal }) => {
     background?.admitted()
@@ -60,7 +60,7 @@ t.test('a job that is cancelled while it runs fails', async (t) => {
   t.match(await process({ signal: controller.signal }), { type: 'failed', outcome: { error: { error: 'jobs.cancelled' } } })
 })
 
-t.test('errors of the engine are retried, refusals return the job, and other errors are final', async (t) => {
+t.test('a job is retried after an error of the engine, goes back to the queue after a refusal, and fails after other errors', async (t) => {
   const cases: Array<[Error, object]> = [
     [containerStartFailed('x'), { type: 'retry', error: 'docker.container.start' }],
     [overloaded('x', 1), { type: 'returned' }],

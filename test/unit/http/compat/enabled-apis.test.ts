@@ -78,7 +78,7 @@ t.test('the routes that are not part of a compatible API do not accept the schem
   }
 })
 
-t.test('an API does not accept forms, which browsers send without asking', async (t) => {
+t.test('an API does not accept forms, which browsers send to other origins without a preflight request', async (t) => {
   const { post, runs } = await startApp(t)
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
     t.equal((await post('/run/python', '{"code": ""}', { 'content-type': type })).statusCode, 415, type)

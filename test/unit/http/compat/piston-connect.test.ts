@@ -45,7 +45,7 @@ t.test('init starts the run, data and signal are its input, and the stages, the 
   t.match(JSON.parse(String(run?.payload)), { files: [{ name: 'file0.code' }], stdin: '', args: ['a'], interactive: true, limits: { time: 20 } })
 })
 
-t.test('a build is a stage of its own, and the time limit of the run begins after it', async (t) => {
+t.test('a build is a separate stage, and the time limit of the run begins after it', async (t) => {
   const { port, runs, inputs } = await start(t)
   const { send, events, closed } = connect(port)
   send({ ...CPP, compile_timeout: 5000, run_timeout: 50 })
@@ -67,7 +67,7 @@ t.test('a build is a stage of its own, and the time limit of the run begins afte
   ])
 })
 
-t.test('the exit follows the outcome', async (t) => {
+t.test('the exit event corresponds to the outcome', async (t) => {
   const { port, runs } = await start(t)
   const build = { stdout: '', stderr: 'error', exitCode: 1, duration: 1 }
   const cases: Array<[object, object]> = [
@@ -96,7 +96,7 @@ t.test('the exit follows the outcome', async (t) => {
   t.match(events, [{ type: 'exit', signal: 'SIGKILL' }])
 })
 
-t.test('messages that Piston refuses close the socket with its codes', async (t) => {
+t.test('messages that Piston refuses close the socket with the codes of Piston', async (t) => {
   const { port, runs } = await start(t)
   const cases: Array<[messages: object[], code: number, reason: string]> = [
     [[input('x')], 4003, 'Not yet initialized'],
@@ -116,7 +116,7 @@ t.test('messages that Piston refuses close the socket with its codes', async (t)
   t.same(await connect(port).closed, [4001, 'Initialization Timeout'])
 })
 
-t.test('errors are messages, and then close the socket with 4002', async (t) => {
+t.test('an error is sent as a message, and then the socket closes with 4002', async (t) => {
   const { port, runs, stopping } = await start(t)
   const cases: Array<[messages: unknown[], message: string | RegExp]> = [
     [[{ type: 'init' }], 'language is required as a string'],

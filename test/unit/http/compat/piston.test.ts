@@ -86,7 +86,7 @@ t.test('if the build fails, run is the same as compile', async (t) => {
   t.match(late.run, { code: null, signal: 'SIGKILL', status: 'TO', message: 'Time limit exceeded' })
 })
 
-t.test('code, signal, status and message follow the outcome', async (t) => {
+t.test('code, signal, status and message correspond to the outcome', async (t) => {
   const service = await startApp(t, { images: IMAGES })
   const none = { exitCode: null }
   const cases: Array<[object, object]> = [

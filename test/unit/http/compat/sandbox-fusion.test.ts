@@ -114,7 +114,7 @@ t.test('a failed build has no result of the run', async (t) => {
   }
 })
 
-t.test('the return code and status follow the outcome', async (t) => {
+t.test('the return code and status correspond to the outcome', async (t) => {
   const service = await startApp(t, { images: IMAGES })
   const cases: Array<[object, object]> = [
     [{ outcome: 'failed', exitCode: 3 }, { status: 'Failed', message: '', run_result: { status: 'Finished', return_code: 3 } }],
@@ -128,7 +128,7 @@ t.test('the return code and status follow the outcome', async (t) => {
   for (const [result, expected] of cases) t.match(await resultOf(service, result), expected, JSON.stringify(result))
 })
 
-t.test('returned files are base64 by the requested path', async (t) => {
+t.test('returned files are base64, and their names are the requested paths', async (t) => {
   const service = await startApp(t, { images: IMAGES })
   const files = [
     { name: 'a.txt', content: 'ä', encoding: 'utf8', size: 2, truncated: false },
@@ -145,7 +145,7 @@ t.test('a limit returns a result even if the service reports limits as errors', 
   t.match((await service.post('/run_code', BODY)).json(), { status: 'Failed', run_result: { status: 'TimeLimitExceeded' } })
 })
 
-t.test('failures of the service and files that cannot be written are 200 with SandboxError', async (t) => {
+t.test('failures of the service and files that cannot be written return 200 with SandboxError', async (t) => {
   const service = await startApp(t, { images: IMAGES })
   for (const [error, message] of [[containerStartFailed('no'), 'no'], [overloaded('The run queue is full', 2), 'The run queue is full'], [new Error('secret'), /Internal error/]] as const) {
     service.runs.handler = async () => { throw error }

@@ -96,7 +96,7 @@ void t.test('rejects a damaged wheel and a wheel with paths outside its folder',
   }
 })
 
-void t.test('requests wheels from pip that run on Debian 13 and the architecture', async (t) => {
+void t.test('requests wheels for Debian 13 and the architecture from pip', async (t) => {
   const args = pipArguments('p==1', 'arm64', '/d').join(' ')
   t.match(args, /--only-binary=:all: --python-version 3\.13 /)
   t.match(args, / --platform manylinux_2_17_aarch64 /)

@@ -32,7 +32,7 @@ void t.test('on main, compares with the previous commit; works without history',
   t.same(chooseLanguages(KNOWN, { git: () => undefined, now: 0 }).names, ['a', 'b', 'c', 'd'], 'no git')
 })
 
-void t.test('the sample changes with the date and covers all languages in some days', async (t) => {
+void t.test('the sample changes with the date and covers all languages within a few days', async (t) => {
   const seen = new Set<string>()
   for (let day = 0; day < 2; day++) {
     const { sample, names } = chooseLanguages(KNOWN, { git: () => undefined, now: day * DAY + 5 })

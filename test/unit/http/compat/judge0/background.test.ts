@@ -77,7 +77,7 @@ t.test('while the service is overloaded, an accepted submission waits', async (t
   t.equal(attempts, 2)
 })
 
-t.test('a run that fails has the status Internal Error with the reason', async (t) => {
+t.test('a submission whose run throws an error has the status Internal Error with the reason', async (t) => {
   const service = await startJudge0(t)
   for (const [error, message] of [[containerStartFailed('no'), 'no'], [new Error('secret'), 'Internal error; search the service log for this request ID']] as const) {
     service.runs.handler = async () => { throw error }

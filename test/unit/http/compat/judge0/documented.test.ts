@@ -24,7 +24,7 @@ const INVALID_LIMITS = {
   max_file_size: 1024
 }
 
-t.test('documented requests that create a submission', async (t) => {
+t.test('the documented requests that create a submission have the documented responses', async (t) => {
   const service = await startJudge0(t)
   service.result({ cases: [{ stdout: 'hello, Judge0\n', stderr: '', error: '', outcome: 'completed', exitCode: 0, cpuTime: 1e6, duration: 1e6, memoryPeak: 4e5 }] })
   const cases: Array<[query: string, body: object, status: number, response: object]> = [
@@ -43,7 +43,7 @@ t.test('documented requests that create a submission', async (t) => {
   }
 })
 
-t.test('documented requests that get a submission', async (t) => {
+t.test('the documented requests that get a submission have the documented responses', async (t) => {
   const service = await startJudge0(t)
   service.result({ stdout: 'hello, Judge0\n' })
   const { token } = (await service.send('POST', '/submissions?wait=true', { source_code: 'x', language_id: 71 })).json()
@@ -54,7 +54,7 @@ t.test('documented requests that get a submission', async (t) => {
   t.same(Object.keys(await get('')).sort(), Object.keys(DEFAULT).sort())
 })
 
-t.test('documented requests for batches', async (t) => {
+t.test('the documented requests for batches have the documented responses', async (t) => {
   const { send } = await startJudge0(t)
   const created = await send('POST', '/submissions/batch', { submissions: BATCH })
   t.equal(created.statusCode, 201)
@@ -71,7 +71,7 @@ t.test('documented requests for batches', async (t) => {
   t.match(submissions, [46, 71, 72].map((id) => ({ language_id: id, stdout: String, status_id: 3, stderr: null, token: UUID })))
 })
 
-t.test('documented requests for lists and information', async (t) => {
+t.test('the documented requests for lists and information have the documented responses', async (t) => {
   const { send } = await startJudge0(t)
   const cases: Array<[string, unknown]> = [
     ['/languages', { 0: { id: Number, name: String } }],

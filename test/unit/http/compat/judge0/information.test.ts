@@ -54,7 +54,7 @@ t.test('/statuses lists the statuses of Judge0', async (t) => {
   t.match(statuses, { 0: { description: 'In Queue' }, 10: { description: 'Runtime Error (NZEC)' }, 13: { description: 'Exec Format Error' } })
 })
 
-t.test('/about has the version of Judge0 CE that the IDs belong to', async (t) => {
+t.test('/about has the version of Judge0 CE whose language IDs the service uses', async (t) => {
   const { send } = await startJudge0(t)
   t.same((await send('GET', '/about')).json(), { version: '1.14.0', homepage: 'https://judge0.com', source_code: 'https://github.com/judge0/judge0', maintainer: 'runonce 1.2.3' })
 })
@@ -74,7 +74,7 @@ t.test('/system_info describes the machine as text', async (t) => {
   t.match(info, { 'CPU(s)': /^\d+$/, 'Byte Order': / Endian$/, Mem: /^\d+\.\dG$/, Architecture: String })
 })
 
-t.test('every route requires a token, and a lost engine is an error of the lists', async (t) => {
+t.test('every route requires a token, and the routes for languages return the error of an engine that does not respond', async (t) => {
   const { app, images, send } = await startJudge0(t)
   const urls = ['/languages', '/languages/all', '/languages/71', '/statuses', '/about', '/config_info', '/system_info', '/submissions/x', '/submissions/batch?tokens=x']
   for (const url of urls) t.equal((await app.inject({ url })).statusCode, 401, url)

@@ -6,7 +6,7 @@ import { startJudge0 } from './start.js'
 const NONE = { exitCode: null }
 const MEBIBYTE = 1024 * 1024
 
-t.test('status, exit code, signal and message follow the outcome', async (t) => {
+t.test('status, exit code, signal and message correspond to the outcome', async (t) => {
   const service = await startJudge0(t)
   const cases: Array<[object, object]> = [
     [{}, { status: { id: 3, description: 'Accepted' }, exit_code: 0, exit_signal: null, message: null }],
@@ -81,14 +81,14 @@ t.test('a build with warnings has compile_output, and the measurements do not in
   t.match(await service.wait({ language_id: 50, cpu_time_limit: 1 }), { stdout: 'out', compile_output: 'warning\n', time: '0.002', wall_time: '0.003', memory: 2048, status_id: 3 })
 })
 
-t.test('a program of a language with a build that used more memory than its limit counts as killed', async (t) => {
+t.test('in a language with a build, a program that used more memory than its limit counts as killed', async (t) => {
   const service = await startJudge0(t)
   service.result({ cases: [{ ...COMPLETED, memoryPeak: 100 * MEBIBYTE }] })
   t.match(await service.wait({ language_id: 50, memory_limit: 65_536 }), { status_id: 12, exit_signal: 9, memory: 102_400 })
   t.match(await service.wait({ language_id: 50, memory_limit: 131_072 }), { status_id: 3 })
 })
 
-t.test('if the service ended the run, there are no cases, and its outcome applies', async (t) => {
+t.test('if the service ended the run, there are no cases, and the outcome of the run applies', async (t) => {
   const service = await startJudge0(t)
   service.result({ ...NONE, outcome: 'timeout', stdout: '' })
   t.match(await service.wait({ language_id: 50 }), { status_id: 5 })

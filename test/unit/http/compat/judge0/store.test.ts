@@ -6,7 +6,7 @@ import { startJudge0 } from './start.js'
 
 const HELLO = { source_code: 'print(1)', language_id: 71 }
 
-/** A Redis client with the two commands. While the server is down, they fail. */
+/** A Redis client with the two commands that the store uses. While the server is down, the commands fail. */
 class FakeRedis implements SharedStore {
   /** Called by the rate limits. */
   readonly defineCommand = () => {}

@@ -158,7 +158,7 @@ t.test('the status is In Queue, then Processing, until the run ends', async (t) 
   await resultOf(service, second.token)
 })
 
-t.test('unknown tokens, missing authorization and wrong tokens', async (t) => {
+t.test('an unknown submission returns 404, a route for administrators 403, and a wrong access token 401', async (t) => {
   const { app, send } = await startJudge0(t)
   t.match(await send('GET', '/submissions/d85cd024-1548-4165-96c7-7bc88673f194'), { statusCode: 404, body: '{"error":"Not Found"}' })
   for (const [method, url] of [['GET', '/submissions'], ['DELETE', '/submissions/x'], ['POST', '/authorize']] as const) {
@@ -171,7 +171,7 @@ t.test('unknown tokens, missing authorization and wrong tokens', async (t) => {
   }
 })
 
-t.test('the header of Judge0 is accepted by its routes only', async (t) => {
+t.test('only the routes of Judge0 accept its header for the token', async (t) => {
   const { app, send } = await startJudge0(t)
   t.equal((await send('GET', '/version')).statusCode, 401)
   t.equal((await send('POST', '/run/python', { code: '' })).statusCode, 401)

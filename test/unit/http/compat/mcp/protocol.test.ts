@@ -55,7 +55,7 @@ t.test('notifications and responses are accepted without a body', async (t) => {
   }
 })
 
-t.test('a batch has one response for each request, and at most one call of a tool', async (t) => {
+t.test('a batch gets one response for each request, and can contain at most one call of a tool', async (t) => {
   const service = await startApp(t)
   t.match(messagesOf(await post(service, [rpc('ping', {}, 1), rpc('ping', {}, 2)])), [{ id: 1, result: {} }, { id: 2, result: {} }])
   t.equal((await post(service, [])).statusCode, 400)

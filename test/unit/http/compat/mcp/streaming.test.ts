@@ -63,7 +63,7 @@ t.test('without a progress token, the container does not send events', async (t)
   t.match(service.runs.requests, [{ streams: false, events: undefined }])
 })
 
-t.test('progress contains at most as much output as the output limit', async (t) => {
+t.test('the output in progress notifications does not exceed the output limit', async (t) => {
   const service = await startApp(t, { images: IMAGES, env: { RUN_MAX_OUTPUT_SIZE: '10' } })
   service.runs.handler = async ({ events }) => {
     for (let n = 0; n < 5; n++) events?.event({ type: 'stdout', text: '1234567' })
@@ -73,7 +73,7 @@ t.test('progress contains at most as much output as the output limit', async (t)
   t.match(messages.map(({ params }) => params?.message), ['1234567123', undefined])
 })
 
-t.test('a run that fails after progress has an error of the tool', async (t) => {
+t.test('a run that fails after a progress notification returns an error of the tool', async (t) => {
   const service = await startApp(t, { images: IMAGES })
   service.runs.handler = async ({ events }) => {
     events?.event({ type: 'stdout', text: 'x' })

@@ -59,7 +59,7 @@ t.test('each argument reaches the container', async (t) => {
   t.match(payloadOf(service), { files: [{ name: 'main.py' }], stdin: '' })
 })
 
-t.test('an invalid argument is an error of the tool that names the argument and what it takes', async (t) => {
+t.test('an invalid argument returns an error of the tool with the argument and the accepted values', async (t) => {
   const service = await startApp(t, { images: IMAGES, env: { RUN_MAX_CODE_SIZE: '10' } })
   const cases: Array<[object, RegExp]> = [
     [{ code: undefined }, /^request\.invalid: code is required \(The complete program/],
@@ -86,7 +86,7 @@ t.test('an invalid argument is an error of the tool that names the argument and 
   t.same(service.runs.requests, [])
 })
 
-t.test('a failure of the service is an error of the tool with its slug', async (t) => {
+t.test('a failure of the service returns an error of the tool with the slug', async (t) => {
   const service = await startApp(t, { images: IMAGES })
   const cases = [
     [containerStartFailed('no'), /^docker\.container\.start: no$/],
@@ -143,7 +143,7 @@ t.test('the structured content matches the output schema', async (t) => {
   t.match(languages, { content: [{ text: /^python, py: version 3\.13\.5, main file main\.py\n/ }], structuredContent: { languages: [{ name: 'python', aliases: ['py'], version: '3.13.5', mainFile: 'main.py' }, {}, {}] } })
 })
 
-t.test('returned images are images, texts are resources, and other files are listed', async (t) => {
+t.test('the result contains returned images as images and texts as resources, and lists other files', async (t) => {
   const service = await startApp(t, { images: IMAGES })
   const file = (name: string, content: string, encoding = 'base64') => ({ name, content, encoding, size: 7, truncated: false })
   const files = [
