@@ -1,8 +1,8 @@
 import neostandard, { plugins } from 'neostandard'
 
 /**
- * The modules of the service, with the only other modules that each may import. They meet in runs/ports.ts,
- * runs/status-ports.ts and runs/job-ports.ts, and share the wire format in protocol/.
+ * The modules of the service, and the other modules that each may import. They share the interfaces in runs/ports.ts,
+ * runs/status-ports.ts and runs/job-ports.ts, and the wire format in protocol/.
  */
 const MODULES = {
   protocol: ['errors'],
@@ -56,7 +56,7 @@ export default [
     moduleBorder(module, [`service/${module}/*/*/*.ts`], '\\.\\./\\.\\./\\.\\./', allowed)
   ]),
   ...Object.entries(TOOL_LAYERS).map(([layer, lower]) => {
-    // One file may lie a folder deeper than its layer: testing/runtimes.
+    // A file can be one folder deeper than its layer: testing/runtimes.
     const regex = `^(\\.\\./)+(?=[a-z-]+/)(?!(${[...lower, layer].join('|')})/)`
     const message = `tools/${layer} may import its own files${lower.map((each) => `, tools/${each}`).join('')} and packages.`
     return {
@@ -83,11 +83,11 @@ export default [
 /** @param {string} home */
 function homelessIn (home) {
   return Object.entries(HOMES).filter(([, paths]) => !paths.includes(home))
-    .map(([name, paths]) => ({ name, message: `${name} has its home in ${paths.join(' and ')}.` }))
+    .map(([name, paths]) => ({ name, message: `Only ${paths.join(' and ')} may import ${name}.` }))
 }
 
 /**
- * The rule that keeps a module's files to the imports that it may have.
+ * Returns the rule that restricts the imports of a module's files.
  * @param {string} module
  * @param {string[]} files of one depth
  * @param {string} outside a pattern: how an import of these files leaves the module
@@ -101,7 +101,7 @@ function moduleBorder (module, files, outside, allowed) {
         paths: homelessIn(`service/${module}`),
         patterns: [{
           regex: `^${outside}(?!(${allowed.join('|')})\\.js$)`,
-          message: `${module} may import its own files, ${allowed.join(', ')} and packages; modules meet in runs/ports.ts, runs/status-ports.ts and runs/job-ports.ts.`
+          message: `${module} may import its own files, ${allowed.join(', ')} and packages. The interfaces between modules are in runs/ports.ts, runs/status-ports.ts and runs/job-ports.ts.`
         }]
       }]
     }

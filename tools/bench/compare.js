@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 /** @typedef {{ name: string, before: number, after: number, moved: boolean }} Comparison */
 
 /**
- * Compares two reports. A measurement counts as moved if the ranges of its repeats do not overlap.
+ * Compares two reports. A measurement counts as changed if the ranges of its repeats do not overlap.
  * @param {Report} before
  * @param {Report} after
  * @returns {Comparison[]} one entry for each measurement that is in both reports
@@ -34,7 +34,7 @@ function print (comparisons) {
   for (const { name, before, after } of moved) {
     process.stdout.write(`${name}: ${before.toFixed(1)} → ${after.toFixed(1)} ms (${((after / before - 1) * 100).toFixed(0)} %)\n`)
   }
-  process.stdout.write(`${moved.length} of ${comparisons.length} measurements moved by more than their noise\n`)
+  process.stdout.write(`${moved.length} of ${comparisons.length} measurements changed by more than their noise\n`)
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -51,8 +51,7 @@ export async function eventRatios (socketPath) {
   return [summarize(delays.python).p50 / EVENT_MS, summarize(delays.c).p50 / EVENT_MS]
 }
 
-/**
- * Measures the duration of a program, as its result contains it, with a slow and with a fast client in turn.
+/** Measures the duration in the result of a program, alternating between a slow and a fast client.
  * @param {string} socketPath
  * @returns {Promise<number>} the ratio of the medians
  */

@@ -1,5 +1,5 @@
 // npm test [-- step…]: runs types, lint, unit, runner and engine tests, or the named steps. Sets up the requirements of each step.
-// Prints a table of the steps and a closing line «N passed, N failed».
+// Prints a table of the steps and a closing line `N passed, N failed`.
 import { run } from '../lib/child.js'
 import { chooseLanguages, describeChoice } from './choose-languages.js'
 import { NONE, stepTable, sum } from './counts.js'

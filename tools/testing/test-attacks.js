@@ -1,7 +1,7 @@
 // npm run test:attack [-- --runtimes runc,crun,runsc] [--modes plain,streamed,cases,outputs,tty] [program…]: runs the attacks in each runtime on a
 // second engine, with the images of the first engine. Requires root. Skips a runtime that cannot be installed. Without --modes, runs all attacks in the
 // mode plain and some attacks in the other modes; with --modes all, all attacks in all modes. Prints a table of the outcomes, the number of expected
-// outcomes in each runtime and mode, and a closing line «N passed, N failed».
+// outcomes in each runtime and mode, and a closing line `N passed, N failed`.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'

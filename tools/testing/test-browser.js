@@ -1,4 +1,4 @@
-// npm run test:browser [-- file…]: tests the web pages of the service in Chromium, on a real engine. Prints a closing line «N passed, N failed».
+// npm run test:browser [-- file…]: tests the web pages of the service in Chromium, on a real engine. Prints a closing line `N passed, N failed`.
 import { findTools } from './host-tools.js'
 import { report, skip, testWithImages } from './report.js'
 import { tap } from './tap.js'

@@ -1,5 +1,5 @@
 // npm run test:clients [-- file…]: tests the compatible APIs with clients of the other systems, on a real engine. Installs pinned versions of the
-// clients from their package registries into a cache folder. Prints a closing line «N passed, N failed».
+// clients from their package registries into a cache folder. Prints a closing line `N passed, N failed`.
 import { languagesVariable } from './choose-languages.js'
 import { report, testWithImages } from './report.js'
 import { tap } from './tap.js'

@@ -1,6 +1,6 @@
 // npm run test:engines [-- --root DIR] [test file…]: runs the engine tests and the attacks on a second, newer Docker engine: the engine of Debian
 // trixie, in a separate root file system. Requires root on Debian or Ubuntu. Copies the images from the first engine. --root: uses an existing root.
-// Prints a closing line «N passed, N failed». Removes the second engine completely.
+// Prints a closing line `N passed, N failed`. Removes the second engine completely.
 import { parseArgs } from 'node:util'
 
 import { firstLanguages } from '../images/language.js'

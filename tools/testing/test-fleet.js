@@ -1,5 +1,5 @@
 // npm run test:fleet: tests deploy/haproxy/haproxy.cfg with HAProxy in front of two services, and services with a Redis server. Does not require a
-// Docker engine: the test simulates the engine of each service. Prints a closing line «N passed, N failed».
+// Docker engine: the test simulates the engine of each service. Prints a closing line `N passed, N failed`.
 import { buildService } from '../lib/service-process.js'
 import { findTools } from './host-tools.js'
 import { report, skip } from './report.js'

@@ -1,5 +1,5 @@
 // npm run test:jobs [-- file…]: tests jobs and webhooks with a Redis server and built services. Does not require a Docker engine: the tests simulate
-// it. Prints a closing line «N passed, N failed».
+// it. Prints a closing line `N passed, N failed`.
 import { buildService } from '../lib/service-process.js'
 import { findTools } from './host-tools.js'
 import { report, skip } from './report.js'

@@ -1,5 +1,5 @@
 // npm run test:languages [-- name…]: runs the hello program and the examples of all languages, or of the named languages and package sets, on a
-// real engine. Prints a line for each language and a closing line «N passed, N failed».
+// real engine. Prints a line for each language and a closing line `N passed, N failed`.
 import { selectImages } from '../images/sets.js'
 import { languagesVariable } from './choose-languages.js'
 import { report, testWithImages } from './report.js'
