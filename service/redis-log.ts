@@ -15,7 +15,7 @@ interface Effects { down: string, up: string }
 export function logAvailability (redis: EventEmitter, log: RedisLogger, { down, up }: Effects) {
   let isDown = false
   const lost = ({ message }: Error) => {
-    if (!isDown) log.error({ reason: message }, `redis does not respond: ${down} until it does`)
+    if (!isDown) log.error({ reason: message }, `redis does not respond: ${down} until it responds`)
     isDown = true
   }
   redis.on('error', lost)

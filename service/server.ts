@@ -45,7 +45,7 @@ const DRAIN_MS = 10_000
 const STOP_GRACE_MS = 10_000
 /** Time limit during shutdown for writing buffered log lines, in milliseconds. */
 const LOG_FLUSH_MS = 500
-/** When clients should try again an interactive run that the shutdown ended, in seconds. */
+/** Time after which clients should repeat an interactive run that the shutdown ended, in seconds. */
 const RETRY_SECONDS = 1
 const { name, version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
@@ -145,7 +145,7 @@ function startBackground ({ parts: { logger }, events, health, pool, sweep, sett
 async function stop ({ stopping, jobService, engine, events, remover, admission, redis, pool, health, readiness, sweep, parts }: Service, listeners: Listener[]): Promise<void> {
   readiness.stop()
   for (const listener of listeners) listener.announceClose()
-  // An interactive run would take until its user ends it.
+  // An interactive run could last until its user ends it.
   stopping.abort(overloaded('The service is shutting down', RETRY_SECONDS))
   await Promise.all([jobService?.closeWorkers(longestRunMs(parts.config.run, { interactive: false })), admission.close()])
   await Promise.all([health.close(), pool.close(), ...listeners.map((listener) => listener.close(DRAIN_MS))])

@@ -29,7 +29,7 @@ export function readTokens ({ token: first, furtherTokens }: Settings['access'],
     const owner = owners.get(token)
     if (owner !== undefined) errors.add(`${source}: invalid token (hidden): must differ from the token of ${owner}`)
     owners.set(token, owner ?? source)
-    if (isQuoted(token)) warnings.push(`${source}: the token begins and ends with a quote, and both are part of it: clients must send them`)
+    if (isQuoted(token)) warnings.push(`${source}: the token begins and ends with a quote: clients must also send both quotes, because they are part of the token`)
     const weakness = weaknessOf(token)
     if (NOT_IN_A_HEADER.test(token)) {
       errors.add(`${source}: invalid token (hidden): must not begin or end with white space or contain control characters, because an HTTP header cannot carry it`)

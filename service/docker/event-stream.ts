@@ -82,7 +82,7 @@ export class EventStream {
       try {
         for (const line of lines) if (line.trim() !== '') this.#emit(line)
       } catch (error) {
-        // This is not an event, but for example the error page of a proxy or an incomplete line.
+        // The line is not an event. For example, it is incomplete or part of a proxy's error page.
         stream.destroy(error as Error)
       }
     })

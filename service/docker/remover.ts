@@ -38,7 +38,7 @@ export class Remover {
         ? container.kill(options as never)
         : container.remove({ ...options, force: true, v: true } as never))
     } catch (error) {
-      // 404: already removed. 409: AutoRemove is already removing the container, or it is not running (kill).
+      // 404: already removed. 409: AutoRemove is already removing the container or, for kill, the container is not running.
       const status = statusOf(error)
       if (status === 404 || status === 409) return
       if (attempt >= ATTEMPTS) {

@@ -20,8 +20,8 @@ interface SweepParts {
 
 /**
  * Removes containers that crashed services left, at startup and every minute. Does not affect containers of running
- * services: their age is the time for which this service has observed them. The wall clock is not used, because a
- * jump of it would stop active runs.
+ * services: their age is the time for which this service has observed them. The wall clock is not used, because a jump of the clock would
+ * stop active runs.
  */
 export class Sweep {
   readonly #parts: SweepParts

@@ -12,7 +12,7 @@ const summary = {
   id: Type.String(),
   status: StatusSchema,
   createdAt: time('When the service accepted the job'),
-  startedAt: Type.Optional(time('When the job was started last')),
+  startedAt: Type.Optional(time('When the job was last started')),
   finishedAt: Type.Optional(time('When the job completed or failed'))
 }
 

@@ -8,7 +8,7 @@ import { identityOf } from './code-runs.js'
 import { EventStreamResponse } from './event-stream-response.js'
 import { reportedError } from './plugins/errors.js'
 
-/** The run of a request, except for what the connection adds. */
+/** A run without the members that depend on the connection. */
 type Run = Omit<RunRequest, 'requestId' | 'tokenName' | 'signal' | 'events'>
 
 const { description = '', examples } = ResultSchema as { description?: string, examples?: unknown[] }

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 
-/** Interval of the comments that keep proxies from closing a silent connection, in milliseconds. */
+/** Interval of the comments that prevent proxies from closing a silent connection, in milliseconds. */
 const COMMENT_MS = 15_000
 const CARRIAGE_RETURN = 0x0d
 const NEWLINE = 0x0a
@@ -26,7 +26,7 @@ export class ServerSentEvents {
       ...this.reply.getHeaders(),
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
-      // nginx would collect the events.
+      // Otherwise, nginx would buffer the events.
       'x-accel-buffering': 'no'
     }
     for (const [name, value] of Object.entries(headers)) if (value !== undefined) raw.setHeader(name, value)

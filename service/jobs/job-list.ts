@@ -45,6 +45,6 @@ function positionOf (after: string | undefined, sections: Section[]): { index: n
   if (after === undefined) return { index: 0, offset: 0 }
   const [, type, offset] = /^([a-z]+)\.(\d{1,9})$/.exec(after) ?? []
   const index = sections.findIndex((section) => section.type === type)
-  if (index < 0) throw invalidRequest('after must be the member next of the previous page')
+  if (index < 0) throw invalidRequest('after must be the value of next from the previous page')
   return { index, offset: Number(offset) }
 }

@@ -103,7 +103,7 @@ export class JobService {
     const idle = Promise.all(this.#workers.map(async (worker) => await worker.whenIdle()))
     const timeout = sleep(runMs, undefined, { ref: false })
     await Promise.race([closed, idle, timeout])
-    if (!await this.#inTime(closed)) this.#parts.log.warn('redis did not respond during the shutdown: jobs that were in progress run again')
+    if (!await this.#inTime(closed)) this.#parts.log.warn('redis did not respond during the shutdown: jobs that were in progress will run again')
   }
 
   /** Closes the connections to Redis. */

@@ -10,7 +10,7 @@ const TIMEOUT_MS = 15_000
 
 interface WebhookMessage {
   url: URL
-  /** The same for each attempt, so that the receiver can detect repetitions. */
+  /** The ID is the same for each attempt, so that the receiver can detect repetitions. */
   id: string
   body: string
 }

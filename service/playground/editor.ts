@@ -63,7 +63,7 @@ export class Editor {
     void description?.load().then((support) => {
       if (this.#language === language) this.#view.dispatch({ effects: this.#highlighting.reconfigure(support) })
     }, () => {
-      // Without its file, the program has no highlighting.
+      // If the file of the language cannot be loaded, the program is not highlighted.
     })
   }
 

@@ -32,7 +32,7 @@ class Playground {
     this.#listen()
   }
 
-  /** Shows the program in the fragment of the address. It is not run before the user asks for it. */
+  /** Shows the program in the fragment of the address. The program does not run until the user starts it. */
   async openLink (): Promise<void> {
     const shared = await fromFragment(location.hash.slice(1))
     if (shared === undefined) return

@@ -21,7 +21,7 @@ interface RefillerParts {
 }
 
 /**
- * Creates ready containers in the background, at most one for each two cores at a time. Runs have priority over
+ * Creates ready containers in the background, at most one per two cores at a time. Runs have priority over
  * refills.
  */
 export class Refiller {

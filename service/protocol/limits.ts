@@ -33,7 +33,7 @@ export const CaseLimitsSchema = Type.Pick(LimitsSchema, ['time', 'output'], { de
 
 export type WireLimits = Static<typeof LimitsSchema>
 
-/** The same limits in milliseconds and bytes. */
+/** The limits of a request, in milliseconds and bytes. */
 export interface RequestedLimits {
   timeMs?: number | undefined
   buildTimeMs?: number | undefined
@@ -57,7 +57,7 @@ export interface MaximumLimits {
   outputFilesBytes: number
 }
 
-/** The limits by which the service stops a run whose container does not. */
+/** The limits at which the service stops a run if the container has not stopped it. */
 export interface RunLimits extends Pick<RequestedLimits, 'memoryBytes' | 'processes'> {
   /** Wall-clock time of the whole run. */
   timeMs: number
@@ -135,7 +135,7 @@ export function longestRunMs ({ timeMs, casesTimeMs, interactiveTimeMs }: Maximu
  * any run.
  */
 export function payloadLimits (requested: RequestedLimits, maximum: MaximumLimits, { cases, interactive }: RunKind): WireLimits & { total?: number, idle?: number } {
-  // An interactive run can take longer, because it waits for its user. Its build does not wait for anybody.
+  // An interactive run can take longer, because it waits for its user. The build does not wait for the user.
   const buildTimeMs = interactive ? buildLimitMs(maximum) : undefined
   const timeMs = interactive ? maximum.interactiveTimeMs : maximum.timeMs
   return {

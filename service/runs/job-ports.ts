@@ -61,7 +61,7 @@ export interface Jobs {
    * @throws ServiceError `jobs.not_found`
    */
   cancel (tokenName: string, id: string): Promise<boolean>
-  /** Calls the listener when the status of a job may have changed. Returns a function that ends this. */
+  /** Calls the listener when the status of a job may have changed. Returns a function that removes the listener. */
   watch (tokenName: string, id: string, listener: () => void): () => void
 }
 

@@ -163,7 +163,7 @@ export interface RunRequest extends Submission {
   input?: Readable
   /** The job that the run belongs to. */
   jobId?: string
-  /** Present for a run that gives way to other runs. Receives a call when the run no longer waits. */
+  /** Present for a run that gives way to other runs. The function is called when the run gets a slot. */
   background?: { admitted (): void }
 }
 

@@ -14,7 +14,7 @@ export interface Load {
 
 /** Whether this node can run programs, according to the latest runs. */
 export interface NodeStatus {
-  /** The reason why it cannot; undefined if it can. */
+  /** The reason why the node cannot run programs; undefined if it can. */
   readonly reason: string | undefined
 }
 

@@ -53,6 +53,6 @@ void t.test('no accepted job is lost when Redis does not respond for 20 s and wh
   }
   const statuses = await Promise.all(ids.map(async (id) => (await front.job(id)).status))
   t.same([...new Set(statuses)], ['completed'])
-  t.ok(front.lines.some(({ msg }) => msg === 'redis does not respond: jobs are not available until it does'))
+  t.ok(front.lines.some(({ msg }) => msg === 'redis does not respond: jobs are not available until it responds'))
   t.ok(front.lines.some(({ msg }) => msg === 'redis responds again: jobs are available'))
 })

@@ -9,7 +9,7 @@ import { eventJson, EventQueue } from '../event-queue.js'
 
 /** Time for the first message, in milliseconds. */
 const FIRST_MESSAGE_MS = 5_000
-/** Interval of the pings that detect clients that are gone and keep proxies from closing a silent connection, in milliseconds. */
+/** Interval of the pings that detect disconnected clients and prevent proxies from closing a silent connection, in milliseconds. */
 const PING_MS = 20_000
 /** Input that waits for the container. Above this size, the service stops reading from the socket. */
 const MAX_INPUT_BYTES = 65_536

@@ -40,7 +40,7 @@ export function tokenCheck (tokens: AccessToken[]): TokenCheck {
 /**
  * Requires a valid token as `X-Access-Token: T` or `Authorization: Bearer T`. The token is checked before the body is read.
  * @param basic whether the token can also be the user name or the password of the scheme Basic, for clients that can send it only as
- * the user information in a URL. Responses never ask for this scheme, so that browsers do not send it by themselves.
+ * the user information in a URL. Responses never ask for this scheme, so browsers never send it automatically.
  * @param header the name in lower case of another header that can contain the token
  * @param optional whether a request without a token is accepted; its `tokenName` remains ''
  */

@@ -9,8 +9,8 @@ const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'Location']
 const MAX_AGE_S = 600
 
 /**
- * Allows web pages of other origins to use the routes. Must be called before routes are added. Browsers do not send credentials by
- * themselves, so that a page needs a token.
+ * Allows web pages of other origins to use the routes. Must be called before routes are added. Browsers do not send credentials
+ * automatically, so a page needs a token.
  * @param origins exact origins, or `*`; if empty, browsers allow only pages of the same origin
  */
 export async function addCors (app: FastifyInstance, origins: string[]): Promise<void> {
@@ -23,7 +23,7 @@ export function matchesAnyPath ({ routeOptions }: { routeOptions: { url?: string
   return routeOptions.url === PREFLIGHT_PATTERN
 }
 
-/** Returns whether a browser asks for permission to send a request. @see Fetch Standard, section 3.3, "CORS protocol" */
+/** Returns whether a request is a preflight request of a browser. @see Fetch Standard, section 3.3, "CORS protocol" */
 export function isPreflight ({ method, headers }: FastifyRequest): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
 }

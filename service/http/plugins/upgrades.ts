@@ -9,8 +9,8 @@ const VERSION = '13'
 
 /**
  * Emits `upgrade` for WebSocket handshakes only. All other requests to upgrade are served as if they did not have an Upgrade header:
- * clients may offer HTTP/2 with any request, and a server may ignore it (RFC 9110, section 7.8). As soon as a Node server has a
- * listener for this event, it stops to serve such requests itself.
+ * clients may offer HTTP/2 with any request, and a server may ignore it (RFC 9110, section 7.8). As soon as a Node server has a listener
+ * for this event, it no longer serves such requests itself.
  * @param isSocketPath whether a request target is the path of a route for WebSockets
  */
 export function webSocketUpgrades (server: Server, isSocketPath: (request: IncomingMessage) => boolean): EventEmitter {
@@ -30,7 +30,7 @@ export function webSocketUpgrades (server: Server, isSocketPath: (request: Incom
   return upgrades
 }
 
-/** Waits for the response to the previous, pipelined request. Afterwards, the socket is as new, without listeners of the server. */
+/** Waits for the response to the previous, pipelined request. Afterwards, the socket has no listeners of the server, like a new socket. */
 function afterResponse (previous: ServerResponse | undefined, socket: Socket, next: () => void): void {
   if (previous === undefined || previous.destroyed) {
     socket.removeAllListeners('timeout')

@@ -14,7 +14,7 @@ export async function addWebSockets (app: FastifyInstance, { maxMessageBytes }: 
   const ids = new WeakMap<IncomingMessage, string>()
   await app.register(websocket, {
     options: { server: upgrades as Server, maxPayload: maxMessageBytes, perMessageDeflate: false },
-    // Errors of the protocol are the client's. The session of the socket handles them.
+    // The client causes errors of the protocol, and the session of the socket handles them.
     errorHandler: (error, _socket, request) => { request.log.debug({ err: error }, 'WebSocket error') }
   })
   app.addHook('onRequest', (request, _reply, done) => {

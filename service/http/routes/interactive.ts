@@ -89,7 +89,7 @@ function closeCode ({ statusCode }: ServiceError): number {
 async function authenticate ({ checkToken, limits, metrics }: InteractiveParts, request: FastifyRequest, token: unknown): Promise<void> {
   const name = typeof token === 'string' ? checkToken(Buffer.from(token)) : undefined
   if (name === undefined) {
-    // The response to the handshake does not count as an attempt with a wrong token.
+    // The handshake counts with the status of its response, 101, so the wrong token is counted here.
     metrics?.responded('GET', INTERACTIVE_PATH, 401)
     throw wrongToken()
   }

@@ -19,7 +19,7 @@ const IdSchema = Type.Object({ id: Type.String() })
 const WaitSchema = Type.Object({ wait: Type.Optional(Type.String({ description: `Maximum time in seconds to wait until the job has finished, at most ${MAX_WAIT_SECONDS}` })) })
 const PageSchema = Type.Object({
   status: Type.Optional(StatusSchema),
-  after: Type.Optional(Type.String({ description: 'The member next of the previous page' })),
+  after: Type.Optional(Type.String({ description: 'The value of `next` from the previous page' })),
   limit: Type.Optional(Type.String({ description: `Maximum number of jobs, at most ${MAX_PAGE}` }))
 })
 const AcceptedSchema = Type.Object({

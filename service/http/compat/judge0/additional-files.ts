@@ -42,7 +42,7 @@ function problemOf (entry: Entry, files: number, bytesLeft: number): string | un
   if (files >= MAX_FILES) return `has more than ${MAX_FILES} files`
   if (bytesLeft < 0) return `is too large (maximum is ${MAX_EXTRACT_BYTES} bytes when extracted)`
   const type = entry.versionMadeBy >>> 8 === UNIX ? entry.externalFileAttributes >>> 16 & TYPE_MASK : 0
-  return type === 0 || type === REGULAR ? undefined : `must contain regular files only, but ${JSON.stringify(entry.fileName)} is none`
+  return type === 0 || type === REGULAR ? undefined : `must contain regular files only, but ${JSON.stringify(entry.fileName)} is not a regular file`
 }
 
 function refusal (message: string): InvalidSubmission {

@@ -3,10 +3,10 @@ import { TurnQueue } from '../../../turn-queue.js'
 
 const RETRY_SECONDS = 1
 
-/** A run that nobody waits for. None of its functions rejects. */
+/** A run in the background, for which no client waits. None of its functions rejects. */
 export interface Job {
   tokenName: string
-  /** Its size in memory. */
+  /** The size of the run in memory. */
   bytes: number
   run (): Promise<void>
   /** Called instead of `run` if the service shuts down. */

@@ -11,7 +11,7 @@ import { configInfo } from './limits.js'
 import { AboutSchema, AllLanguagesSchema, ConfigSchema, errorSchemas, IdParams, LanguageSchema, LanguagesSchema, StatusesSchema, SystemSchema } from './schema.js'
 import { STATUSES } from './statuses.js'
 
-/** The version of Judge0 CE that introduced the newest of the language IDs. Clients choose IDs by it. */
+/** The version of Judge0 CE that introduced the newest of the language IDs. Clients use this version to choose IDs. */
 const JUDGE0_VERSION = '1.14.0'
 const BYTES_PER_GIBIBYTE = 2 ** 30
 const tags = ['run']

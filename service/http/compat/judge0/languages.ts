@@ -4,7 +4,7 @@ import { JUDGE0_LANGUAGES } from './language-ids.js'
 export interface Judge0Language {
   id: number
   name: string
-  /** Whether Judge0 archived it, or no image for it is present. */
+  /** Whether Judge0 has archived the language, or no image for the language is present. */
   archived: boolean
   image: ImageDescription | undefined
 }

@@ -41,7 +41,7 @@ async function uncheckedPayload (attributes: Attributes, image: ImageDescription
   const others = archive === null ? [] : await extractFiles(archive)
   const cases = usesCases(attributes, image)
   return {
-    // As in Judge0, the source code replaces a file with its name.
+    // As in Judge0, the source code replaces an additional file with the name of the main file.
     files: [{ name: main, content: source ?? Buffer.alloc(0) }, ...others.filter(({ name }) => name !== main)].map(({ name, content }) => fileOf(name, content)),
     stdin: textOf(stdin, 'stdin'),
     ...commandOf(attributes, image, main),

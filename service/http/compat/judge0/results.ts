@@ -38,7 +38,7 @@ export function addResultRoutes (scope: FastifyInstance, store: SubmissionStore)
   const refuse = async (_request: FastifyRequest, reply: FastifyReply) => await reply.code(403).send({ error: 'There is no authorization token' })
   scope.get('/submissions', { schema: { summary: 'List submissions (Judge0): not allowed', ...refused } }, refuse)
   scope.delete('/submissions/:token', { schema: { summary: 'Delete a submission (Judge0): not allowed', params: TokenParams, ...refused } }, refuse)
-  scope.post('/authorize', { schema: { summary: 'Check an authorization token (Judge0): there is none', ...refused } }, refuse)
+  scope.post('/authorize', { schema: { summary: 'Check an authorization token (Judge0): not allowed', ...refused } }, refuse)
 }
 
 /** @throws ServiceError `request.invalid` if a text is not UTF-8 and base64 was not requested */

@@ -22,7 +22,7 @@ const RETRY_MS = 1000
 const ATTEMPTS_WHILE_STOPPING = 5
 const SHUT_DOWN = 'The service was shut down before the program ran'
 
-/** Who asked for a run, and the signal that cancels it. */
+/** The request and the token for which a program runs, and the signal that cancels the run. */
 export type Origin = Pick<RunRequest, 'requestId' | 'tokenName' | 'signal'>
 
 interface RunnerParts extends CompatParts {
@@ -88,7 +88,7 @@ export class SubmissionRunner {
   async #outcomeOf (submission: Submission, origin: Origin): Promise<Outcome> {
     const { config, images, runs } = this.#parts
     const image = languagesOf(await images.languages()).find(({ id }) => id === submission.language_id)?.image
-    if (image === undefined) throw new InvalidSubmission({ language_id: ['has no image any more'] })
+    if (image === undefined) throw new InvalidSubmission({ language_id: ['no longer has an image'] })
     const payload = await payloadOf(submission, image, config)
     const events = submission.redirect_stderr_to_stdout ? new InterleavedOutput() : undefined
     const encoded = encodePayload(payload, { maximum: config.run, version: image.language?.protocol ?? 1, stream: events !== undefined })

@@ -26,9 +26,9 @@ const ATTRIBUTES = {
   enable_per_process_and_thread_memory_limit: described('Only false'),
   max_file_size: described('Without effect'),
   redirect_stderr_to_stdout: described('Whether stdout contains stderr'),
-  enable_network: described('Only false, unless the containers have a network'),
+  enable_network: described('Must be false unless the containers have a network'),
   number_of_runs: described('How often to run the program; time and memory are averages'),
-  additional_files: described('A zip file with further files, as base64'),
+  additional_files: described('A zip file with additional files, as base64'),
   callback_url: described('Not supported')
 }
 
@@ -81,7 +81,7 @@ export const BatchSubmissionsSchema = Type.Object({
   submissions: Type.Array(Type.Unsafe<unknown>({ ...FieldsSchema, type: ['object', 'null'] }))
 }, { description: 'The requested fields of each submission, or null for a token that is not known' })
 export const BatchCreatedSchema = Type.Array(Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: { type: ['string', 'array'] } }), {
-  description: 'For each submission its token, or its errors by attribute', examples: [[{ token: 'd85cd024-1548-4165-96c7-7bc88673f194' }]]
+  description: 'The token of each submission, or the errors of the submission by attribute', examples: [[{ token: 'd85cd024-1548-4165-96c7-7bc88673f194' }]]
 })
 export const AttributeErrorsSchema = Type.Unsafe<Record<string, string[]>>({
   type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } }, description: 'The errors by attribute', examples: [{ language_id: ["can't be blank"] }]
@@ -95,7 +95,7 @@ export const AllLanguagesSchema = Type.Array(Type.Object({ ...NamedLanguage, is_
 export const LanguageSchema = Type.Object({ ...NamedLanguage, is_archived: Type.Boolean(), source_file: text(), compile_cmd: text(), run_cmd: text() }, { description: 'A language' })
 export const StatusesSchema = Type.Array(StatusSchema, { description: 'The statuses of submissions' })
 export const AboutSchema = Type.Object({ version: Type.String(), homepage: Type.String(), source_code: Type.String(), maintainer: Type.String() }, {
-  description: 'The version of Judge0 CE whose API this is'
+  description: 'The version of Judge0 CE with which the API is compatible'
 })
 export const ConfigSchema = Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true, description: 'The limits and options' })
 export const SystemSchema = Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' }, description: 'The machine of the service' })

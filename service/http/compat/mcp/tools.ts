@@ -77,7 +77,7 @@ export function toolsOf (config: Limits, runCode: RunCodeSchema): Tool[] {
   ]
 }
 
-/** The types of the SDK do not know that a schema of typebox is a JSON value. */
+/** The types of the SDK do not accept a schema of typebox, although it is a JSON value. */
 function jsonSchema (schema: TObject): Tool['inputSchema'] {
   return schema as unknown as Tool['inputSchema']
 }
