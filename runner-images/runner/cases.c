@@ -97,7 +97,7 @@ static void compare(const struct test_case *test, struct result *result) {
     result->matched = same ? MATCHED : DIFFERENT;
 }
 
-/* Runs one case as a run of its own, without a build. */
+/* Runs one case as a separate run, without a build. */
 static void run_case(struct run_context *context, const struct test_case *test, struct result *result) {
     struct run_context one = *context;
     struct runner *runner = context->runner;

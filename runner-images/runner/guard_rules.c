@@ -20,7 +20,7 @@ enum { SOCKET_TYPE_MASK = 0xf };
  * the old values does not get them. */
 static const uint32_t PRETEND_SUCCESS = SECCOMP_RET_ERRNO | 0;
 
-/* The same error as on a kernel without system call filters, seccomp(2). */
+/* Fails as on a kernel without system call filters, seccomp(2). */
 static const uint32_t NO_FILTERS = SECCOMP_RET_ERRNO | EINVAL;
 
 void emit(struct program *program, uint16_t code, uint32_t k, unsigned char if_true, unsigned char if_false) {

@@ -87,7 +87,7 @@ static void on_signal(const struct io *io, yyjson_val *name) {
                                                    : 0;
     if (number == 0 || child->ended || child->pid <= 0)
         return;
-    /* A shell on a terminal gives each job a process group of its own. */
+    /* A shell on a terminal gives each job a separate process group. */
     if (number == SIGINT && io->interaction->terminal.columns > 0 && terminal_interrupt(child->output_fds[STREAM_OUT]) == 0)
         return;
     /* The child leads a process group, unless it has not called setsid(2) yet. It is not reaped, so its ID is still valid. */

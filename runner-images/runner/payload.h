@@ -7,7 +7,7 @@
 
 /* ---- json_check.c ---- */
 
-/* Buffer for an error message. A function that writes one returns -1. */
+/* Buffer for an error message. A function that writes a message to it returns -1. */
 struct error_text {
     char *text;
     size_t size;

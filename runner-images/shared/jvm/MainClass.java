@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the main class of a compiled program, whatever language it is written in. */
+/** Finds the main class of a compiled program in any language. */
 public class MainClass {
     private record Found(ClassModel model, int file, int line) { }
 

@@ -1,5 +1,5 @@
-/* Starts the interpreter in /usr/bin that has the name of this command, with flush.so preloaded, unless the caller preloads a library
- * of its own. */
+/* Starts the interpreter in /usr/bin that has the name of this command, with flush.so preloaded, unless the caller preloads
+ * another library. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -100,6 +100,6 @@ void cgroup_tests(void) {
     test("cgroup version 1 is read below the host's tree", nested_version_1);
     test("if both versions are mounted, version 1 is read", hybrid);
     test("a counter that does not exist is -1", nothing_there);
-    test("an open counter shows its latest value", rises);
+    test("a counter that was opened before shows its latest value", rises);
     cgroup_v2_tests();
 }

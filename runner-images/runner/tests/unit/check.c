@@ -100,7 +100,7 @@ static int remove_entry(const char *path, const struct stat *stat, int type, str
 }
 
 int main(void) {
-    /* As in main.c: the children of the tests must not inherit open descriptors of this process. */
+    /* Marks all descriptors close-on-exec, like main.c, because the children of the tests must not inherit them. */
     (void)syscall(SYS_close_range, 3, ~0U, 4);
     printf("TAP version 13\n");
     scan_tests();

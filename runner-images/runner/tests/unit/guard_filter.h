@@ -25,7 +25,7 @@ struct filter {
     unsigned short size;
 };
 
-/* A row of guard_calls.h, and where struct guard_numbers has its number. */
+/* A row of guard_calls.h, and the offset of its number in struct guard_numbers. */
 struct row {
     const char *name;
     guard_rule *rule;
