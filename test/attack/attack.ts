@@ -155,7 +155,7 @@ async function run (t: Test, { service, waiting }: Target, trial: Trial): Promis
   // A forged result contains data that the program wrote.
   if (typeof result.duration === 'number') assertDuration(t, trial, result)
   const line = await until(() => service.logs.find(({ msg, requestId: id }) => msg === 'run' && id === requestId), 'the log line')
-  t.equal(line.pooled, waiting, waiting ? 'a ready container served it' : 'a new container served it')
+  t.equal(line.pooled, waiting, waiting ? 'a ready container served the run' : 'a new container served the run')
   return result
 }
 

@@ -8,7 +8,7 @@ import { installed } from './installed.js'
 const INSTALL = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
 
 /**
- * Installs npm packages into a folder of their own.
+ * Installs npm packages into a separate folder.
  * @param packages the packages with their versions; the first names the folder
  * @returns the path of `node_modules`
  */

@@ -10,7 +10,7 @@ const SCRIPT_TIMEOUT_MS = 300_000
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 
 /**
- * Installs a Python package into a virtual environment of its own.
+ * Installs a Python package into a separate virtual environment.
  * @param requirement the package with its version, for example name==1.0
  * @returns the path of the environment's interpreter
  */

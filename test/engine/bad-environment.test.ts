@@ -36,8 +36,8 @@ void t.test('all errors of the environment are reported at once, each on its own
   for (const [name, value] of Object.entries(invalid)) {
     const line = lines.find((line) => line.startsWith(`${name}:`))
     t.ok(line, `${name} has a line`)
-    t.ok(line?.includes(value), 'with its value')
-    t.match(line, /: must be /, 'and the accepted values')
+    t.ok(line?.includes(value), 'the line contains the value')
+    t.match(line, /: must be /, 'the line contains the accepted values')
   }
 })
 

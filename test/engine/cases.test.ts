@@ -31,7 +31,7 @@ void t.test('each case states whether its output matches', async (t) => {
   t.equal(failed.cases?.length, 1)
 })
 
-void t.test('a limit that one case reaches leaves the next one unaffected', async (t) => {
+void t.test('a limit that one case reaches does not affect the next case', async (t) => {
   const service = await startService(t)
   const code = `import sys
 what = input()

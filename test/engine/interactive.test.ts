@@ -120,7 +120,7 @@ void t.test('an idle run and a run at its time limit end with a timeout', async 
   const busy = new Interactive(service, { language: 'python', code: 'import time\nwhile True: print(1, flush=True); time.sleep(0.2)', limits: { time: 2.5 } })
   const { outcome, duration } = await busy.result()
   t.equal(outcome, 'timeout')
-  t.ok(duration > 2e9, `its own limit applies, not RUN_MAX_EXECUTION_TIME: ${duration} ns`)
+  t.ok(duration > 2e9, `the limit of the run applies instead of RUN_MAX_EXECUTION_TIME: ${duration} ns`)
 })
 
 void t.test('limits.memory applies to an interactive run', async (t) => {

@@ -33,7 +33,7 @@ void t.test('output arrives while the program runs', async (t) => {
   }
 })
 
-void t.test('POST /run/:language streams as well', async (t) => {
+void t.test('POST /run/:language also supports streaming', async (t) => {
   const service = await startService(t)
   const { events, result } = await streamed(service, { code: 'print(input())', input: 'hi' }, { path: '/run/python' })
   t.same(events.map(({ type, text }) => [type, text]), [['stdout', 'hi\n'], ['result', undefined]])

@@ -85,7 +85,7 @@ void t.test('rate limits', async (t) => {
     t.ok(sent >= ALLOWED && sent < ALLOWED + TOLERANCE, `${sent} requests passed`)
     t.match(response, { status: 429, headers: { 'retry-after': '60', 'content-type': 'application/json' } })
     t.equal(errorOf(response), 'rate_limit')
-    t.equal(await statusFrom('192.0.2.1'), 429, 'on another connection too')
+    t.equal(await statusFrom('192.0.2.1'), 429, 'another connection of the same address is limited too')
     t.equal(await statusFrom('192.0.2.2'), 200, 'another address is not limited')
   })
 
@@ -93,7 +93,7 @@ void t.test('rate limits', async (t) => {
     const { sent, response } = await untilRefused(['2001:db8:0:1::1', '2001:db8:0:1::2', '2001:db8:0:1:ffff::1', '2001:db8:0:1:8000:1:2:3'])
     t.ok(sent >= ALLOWED && sent < ALLOWED + TOLERANCE, `${sent} requests passed`)
     t.equal(response.status, 429)
-    t.equal(await statusFrom('2001:db8:0:1::abcd'), 429, 'a new address of the same /64')
+    t.equal(await statusFrom('2001:db8:0:1::abcd'), 429, 'a new address of the same /64 is limited too')
     t.equal(await statusFrom('2001:db8:0:2::1'), 200, 'another /64 is not limited')
     t.equal(await statusFrom('192.0.2.3'), 200)
   })

@@ -23,7 +23,7 @@ void t.test('a run that one machine refuses is served by the other machine', asy
 
   t.strictSame(statuses(await balancer.runs(40, CLIENTS)), [200], '40 of 40')
   t.ok(await full.responses(503) > 0, 'the full machine refused some runs')
-  t.strictSame(statuses(await balancer.runs(10, CLIENTS, runOf(LONG_PROGRAM))), [200], 'also with a long program')
+  t.strictSame(statuses(await balancer.runs(10, CLIENTS, runOf(LONG_PROGRAM))), [200], 'runs of a long program also go to the free machine')
   t.equal(free.engine.started, 50)
   t.strictSame(statuses(await balancer.runs(20, CLIENTS, runOf(TOO_LONG_PROGRAM))).sort(), [200, 503], 'a run of a longer program may return the 503')
 

@@ -29,7 +29,7 @@ void t.test('limits are off while Redis is stopped, and on again when it continu
   t.match(machine.log, /redis responds again/)
 })
 
-void t.test('a Redis that is stopped at the start of the service delays neither the start, nor runs, nor the stop', async (t) => {
+void t.test('a Redis that is stopped when the service starts does not delay the start, runs or the stop', async (t) => {
   const redis = await RedisServer.start(t)
   redis.signal('SIGSTOP')
   const machine = await startMachine(t, { ...LIMITED, REDIS_URL: redis.url })

@@ -104,7 +104,7 @@ void t.test('2,000 jobs on three services, one of which is killed every 10 s', a
   t.comment(`${repeated} programs repeated, ${workers.kills} kills, ${receiver.received.length} webhooks, ${finished.length} log lines`)
 })
 
-void t.test('the job of a killed service runs on another one within 35 s', async (t) => {
+void t.test('the job of a killed service runs on another service within 35 s', async (t) => {
   const redis = await RedisServer.start(t)
   const first = await startNode(t, redis.url, LONG_RUNS)
   first.engine.runMs = 60_000

@@ -41,7 +41,7 @@ void t.test('several jobs of one request are queued by priority, and can be list
     t.equal((await node.request('/jobs?after=x.1')).status, 400)
   })
 
-  await t.test('another token cannot see them', async (t) => {
+  await t.test('another token cannot see the jobs', async (t) => {
     t.match(await node.request(`/jobs/${first}`, { token: SECOND_TOKEN }), { status: 404, body: { error: 'jobs.not_found' } })
     t.equal((await node.request(`/jobs/${first}`, { method: 'DELETE', token: SECOND_TOKEN })).status, 404)
     t.same((await node.request('/jobs', { token: SECOND_TOKEN })).body, { jobs: [] })

@@ -55,7 +55,7 @@ int main (void)
   tried("ioprio_set of its group", syscall(SYS_ioprio_set, 2, 1, 3 << 13));
   tried("ioprio_set of the user", syscall(SYS_ioprio_set, 3, getuid(), 3 << 13));
 #if defined(__x86_64__)
-  /* The same calls with their i386 numbers, which a filter only for x86-64 would not check. */
+  /* Tries these calls also with their i386 numbers, which a filter only for x86-64 would not check. */
   long result;
   static struct { unsigned now, most; } low __attribute__((aligned(16))) = {1, 1};
   if ((unsigned long)&low < 0xffffffffUL) {

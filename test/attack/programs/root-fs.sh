@@ -1,4 +1,4 @@
-# The same attack with shell commands.
+# The attack of root-fs.py with shell commands.
 for folder in / /bin /boot /dev /etc /home /lib /mnt /opt /opt/runonce /root /run /sbin /srv /sys /usr /usr/bin /usr/local/bin /var /var/tmp /var/log /proc; do
   (: > "$folder/planted") 2>/dev/null && echo "succeeded: $folder"
   ln -s /etc/passwd "$folder/linked" 2>/dev/null && echo "succeeded: link in $folder"

@@ -18,7 +18,7 @@ void t.test('all start commands are equal and have no V8 flags, because service/
   t.match(read(UNIT), '\nExecStart=/usr/bin/node dist/server.js\n')
   t.match(read(STACK), ' exec node dist/server.js\n')
   t.match(read('deploy/Dockerfile'), '\nCMD ["node", "dist/server.js"]\n')
-  t.match(read('service/server.ts'), /^import '\.\/v8-flags\.js'\n/, 'it is imported before any other module')
+  t.match(read('service/server.ts'), /^import '\.\/v8-flags\.js'\n/, 'v8-flags.js is imported before any other module')
 })
 
 void t.test('the young generation of a process that sets the flags at startup does not grow', async (t) => {

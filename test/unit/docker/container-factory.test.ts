@@ -58,7 +58,7 @@ t.test('a container whose result is overdue gets all cores once, before its dead
   await until(() => engine.made('POST', '/containers/c1/update').length === 1)
   t.same(JSON.parse(engine.made('POST', '/containers/c1/update')[0]?.body ?? ''), { NanoCpus: 4e9 })
   engine.attached[0]?.write(frame(1, '{"late":1}\n'))
-  t.equal(String((await exchange).stdout), '{"late":1}\n', 'and its result is used')
+  t.equal(String((await exchange).stdout), '{"late":1}\n', 'the late result is used')
   sandbox.retire()
 })
 

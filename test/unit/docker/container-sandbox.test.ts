@@ -161,7 +161,7 @@ t.test('a container that exits after its result is not removed', async (t) => {
   t.same(removed, [])
 })
 
-t.test('a container that does not exit after its result is removed once', async (t) => {
+t.test('a container that does not exit after its result is removed with a single request', async (t) => {
   const started = start(t, { exitGraceMs: 20 })
   const { sandbox, removed, stream } = started
   await endWithResult(started)

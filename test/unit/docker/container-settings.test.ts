@@ -94,7 +94,7 @@ t.test('all changes of the request with unusual settings', async (t) => {
     Env: ['RUNONCE_TIME_LIMIT_MS=2500', 'RUNONCE_OUTPUT_LIMIT=1000', 'RUNONCE_BUILD_LIMIT_MS=1500', 'RUNONCE_WARM=0', 'RUNONCE_WORK_DIR=/home/glot'],
     NetworkDisabled: false
   })
-  t.same(Object.keys(body.Labels ?? {}), ['runonce.kept'], 'the sweep ignores it')
+  t.same(Object.keys(body.Labels ?? {}), ['runonce.kept'], 'the sweep ignores a container that is kept')
   t.notOk('NetworkMode' in (body.HostConfig ?? {}), 'the default network of the engine')
   t.match(body.HostConfig, {
     AutoRemove: false,

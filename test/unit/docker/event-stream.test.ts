@@ -96,7 +96,7 @@ t.test('while the engine is down the client tries to connect about twice a secon
   const startedAt = performance.now()
   await until(() => engine.made('GET', '/events').length === 3)
   t.ok(performance.now() - startedAt > 700, 'two pauses of about half a second')
-  t.equal(gaps(), 0, 'no state was cached yet')
+  t.equal(gaps(), 0, 'there is no gap before the first connection')
   t.notOk(events.connected)
 })
 

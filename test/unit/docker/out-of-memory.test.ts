@@ -11,7 +11,7 @@ function start () {
   return { watch, killed }
 }
 
-t.test('an event that arrives shortly after the query counts; an event of another container does not', async (t) => {
+t.test('an event that arrives shortly after the query counts, but not an event of another container', async (t) => {
   const { watch, killed } = start()
   const asked = watch.happenedTo('a')
   killed('b')

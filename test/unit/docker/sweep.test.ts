@@ -105,7 +105,7 @@ t.test('a removal that fails repeatedly is left to the sweep, with a warning', a
   void remover.remove('c1')
   void remover.settled().then(() => { settled = true })
   await until(() => engine.made('DELETE', '/containers').length === 2)
-  t.notOk(settled, 'shutdown waits for it')
+  t.notOk(settled, 'the shutdown waits for the removal')
   await until(() => settled)
   t.equal(engine.made('DELETE', '/containers').length, 4)
   t.match(lines.join(''), /driver failed/)

@@ -80,9 +80,9 @@ t.test('a body that is too large returns 413, and the message has the limit', as
   t.equal(body.statusCode, 413)
   t.match(body.json(), { error: 'request.too_large', message: /2000 bytes.*RUN_MAX_PAYLOAD_SIZE/ })
   for (const [url, fields] of [['/run/python', {}], ['/', {}], ['/api/execute', { language: 'python' }]] as const) {
-    t.equal((await service.post(url, { ...fields, code: 'é'.repeat(50) })).statusCode, 200, `${url}: 100 bytes fit`)
+    t.equal((await service.post(url, { ...fields, code: 'é'.repeat(50) })).statusCode, 200, `${url}: 100 bytes are accepted`)
     const response = await service.post(url, { ...fields, code: 'é'.repeat(50) + 'x' })
-    t.equal(response.statusCode, 413, `${url}: 101 do not`)
+    t.equal(response.statusCode, 413, `${url}: 101 bytes are rejected`)
     t.match(response.json(), { error: 'request.too_large', message: /100 bytes.*RUN_MAX_CODE_SIZE/ })
   }
 })
@@ -157,7 +157,7 @@ t.test('the client\'s own request ID is used only if it is safe to log', async (
     t.match((await app.inject({ url: '/', headers: { 'x-request-id': id } })).headers['x-request-id'], /^[\da-f-]{36}$/, JSON.stringify(id))
   }
   await post('/run', RUN, { 'x-request-id': 'mine-1' })
-  t.equal(runs.requests[0]?.requestId, 'mine-1', 'and is passed to the run')
+  t.equal(runs.requests[0]?.requestId, 'mine-1', 'the run has the ID of the client')
 })
 
 t.test('bytes that are not an HTTP request receive a response with the usual error body and a request ID', async (t) => {

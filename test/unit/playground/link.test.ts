@@ -9,7 +9,7 @@ const fragmentOf = (code: Buffer) => `language=c&code=${deflateRawSync(code).toS
 t.test('a fragment contains the language and the program', async (t) => {
   for (const code of ['', 'print("grüße 🦄")\n', '+/=&#%\0\r\n', 'x'.repeat(100_000), '\u{10ffff}'.repeat(300)]) {
     const fragment = await toFragment({ language: 'c++ & co', code })
-    t.match(fragment, /^[\w%+&=.-]+$/, 'it needs no encoding')
+    t.match(fragment, /^[\w%+&=.-]+$/, 'the fragment needs no encoding')
     t.same(await fromFragment(fragment), { language: 'c++ & co', code })
   }
 })

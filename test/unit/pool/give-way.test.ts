@@ -52,7 +52,7 @@ t.test('long runs on every core do not prevent the first ready container of an i
   clock.now += 60_000
   await until(() => factory.alive(python).length === 1)
   await pause()
-  t.equal(factory.alive(python).length, 1, 'only one container instead of the whole target')
+  t.equal(factory.alive(python).length, 1, 'the refill starts only one container instead of the whole target')
   t.equal(factory.alive(ruby).length, 2, 'an image with ready containers does not get more')
   for (const sandbox of factory.alive(python)) sandbox.end()
   await pool.lease(python)

@@ -157,7 +157,7 @@ t.test('closing retires all ready containers, and containers that become ready l
   ;(await pool.lease(python) as FakeReady).end()
   await until(() => factory.preparing === 1)
   await pool.close()
-  t.equal(factory.prepared.length, 2, 'it waited for the refill')
+  t.equal(factory.prepared.length, 2, 'closing waits for the refill in progress')
   t.equal(factory.alive().length, 0)
   t.equal((await pool.lease(python)).pooled, false, 'leases create new containers')
 })
@@ -177,7 +177,7 @@ t.test('a ready container gets the limits of the run if it uses at most half of 
   for (const limits of [{ memoryBytes: 20 * MIB }, { memoryBytes: 900 * MIB, processes: 9 }, { processes: 8 }]) t.equal((await pool.lease(python, limits)).pooled, true)
   t.same(factory.resized, [['ready0', { memoryBytes: 20 * MIB }], ['ready1', { memoryBytes: 900 * MIB, processes: 9 }], ['ready2', { processes: 8 }]])
   await pool.lease(python)
-  t.equal(factory.resized.length, 3, 'a run without limits changes nothing')
+  t.equal(factory.resized.length, 3, 'a run without limits does not change a container')
 })
 
 t.test('a run with limits that are too low for a ready container gets a new one', async (t) => {
@@ -185,10 +185,10 @@ t.test('a run with limits that are too low for a ready container gets a new one'
   await until(() => pool.snapshot().images[0]?.idleBytes === 10 * MIB)
   t.equal((await pool.lease(python, { memoryBytes: 20 * MIB - 1 })).pooled, false)
   t.same([factory.resized, factory.coldLimits], [[], [{ memoryBytes: 20 * MIB - 1 }]])
-  t.equal(pool.snapshot().ready, 1, 'the ready container remains')
+  t.equal(pool.snapshot().ready, 1, 'the ready container stays in the pool')
 })
 
-t.test('a memory limit needs a measurement, and an image that can be resized', async (t) => {
+t.test('a run with a memory limit uses a ready container only if its memory was measured and its image can be resized', async (t) => {
   const fixed = languageImage('java', { resizable: false })
   const { pool, factory } = await startPool(t, [fixed, python], { images: [fixed.ref, python.ref] })
   factory.measuring = new Promise(() => {})

@@ -10,9 +10,9 @@ const INTERACTIVE = { ...PLAIN, interactive: true }
 void t.test('a payload contains the limits of its run', async (t) => {
   t.same(payloadLimits({}, MAXIMUM, PLAIN), { time: 5 })
   t.same(payloadLimits({ timeMs: 1000, buildTimeMs: 500, outputBytes: 7 }, MAXIMUM, PLAIN), { time: 1, buildTime: 0.5, output: 7 })
-  t.same(payloadLimits({ timeMs: 1e9 }, MAXIMUM, PLAIN), { time: 5 }, 'never more than the limit of the service')
+  t.same(payloadLimits({ timeMs: 1e9 }, MAXIMUM, PLAIN), { time: 5 }, 'the limit of the service is the maximum')
   t.same(payloadLimits({}, MAXIMUM, CASES), { time: 5, total: 20 }, 'each case has the time limit of a run')
-  t.same(payloadLimits({}, MAXIMUM, INTERACTIVE), { time: 40, buildTime: 5, idle: 7 }, 'the build is not interactive')
+  t.same(payloadLimits({}, MAXIMUM, INTERACTIVE), { time: 40, buildTime: 5, idle: 7 }, 'the build keeps the usual time limit')
 })
 
 void t.test('the service stops a run after the longest time that its container can take', async (t) => {
@@ -30,5 +30,5 @@ void t.test('the size limit of the result grows with cases and returned files', 
   t.equal(bytes({ cases: 3 }), 3 * (16 * 1000 + 4096) + 65_536)
   t.ok(bytes({ returnsFiles: true }) >= bytes({}) + 6 * MAXIMUM.outputFilesBytes, 'control characters take six bytes')
   t.equal(bytes({ cases: 100 }, { outputBytes: 1_048_576 }), 268_435_456, 'the results of all cases must fit into memory')
-  t.equal(bytes({ cases: 100 }, { outputBytes: 1e9 }), bytes({}, { outputBytes: 1e9 }), 'but one result has its usual limit')
+  t.equal(bytes({ cases: 100 }, { outputBytes: 1e9 }), bytes({}, { outputBytes: 1e9 }), 'the limit of a single result is the minimum')
 })

@@ -11,7 +11,7 @@ t.test('a result is any object with glot\'s three members', async (t) => {
   for (const text of ['{"stdout":"","stderr":"","error":""}', ' {"stdout":"a","stderr":"b","error":"c","x":1}\n', JSON.stringify(COMPLETED)]) {
     const { result, json } = decodeResult(Buffer.from(text), NOTHING)
     t.same(result, JSON.parse(text))
-    t.equal(json.toString(), text, 'and is forwarded unchanged')
+    t.equal(json.toString(), text, 'the bytes are forwarded unchanged')
   }
 })
 

@@ -13,7 +13,7 @@ t.test('observers are notified in order, after the current iteration of the even
   deferred.submitted(SUBMISSION)
   deferred.finished(RECORD)
   await Promise.resolve()
-  t.same([observer.submissions.length, observer.records.length], [0, 0], 'not in the iteration that writes the response')
+  t.same([observer.submissions.length, observer.records.length], [0, 0], 'no observer is notified in the iteration that writes the response')
   await until(() => observer.records.length === 1)
   t.same([observer.submissions, observer.records], [[SUBMISSION], [RECORD]])
 })

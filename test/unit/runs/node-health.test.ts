@@ -30,7 +30,7 @@ t.test('after three infrastructure errors and a failed probe the node is not rea
   const { health, probes, state, lines, fail } = start(t)
   t.equal(await fail(DISK_FULL, 2), DISK_FULL)
   t.same([probes, health.reason], [[], undefined])
-  t.match(await health.failed(DISK_FULL, PYTHON), serviceError({ slug: 'overloaded', statusCode: 503, retryAfterSeconds: Number, cause: DISK_FULL }), 'another machine may run it')
+  t.match(await health.failed(DISK_FULL, PYTHON), serviceError({ slug: 'overloaded', statusCode: 503, retryAfterSeconds: Number, cause: DISK_FULL }), 'another machine may serve the run')
   t.same(probes, [PYTHON.ref])
   t.equal(health.reason, 'Runs fail on this machine: no space left on device')
   t.throws(() => { health.refuseIfFailing() }, serviceError({ slug: 'overloaded', message: /no space left/ }))
@@ -39,7 +39,7 @@ t.test('after three infrastructure errors and a failed probe the node is not rea
   t.doesNotThrow(() => { health.refuseIfFailing() })
   t.equal(await fail(DISK_FULL, 2), DISK_FULL, 'the count starts again')
   t.match(lines.join(''), /not ready: runs fail.*ready: runs work again/s)
-  t.equal(lines.length, 2, 'one line for each change')
+  t.equal(lines.length, 2, 'each change is logged in one line')
 })
 
 t.test('a success between the errors resets the count', async (t) => {
@@ -90,7 +90,7 @@ t.test('only one probe runs at a time, and failed runs wait for its result', asy
 t.test('the probe is repeated immediately after the engine recovers', async (t) => {
   const { health, probes, state, fail } = start(t)
   health.recheck()
-  t.equal(probes.length, 0, 'not while the node is ready')
+  t.equal(probes.length, 0, 'no probe starts while the node is ready')
   await fail(DISK_FULL)
   await until(() => probes.length === 2)
   state.outcome = async () => {}

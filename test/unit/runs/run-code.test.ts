@@ -148,7 +148,7 @@ t.test('containers that exited before they received the payload are replaced', a
   const { run, observer } = start([...lost, fresh])
   t.match((await run).result, COMPLETED)
   t.same([...lost, fresh].map(({ retired }) => retired), [1, 1, 1])
-  t.match(observer.records, [{ outcome: 'completed', pooled: false, phases: { create: 1 } }], 'one record, of the last container')
+  t.match(observer.records, [{ outcome: 'completed', pooled: false, phases: { create: 1 } }], 'there is one record, which describes the last container')
 })
 
 t.test('a pooled container that exits without a result after it received the payload causes an error', async (t) => {

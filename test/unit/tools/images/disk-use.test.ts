@@ -5,7 +5,7 @@ import { formatResults } from '../../../../tools/images/format-results.js'
 
 const layer = (Id: string, Size: number, CreatedBy = Id) => ({ Id, Size, CreatedBy, Created: 1 })
 
-void t.test('counts a shared layer once, and not as a layer of one image', async (t) => {
+void t.test('counts a shared layer once in the total, and not in the size of a single image', async (t) => {
   const disk = addLayers(new Map([
     ['runonce/c:latest', [layer('sha256:c', 0), layer('sha256:gcc', 200), layer('sha256:users', 5), layer('<missing>', 80, 'debian')]],
     ['runonce/cpp:latest', [layer('sha256:p', 300), layer('sha256:gcc', 200), layer('sha256:users', 5), layer('<missing>', 80, 'debian')]],

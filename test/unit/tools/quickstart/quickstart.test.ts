@@ -66,7 +66,7 @@ exec sleep 60`
   t.equal(service.url, 'http://[::1]:4711')
   t.equal(lines.length, 1)
   await service.stop()
-  t.equal(await service.exited, null, 'a signal ended it')
+  t.equal(await service.exited, null, 'a signal ended the service')
   await t.rejects(startService({ env: { FAILS: '1', PATH: process.env['PATH'] }, wrapper }), { message: 'the service did not start (exit code 3):\ncannot listen' })
 })
 
@@ -82,7 +82,7 @@ void t.test('the printed command line runs an available language, and quotes its
     let text = ''
     shell.stdout.on('data', (chunk) => { text += chunk }).on('end', () => resolve(text))
   })
-  t.same(JSON.parse(body), { image: bash.image, payload: { files: [{ name: bash.main, content: bash.program }] } }, 'as a shell reads it')
+  t.same(JSON.parse(body), { image: bash.image, payload: { files: [{ name: bash.main, content: bash.program }] } }, 'a shell reads the same body')
 })
 
 void t.test('apt does not start services while an engine is being installed', async (t) => {

@@ -14,7 +14,7 @@ const CONFIG_NAMES = [
   'enable_batched_submissions max_submission_batch_size submission_cache_duration use_docs_as_homepage allow_enable_network enable_network'
 ].join(' ')
 
-t.test('/languages lists the IDs of Judge0 CE whose image is present, the newest included', async (t) => {
+t.test('/languages lists the IDs of Judge0 CE whose image is present, including the newest IDs', async (t) => {
   const { send } = await startJudge0(t, { images: [PYTHON, C] })
   const languages = (await send('GET', '/languages')).json()
   t.same(languages, [
