@@ -22,7 +22,7 @@ export const CANCELLED = 'cancelled'
 export const PREFIX = 'runonce'
 
 /**
- * Each token has a queue of its own, so that the jobs of one token do not delay those of another. Priorities in one queue would need
+ * Each token has a separate queue, so that the jobs of one token do not delay those of another token. Priorities in one queue would need
  * a counter for each token that BullMQ does not have.
  */
 export function queueName (tokenName: string): string {

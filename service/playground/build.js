@@ -17,7 +17,7 @@ const OPTIONS = {
   minify: true,
   format: 'esm',
   target: 'es2022',
-  // The highlighting of each language is a file of its own, which the page loads when the language is selected.
+  // The highlighting of each language is a separate file, which the page loads when the language is selected.
   splitting: true,
   chunkNames: 'chunks/[hash]',
   loader: { '.html': 'copy' },

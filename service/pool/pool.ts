@@ -39,7 +39,7 @@ export class Pool implements Sandboxes, PoolStatus {
 
   constructor (parts: PoolParts) {
     this.#parts = parts
-    // Not the wall clock: setting it back by an hour would delay refills by an hour.
+    // The wall clock is not used, because setting it back by an hour would delay refills by an hour.
     this.#now = parts.clock ?? (() => performance.now())
     this.#sizing = new Sizing(parts.config)
     this.#refiller = new Refiller({

@@ -134,7 +134,7 @@ export interface ReadySandbox extends Sandbox {
 
 export interface SandboxFactory extends Sandboxes {
   /**
-   * The same as `lease`, for a container that may wait up to `idleMs` milliseconds for its payload.
+   * Like `lease`, for a container that may wait up to `idleMs` milliseconds for its payload.
    * @param warm whether the runner starts its warm interpreter
    */
   prepare (image: ImageDescription, options: { idleMs: number, warm: boolean }): Promise<ReadySandbox>

@@ -25,6 +25,6 @@ export interface CompatApi {
   name: string
   /** A header for the token that clients of the API send. */
   tokenHeader?: 'x-auth-token'
-  /** Adds the routes to a scope of their own, in which a token is required. */
+  /** Adds the routes to a separate scope, in which a token is required. */
   addRoutes (scope: FastifyInstance, parts: CompatParts): void
 }
