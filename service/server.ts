@@ -2,6 +2,7 @@ import './v8-flags.js'
 
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
@@ -61,7 +62,7 @@ async function main (): Promise<void> {
   const { listeners, addresses: [main, ...side] } = await listen(config, service.parts)
   startBackground(service, config)
 
-  const delay = config.admission.queueTimeoutMs + longestRunMs(config.run, { interactive: false }) + DRAIN_MS + STOP_GRACE_MS
+  const delay = config.stop.delaySeconds * 1000 + config.admission.queueTimeoutMs + longestRunMs(config.run, { interactive: false }) + DRAIN_MS + STOP_GRACE_MS
   closeWithGrace({ delay, logger }, async ({ signal, err }) => {
     if (err !== undefined) logger.fatal({ err }, 'stopping after an unexpected error')
     else logger.info({ signal }, 'stopping')
@@ -143,11 +144,17 @@ function startBackground ({ parts: { logger }, events, health, pool, sweep, sett
 
 /** Each wait during the shutdown has a deadline, except the wait for accepted runs, which closeWithGrace limits. */
 async function stop ({ stopping, jobService, engine, events, remover, admission, redis, pool, health, readiness, sweep, parts }: Service, listeners: Listener[]): Promise<void> {
+  const { run, stop: { delaySeconds } } = parts.config
   readiness.stop()
   for (const listener of listeners) listener.announceClose()
-  // An interactive run could last until its user ends it.
-  stopping.abort(overloaded('The service is shutting down', RETRY_SECONDS))
-  await Promise.all([jobService?.closeWorkers(longestRunMs(parts.config.run, { interactive: false })), admission.close()])
+  const closeAdmission = async () => {
+    // Until a load balancer has noticed that the service is not ready, it sends runs, which must not be lost.
+    await sleep(delaySeconds * 1000)
+    // An interactive run could last until its user ends it.
+    stopping.abort(overloaded('The service is shutting down', RETRY_SECONDS))
+    await admission.close()
+  }
+  await Promise.all([jobService?.closeWorkers(longestRunMs(run, { interactive: false })), closeAdmission()])
   await Promise.all([health.close(), pool.close(), ...listeners.map((listener) => listener.close(DRAIN_MS))])
   await jobService?.close()
   sweep.close()

@@ -26,6 +26,8 @@ export const SETTINGS = [
   setting('SERVER_WORKER_THREADS', {
     group: 'server', key: 'admission.concurrency', type: 'integer', min: 1, max: 10_000, default: 2 * availableParallelism(), defaultText: 'twice the number of CPUs', example: 4
   }, 'Maximum number of concurrent runs.'),
+  setting('SERVER_STOP_DELAY', { group: 'server', key: 'stop.delaySeconds', type: 'integer', unit: 'seconds', min: 0, max: 600, default: 0 },
+    'Time after SIGTERM for which the service still accepts runs while `/readyz` returns 503, so that a load balancer stops sending runs first: see [several machines](operations.md#several-machines).'),
   setting('SERVER_DOCS', { group: 'server', key: 'docs.on', type: 'boolean', default: true },
     'Whether to serve `/docs`, `/playground` and `/openapi.json`.'),
   setting('SERVER_METRICS', { group: 'server', key: 'metrics.on', type: 'boolean', default: true },

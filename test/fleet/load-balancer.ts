@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 import { freePort } from '../engine/http-client.js'
-import { RUN, TOKEN, until, type Machine } from './machine.js'
+import { RUN, TOKEN, until } from './machine.js'
 import type { Test } from './run-engine.js'
 
 const CONFIG = fileURLToPath(new URL('../../deploy/haproxy/haproxy.cfg', import.meta.url))
@@ -21,7 +21,15 @@ export interface Response { status: number, headers: Record<string, string>, tex
 export interface RequestOptions {
   method?: string
   body?: object
+  headers?: Record<string, string>
   agent?: https.Agent
+}
+
+interface BalancerOptions {
+  /** Runs at once of each machine. */
+  maxconn?: number
+  /** Changes the configuration further. */
+  change?: (config: string) => string
 }
 
 /** Runs HAProxy with deploy/haproxy/haproxy.cfg. */
@@ -29,11 +37,11 @@ export class LoadBalancer {
   /** The HAProxy log: requests and state changes of the machines. */
   log = ''
 
-  constructor (readonly config: string, private readonly port: number, private readonly proxiedPort: number, private readonly certificate: string) {}
+  constructor (readonly config: string, readonly port: number, private readonly proxiedPort: number, readonly certificate: string) {}
 
   /** Sends a request. @param target request target, sent unchanged */
-  async request (target: string, { method = 'GET', body, agent }: RequestOptions = {}): Promise<Response> {
-    const headers = { host: 'localhost', authorization: `Bearer ${TOKEN}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+  async request (target: string, { method = 'GET', body, agent, headers: more }: RequestOptions = {}): Promise<Response> {
+    const headers = { host: 'localhost', authorization: `Bearer ${TOKEN}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...more }
     const request = https.request({
       host: '127.0.0.1',
       port: this.port,
@@ -64,9 +72,18 @@ export class LoadBalancer {
     return responses
   }
 
-  /** Returns an agent with one connection for which HAProxy uses `address` as the client address. */
-  agentFrom (address: string): https.Agent {
-    const agent = new https.Agent({ keepAlive: true, maxSockets: 1 })
+  /** Sends a command to the socket of HAProxy. Resolves with its output. */
+  async command (line: string): Promise<string> {
+    const socket = connect(this.config.replace('.cfg', '.sock')).setEncoding('utf8')
+    socket.end(`${line}\n`)
+    let output = ''
+    for await (const chunk of socket) output += chunk
+    return output.trim()
+  }
+
+  /** Returns an agent whose connections HAProxy attributes to the client address `address`. */
+  agentFrom (address: string, maxSockets = 1): https.Agent {
+    const agent = new https.Agent({ keepAlive: true, maxSockets })
     agent.createConnection = () => {
       const socket: Socket = connect(this.proxiedPort, '127.0.0.1')
       socket.write(`PROXY ${address.includes(':') ? 'TCP6' : 'TCP4'} ${address} ${address} 1000 443\r\n`)
@@ -77,22 +94,22 @@ export class LoadBalancer {
 }
 
 /**
- * Starts HAProxy in front of two machines and stops it after the test. Uses the deployed configuration file, except that the certificate path, the
- * ports and the server addresses differ, and that an additional port accepts client addresses with the PROXY protocol.
+ * Starts HAProxy in front of machines and stops it after the test. Uses the deployed configuration file, except that the certificate path, the
+ * ports, the server addresses and their maxconn differ, and that an additional port accepts client addresses with the PROXY protocol.
  */
-export async function startLoadBalancer (t: Test, [a, b]: [Machine, Machine]): Promise<LoadBalancer> {
+export async function startLoadBalancer (t: Test, machines: ReadonlyArray<{ address: string }>, options: BalancerOptions = {}): Promise<LoadBalancer> {
   const folder = mkdtempSync(join(tmpdir(), 'runonce-fleet-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const certificate = await makeCertificate(folder)
   const [port = '', port6 = '', proxiedPort = ''] = [await freePort(), await freePort(), await freePort()]
   const config = join(folder, 'haproxy.cfg')
-  writeFileSync(config, replaceAll(readFileSync(CONFIG, 'utf8'), {
+  writeFileSync(config, withServers(replaceAll(readFileSync(CONFIG, 'utf8'), {
     'bind :443 ssl': `bind 127.0.0.1:${proxiedPort} accept-proxy ssl crt ${folder}/runonce.pem alpn http/1.1\n    bind 127.0.0.1:${port} ssl`,
     'bind :::443': `bind ::1:${port6}`,
     '/etc/haproxy/runonce.pem': `${folder}/runonce.pem`,
-    '10.0.0.11:8088': a.address,
-    '10.0.0.12:8088': b.address
-  }))
+    '/run/haproxy/runonce.sock': `${folder}/internal.sock`,
+    '/run/haproxy/admin.sock': `${folder}/haproxy.sock`
+  }), machines, options))
   const child = spawn('haproxy', ['-db', '-f', config], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   t.teardown(async () => {
@@ -123,4 +140,15 @@ function replaceAll (text: string, replacements: Record<string, string>): string
     if (!result.includes(from)) throw new Error(`haproxy.cfg no longer contains ${from}`)
     return result.replaceAll(from, to)
   }, text)
+}
+
+/** Replaces the servers of both backends. */
+function withServers (config: string, machines: ReadonlyArray<{ address: string }>, { maxconn, change = (text) => text }: BalancerOptions): string {
+  const replaced = config.replace(/^( +server) a 10\.0\.0\.11:8088 (.*)\n.* b 10\.0\.0\.12:8088 .*$/mg, (_lines, server: string, options: string) =>
+    machines.map(({ address }, index) => {
+      const name = 'abcdefgh'[index] ?? ''
+      return `${server} ${name} ${address} ${options.replace('runs/a', `runs/${name}`).replace(/maxconn \d+/, (given) => maxconn === undefined ? given : `maxconn ${maxconn}`)}`
+    }).join('\n'))
+  if (replaced.includes('10.0.0.1')) throw new Error('haproxy.cfg no longer contains the servers a and b in two lines')
+  return change(replaced)
 }

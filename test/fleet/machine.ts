@@ -13,10 +13,15 @@ const WITHOUT_TAP = ['env', '-u', 'NODE_OPTIONS']
 
 /** A service process with a separate engine that the test controls. */
 export class Machine {
-  /** @param lines the service log, which grows */
-  constructor (readonly engine: RunEngine, private readonly service: ServiceProcess, private readonly lines: string[]) {}
+  readonly address: string
 
-  get address (): string { return new URL(this.service.url).host }
+  /**
+   * @param lines the service log, which grows
+   * @param startAgain starts the service with the same engine at the same port
+   */
+  constructor (readonly engine: RunEngine, private service: ServiceProcess, private readonly lines: string[], private readonly startAgain: (port: string) => Promise<ServiceProcess>) {
+    this.address = new URL(service.url).host
+  }
 
   get log (): string { return this.lines.join('\n') }
 
@@ -42,8 +47,14 @@ export class Machine {
   }
 
   /** Kills the service with SIGKILL. */
-  kill (): void {
+  async kill (): Promise<void> {
     this.service.child.kill('SIGKILL')
+    await this.service.exited
+  }
+
+  /** Starts the service again after it was stopped or killed. */
+  async start (): Promise<void> {
+    this.service = await this.startAgain(new URL(this.service.url).port)
   }
 }
 
@@ -58,11 +69,11 @@ export function runOf (content: string) {
 export async function startMachine (t: Test, env: Record<string, string> = {}): Promise<Machine> {
   const engine = await RunEngine.start(t)
   const lines: string[] = []
-  const service = await startService({
+  const start = async (port: string) => await startService({
     env: {
       PATH: process.env['PATH'],
       API_ACCESS_TOKEN: TOKEN,
-      SERVER_LISTEN_PORT: '0',
+      SERVER_LISTEN_PORT: port,
       DOCKER_UNIX_SOCKET_PATH: engine.socketPath,
       POOL_MAX: '0',
       ...env
@@ -70,8 +81,9 @@ export async function startMachine (t: Test, env: Record<string, string> = {}): 
     wrapper: WITHOUT_TAP,
     onLine: (line) => { lines.push(line) }
   })
-  t.teardown(async () => { await service.stop() })
-  return new Machine(engine, service, lines)
+  const machine = new Machine(engine, await start('0'), lines, start)
+  t.teardown(async () => { await machine.stop() })
+  return machine
 }
 
 /** Polls until `condition` is true. @throws Error after the timeout */

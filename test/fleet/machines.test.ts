@@ -47,7 +47,7 @@ void t.test('if every run on one of two machines fails, at most 5 of 90 runs fai
   t.ok(lost.length > 0, 'the machine received runs')
   t.equal(working.engine.started, 90 - lost.length, 'a failed run is not sent to the other machine')
   t.equal((await failing.request('/readyz')).status, 503)
-  await until(() => balancer.log.includes('machines/a is DOWN'), 'the removal of the machine by HAProxy')
+  await until(() => balancer.log.includes('runs/a is DOWN'), 'the removal of the machine by HAProxy')
 
   failing.engine.diskIsFull = false
   await until(async () => (await failing.request('/readyz')).status === 200, 'the repaired machine to be ready')
@@ -60,12 +60,12 @@ void t.test('if every run on one of two machines fails, at most 5 of 90 runs fai
 
 void t.test('a run on a machine that is killed returns an error and is never repeated', async (t) => {
   const machines = [await startMachine(t), await startMachine(t)] as const
-  const balancer = await startLoadBalancer(t, [...machines])
+  const balancer = await startLoadBalancer(t, machines)
   for (const { engine } of machines) engine.runMs = 10_000
   const response = balancer.run()
   const busy = () => machines.find(({ engine }) => engine.started === 1)
   await until(() => busy() !== undefined, 'the run to start')
-  busy()?.kill()
+  await busy()?.kill()
   const { status, text } = await response
   t.same([status, JSON.parse(text).error], [502, 'bad_gateway'])
   t.equal(machines[0].engine.started + machines[1].engine.started, 1, 'started once')
@@ -76,7 +76,7 @@ void t.test('a run on a machine that is killed returns an error and is never rep
 
 void t.test('when every machine refuses, the client receives the 503 of the service, with Retry-After', async (t) => {
   const machines = [await startMachine(t, ONE_AT_A_TIME), await startMachine(t, ONE_AT_A_TIME)] as const
-  const balancer = await startLoadBalancer(t, [...machines])
+  const balancer = await startLoadBalancer(t, machines)
   const { opened, open } = gate()
   for (const { engine } of machines) engine.gate = opened
   const long = machines.map((machine) => machine.request('/run', RUN))

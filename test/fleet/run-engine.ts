@@ -21,6 +21,8 @@ export class RunEngine {
   started = 0
   /** Receives the payload of each container. */
   onPayload: (payload: string) => void = () => {}
+  /** Returns the result for a payload. */
+  resultOf: (payload: string) => object = () => COMPLETED
   #containers = 0
 
   constructor (private readonly fake: FakeEngine) {
@@ -53,8 +55,9 @@ export class RunEngine {
     upgrade(socket)
     socket.once('data', (payload: Buffer) => {
       this.started++
-      this.onPayload(payload.toString('utf8'))
-      void Promise.all([sleep(this.runMs), this.gate]).then(() => socket.end(frame(1, `${JSON.stringify(COMPLETED)}\n`)))
+      const text = payload.toString('utf8')
+      this.onPayload(text)
+      void Promise.all([sleep(this.runMs), this.gate]).then(() => socket.end(frame(1, `${JSON.stringify(this.resultOf(text))}\n`)))
     })
   }
 }

@@ -26,7 +26,8 @@ export class FakeEngine {
   /** Responders by "METHOD /path". A path with a trailing * matches by prefix. */
   readonly responders = new Map<string, Responder>()
   onAttach: (socket: Duplex, request: IncomingMessage) => void = upgrade
-  readonly #server = createServer((request, response) => { void this.#take(request, response) })
+  // Like the real engine, it does not close idle connections.
+  readonly #server = createServer({ keepAliveTimeout: 0 }, (request, response) => { void this.#take(request, response) })
   readonly #sockets = new Set<Duplex>()
 
   /** @param t stops the engine at the end of the test */

@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 
 /** How long a new connection without a request stays open during draining, in milliseconds. Its first request may be in transit. */
 const UNUSED_MS = 1_000
@@ -13,15 +13,10 @@ export class Connections {
   readonly #served = new WeakSet<Socket>()
   readonly #responses = new Map<ServerResponse, Socket>()
   #stopping = false
-  #drained = false
   #resolveIdle = () => {}
 
-  constructor (server: Server) {
+  constructor (private readonly server: Server) {
     server.on('connection', (socket: Socket) => {
-      if (this.#drained) {
-        socket.destroy()
-        return
-      }
       // A request to upgrade that is not supported emits this event again.
       if (this.#sockets.has(socket)) return
       this.#sockets.add(socket)
@@ -49,11 +44,12 @@ export class Connections {
   }
 
   /**
-   * Closes idle connections immediately, other connections after their responses have been sent, and all remaining connections
-   * after `timeoutMs` milliseconds. The server continues to listen but closes new connections. The caller must close it afterwards.
+   * Stops listening. Closes idle connections immediately, other connections after their responses have been sent, and all remaining
+   * connections after `timeoutMs` milliseconds. The caller must close the server afterwards.
    */
   async drain (timeoutMs: number): Promise<void> {
     this.announceClose()
+    await this.#stopListening()
     this.#destroyIdle((socket) => this.#served.has(socket))
     const unused = setTimeout(() => this.#destroyIdle(() => true), UNUSED_MS)
     let timeout: NodeJS.Timeout | undefined
@@ -66,8 +62,16 @@ export class Connections {
     ])
     clearTimeout(unused)
     clearTimeout(timeout)
-    this.#drained = true
     for (const socket of this.#sockets) socket.destroy()
+  }
+
+  /**
+   * A load balancer sends a request to another machine if its connection is refused, but not if it is closed after the request was sent.
+   * The immediate follows the callbacks of new connections, so that the kernel's queue of connections is empty.
+   */
+  async #stopListening (): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve))
+    NetServer.prototype.close.call(this.server)
   }
 
   #responseClosed (response: ServerResponse, socket: Socket): void {

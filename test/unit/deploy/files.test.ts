@@ -52,12 +52,14 @@ void t.test('deployments do not kill the service while it finishes accepted runs
 
 void t.test('the timeouts of the load balancer exceed the longest duration of a run', async (t) => {
   const { admission, run } = readConfig({ API_ACCESS_TOKEN: 'correct-horse-battery-staple' })
-  for (const name of ['client', 'server']) {
-    const seconds = Number(new RegExp(`^ +timeout ${name} (\\d+)s$`, 'm').exec(read('deploy/haproxy/haproxy.cfg'))?.[1])
-    t.ok(seconds > (admission.queueTimeoutMs + longestRunMs(run, { interactive: false })) / 1000 + 10, name)
-  }
-  const tunnelSeconds = Number(/^ +timeout tunnel (\d+)s$/m.exec(read('deploy/haproxy/haproxy.cfg'))?.[1])
-  t.ok(tunnelSeconds > (admission.queueTimeoutMs + longestRunMs(run, { interactive: true })) / 1000 + 10, 'tunnel')
+  const config = read('deploy/haproxy/haproxy.cfg')
+  const seconds = (name: string) => [...config.matchAll(new RegExp(`^ +timeout ${name} (\\d+)s$`, 'mg'))].map(([, value]) => Number(value))
+  const [server = 0, internalServer = 0] = seconds('server')
+  t.ok(server > (admission.queueTimeoutMs + longestRunMs(run, { interactive: false })) / 1000 + 10, 'server')
+  t.same(seconds('queue'), [admission.queueTimeoutMs / 1000])
+  t.ok(internalServer >= server + 2 * (seconds('queue')[0] ?? 0), 'the time in the queue')
+  t.same(seconds('client'), [internalServer])
+  t.ok((seconds('tunnel')[0] ?? 0) > (admission.queueTimeoutMs + longestRunMs(run, { interactive: true })) / 1000 + 10, 'tunnel')
 })
 
 void t.test('the sandbox of the systemd unit permits what the service requires', async (t) => {

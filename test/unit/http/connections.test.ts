@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 
@@ -26,7 +27,7 @@ async function start (t: Test, listener: RequestListener) {
     const client = { socket: connect(port, '127.0.0.1'), bytes: 0, text: '', ended: false }
     client.socket.on('error', () => {}).on('close', () => { client.ended = true })
     client.socket.on('data', (data) => { client.bytes += data.length; if (client.text.length < 1000) client.text += String(data) })
-    await new Promise((resolve) => client.socket.once('connect', resolve))
+    await once(client.socket, 'connect')
     client.socket.write(sent)
     t.teardown(() => { client.socket.destroy() })
     return client
@@ -115,11 +116,15 @@ t.test('draining waits for all pipelined responses of a connection', async (t) =
   t.match(client.text, /response to \/1[^]*response to \/2/)
 })
 
-t.test('new connections after the last response do not keep the server open', async (t) => {
-  const { connections, open } = await start(t, (_request, response) => response.end())
-  await connections.drain(10_000)
-  const late = await open()
-  await until(() => late.ended)
+t.test('new connections are refused during draining and afterwards, so that a load balancer can use another machine', async (t) => {
+  const { connections, open, seen } = await start(t, () => {})
+  await open(GET)
+  await until(() => seen.length === 1)
+  const drained = connections.drain(300)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  await t.rejects(open(), { code: 'ECONNREFUSED' })
+  await drained
+  await t.rejects(open(), { code: 'ECONNREFUSED' })
 })
 
 t.test('draining without connections completes immediately', async (t) => {
