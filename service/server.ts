@@ -16,6 +16,7 @@ import { containerIdentity } from './docker/identity.js'
 import { ImageCatalog } from './docker/image-catalog.js'
 import { OutOfMemoryWatch } from './docker/out-of-memory.js'
 import { Remover } from './docker/remover.js'
+import { RuntimeChoice } from './docker/runtime-choice.js'
 import { SettingsCheck } from './docker/settings-check.js'
 import { onStaleSocket } from './docker/stale-socket.js'
 import { Sweep } from './docker/sweep.js'
@@ -90,7 +91,17 @@ async function createService (config: Config, log: LogOutput, logger: Logger) {
   const { url: redisUrl } = config.redis
   const redis = redisUrl === undefined ? undefined : await connectRateLimitStore(redisUrl, logger)
   const identity = containerIdentity(config.listen)
-  const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity, cores: cpus().length })
+  const factoryParts = { engine, remover, outOfMemory, container: config.container, run: config.run, identity, cores: cpus().length, log: logger }
+  const runtimeChoice = new RuntimeChoice({
+    engine,
+    configured: config.container,
+    probe: async (runtime, signal) => {
+      const sandboxes = new ContainerFactory({ ...factoryParts, runtime: async () => ({ name: runtime, sharedShim: false }) })
+      return await new Probe({ images, sandboxes, limits: config.run }).run(undefined, signal)
+    },
+    log: logger
+  })
+  const factory = new ContainerFactory({ ...factoryParts, runtime: () => runtimeChoice.current() })
   const pool = new Pool({ factory, images, load: admission, config: config.pool, cores: availableParallelism(), log: logger })
   const probe = new Probe({ images, sandboxes: factory, limits: config.run })
   const health = new NodeHealth({ probe: (suspect, signal) => probe.run(suspect, signal), log: logger })
@@ -107,7 +118,7 @@ async function createService (config: Config, log: LogOutput, logger: Logger) {
   const settingsCheck = new SettingsCheck({ engine, container: config.container, namedImages: config.namedImages, warn })
   const stopping = new AbortController()
   const parts = { about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis, jobs: jobService?.jobs, stopping: stopping.signal }
-  return { parts, stopping, jobService, engine, events, remover, admission, redis, pool, health, readiness, sweep, settingsCheck }
+  return { parts, stopping, jobService, engine, events, images, runtimeChoice, remover, admission, redis, pool, health, readiness, sweep, settingsCheck }
 }
 
 /** Returns undefined without Redis. BullMQ is loaded only if it is used. */
@@ -130,8 +141,9 @@ async function listen (config: Config, parts: AppParts) {
   return { listeners, addresses }
 }
 
-function startBackground ({ parts: { logger }, events, health, pool, sweep, settingsCheck, jobService }: Service, config: Config): void {
+function startBackground ({ parts: { logger }, events, images, runtimeChoice, health, pool, sweep, settingsCheck, jobService }: Service, config: Config): void {
   settingsCheck.follow(events)
+  runtimeChoice.follow(events, images)
   onStaleSocket(events, config.engine.socketPath, () => {
     logger.fatal(`The socket that is mounted at ${config.engine.socketPath} was replaced by the engine: restart the container`)
     process.exit(1)

@@ -100,7 +100,9 @@ export const SETTINGS = [
   setting('DOCKER_CONTAINER_WORK_DIR_OPTIONS', { group: 'container', key: 'container.workDirOptions', type: 'text', default: 'rw,exec,nosuid,size=131072k' },
     'Mount options of the tmpfs for the work directory. The service adds `mode=1777` unless the options contain mode, uid or gid.'),
   setting('DOCKER_CONTAINER_RUNTIME', { group: 'container', key: 'container.runtime', type: 'text', defaultText: 'the engine\'s default runtime', example: 'runc' },
-    'OCI runtime: `runc`, `crun` or `runsc` (gVisor).'),
+    'OCI runtime: `runc`, `crun` or `runsc` (gVisor). `auto` selects `crun` if the engine\'s default runtime is `runc`, the engine also has `crun`, and a program completes with it.'),
+  setting('DOCKER_CONTAINER_SHARED_SHIM', { group: 'container', key: 'container.sharedShim', type: 'boolean', default: true },
+    'Whether containers share processes of containerd\'s shim. It saves CPU time and memory, and requires Docker 24 and the runtime `runc` or `crun`; otherwise it has no effect.'),
 
   setting('RUN_MAX_EXECUTION_TIME', { group: 'run', key: 'run.timeMs', ...SECONDS, default: 10 },
     'Time limit of a run, including the build. It is wall-clock time and starts when the payload arrives.'),

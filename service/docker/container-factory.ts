@@ -5,13 +5,27 @@ import { containerAttachFailed, containerCreateFailed, containerRefused, contain
 import type { ContainerLimits, ImageDescription, ReadySandbox, Sandbox, SandboxFactory } from '../runs/ports.js'
 import { ContainerSandbox } from './container-sandbox.js'
 import { containerSettings, ONE_RUN, type ContainerIdentity, type Purpose } from './container-settings.js'
-import { isImageError, toServiceError } from './engine-errors.js'
+import { isImageError, isShimError, toServiceError } from './engine-errors.js'
 import type { Engine } from './engine.js'
 import type { OutOfMemoryWatch } from './out-of-memory.js'
 import type { Remover } from './remover.js'
+import type { ContainerRuntime } from './runtime-choice.js'
+import { ShimGroups, type ShimMembership } from './shim-groups.js'
 
 /** Time that a container has to exit after its result, in milliseconds. The engine usually removes it within 20 ms. */
 const EXIT_GRACE_MS = 2_000
+
+/** Everything that determines a container, except its shim. */
+interface Order {
+  image: ImageDescription
+  purpose: Purpose
+  limits: ContainerLimits | undefined
+  runtime: string | undefined
+}
+
+type OptionalMembership = Pick<ShimMembership, 'leave'> & { group?: string }
+
+const NO_GROUP: OptionalMembership = { leave: () => {} }
 
 interface FactoryParts {
   engine: Engine
@@ -20,17 +34,22 @@ interface FactoryParts {
   container: ContainerConfig
   run: RunConfig
   identity: ContainerIdentity
+  /** Selects how the engine runs each container. Never rejects. */
+  runtime: () => Promise<ContainerRuntime>
   /** Number of CPU cores of the engine's machine. */
   cores: number
+  log: { warn: (details: object, message: string) => void }
 }
 
 /** Creates containers that wait for their payload: create, attach, start. */
 export class ContainerFactory implements SandboxFactory {
   readonly #parts: FactoryParts
   readonly #memoryLimits = new WeakMap<Sandbox, number>()
+  readonly #shimGroups: ShimGroups
 
   constructor (parts: FactoryParts) {
     this.#parts = parts
+    this.#shimGroups = new ShimGroups(`runonce-${parts.identity.owner}-${parts.identity.boot}`, parts.cores)
   }
 
   async lease (image: ImageDescription, limits?: ContainerLimits): Promise<Sandbox> {
@@ -69,9 +88,26 @@ export class ContainerFactory implements SandboxFactory {
   }
 
   async #make (image: ImageDescription, purpose: Purpose, limits?: ContainerLimits): Promise<ContainerSandbox> {
+    const { name, sharedShim } = await this.#parts.runtime()
+    const order = { image, purpose, limits, runtime: name }
+    if (!sharedShim) return await this.#makeWith(order, NO_GROUP)
+    const membership = this.#shimGroups.join()
+    try {
+      return await this.#makeWith(order, membership)
+    } catch (error) {
+      membership.leave()
+      if (!isShimError(error)) throw error
+      // The shim exited meanwhile. The container did not get its payload.
+      this.#shimGroups.abandon(membership.group)
+      this.#parts.log.warn({ group: membership.group, reason: (error as Error).message }, 'a container starts again, because its shared shim exited')
+      return await this.#makeWith(order, NO_GROUP)
+    }
+  }
+
+  async #makeWith ({ image, purpose, limits, runtime }: Order, { group: shimGroup, leave }: OptionalMembership): Promise<ContainerSandbox> {
     const { engine, remover, outOfMemory, container, run, identity } = this.#parts
     const phases: Record<string, number> = {}
-    const settings = containerSettings({ image, container, run, identity, purpose, limits })
+    const settings = containerSettings({ image, container, run, identity, purpose, limits, runtime, shimGroup })
     const id = await timed(phases, 'create', () => this.#create(settings))
     try {
       const stream = await timed(phases, 'attach', () => engine.attach(id))
@@ -83,6 +119,7 @@ export class ContainerFactory implements SandboxFactory {
         phases: purpose === ONE_RUN ? phases : {},
         remove: (containerId) => remover.remove(containerId),
         liftCpuLimit: (containerId) => { void this.#liftCpuLimit(containerId) },
+        ending: leave,
         ranOutOfMemory: (containerId) => outOfMemory.happenedTo(containerId),
         isRunning: (containerId) => this.#isRunning(containerId),
         exitGraceMs: EXIT_GRACE_MS

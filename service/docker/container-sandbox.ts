@@ -18,6 +18,8 @@ interface SandboxParts {
   ranOutOfMemory: (id: string) => Promise<boolean>
   /** Gives more CPU to a container whose result is late, in the background. Never throws. */
   liftCpuLimit: (id: string) => void
+  /** Called when the container may end soon or has ended. Can be called twice. Never throws. */
+  ending: () => void
   /** Whether the engine reports the container as running and not paused. Never rejects. */
   isRunning: (id: string) => Promise<boolean>
   /** Time that the container has to exit after its result, in milliseconds. */
@@ -92,7 +94,8 @@ export class ContainerSandbox implements ReadySandbox {
     if (this.#retired) return
     this.#retired = true
     this.#onChange = undefined
-    const { stream, remove, exitGraceMs } = this.#parts
+    const { stream, remove, exitGraceMs, ending } = this.#parts
+    ending()
     const removeNow = () => { void remove(this.id).finally(() => stream.destroy()) }
     if (!this.#resultReceived) {
       removeNow()
@@ -128,6 +131,7 @@ export class ContainerSandbox implements ReadySandbox {
     for (const event of ['end', 'close']) {
       stream.on(event, () => {
         this.#ended = true
+        this.#parts.ending()
         this.#resolveEnded()
         this.#resolveWarmed()
         this.#onChange?.()

@@ -18,6 +18,8 @@ export const LABEL_OWNER = 'runonce.owner'
 export const LABEL_BOOT = 'runonce.boot'
 const LABEL_KEPT = 'runonce.kept'
 
+/** Annotation of containerd's shim. @see containerd, runtime/v2/README.md, "Container groups"; Docker Engine API v1.43, HostConfig.Annotations */
+const SHIM_GROUP = 'io.containerd.runc.v2.group'
 const UNPRIVILEGED_UID = '65534'
 /** Time after the time limit of the run until a container expires and the sweep removes it. */
 const EXPIRY_GRACE_MS = 30_000
@@ -40,6 +42,10 @@ interface Settings {
   purpose: Purpose
   /** The limits of the run, instead of the image's. */
   limits?: ContainerLimits | undefined
+  /** undefined: the engine's default */
+  runtime?: string | undefined
+  /** The containers with the same value share a process of containerd's shim. */
+  shimGroup?: string | undefined
 }
 
 /** The intended use of a container. */
@@ -60,7 +66,7 @@ export const ONE_RUN: Purpose = { idleMs: 0, warm: false, announce: false }
  * @throws ServiceError `image.needs_more` if the image's label requests more than the caps
  * @see Docker Engine API v1.41, ContainerCreate
  */
-export function containerSettings ({ image, container, run, identity, purpose, limits = {} }: Settings): Docker.ContainerCreateOptions {
+export function containerSettings ({ image, container, run, identity, purpose, limits = {}, runtime, shimGroup }: Settings): Docker.ContainerCreateOptions {
   const memoryBytes = granted(image, {
     resource: 'bytes of memory', normal: container.memoryBytes, needed: image.memoryBytes, cap: container.memoryCapBytes, variable: 'DOCKER_CONTAINER_MEMORY_CAP'
   })
@@ -85,7 +91,11 @@ export function containerSettings ({ image, container, run, identity, purpose, l
     Tty: false,
     NetworkDisabled: container.networkDisabled,
     Labels: labels(container, identity, lifetimeMs),
-    HostConfig: hostConfig(container, limits.memoryBytes ?? memoryBytes, limits.processes ?? processes)
+    HostConfig: {
+      ...hostConfig(container, limits.memoryBytes ?? memoryBytes, limits.processes ?? processes),
+      ...(runtime === undefined ? {} : { Runtime: runtime }),
+      ...(shimGroup === undefined ? {} : { Annotations: { [SHIM_GROUP]: shimGroup } })
+    }
   }
 }
 
@@ -122,8 +132,7 @@ function hostConfig (container: ContainerConfig, memoryBytes: number, processes:
       .map(({ path, options }) => [path, options])),
     ShmSize: container.shmBytes,
     IpcMode: 'private',
-    LogConfig: { Type: 'none', Config: {} },
-    ...(container.runtime === undefined ? {} : { Runtime: container.runtime })
+    LogConfig: { Type: 'none', Config: {} }
   }
 }
 

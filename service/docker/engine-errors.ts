@@ -30,6 +30,15 @@ export function isImageError (error: unknown): boolean {
   return statusOf(error) === 404 || (isRejection(error) && /no command specified/i.test(messageOf(error)))
 }
 
+/**
+ * Whether a start call failed because the container's shim exited meanwhile. The message is from containerd:
+ * "failed to create shim task: ttrpc: closed", "failed to get task pid: ttrpc: closed".
+ */
+export function isShimError (error: unknown): boolean {
+  const { cause } = (error ?? {}) as { cause?: unknown }
+  return statusOf(cause) === 500 && /\bttrpc: closed\b|\bfailed to start shim\b/.test(messageOf(cause))
+}
+
 /** Returns the status of the engine's response to a failed call, or undefined if there was no response. */
 export function statusOf (error: unknown): number | undefined {
   return (error as { statusCode?: number } | null)?.statusCode

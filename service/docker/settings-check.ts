@@ -4,6 +4,7 @@ import type { ContainerConfig, NamedImage } from '../config/config.js'
 import type { Engine } from './engine.js'
 import type { EventStream } from './event-stream.js'
 import { imageMatcher, taggedName } from './image-names.js'
+import { AUTO } from './runtime-choice.js'
 
 /** The members that are checked. @see Docker Engine API v1.41, SystemInfo */
 export interface EngineInfo {
@@ -76,7 +77,7 @@ export function settingsWarnings (info: EngineInfo, container: ContainerConfig):
     ...cores !== undefined && cpus > cores ? [`DOCKER_CONTAINER_CPUS: ${cpus} is more than the engine's ${cores} CPUs: the engine will refuse every run`] : [],
     ...bytes !== undefined && memoryBytes > bytes ? [`DOCKER_CONTAINER_MEMORY: ${memoryBytes} is more than the ${bytes} bytes of the engine's machine`] : [],
     // Names with a dot or slash are containerd shims, which the engine does not list.
-    ...runtime !== undefined && runtimes !== undefined && !(runtime in runtimes) && !/^io\.containerd\.|\//.test(runtime)
+    ...runtime !== undefined && runtime !== AUTO && runtimes !== undefined && !(runtime in runtimes) && !/^io\.containerd\.|\//.test(runtime)
       ? [`DOCKER_CONTAINER_RUNTIME: unknown runtime ${runtime}; the engine has ${Object.keys(runtimes).sort().join(', ')} and will refuse every run`]
       : [],
     ...capabilityWarnings('DOCKER_CONTAINER_CAP_ADD', container.capAdd),

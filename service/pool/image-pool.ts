@@ -82,8 +82,12 @@ export class ImagePool {
     this.refillMs += NEWEST_WEIGHT * (tookMs - this.refillMs)
   }
 
-  /** Delays the next refill. The delay increases with each failure. */
+  /**
+   * Delays the next refill. The delay increases with each failure. During the delay, further failures do not count: the
+   * containers of a shared shim end together.
+   */
   failed (nowMs: number): void {
+    if (nowMs < this.#retryAtMs) return
     this.#retryAtMs = nowMs + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failures)
     this.#failures++
   }

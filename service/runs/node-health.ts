@@ -15,7 +15,7 @@ const NOT_STARTED = new Set(['docker.container.create', 'docker.container.start'
 
 interface NodeHealthParts {
   /** Runs a program. @throws ServiceError if runs fail */
-  probe: (suspect: ImageDescription | undefined, signal: AbortSignal) => Promise<void>
+  probe: (suspect: ImageDescription | undefined, signal: AbortSignal) => Promise<unknown>
   log: { info: (message: string) => void, error: (details: object, message: string) => void }
   probeDelaysMs?: readonly number[]
 }

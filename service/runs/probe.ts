@@ -29,10 +29,11 @@ export class Probe {
    * images that fail for a reason specific to the image, for example because they need more memory than the service
    * allows.
    * @param suspect the image to try first, if it is a language image
+   * @returns whether the program completed; undefined if no image could be tried
    * @throws the last infrastructure error if no image works
    * @throws the reason of the signal when it aborts
    */
-  async run (suspect: ImageDescription | undefined, signal: AbortSignal): Promise<void> {
+  async run (suspect: ImageDescription | undefined, signal: AbortSignal): Promise<boolean | undefined> {
     const languages = await this.#parts.images.languages()
     const first = languages.filter(({ ref }) => ref === suspect?.ref)
     const others = languages.filter(({ ref }) => ref !== suspect?.ref)
@@ -40,8 +41,7 @@ export class Probe {
     for (const image of [...first, ...others]) {
       signal.throwIfAborted()
       try {
-        await this.#runHello(image, signal)
-        return
+        return await this.#runHello(image, signal)
       } catch (error) {
         if (isInfrastructureError(error)) errors.push(error)
       }
@@ -49,16 +49,17 @@ export class Probe {
     }
     signal.throwIfAborted()
     if (errors.length > 0) throw errors.at(-1)
+    return undefined
   }
 
-  async #runHello (image: ImageDescription, signal: AbortSignal): Promise<void> {
+  async #runHello (image: ImageDescription, signal: AbortSignal): Promise<boolean> {
     const { main = 'main', hello = '', protocol = 1 } = image.language ?? {}
     const submission = encodePayload(payloadOfCode(main, hello, ''), {
       requested: { time: MAX_RUN_MS / 1000 }, maximum: this.#parts.limits, version: protocol
     })
     const sandbox = await this.#parts.sandboxes.lease(image)
     try {
-      await runInSandbox(sandbox, { ...submission, image, signal })
+      return (await runInSandbox(sandbox, { ...submission, image, signal }))?.result.outcome === 'completed'
     } finally {
       sandbox.retire()
     }

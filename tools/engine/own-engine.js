@@ -60,7 +60,7 @@ export function canStart () {
 }
 
 /**
- * Starts the private dockerd and waits until it responds. Installs Docker from the Debian or Ubuntu archive if it is missing.
+ * Starts the private dockerd and waits until it responds. Installs Docker from the Debian or Ubuntu archive if it is missing, and then crun too.
  * The engine has no bridge and no packet filter, so it does not require the corresponding privileges and cannot disturb another engine. Run
  * containers have no network, and builds use the network of the host.
  * @param {Paths} paths
@@ -75,7 +75,7 @@ export async function startEngine (paths, say) {
   say(`starting an engine (log: ${paths.log})`)
   const { pid, start } = await startDaemon([
     dockerd, '--data-root', paths.data, '--exec-root', paths.exec, '--pidfile', paths.pid, '-H', `unix://${paths.socket}`,
-    '--bridge=none', '--iptables=false'
+    '--bridge=none', '--iptables=false', ...crunFlags()
   ], { socketPath: paths.socket, log: paths.log, stopMs: STOP_MS })
   await writeFile(paths.started, `${pid} ${start}\n`)
 }
@@ -125,7 +125,14 @@ async function install (say) {
   await withoutServices(POLICY, async () => await aptInstall(['docker.io', 'iptables', 'ca-certificates']))
   const dockerd = findCommand('dockerd')
   if (dockerd === undefined) throw new Error('docker.io is installed, but dockerd is not on PATH')
+  if (findCommand('crun') === undefined) await aptInstall(['crun']).catch(() => say('crun is not available; the engine has only runc'))
   return dockerd
+}
+
+/** Registers crun, which the service uses with DOCKER_CONTAINER_RUNTIME=auto if it works. The default runtime is still runc. */
+function crunFlags () {
+  const crun = findCommand('crun')
+  return crun === undefined ? [] : ['--add-runtime', `crun=${crun}`]
 }
 
 /**

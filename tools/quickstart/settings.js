@@ -43,7 +43,8 @@ export function completed (text, socketPath, makeToken) {
     API_ACCESS_TOKEN: present['API_ACCESS_TOKEN'] || makeToken(),
     SERVER_LISTEN_ADDR: present['SERVER_LISTEN_ADDR'] || '127.0.0.1',
     SERVER_LISTEN_PORT: present['SERVER_LISTEN_PORT'] || '8088',
-    DOCKER_UNIX_SOCKET_PATH: socketPath
+    DOCKER_UNIX_SOCKET_PATH: socketPath,
+    ...text === '' ? { DOCKER_CONTAINER_RUNTIME: 'auto' } : {}
   }
   const added = Object.entries(wanted).filter(([name, value]) => present[name] !== value).map(([name, value]) => `${name}=${value}`)
   return [...kept, ...added].join('\n') + '\n'

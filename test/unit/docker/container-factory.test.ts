@@ -1,29 +1,11 @@
 import t from 'tap'
 
-import { readConfig } from '../../../service/config/config.js'
-import { ContainerFactory } from '../../../service/docker/container-factory.js'
-import { EventStream } from '../../../service/docker/event-stream.js'
-import { OutOfMemoryWatch } from '../../../service/docker/out-of-memory.js'
-import { Remover } from '../../../service/docker/remover.js'
-import { empty, FakeEngine, frame, json, silence, upgrade } from '../fake-engine.js'
+import { FakeEngine, frame, json, silence, upgrade } from '../fake-engine.js'
 import { serviceError, languageImage, until } from '../fakes.js'
-
-const TOKEN = 'correct-horse-battery-staple'
+import { start } from './start-factory.js'
 
 const PYTHON = languageImage('python')
 const EXCHANGE = { resultIsFirstLine: true, deadlineMs: 2000, maxBytes: 1000, signal: new AbortController().signal }
-
-async function start (t: { teardown: (work: () => void | Promise<void>) => void }, { cores = 4, env = {} } = {}) {
-  const engine = await FakeEngine.start(t)
-  const client = engine.client(t, 1000)
-  const remover = new Remover(client, { keep: false, warn: () => {} })
-  const { container, run } = readConfig({ API_ACCESS_TOKEN: TOKEN, ...env })
-  const outOfMemory = new OutOfMemoryWatch(new EventStream(client))
-  const factory = new ContainerFactory({ engine: client, remover, outOfMemory, container, run, identity: { owner: 'me', boot: 'this' }, cores })
-  engine.on('POST /containers/create', json(201, { Id: 'c1' })).on('POST /containers/c1/start', empty(204)).on('DELETE /containers/c1', empty(204))
-    .on('GET /containers/c1/json', json(200, { State: { Running: true, Paused: false } }))
-  return { engine, factory, remover }
-}
 
 t.test('a container is created, attached and started, in this order', async (t) => {
   const { engine, factory } = await start(t)

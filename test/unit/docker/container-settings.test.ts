@@ -79,7 +79,6 @@ t.test('all changes of the request with unusual settings', async (t) => {
     DOCKER_CONTAINER_TMP_DIR_PATH: '',
     DOCKER_CONTAINER_WORK_DIR_PATH: '/home/glot',
     DOCKER_CONTAINER_WORK_DIR_OPTIONS: 'rw,exec,nosuid,size=131072k,uid=1000',
-    DOCKER_CONTAINER_RUNTIME: 'runsc',
     DOCKER_CONTAINER_CPUS: '0.5',
     DOCKER_CONTAINER_CPU_SHARES: '512',
     DEBUG_KEEP_CONTAINER: 'true',
@@ -106,10 +105,17 @@ t.test('all changes of the request with unusual settings', async (t) => {
     Ulimits: [{ Name: 'nofile', Soft: 90, Hard: 100 }, { Name: 'core', Soft: 1, Hard: 1 }],
     CapDrop: ['MKNOD', 'NET_RAW'],
     CapAdd: ['SYS_PTRACE'],
-    ReadonlyRootfs: false,
-    Runtime: 'runsc'
+    ReadonlyRootfs: false
   })
   t.same(body.HostConfig?.Tmpfs, { '/home/glot': 'rw,exec,nosuid,size=131072k,uid=1000' })
+})
+
+t.test('the request names a runtime and a group of the shim only if they are selected', async (t) => {
+  const { container, run } = readConfig({ API_ACCESS_TOKEN: 'correct-horse-battery-staple' })
+  const parts = { image: PYTHON, container, run, identity: { owner: 'me', boot: 'this' }, purpose: ONE_RUN }
+  t.match(containerSettings({ ...parts, runtime: 'crun', shimGroup: 'a-1' }).HostConfig, { Runtime: 'crun', Annotations: { 'io.containerd.runc.v2.group': 'a-1' } })
+  const without = Object.keys(containerSettings(parts).HostConfig ?? {})
+  t.notOk(without.includes('Runtime') || without.includes('Annotations'))
 })
 
 t.test('an image whose user is root runs as 65534, other images run as their user', async (t) => {

@@ -22,7 +22,7 @@ export interface Started {
   inputEnded: () => boolean
 }
 
-interface Options { pooled?: boolean, exitGraceMs?: number, isRunning?: () => Promise<boolean> }
+interface Options { pooled?: boolean, exitGraceMs?: number, isRunning?: () => Promise<boolean>, ending?: () => void }
 
 export function start (t: Teardown, options: Options = {}): Started {
   const [stream, container] = duplexPair()
@@ -35,11 +35,11 @@ export function start (t: Teardown, options: Options = {}): Started {
   return { ...startOn(t, stream, options), container, stream, received: () => received, inputEnded: () => inputEnded }
 }
 
-export function startOn (t: Teardown, stream: Duplex, { pooled = false, exitGraceMs = 1000, isRunning = async () => true }: Options = {}): Pick<Started, 'sandbox' | 'removed'> {
+export function startOn (t: Teardown, stream: Duplex, { pooled = false, exitGraceMs = 1000, isRunning = async () => true, ending = () => {} }: Options = {}): Pick<Started, 'sandbox' | 'removed'> {
   const removed: string[] = []
   t.teardown(() => { stream.destroy() })
   const sandbox = new ContainerSandbox({
-    id: 'c1', pooled, stream, phases: {}, exitGraceMs, remove: async (id) => { removed.push(id) }, liftCpuLimit: () => {}, ranOutOfMemory: async () => false, isRunning
+    id: 'c1', pooled, stream, phases: {}, exitGraceMs, remove: async (id) => { removed.push(id) }, liftCpuLimit: () => {}, ranOutOfMemory: async () => false, isRunning, ending
   })
   return { sandbox, removed }
 }

@@ -22,7 +22,7 @@ import { completed, ensureSettings, listenAddress, parseSettings, serviceEnviron
 void t.test('creates private settings once and keeps them', async (t) => {
   const file = path.join(t.testdir({}), 'state/env')
   const first = await ensureSettings(file, '/run/a.sock')
-  t.match(first, { SERVER_LISTEN_ADDR: '127.0.0.1', SERVER_LISTEN_PORT: '8088', DOCKER_UNIX_SOCKET_PATH: '/run/a.sock' })
+  t.match(first, { SERVER_LISTEN_ADDR: '127.0.0.1', SERVER_LISTEN_PORT: '8088', DOCKER_UNIX_SOCKET_PATH: '/run/a.sock', DOCKER_CONTAINER_RUNTIME: 'auto' })
   t.match(first['API_ACCESS_TOKEN'], /^[\w-]{32}$/)
   t.equal((await stat(file)).mode & 0o777, 0o600)
   t.same(await ensureSettings(file, '/run/a.sock'), first)
@@ -36,6 +36,7 @@ void t.test('keeps the user\'s lines in the settings', async (t) => {
   t.same(text.split('\n').slice(0, 3), ['# mine', 'SERVER_LISTEN_PORT=9000', 'LOG_LEVEL=debug'])
   t.match(parseSettings(text), { SERVER_LISTEN_PORT: '9000', API_ACCESS_TOKEN: 'made', LOG_LEVEL: 'debug' })
   t.equal(completed(text, '/s', () => 'other'), text)
+  t.notOk('DOCKER_CONTAINER_RUNTIME' in parseSettings(text), 'an existing file keeps the default runtime of the engine')
   t.equal(parseSettings('API_ACCESS_TOKEN=a=b c\n')['API_ACCESS_TOKEN'], 'a=b c')
 })
 
