@@ -81,6 +81,13 @@ export class LoadBalancer {
     return output.trim()
   }
 
+  /** Returns a column of HAProxy's statistics. @param name backend and server, for example `runs/a` or `runs/BACKEND` */
+  async statistic (name: string, column: string): Promise<string> {
+    const [header = '', ...rows] = (await this.command('show stat')).split('\n')
+    const row = rows.find((line) => line.startsWith(`${name.replace('/', ',')},`))?.split(',') ?? []
+    return row[header.replace('# ', '').split(',').indexOf(column)] ?? ''
+  }
+
   /** Returns an agent whose connections HAProxy attributes to the client address `address`. */
   agentFrom (address: string, maxSockets = 1): https.Agent {
     const agent = new https.Agent({ keepAlive: true, maxSockets })

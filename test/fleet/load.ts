@@ -31,9 +31,9 @@ export class Load {
   sent = 0
 
   /** Sets the duration of runs, counts the programs that the machines start, and lets them print their number. */
-  constructor (private readonly balancer: LoadBalancer, machines: readonly Machine[], runMs: number) {
+  constructor (private readonly balancer: LoadBalancer, machines: readonly Machine[], runMs: number | ((nonce: number) => number)) {
     for (const { engine } of machines) {
-      engine.runMs = runMs
+      engine.runMs = typeof runMs === 'number' ? runMs : (payload) => runMs(nonceOf(payload))
       engine.onPayload = (payload) => { this.executions.set(nonceOf(payload), (this.executions.get(nonceOf(payload)) ?? 0) + 1) }
       engine.resultOf = (payload) => ({ ...COMPLETED, stdout: `${nonceOf(payload)}\n` })
     }

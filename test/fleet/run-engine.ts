@@ -13,7 +13,7 @@ export interface Test { teardown (fn: () => void | Promise<void>): void }
 
 /** An engine with one image. Each program prints "hi" after at least `runMs` milliseconds, and not before `gate` resolves. */
 export class RunEngine {
-  runMs = 100
+  runMs: number | ((payload: string) => number) = 100
   gate: Promise<void> = Promise.resolve()
   /** If true, create requests fail within milliseconds, as on a full disk. */
   diskIsFull = false
@@ -57,7 +57,8 @@ export class RunEngine {
       this.started++
       const text = payload.toString('utf8')
       this.onPayload(text)
-      void Promise.all([sleep(this.runMs), this.gate]).then(() => socket.end(frame(1, `${JSON.stringify(this.resultOf(text))}\n`)))
+      const runMs = typeof this.runMs === 'number' ? this.runMs : this.runMs(text)
+      void Promise.all([sleep(runMs), this.gate]).then(() => socket.end(frame(1, `${JSON.stringify(this.resultOf(text))}\n`)))
     })
   }
 }

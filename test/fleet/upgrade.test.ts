@@ -1,7 +1,7 @@
 import t from 'tap'
 
 import { Load } from './load.js'
-import { startLoadBalancer, type LoadBalancer } from './load-balancer.js'
+import { startLoadBalancer } from './load-balancer.js'
 import { startMachine, until } from './machine.js'
 
 const SLOTS = 4
@@ -18,20 +18,13 @@ async function startFleet (t: Parameters<typeof startMachine>[0], env: Record<st
   return { machines, balancer, load: new Load(balancer, machines, RUN_MS) }
 }
 
-/** The column `svstatus` or `scur` of a server in HAProxy's statistics. */
-async function statisticOf (balancer: LoadBalancer, server: string, column: string): Promise<string> {
-  const [header = '', ...rows] = (await balancer.command('show stat')).split('\n')
-  const row = rows.find((line) => line.startsWith(server.replace('/', ',')))?.split(',') ?? []
-  return row[header.replace('# ', '').split(',').indexOf(column)] ?? ''
-}
-
 void t.test('rolling upgrade: no run is lost while each machine is stopped and started again', async (t) => {
   const { machines, balancer, load } = await startFleet(t, { ...ENV, ...STOP_DELAY })
   const sending = load.send({ count: 600, perSecond: PER_S })
   for (const [index, machine] of machines.entries()) {
     t.equal(await machine.stop(), 0)
     await machine.start()
-    await until(async () => await statisticOf(balancer, `runs/${'abc'[index]}`, 'status') === 'UP', 'the machine to return')
+    await until(async () => await balancer.statistic(`runs/${'abc'[index]}`, 'status') === 'UP', 'the machine to return')
   }
   await sending
   t.equal(load.with(200).length, 600)
@@ -43,8 +36,8 @@ void t.test('drain: no run is lost when a machine is drained in HAProxy and then
   const sending = load.send({ count: 240, perSecond: PER_S })
   await load.untilSent(60)
   t.equal(await balancer.command('set server runs/a state drain'), '')
-  await until(async () => await statisticOf(balancer, 'runs/a', 'scur') === '0', 'the end of the runs')
-  t.match(await statisticOf(balancer, 'others/a', 'status'), /^DRAIN/, 'the other routes follow')
+  await until(async () => await balancer.statistic('runs/a', 'scur') === '0', 'the end of the runs')
+  t.match(await balancer.statistic('others/a', 'status'), /^DRAIN/, 'the other routes follow')
   await machine.kill()
   await machine.start()
   const before = machine.engine.started
