@@ -27,7 +27,7 @@ static bool is_late(struct emptying *emptying) {
     return emptying->late;
 }
 
-/* Moves a folder to the top, under a name that is free there. */
+/* Moves a folder to the top, under an unused name. */
 static bool move_to_top(struct emptying *emptying, int folder_fd, const char *name) {
     char target[32];
     for (int i = 0; i < MOST_NAMES_TRIED; i++) {

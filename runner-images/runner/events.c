@@ -59,7 +59,7 @@ void events_add(struct events *events, int stream, size_t size) {
     else if (events->count < EVENTS_MOST_ITEMS - RESERVED_ITEMS)
         push(events, (uint32_t)stream, (uint32_t)size);
     else
-        events->overflowed = true; /* until write_unlisted() has written what is not in the list */
+        events->overflowed = true; /* write_unlisted() later writes the output that is not in the list */
 }
 
 void events_forget(struct events *events) {

@@ -18,8 +18,8 @@ DIR *folder_stream(int folder_fd);
 const char *folder_next(DIR *folder);
 /* Opens a folder that is not a link. Returns its descriptor. */
 int folder_open(int parent_fd, const char *name);
-/* Opens the folder of a file in dir_fd without following a link in any component. Sets *name to the file's name in it. Creates
- * missing folders if `create` is true. Returns the folder's descriptor, which is dir_fd if the path has no folder. */
+/* Opens the folder of a file in dir_fd without following a link in any component. Sets *name to the file's name in that folder.
+ * Creates missing folders if `create` is true. Returns the folder's descriptor, which is dir_fd if the path has no folder. */
 int folder_open_parent(int dir_fd, const char *path, bool create, const char **name);
 
 /* ---- files.c ---- */

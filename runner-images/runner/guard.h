@@ -1,4 +1,4 @@
-/* Shared by the guard's files: the rules, and how a filter is written.
+/* Declarations for the guard's files: the rules, and functions that write a filter.
  * guard_calls.h lists the calls, guard.c writes the filter, guard_rules.c writes what each rule checks. */
 #ifndef GUARD_H
 #define GUARD_H

@@ -1,4 +1,4 @@
-/* Undoes what outlives the processes of a case: System V shared memory, semaphores and message queues, and sockets.
+/* Removes objects that outlive the processes of a case: System V shared memory, semaphores and message queues, and sockets.
  *
  * The identifiers are found by index up to the largest one in use. Source: shmctl(2), semctl(2), msgctl(2), the commands *_INFO and
  * *_STAT_ANY. */

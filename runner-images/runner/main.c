@@ -13,10 +13,10 @@
  * 5. io.c writes the input of a command, reads its output and enforces the limits: one clock and one count of output bytes for
  *    build and run. At the time limit, it sends SIGRTMAX, so that programs can flush their output. When the command ends, io.c
  *    kills every process. The output is what the pipes contain at this time (output.c), even if the program has used all memory
- *    (memory.c). outputs.c finds the files that the run returns. With cases, cases.c runs the program once for each of them and
- *    undoes what it left in between. events.c writes events while a program runs, and interaction.c reads its input.
- * 6. result.c writes the result as JSON (json_writer.c), with the cgroup's counters (cgroup.c). The runner exits, and the
- *    container with it. After a SIGTERM from outside the container, it exits immediately without a result, because the engine
+ *    (memory.c). outputs.c finds the files that the run returns. With cases, cases.c runs the program once for each case and
+ *    undoes its changes between two cases. events.c writes events while a program runs, and interaction.c reads its input.
+ * 6. result.c writes the result as JSON (json_writer.c), with the cgroup's counters (cgroup.c). The runner exits, which ends
+ *    the container. After a SIGTERM from outside the container, it exits immediately without a result, because the engine
  *    stops the container and the program did not cause the end.
  *
  * Environment variables, all optional and hidden from the program:

@@ -1,5 +1,6 @@
-/* The folders that a program may write to: the work dir, the home, the usual folders for temporary files, and every tmpfs. The root
- * file system is read-only in the service's containers; otherwise a program that is not root may write only to these folders in it. */
+/* The folders that a program may write to: the work dir, the home, the usual folders for temporary files, and every tmpfs. The
+ * root file system is read-only in the service's containers. In other containers, a program that is not root may write only to
+ * these folders. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>

@@ -53,7 +53,7 @@ static int create_entries(int top_fd, const struct snapshot *snapshot, const str
     for (size_t i = 0; i < place->count; i++)
         if (create_entry(top_fd, snapshot, &entries[i]) < 0)
             return -1;
-    /* In reverse order, so that a folder stays accessible until all folders in it are finished. */
+    /* The order is reversed, so that a folder stays accessible until all folders in it are finished. */
     for (size_t i = place->count; i-- > 0;) {
         if (!S_ISDIR(entries[i].status.st_mode))
             continue;
@@ -76,9 +76,9 @@ static int open_place(const char *path, const struct stat *was) {
     return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Resets what the program can have set on an empty folder of ours: extended attributes, of which some are access control lists, and
- * the flags of chattr(1). Attributes and flags that need privileges stay. Returns -1 with E2BIG if there are more names than the kernel
- * can list: listxattr(2). */
+/* Resets the settings of an empty folder of ours that the program can have changed: extended attributes, of which some are
+ * access control lists, and the flags of chattr(1). Attributes and flags that need privileges stay. Returns -1 with E2BIG if
+ * there are more names than the kernel can list: listxattr(2). */
 static int reset_attributes(int fd, const struct place *place) {
     char names[XATTR_LIST_MAX];
     int flags = 0;

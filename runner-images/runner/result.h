@@ -76,7 +76,7 @@ struct events {
     const struct result *result;
     /* NULL: the memory is not checked. */
     const struct memory *memory;
-    /* Offsets in the program's output: how much of it was taken from the list, and how much was written. */
+    /* Offsets in the program's output: the ends of the parts that were taken from the list, and that were written. */
     size_t seen[STREAMS];
     size_t sent[STREAMS];
     /* A ring buffer. */
@@ -95,9 +95,9 @@ struct events {
 struct events *events_new(int fd, bool live, const struct result *result);
 /* Records that bytes were added to the captured output of the current step. */
 void events_add(struct events *events, int stream, size_t size);
-/* Drops what was recorded: it was not the program's output. */
+/* Drops the recorded output, because the program did not write it. */
 void events_forget(struct events *events);
-/* From now on, what was recorded and what follows is the program's output. */
+/* Marks the recorded output, and all output that follows, as the program's. */
 void events_start(struct events *events);
 /* The build has ended; its output was recorded and is in the build event. */
 void events_build(struct events *events);

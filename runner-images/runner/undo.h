@@ -1,4 +1,4 @@
-/* Undoes what a program left: files and System V IPC objects.
+/* Undoes the changes of a program to files and System V IPC objects.
  * Unless stated otherwise, functions return 0, or -1 with errno set. */
 #ifndef UNDO_H
 #define UNDO_H
@@ -39,7 +39,7 @@ struct place {
 struct snapshot {
     struct place *places;
     size_t place_count;
-    /* Each folder comes before what is in it. */
+    /* Each folder comes before its content. */
     struct saved *entries;
     size_t count;
     size_t capacity;

@@ -149,8 +149,8 @@ public class Compile {
         }
 
         /**
-         * Returns the first class with a main method, in the order of files and classes. If there is none, returns
-         * the first class, so that java reports what it lacks.
+         * Returns the first class with a main method, in the order of files and classes. If there is none, returns the
+         * first class, so that java reports what the class lacks.
          */
         Main mainClass() {
             return found.stream()

@@ -52,8 +52,8 @@ public class MainClass {
     }
 
     /**
-     * Returns the first line for which the class's methods have code. If a file has two main classes, the first one
-     * in the file is used.
+     * Returns the lowest line number in the code of the class's methods, to find the first of several main classes in a
+     * file.
      */
     private static int lineOf(ClassModel model) {
         return model.methods().stream().flatMap(method -> method.code().stream())

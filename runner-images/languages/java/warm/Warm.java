@@ -26,8 +26,8 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * The Java part of the warm interpreter. warm.c calls it in a separate thread. The compiler keeps what it has read of
- * Java's own classes (JavacTaskPool) and discards the training program.
+ * The Java part of the warm interpreter. warm.c calls it in a separate thread. The compiler keeps Java's own classes,
+ * which it has read (JavacTaskPool), and discards the training program.
  */
 public final class Warm {
     private static final String TRAINING = "/opt/runonce/java/Training.java";

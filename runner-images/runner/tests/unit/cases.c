@@ -192,5 +192,5 @@ void cases_tests(void) {
     test("attributes of a folder are removed", attributes);
     test("files that take more than a quarter of the memory are not saved", too_large);
     test("emptying a folder ends at its time limit", late);
-    test("the writable folders are found, and none of them twice", found);
+    test("each writable folder is found exactly once", found);
 }

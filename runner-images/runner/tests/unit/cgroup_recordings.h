@@ -10,7 +10,7 @@ struct recording {
     const char *path, *text;
 };
 
-/* What a container of Docker 20.10 sees with cgroup version 1. */
+/* The files in a container of Docker 20.10 with cgroup version 1. */
 static const char SELF_V1[] = "9:name=systemd:/docker/1fe2\n8:pids:/docker/1fe2\n4:memory:/docker/1fe2\n"
                               "2:cpu,cpuacct:/docker/1fe2\n0::/docker/1fe2\n";
 static const char OOM_CONTROL[] = "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n";

@@ -9,7 +9,7 @@
 
 #define FFFD "\xef\xbf\xbd"
 
-/* Source of the complex ones: Unicode Standard, section 3.9, tables 3-8 to 3-11. */
+/* Source of the complex cases: Unicode Standard, section 3.9, tables 3-8 to 3-11. */
 static const struct {
     const char *bytes;
     const char *shown;

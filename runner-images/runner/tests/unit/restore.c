@@ -1,4 +1,4 @@
-/* What restoring a folder cannot undo. cases.c tests what it can undo. */
+/* Tests changes that restoring a folder cannot undo. cases.c tests the changes that it can undo. */
 #include <errno.h>
 #include <linux/limits.h>
 #include <stdio.h>
