@@ -15,7 +15,7 @@ const MODULES = {
   // The code of a web page. It imports types only.
   playground: ['protocol/[\\w-]+']
 }
-/** The layers of the tools, and the lower ones that each may import. */
+/** The layers of the tools, and the lower layers that each layer may import. */
 const TOOL_LAYERS = {
   lib: [],
   engine: ['lib'],

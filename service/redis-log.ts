@@ -5,7 +5,7 @@ export interface RedisLogger {
   error: (details: object, message: string) => void
 }
 
-/** What applies while Redis does not respond, and after it responds again, for the log. */
+/** The effects to log: `down` while Redis does not respond, and `up` after it responds again. */
 interface Effects { down: string, up: string }
 
 /**

@@ -4,8 +4,7 @@ import Docker from 'dockerode'
 
 /**
  * Creates a dockerode client for a socket. If DOCKER_HOST is set, dockerode reads it and related variables, which are
- * intended for other clients, and throws if it does not support their values. Without DOCKER_HOST, it reads none of
- * them.
+ * intended for other clients, and throws if it does not support their values. Without DOCKER_HOST, it does not read the related variables.
  */
 export function dockerClient (socketPath: string, agent: http.Agent): Docker {
   const { DOCKER_HOST: host } = process.env

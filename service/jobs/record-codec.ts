@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 const ALGORITHM = 'aes-256-gcm'
 const IV_BYTES = 12
 const TAG_BYTES = 16
-/** The first byte of an encrypted record. JSON text never begins with it. */
+/** The first byte of an encrypted record. JSON text never begins with this byte. */
 const ENCRYPTED = 0x01
 
 /** Encrypts records for Redis with `JOBS_KEY`. Without a key, records are JSON text. Reads records of both kinds. */

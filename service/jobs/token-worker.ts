@@ -80,7 +80,7 @@ export class TokenWorker {
     await this.#worker.close()
   }
 
-  /** Resolves when no job is in progress. Unlike `close`, it does not need Redis for that. */
+  /** Resolves when no job is in progress. Unlike `close`, this does not need Redis. */
   async whenIdle (): Promise<void> {
     await Promise.allSettled(this.#inProgress)
   }

@@ -11,7 +11,7 @@ export interface OutputEvent {
   case?: number
 }
 
-/** What a container reports while its program runs. The result is not an event: it ends the stream. */
+/** An event that a container reports while its program runs. The result is not an event: it ends the stream. */
 export type RunEvent = OutputEvent | {
   type: 'build' | 'case'
   /** The line that the runner wrote. */

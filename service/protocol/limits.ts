@@ -17,7 +17,7 @@ const RESULT_BYTES_PER_CASE = 4096
 const RESULT_BYTES_PER_FILE_BYTE = 6
 /** Space for the names and sizes of files that match but whose content is not returned. */
 const FILE_LIST_BYTES = 4_194_304
-/** The results of all cases together. The service holds a result in memory, so many cases with much output must not add up. */
+/** The results of all cases together. The service holds a result in memory, so the size of many cases with much output must be limited. */
 const MAX_CASES_RESULT_BYTES = 268_435_456
 
 /** Limits in requests and payloads, in seconds and bytes. */

@@ -7,7 +7,7 @@ import { docker, needImages, startService, TOKEN, type Test } from './kit.js'
 import { examplesOf, requestsOf } from './page-examples.js'
 
 const COMMANDS: Record<string, string[]> = { sh: ['sh', '-c'], js: [process.execPath, '--input-type=module', '-e'], python: ['python3', '-c'] }
-/** What the examples of each section print. The first expectation is for curl, which prints the response. */
+/** The expected output of the examples of each section. The first expectation is for curl, which prints the response. */
 const SECTIONS: Record<string, [curl: RegExp, others: string]> = {
   Streaming: [/^event: stdout\ndata: {"type":"stdout","text":"0\\n.*event: result\ndata: {"type":"result","result":{"stdout":"0\\n1\\n2\\n",.*}}\n\n$/s, '0\n1\n2\ncompleted\n'],
   Cases: [/"cases":\[{"stdout":"2\\n",.*"matched":true},{"stdout":"4\\n",.*"matched":false}\]/, '2 true\n4 false\n'],

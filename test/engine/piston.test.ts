@@ -14,7 +14,7 @@ const BYTES = Buffer.from([0, 0xff, 0x80, 0x0a])
 
 const python = (content: string, more: object = {}) => ({ language: 'python', version: '*', files: [{ name: 'main.py', content }], ...more })
 
-/** Sends what Piston's command-line client sends in interactive mode. Closes the socket after the test. */
+/** Sends the same messages as Piston's command-line client in interactive mode. Closes the socket after the test. */
 async function connect (t: { teardown: (work: () => void) => void }, service: Service, request: object) {
   const socket = new WebSocket(`${service.url.replace('http', 'ws')}/api/v2/connect`, { headers: { authorization: `Bearer ${TOKEN}` } })
   t.teardown(() => { socket.terminate() })

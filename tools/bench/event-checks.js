@@ -12,7 +12,7 @@ const EVENT_MS = 20
 const SLOW_ROUNDS = 15
 /** The slow client reads at this rate, and for longer than the program runs. Then it reads the rest without a limit. */
 const SLOW_CLIENT = { bytesPerSecond: 1000, slowMs: 3000 }
-/** A program that computes and writes 4 MiB. The buffers of the kernel do not hold all events of it. */
+/** A program that computes and writes 4 MiB. The kernel's buffers are too small for all of its events. */
 const WRITER = { files: [{ name: 'main.py', content: 'for i in range(64):\n    print("x" * 65535, flush=True)\n    sum(range(100_000))' }] }
 const WRITER_OUTPUT_BYTES = 8 * 2 ** 20
 const PYTHON = 'runonce/python:latest'

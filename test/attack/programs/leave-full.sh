@@ -1,4 +1,5 @@
-# Fills every file system that it can write to, removes the files of the program, and denies access to what is left.
+# Fills every file system that it can write to, removes the files of the program, and denies access to the remaining
+# files.
 echo before
 rm -rf /work/* /work/.[!.]* 2> /dev/null
 for folder in /dev/shm /tmp /work; do

@@ -11,7 +11,7 @@ const FALSE_VALUES: readonly unknown[] = [false, 0, '0', 'f', 'F', 'false', 'FAL
 type Settings = Pick<Config, 'run' | 'container'>
 type Body = Record<string, unknown>
 
-/** What a client sends, with the defaults of the service. */
+/** The attributes that a client sends, with the defaults of the service. */
 export interface Attributes extends Record<NumberAttribute, number> {
   source_code: Buffer | null
   language_id: number

@@ -14,7 +14,7 @@ const { SIGKILL, SIGXFSZ } = constants.signals
 /** The characters that Ruby's rstrip removes. */
 const WHITE_SPACE = '\0\t\n\v\f\r '
 
-/** What Judge0 reports about a run. */
+/** The fields that Judge0 reports about a run. */
 export interface Outcome {
   stdout: Buffer | null
   stderr: Buffer | null

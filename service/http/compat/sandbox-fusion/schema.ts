@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 
 import { nullable, nullableString } from '../../../protocol/payload-schema.js'
 
-/** SandboxFusion's names for languages that have another name here. */
+/** SandboxFusion's names for languages that have another name in this service. */
 export const LANGUAGE_NAMES = new Map([['nodejs', 'javascript'], ['js', 'javascript'], ['ts', 'typescript'], ['sql', 'sqlite'], ['R', 'r']])
 
 /** SandboxFusion's languages and execution modes. Images exist for some of them. */

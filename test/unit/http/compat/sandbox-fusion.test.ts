@@ -67,7 +67,7 @@ t.test('null and absent members mean the defaults', async (t) => {
   }
 })
 
-t.test('the memory limit is kept within what a container can have', async (t) => {
+t.test('the memory limit is kept within the limits of a container', async (t) => {
   const service = await startApp(t, { images: IMAGES, env: { DOCKER_CONTAINER_MEMORY_CAP: '536870912' } })
   for (const [mebibytes, bytes] of [[1, 16 * 1024 * 1024], [100, 100 * 1024 * 1024], [4096, 536_870_912], [0, undefined], [-5, undefined]] as const) {
     await resultOf(service, {}, { ...BODY, memory_limit_MB: mebibytes })
@@ -96,7 +96,7 @@ t.test('a language with a build has separate time limits and both results', asyn
   t.match(payloadOf(service), { limits: { buildTime: 100 } }, 'the limit of the service applies to builds too')
 })
 
-t.test('a failed build has no result of the run', async (t) => {
+t.test('after a failed build, there is no result of the run', async (t) => {
   const service = await startApp(t, { images: IMAGES })
   const body = { code: '', language: 'cpp' }
   const build = { ...BUILD, stderr: 'error\n', exitCode: 1 }

@@ -88,7 +88,7 @@ t.test('a submission whose run throws an error has the status Internal Error wit
   t.match(service.lines.join(''), /"slug":"docker.container.start".*a submission failed/)
 })
 
-t.test('at shutdown, running submissions end, waiting ones become Internal Error, and new ones are refused', async (t) => {
+t.test('at shutdown, running submissions end, waiting submissions become Internal Error, and new submissions are refused', async (t) => {
   const service = await startJudge0(t, { env: ONE_AT_A_TIME })
   const held = holdRuns(service)
   const tokens = (await service.send('POST', '/submissions/batch', { submissions: [HELLO, HELLO] })).json().map(({ token }: { token: string }) => token)
