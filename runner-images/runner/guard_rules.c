@@ -40,8 +40,7 @@ void emit_end_if(struct program *program, unsigned short position) {
     program->code[position].jf = (unsigned char)(program->size - position - 1);
 }
 
-/* Loads the low 32 bits of an argument. The kernel ignores the high bits of a process ID, so the filter must ignore
- * them too. */
+/* Loads the low 32 bits of an argument. The kernel ignores the high bits of a process ID, so the filter ignores them, too. */
 static void emit_load_argument(struct program *program, uint32_t index) {
     emit(program, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offsetof(struct seccomp_data, args) + 8 * index), 0, 0);
 }
