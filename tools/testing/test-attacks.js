@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 
-import { copyImages } from './copy-images.js'
+import { copyImages } from '../images/copy-images.js'
 import { closingLine, NONE, sum } from './counts.js'
 import { report, skip, testWithImages } from './report.js'
 import { findRuntime } from './runtimes/find-runtime.js'

@@ -4,11 +4,11 @@
 import { parseArgs } from 'node:util'
 
 import { firstLanguages } from '../images/language.js'
-import { copyImages, describeEngine } from './copy-images.js'
+import { copyImages, describeEngine } from '../images/copy-images.js'
 import { engineTests } from './engine-tests.js'
 import { findTools } from './host-tools.js'
 import { report, skip, testWithImages } from './report.js'
-import { startSecondEngine } from './second-engine.js'
+import { startSecondEngine } from '../engine/second-engine.js'
 
 const { values, positionals } = parseArgs({ options: { root: { type: 'string' } }, allowPositionals: true })
 await report(async () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readlink, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { startDaemon } from '../engine/daemon.js'
+import { startDaemon } from './daemon.js'
 import { execute } from '../lib/child.js'
 import { endProcess, processStart } from '../lib/process-table.js'
 
@@ -17,7 +17,7 @@ const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/,
 const SOCKET = '/run/engine/docker.sock'
 /**
  * Prepares the root of dockerd ($1): mounts the folder with the socket and data ($2), and this checkout ($3), because tests mount files of it. The
- * mounts are in a private namespace: they disappear with its last process, and removing the root cannot affect the mounted folders. pivot_root(2)
+ * following arguments are flags of dockerd. The mounts are in a private namespace: they disappear with its last process, and removing the root cannot affect the mounted folders. pivot_root(2)
  * makes the root the root of the namespace. With chroot(2) alone, `docker exec` would see the root and the processes of the host, and clone(2)
  * could not create user namespaces.
  */
@@ -33,7 +33,15 @@ mount --bind "$2/data" "$1/var/lib/docker"
 mount --bind -o ro "$3" "$1$3"
 cd "$1"
 pivot_root . mnt
-exec chroot . sh -ec 'umount --lazy /mnt; exec setpriv --pdeathsig TERM dockerd "$@"' sh -H unix://${SOCKET} --bridge=none --iptables=false --ip6tables=false`
+shift 3
+exec chroot . sh -ec 'umount --lazy /mnt; exec setpriv --pdeathsig TERM dockerd "$@"' sh -H unix://${SOCKET} --bridge=none --iptables=false --ip6tables=false --add-runtime crun=/usr/bin/crun "$@"`
+
+/**
+ * @typedef {object} SecondEngine
+ * @property {string} socketPath
+ * @property {() => Promise<void>} stop removes all files and processes of the engine, and is idempotent
+ * @property {() => Promise<{pid: number, start: string}[]>} processes returns dockerd, containerd and its shims
+ */
 
 /**
  * Starts a second Docker engine in addition to the engine of the host: the engine of Debian, in a separate root file system and mount namespace. The
@@ -41,13 +49,16 @@ exec chroot . sh -ec 'umount --lazy /mnt; exec setpriv --pdeathsig TERM dockerd 
  * @param {object} options
  * @param {(text: string) => void} options.say receives a message before each long step
  * @param {string | undefined} options.root path of an existing root that mmdebstrap created, which is kept; by default, a new root is created
- * @returns {Promise<{socketPath: string, stop(): Promise<void>}>} `stop` removes all files and processes of the engine, and is idempotent
+ * @param {string[]} [options.flags] additional flags of dockerd
+ * @param {NodeJS.ProcessEnv} [options.env] additional environment variables of dockerd, which its child processes inherit
+ * @param {import('../lib/cpu-cgroup.js').CpuCgroup} [options.cgroup] the cgroup of the engine and its processes, without containers
+ * @returns {Promise<SecondEngine>}
  * @throws Error with the last lines of the log if the engine does not start
  */
-export async function startSecondEngine ({ say, root }) {
+export async function startSecondEngine ({ say, root, flags = [], env = {}, cgroup }) {
   const dir = await mkdtemp(path.join(PARENT, 'runonce-engine-'))
   const socketPath = path.join(dir, 'socket/docker.sock')
-  /** @type {import('../engine/daemon.js').Daemon | undefined} */
+  /** @type {import('./daemon.js').Daemon | undefined} */
   let daemon
   /** @type {string | undefined} */
   let mounts
@@ -57,14 +68,14 @@ export async function startSecondEngine ({ say, root }) {
   try {
     const itsRoot = root ?? await makeRoot(path.join(dir, 'root'), say)
     for (const name of ['data', 'socket']) await mkdir(path.join(dir, name), { mode: 0o710 })
-    const commandLine = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', START, 'sh', itsRoot, dir, CHECKOUT]
+    const commandLine = [...cgroup?.wrapper ?? [], 'env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), 'unshare', '--mount', '--propagation', 'private', 'sh', '-c', START, 'sh', itsRoot, dir, CHECKOUT, ...flags]
     daemon = await startDaemon(commandLine, { socketPath, log: path.join(dir, 'dockerd.log'), stopMs: STOP_MS })
     mounts = await mountNamespace(daemon.pid)
   } catch (error) {
     await stop()
     throw error
   }
-  return { socketPath, stop }
+  return { socketPath, stop, processes: async () => await processesIn(mounts) }
 
   async function end () {
     if (daemon !== undefined) await endProcess(daemon.pid, daemon.start, STOP_MS)
@@ -80,7 +91,7 @@ export async function startSecondEngine ({ say, root }) {
  */
 async function makeRoot (root, say) {
   say(`creating a root file system of Debian ${SUITE} with docker.io (takes a minute)`)
-  const packages = ['docker.io', 'iptables', 'ca-certificates']
+  const packages = ['docker.io', 'crun', 'iptables', 'ca-certificates']
   await execute('mmdebstrap', ['--variant=minbase', `--include=${packages.join(',')}`, SUITE, root], { timeout: MAKE_MS })
   return root
 }
