@@ -87,7 +87,7 @@ async function createService (config: Config, log: LogOutput, logger: Logger) {
   const outOfMemory = new OutOfMemoryWatch(events)
   const images = new ImageCatalog(engine, events, config.images.allow)
   const remover = new Remover(engine, { keep: config.container.keep, warn })
-  const admission = new Admission({ ...config.admission, shared: config.tokens.length > 1, backgroundConcurrency: config.jobs.workers })
+  const admission = new Admission({ ...config.admission, shared: config.tokens.length > 1, backgroundConcurrency: config.jobs.workers === 0 ? config.admission.concurrency : config.jobs.workers })
   const { url: redisUrl } = config.redis
   const redis = redisUrl === undefined ? undefined : await connectRateLimitStore(redisUrl, logger)
   const identity = containerIdentity(config.listen)

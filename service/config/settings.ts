@@ -139,7 +139,7 @@ export const SETTINGS = [
   setting('SERVER_MODE', { group: 'jobs', key: 'jobs.mode', type: 'choice', values: ['all', 'worker'], default: 'all' },
     'With `all`, the service serves all routes and runs jobs. With `worker`, it runs only jobs and serves only the health routes and `/metrics`. A worker needs `REDIS_URL` and the same tokens as the services that accept jobs.'),
   setting('JOBS_WORKERS', { group: 'jobs', key: 'jobs.workers', type: 'integer', unit: 'jobs', min: 0, max: 10_000, default: availableParallelism(), defaultText: 'the number of CPUs', example: 2 },
-    'Maximum number of jobs that this service runs at the same time, within `SERVER_WORKER_THREADS`. A job starts only if no other run waits. With 0, this service does not run jobs.'),
+    'Maximum number of jobs and background submissions that this service runs at the same time, within `SERVER_WORKER_THREADS`. They start only if no other run waits. With 0, this service does not run jobs, and background submissions are then limited only by `SERVER_WORKER_THREADS`.'),
   setting('JOBS_MAX_QUEUED', { group: 'jobs', key: 'jobs.maxQueued', type: 'integer', unit: 'jobs', min: 1, max: 1_000_000, default: 10_000 },
     'Maximum number of unfinished jobs of each token.'),
   setting('JOBS_MAX_RESULTS', { group: 'jobs', key: 'jobs.maxResults', type: 'integer', unit: 'jobs', min: 1, max: 1_000_000, default: 10_000 },

@@ -81,9 +81,12 @@ export function decodedOf (result: object): DecodedResult {
 export class FakeRuns implements Runs {
   readonly requests: RunRequest[] = []
   handler: (request: RunRequest) => Promise<DecodedResult> = async () => decodedOf(COMPLETED)
+  /** Whether background runs start immediately. */
+  hasBackgroundSlot = true
 
   async run (request: RunRequest): Promise<DecodedResult> {
     this.requests.push(request)
+    if (this.hasBackgroundSlot) request.background?.admitted()
     return await this.handler(request)
   }
 }

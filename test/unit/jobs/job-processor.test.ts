@@ -13,6 +13,7 @@ const record: JobRecord = {
 
 function start (handler?: FakeRuns['handler']) {
   const runs = new FakeRuns()
+  runs.hasBackgroundSlot = false
   if (handler !== undefined) runs.handler = handler
   const { logger, lines } = recordingLogger()
   const processor = new JobProcessor({ runs, images: new FakeImages([PYTHON]), maxResultBytes: 1000, log: logger, giveWayMs: 20 })

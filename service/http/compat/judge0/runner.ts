@@ -9,10 +9,11 @@ import type { CompatParts } from '../compat-api.js'
 import { InterleavedOutput } from '../interleaved-output.js'
 import { resultOf } from '../payload-run.js'
 import { Background, type Job } from './background.js'
+import { checkedSubmission, type CheckedSubmission } from './checked-submission.js'
 import { InvalidSubmission } from './errors.js'
 import { languagesOf } from './languages.js'
 import { outcomeOf, type Outcome } from './outcome.js'
-import { memoryLimitOf, payloadOf } from './payload.js'
+import { memoryLimitOf } from './payload.js'
 import type { SubmissionStore } from './store.js'
 import { finished, internalError, sizeOf, started, type Submission } from './submission.js'
 
@@ -21,9 +22,10 @@ const RETRY_MS = 1000
 /** Maximum number of attempts to save a result after the shutdown has begun. */
 const ATTEMPTS_WHILE_STOPPING = 5
 const SHUT_DOWN = 'The service was shut down before the program ran'
+const WAITED_TOO_LONG = new ServiceError('overloaded', 'The submission waited too long for other runs')
 
 /** The request and the token for which a program runs, and the signal that cancels the run. */
-export type Origin = Pick<RunRequest, 'requestId' | 'tokenName' | 'signal'>
+export type Origin = Pick<RunRequest, 'requestId' | 'tokenName' | 'signal' | 'background'>
 
 interface RunnerParts extends CompatParts {
   store: SubmissionStore
@@ -43,11 +45,11 @@ export class SubmissionRunner {
 
   /**
    * Runs a submission while its client waits. A store that does not respond does not prevent the response.
-   * @throws ServiceError, InvalidSubmission
+   * @throws ServiceError
    */
-  async runNow (submission: Submission, origin: Origin): Promise<Submission> {
+  async runNow ({ submission, ...program }: CheckedSubmission, origin: Origin): Promise<Submission> {
     const running = started(submission)
-    const done = finished(running, await this.#outcomeOf(running, origin), now())
+    const done = finished(running, await this.#outcomeOf({ submission: running, ...program }, origin), now())
     await this.#parts.store.save(done).catch((error: Error) => this.#parts.log.warn({ reason: error.message }, 'the result of a submission was not saved'))
     return done
   }
@@ -75,40 +77,58 @@ export class SubmissionRunner {
       tokenName,
       bytes: sizeOf(submission),
       run: async () => {
-        const running = started(submission)
+        let saved: Promise<unknown> = Promise.resolve()
         // If this fails, clients see that the submission is in the queue until it has a result.
-        await this.#parts.store.save(running).catch(() => {})
-        const outcome = await this.#patientOutcomeOf(running, { requestId, tokenName, signal: new AbortController().signal })
-        await this.#save(finished(running, outcome, now()))
+        const admitted = () => { saved = this.#parts.store.save(started(submission)).catch(() => {}) }
+        const outcome = await this.#patientOutcomeOf(submission, { requestId, tokenName }, admitted)
+        await saved
+        await this.#save(finished(submission, outcome, now()))
       },
       abandon: async () => await this.#save(finished(submission, internalError(SHUT_DOWN), now()))
     }
   }
 
-  async #outcomeOf (submission: Submission, origin: Origin): Promise<Outcome> {
-    const { config, images, runs } = this.#parts
-    const image = languagesOf(await images.languages()).find(({ id }) => id === submission.language_id)?.image
-    if (image === undefined) throw new InvalidSubmission({ language_id: ['no longer has an image'] })
-    const payload = await payloadOf(submission, image, config)
+  async #outcomeOf ({ submission, image, payload }: CheckedSubmission, origin: Origin): Promise<Outcome> {
+    const { config, runs } = this.#parts
     const events = submission.redirect_stderr_to_stdout ? new InterleavedOutput() : undefined
     const encoded = encodePayload(payload, { maximum: config.run, version: image.language?.protocol ?? 1, stream: events !== undefined })
     const result = await resultOf(runs.run({ ...encoded, image, ...origin, ...(events === undefined ? {} : { events }) }))
     return outcomeOf(result, { attributes: submission, image, events, memoryLimit: memoryLimitOf(submission, config) })
   }
 
-  /** Tries again while the service is overloaded. Never rejects. */
-  async #patientOutcomeOf (submission: Submission, origin: Origin): Promise<Outcome> {
+  /** Runs a submission when no other run waits. Tries again while the service cannot run programs. Never rejects. */
+  async #patientOutcomeOf (submission: Submission, identity: Pick<Origin, 'requestId' | 'tokenName'>, admitted: () => void): Promise<Outcome> {
     const { config, stopping } = this.#parts
     const deadline = performance.now() + config.compat.resultsTimeMs
     for (;;) {
       try {
-        return await this.#outcomeOf(submission, origin)
+        return await this.#backgroundOutcomeOf(submission, identity, { deadline, admitted })
       } catch (error) {
         const busy = error instanceof ServiceError && error.statusCode === 503
         if (busy && stopping.aborted) return internalError(SHUT_DOWN)
         if (!busy || performance.now() > deadline) return internalError(this.#messageOf(error))
         await sleep(RETRY_MS, undefined, { signal: stopping, ref: false }).catch(() => {})
       }
+    }
+  }
+
+  /** @throws ServiceError `overloaded` if the run does not start before the deadline */
+  async #backgroundOutcomeOf (submission: Submission, identity: Pick<Origin, 'requestId' | 'tokenName'>, { deadline, admitted }: { deadline: number, admitted: () => void }): Promise<Outcome> {
+    const controller = new AbortController()
+    const timer = setTimeout(() => controller.abort(WAITED_TOO_LONG), deadline - performance.now())
+    const background = {
+      admitted: () => {
+        clearTimeout(timer)
+        admitted()
+      }
+    }
+    const { config, images } = this.#parts
+    try {
+      // The payload was not kept while the submission waited, because extracted files can be large.
+      const checked = await checkedSubmission(submission, languagesOf(await images.languages()), config)
+      return await this.#outcomeOf(checked, { ...identity, signal: controller.signal, background })
+    } finally {
+      clearTimeout(timer)
     }
   }
 

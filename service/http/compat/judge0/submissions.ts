@@ -6,10 +6,10 @@ import { clientSignal } from '../../client-signal.js'
 import { identityOf } from '../../code-runs.js'
 import type { CompatParts } from '../compat-api.js'
 import { readAttributes } from './attributes.js'
+import { checkedSubmission, type CheckedSubmission } from './checked-submission.js'
 import { ConversionError, InvalidSubmission } from './errors.js'
 import { languagesOf } from './languages.js'
 import { MAX_BATCH_SIZE } from './limits.js'
-import { payloadOf } from './payload.js'
 import { formatOf, type Format } from './query.js'
 import type { SubmissionRunner } from './runner.js'
 import {
@@ -31,10 +31,10 @@ export function addCreateRoutes (scope: FastifyInstance, parts: CompatParts, run
   }, async (request, reply) => {
     const format = formatOf(request.query)
     try {
-      const submission = await accepted(request.body, format.base64, parts)
-      if (request.query.wait === 'true') return await reply.code(201).send(createdFields(await runner.runNow(submission, { ...identityOf(request), signal: clientSignal(reply) }), format))
-      await runner.runLater([submission], identityOf(request))
-      return await reply.code(201).send({ token: submission.token })
+      const checked = await accepted(request.body, format.base64, parts)
+      if (request.query.wait === 'true') return await reply.code(201).send(createdFields(await runner.runNow(checked, { ...identityOf(request), signal: clientSignal(reply) }), format))
+      await runner.runLater([checked.submission], identityOf(request))
+      return await reply.code(201).send({ token: checked.submission.token })
     } catch (error) {
       if (!(error instanceof InvalidSubmission)) throw error
       return await reply.code(422).send(error.errors)
@@ -63,18 +63,16 @@ export function checkBatchSize (size: number): void {
   if (size > MAX_BATCH_SIZE) throw invalidRequest(`number of submissions in a batch should be less than or equal to ${MAX_BATCH_SIZE}`)
 }
 
-/** Checks a submission completely, so that its run cannot fail because of its content. @throws InvalidSubmission, ServiceError */
-async function accepted (sent: unknown, base64: boolean, { images, config }: CompatParts): Promise<Submission> {
+/** @throws InvalidSubmission, ServiceError */
+async function accepted (sent: unknown, base64: boolean, { images, config }: CompatParts): Promise<CheckedSubmission> {
   const languages = languagesOf(await images.languages())
   const attributes = readAttributes(sent, { languages, settings: config, base64 })
-  const image = languages.find(({ id }) => id === attributes.language_id)?.image
-  if (image !== undefined) await payloadOf(attributes, image, config)
-  return newSubmission(attributes, new Date().toISOString())
+  return await checkedSubmission(newSubmission(attributes, new Date().toISOString()), languages, config)
 }
 
 async function acceptedOrInvalid (sent: unknown, base64: boolean, parts: CompatParts): Promise<Submission | InvalidSubmission> {
   try {
-    return await accepted(sent, base64, parts)
+    return (await accepted(sent, base64, parts)).submission
   } catch (error) {
     if (error instanceof InvalidSubmission) return error
     throw error

@@ -64,6 +64,30 @@ t.test('tokens take turns', async (t) => {
   t.same(held.map(({ request: { tokenName } }) => tokenName), ['default', 'default', 'grader', 'default'])
 })
 
+t.test('a submission gives way to other runs: it is in the queue until it has a slot, and fails if it waits too long', async (t) => {
+  const service = await startJudge0(t, { env: { COMPAT_RESULTS_TIME: '0.3' } })
+  service.runs.hasBackgroundSlot = false
+  const held = holdRuns(service)
+  const create = async () => (await service.send('POST', '/submissions', HELLO)).json().token
+  const first = await create()
+  await until(() => held.length === 1)
+  t.match(await statusOf(service, first), { status_id: 1 })
+  held[0]?.request.background?.admitted()
+  await until(async () => (await statusOf(service, first)).status_id === 2)
+  t.notOk(held[0]?.request.signal.aborted)
+  held[0]?.release()
+  service.runs.handler = async ({ signal }) => await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  const second = await create()
+  await until(async () => (await statusOf(service, second)).status_id === 13)
+  t.match(await statusOf(service, second), { message: 'The submission waited too long for other runs' })
+})
+
+t.test('a submission whose client waits does not give way to other runs', async (t) => {
+  const service = await startJudge0(t)
+  await service.wait()
+  t.equal(service.runs.requests[0]?.background, undefined)
+})
+
 t.test('while the service is overloaded, an accepted submission waits', async (t) => {
   const service = await startJudge0(t)
   let attempts = 0
