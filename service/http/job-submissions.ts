@@ -11,9 +11,9 @@ export const MAX_RUNS = 1000
 const MAX_URL_LENGTH = 2048
 const MAX_TTL_SECONDS = 604_800
 const DEFAULT_PRIORITY = 5
-const MAX_KEY_LENGTH = 255
+export const MAX_KEY_LENGTH = 255
 
-const RunSchema = Type.Object({
+export const RunSchema = Type.Object({
   image: Type.Optional(ImageNameSchema),
   payload: Type.Optional(Type.Unknown({ description: 'As in POST /run' })),
   language: Type.Optional(Type.String({ description: 'With code, instead of image and payload' })),

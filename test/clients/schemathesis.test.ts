@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 
 import { startService, TOKEN } from '../engine/kit.js'
+import { RedisServer } from '../jobs/redis-server.js'
 import { pythonWith } from './python-client.js'
 
 const CLIENT = 'schemathesis==4.32.5'
@@ -12,7 +13,9 @@ const CONFIG = fileURLToPath(new URL('schemathesis/schemathesis.toml', import.me
 const HOOKS = fileURLToPath(new URL('schemathesis/hooks.py', import.meta.url))
 
 t.test('schemathesis finds no difference between /openapi.json and the service', async (t) => {
-  const service = await startService(t, { env: { RUN_QUEUE_TIMEOUT: '100' } })
+  const redis = await RedisServer.start(t)
+  const webhooks = { WEBHOOK_ALLOW: '127.0.0.1', WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}` }
+  const service = await startService(t, { env: { RUN_QUEUE_TIMEOUT: '100', RUN_QUEUE_SIZE: '10000', REDIS_URL: redis.url, ...webhooks } })
   t.setTimeout(1_200_000)
   const args = ['-m', 'schemathesis.cli', '--config-file', CONFIG, 'run', `${service.url}/openapi.json`, '--no-color']
   // schemathesis writes a cache into its current directory.

@@ -7,8 +7,8 @@ import { addPageHeaders } from './page-headers.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The schema of the body in the OpenAPI document, if the route itself validates a part of the body. */
-    documentedBody?: object
+    /** The schemas in the OpenAPI document that differ from those of the route, because the route itself validates a part of the request. */
+    documented?: { body?: object, querystring?: object, headers?: object }
   }
 }
 
@@ -25,7 +25,7 @@ export interface About {
 /** Generates the OpenAPI description from the route schemas. Must be called before routes are added. */
 export async function addOpenApi (app: FastifyInstance, about: About, ui: boolean): Promise<void> {
   await app.register(swagger, {
-    transform: ({ schema, url, route: { config } }) => ({ schema: withBody(schema, config?.documentedBody), url }),
+    transform: ({ schema, url, route: { config } }) => ({ schema: { ...schema, ...config?.documented }, url }),
     openapi: {
       // The schemas use JSON Schema 2020-12. OpenAPI 3.0 does not support a numeric exclusiveMinimum.
       openapi: '3.1.0',
@@ -47,10 +47,6 @@ export async function addOpenApi (app: FastifyInstance, about: About, ui: boolea
     }
   })
   if (ui) await addPages(app)
-}
-
-function withBody<Schema extends object> (schema: Schema, body: object | undefined): Schema {
-  return body === undefined ? schema : { ...schema, body }
 }
 
 /**

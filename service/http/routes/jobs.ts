@@ -5,6 +5,7 @@ import { Type } from 'typebox'
 import { invalidRequest, jobsUnavailable } from '../../errors.js'
 import type { Jobs } from '../../runs/job-ports.js'
 import type { CodeRunParts } from '../code-runs.js'
+import { DocumentedJobBodySchema, DocumentedJobHeaders } from '../documented-jobs.js'
 import { errorResponses } from '../error-responses.js'
 import { JobBodySchema, newJobs } from '../job-submissions.js'
 import { JobSchema, JobSummarySchema, respondWithJob, StatusSchema, summaryOf } from '../job-response.js'
@@ -48,6 +49,7 @@ export function addJobRoutes (scope: FastifyInstance, { jobs, stopping, ...parts
   const store = jobs as Jobs
 
   typed.post('/jobs', {
+    config: { documented: { body: DocumentedJobBodySchema, headers: DocumentedJobHeaders } },
     schema: { summary: 'Run programs later', tags: ['jobs'], body: JobBodySchema, response: { 202: AcceptedSchema, ...errorResponses(...NEW_JOB_ERRORS) } }
   }, async (request, reply) => {
     const ids = await store.add(await newJobs(parts, request))
@@ -56,6 +58,7 @@ export function addJobRoutes (scope: FastifyInstance, { jobs, stopping, ...parts
   })
 
   typed.get('/jobs', {
+    config: { documented: { querystring: documentedNumber(PageSchema, 'limit', 1, MAX_PAGE) } },
     schema: { summary: 'List the jobs of the token', tags: ['jobs'], querystring: PageSchema, response: { 200: ListSchema, ...errorResponses('invalidRequest', ...JOB_ERRORS) } }
   }, async ({ tokenName, query: { status, after, limit } }) => {
     const page = await store.list(tokenName, { status, after, limit: wholeNumber('limit', limit, 1, MAX_PAGE) ?? DEFAULT_PAGE })
@@ -63,6 +66,7 @@ export function addJobRoutes (scope: FastifyInstance, { jobs, stopping, ...parts
   })
 
   typed.get('/jobs/:id', {
+    config: { documented: { querystring: documentedNumber(WaitSchema, 'wait', 0, MAX_WAIT_SECONDS) } },
     schema: {
       summary: 'Get a job, and its result if it has finished',
       tags: ['jobs'],
@@ -100,6 +104,12 @@ function jobResponse () {
       'text/event-stream': { schema: Type.String({ description: 'If the Accept header contains text/event-stream: an event for each new status' }) }
     }
   }
+}
+
+/** Documents the parameter that `wholeNumber` reads. */
+function documentedNumber ({ properties, ...schema }: { properties: object }, name: string, minimum: number, maximum: number) {
+  const { description } = (properties as Record<string, { description?: string }>)[name] ?? {}
+  return { ...schema, properties: { ...properties, [name]: { type: 'integer', minimum, maximum, description } } }
 }
 
 function wholeNumber (name: string, text: string | undefined, min: number, max: number): number | undefined {

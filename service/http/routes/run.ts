@@ -39,7 +39,7 @@ interface RunParts {
 /** Adds glot's route `POST /run`, which runs a payload in any allowed image and returns the result. */
 export function addRunRoute (scope: FastifyInstance, parts: RunParts): void {
   scope.withTypeProvider<TypeBoxTypeProvider>().post('/run', {
-    config: { documentedBody: DocumentedBodySchema },
+    config: { documented: { body: DocumentedBodySchema } },
     schema: {
       summary: 'Run a payload in a container of an image',
       tags: ['run'],

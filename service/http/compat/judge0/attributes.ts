@@ -1,12 +1,11 @@
 import type { Config } from '../../../config/config.js'
 import { InvalidSubmission, type AttributeErrors } from './errors.js'
-import { COMPILER_OPTION_LANGUAGES, numberRanges, rangeError, type NumberAttribute } from './limits.js'
+import { COMPILER_OPTION_LANGUAGES, MAX_OPTION_CHARACTERS, numberRanges, rangeError, type NumberAttribute } from './limits.js'
 import type { Judge0Language } from './languages.js'
 
-const MAX_OPTION_CHARACTERS = 512
 const BLANK = "can't be blank"
 /** The values that Rails converts to false. */
-const FALSE_VALUES: readonly unknown[] = [false, 0, '0', 'f', 'F', 'false', 'FALSE', 'off', 'OFF']
+export const FALSE_VALUES: readonly unknown[] = [false, 0, '0', 'f', 'F', 'false', 'FALSE', 'off', 'OFF']
 
 type Settings = Pick<Config, 'run' | 'container'>
 type Body = Record<string, unknown>

@@ -23,6 +23,8 @@ const MIN_MEMORY_KILOBYTES = 2048
 const MIN_WALL_SECONDS = 1
 
 export const MAX_BATCH_SIZE = 20
+/** Maximum length of the compiler options, and of the arguments. */
+export const MAX_OPTION_CHARACTERS = 512
 /** Maximum size of all additional files together, in bytes. */
 export const MAX_EXTRACT_BYTES = 10_485_760
 /** Names of languages that begin with one of these words support compiler options. */

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 import { invalidRequest } from '../../../errors.js'
 import { ConversionError, doesNotExist } from './errors.js'
+import { documentedQuery } from './documented-schema.js'
 import { formatOf, type Format } from './query.js'
 import { BatchGetQuery, BatchSubmissionsSchema, errorSchemas, FieldsSchema, GetQuery, TokenParams } from './schema.js'
 import type { SubmissionStore } from './store.js'
@@ -16,6 +17,7 @@ export function addResultRoutes (scope: FastifyInstance, store: SubmissionStore)
   const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
 
   typed.get('/submissions/:token', {
+    config: { documented: { querystring: documentedQuery(GetQuery) } },
     schema: { summary: 'Get a submission (Judge0)', tags, params: TokenParams, querystring: GetQuery, response: { 200: FieldsSchema, ...errorSchemas(400, 401, 404, 429, 503) } }
   }, async (request) => {
     const format = formatOf(request.query)
@@ -25,9 +27,10 @@ export function addResultRoutes (scope: FastifyInstance, store: SubmissionStore)
   })
 
   typed.get('/submissions/batch', {
+    config: { documented: { querystring: documentedQuery(BatchGetQuery) } },
     schema: { summary: 'Get several submissions (Judge0)', tags, querystring: BatchGetQuery, response: { 200: BatchSubmissionsSchema, ...errorSchemas(400, 401, 429, 503) } }
   }, async (request) => {
-    const tokens = (request.query.tokens ?? '').trim().split(',').filter((token) => token !== '')
+    const tokens = (request.query.tokens ?? '').split(',').filter((token) => token !== '').map((token) => token.trim())
     checkBatchSize(tokens.length)
     const format = formatOf(request.query)
     const submissions = await store.find(tokens)

@@ -8,6 +8,7 @@ import type { CompatParts } from '../compat-api.js'
 import { readAttributes } from './attributes.js'
 import { checkedSubmission, type CheckedSubmission } from './checked-submission.js'
 import { ConversionError, InvalidSubmission } from './errors.js'
+import { documentedBatch, documentedQuery, documentedSubmission } from './documented-schema.js'
 import { languagesOf } from './languages.js'
 import { MAX_BATCH_SIZE } from './limits.js'
 import { formatOf, type Format } from './query.js'
@@ -25,6 +26,7 @@ export function addCreateRoutes (scope: FastifyInstance, parts: CompatParts, run
   const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
 
   typed.post('/submissions', {
+    config: { documented: { body: documentedSubmission(parts.config), querystring: documentedQuery(CreateQuery) } },
     schema: {
       summary: 'Create a submission (Judge0)', tags, querystring: CreateQuery, body: SubmissionSchema, response: { 201: CreatedSchema, 422: AttributeErrorsSchema, ...ERRORS }
     }
@@ -42,6 +44,7 @@ export function addCreateRoutes (scope: FastifyInstance, parts: CompatParts, run
   })
 
   typed.post('/submissions/batch', {
+    config: { documented: { body: documentedBatch(parts.config) } },
     schema: {
       summary: 'Create several submissions (Judge0)', tags, querystring: BatchCreateQuery, body: BatchSchema, response: { 201: BatchCreatedSchema, 422: BatchCreatedSchema, ...ERRORS }
     }

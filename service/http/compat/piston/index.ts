@@ -30,7 +30,7 @@ function addRoutes (scope: FastifyInstance, parts: CompatParts): void {
   addConnectRoute(scope, parts)
 
   typed.post('/api/v2/execute', {
-    config: { documentedBody: ExecuteSchema },
+    config: { documented: { body: ExecuteSchema } },
     schema: { summary: 'Run a program (Piston)', tags, body: Type.Object({}), response: { 200: ExecuteResponseSchema, ...ERROR_RESPONSES } }
   }, async (request, reply) => {
     const job = jobOf(request.body, runtimesOf(await images.languages()), config)
