@@ -25,7 +25,7 @@ import { addLanguagesRoute } from './http/routes/languages.js'
 import { addMetricsRoute } from './http/routes/metrics.js'
 import { addRunRoute } from './http/routes/run.js'
 import { addVersionRoute } from './http/routes/version.js'
-import type { Jobs } from './runs/job-ports.js'
+import type { Callbacks, Jobs } from './runs/job-ports.js'
 import type { EngineStatus, Images, Runs } from './runs/ports.js'
 import type { Readiness, ServiceMetrics } from './runs/status-ports.js'
 
@@ -44,6 +44,8 @@ export interface AppParts {
   readiness: Readiness
   /** If undefined, the routes for jobs return `jobs.unavailable`. */
   jobs?: Jobs | undefined
+  /** If undefined, results are not sent to URLs that clients name. */
+  callbacks?: Callbacks | undefined
   /** If undefined, metrics are not collected and `/metrics` does not exist. */
   metrics?: ServiceMetrics | undefined
   /** The ioredis client for rate limits and results that several services share. */

@@ -117,7 +117,7 @@ async function createService (config: Config, log: LogOutput, logger: Logger) {
   const sweep = new Sweep({ engine, remover, identity, log: logger })
   const settingsCheck = new SettingsCheck({ engine, container: config.container, namedImages: config.namedImages, warn })
   const stopping = new AbortController()
-  const parts = { about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis, jobs: jobService?.jobs, stopping: stopping.signal }
+  const parts = { about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis, jobs: jobService?.jobs, callbacks: jobService?.callbacks, stopping: stopping.signal }
   return { parts, stopping, jobService, engine, events, images, runtimeChoice, remover, admission, redis, pool, health, readiness, sweep, settingsCheck }
 }
 

@@ -43,7 +43,7 @@ export const SETTINGS = [
   setting('COMPAT_RESULTS_TIME', { group: 'server', key: 'compat.resultsTimeMs', ...SECONDS, default: 600 },
     'Time for which clients can get the result of a submission to the API of Judge0.'),
   setting('COMPAT_RESULTS_MAX', { group: 'server', key: 'compat.resultsMax', type: 'integer', unit: 'results', min: 1, max: 1_000_000, default: 10_000 },
-    'Maximum number of results that the service keeps in memory. When there are more, the oldest are dropped. It has no effect with `REDIS_URL`.'),
+    'Maximum number of results that the service keeps in memory or, with `REDIS_URL`, that all services keep in Redis. When there are more, the oldest are dropped.'),
   setting('COMPAT_RESULTS_MEMORY', { group: 'server', key: 'compat.resultsBytes', ...SIZE, default: 67_108_864 },
     'Maximum size of the results in memory, and of the submissions that wait for their run.'),
 

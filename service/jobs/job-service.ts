@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { Config } from '../config/config.js'
-import type { Job, JobCounts, JobObserver, JobRecord, Jobs, WebhookRecord } from '../runs/job-ports.js'
+import type { Callbacks, Job, JobCounts, JobObserver, JobRecord, Jobs, WebhookRecord } from '../runs/job-ports.js'
 import type { Images, Runs } from '../runs/ports.js'
 import { JobEvents } from './job-events.js'
 import { JobProcessor } from './job-processor.js'
@@ -37,6 +37,8 @@ export interface JobServiceParts {
 /** Accepts, stores and runs jobs with BullMQ. */
 export class JobService {
   readonly jobs: Jobs & JobCounts
+  /** Undefined if nothing may be sent to any host. */
+  readonly callbacks: Callbacks | undefined
   readonly #parts: JobServiceParts
   readonly #store: JobStore
   readonly #queues: TokenQueues
@@ -74,6 +76,7 @@ export class JobService {
     this.#webhooks = new WebhookSender({
       ...parts, redis: this.#redis, jobs: this.#store, codec, targets: this.#targets, secrets: webhooks.secrets, observer
     })
+    this.callbacks = this.#targets.enabled ? this.#webhooks.callbacks : undefined
     this.#workerParts = {
       ...parts,
       observer,

@@ -6,9 +6,10 @@ import { Webhook } from 'standardwebhooks'
 import type { WebhookTargets } from './webhook-targets.js'
 
 /** Time limit for the whole request, in milliseconds. */
-const TIMEOUT_MS = 15_000
+export const WEBHOOK_TIMEOUT_MS = 15_000
 
 interface WebhookMessage {
+  method: 'POST' | 'PUT'
   url: URL
   /** The ID is the same for each attempt, so that the receiver can detect repetitions. */
   id: string
@@ -21,14 +22,14 @@ interface WebhookMessage {
  * @throws Error if there is no response, or if the address is not allowed
  * @see the specification of Standard Webhooks
  */
-export async function sendWebhook ({ url, id, body }: WebhookMessage, secrets: string[], targets: WebhookTargets): Promise<number> {
+export async function sendWebhook ({ method, url, id, body }: WebhookMessage, secrets: string[], targets: WebhookTargets): Promise<number> {
   if (!targets.allowsHost(url)) throw Object.assign(new Error(`${url.hostname} is not in WEBHOOK_ALLOW`), { code: 'host_not_allowed' })
   const now = new Date()
   return await post(url, body, {
-    method: 'POST',
+    method,
     lookup: targets.lookup,
     agent: false,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
     headers: {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),

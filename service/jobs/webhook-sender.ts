@@ -1,12 +1,12 @@
 import { DelayedError, Queue, UnrecoverableError, Worker, type Job as BullJob } from 'bullmq'
 import type { Redis } from 'ioredis'
 
-import type { Job, JobObserver, Jobs, WebhookRecord } from '../runs/job-ports.js'
+import type { Callback, Callbacks, Job, JobObserver, Jobs, WebhookRecord } from '../runs/job-ports.js'
 import { ServiceError } from '../errors.js'
 import { PREFIX } from './job-record.js'
 import type { RecordCodec } from './record-codec.js'
 import { WebhookEndpoints } from './webhook-endpoints.js'
-import { sendWebhook } from './webhook-request.js'
+import { sendWebhook, WEBHOOK_TIMEOUT_MS } from './webhook-request.js'
 import type { WebhookTargets } from './webhook-targets.js'
 
 const QUEUE = 'webhooks'
@@ -24,8 +24,17 @@ const CONCURRENCY = 10
 /** If a body would be larger, it is sent without the result. */
 const MAX_BODY_BYTES = 65_536
 const GONE = 410
+/** How often a callback is sent if it fails. Unlike a webhook, it contains the whole result, which Redis must not keep for long. */
+const CALLBACK_ATTEMPTS = 3
 
-interface WebhookData { tokenName: string, id: string, url: string, body?: string }
+interface WebhookData {
+  tokenName: string
+  id: string
+  url: string
+  body?: string
+  /** PUT for a callback, whose body is not that of a job. */
+  method?: 'PUT'
+}
 
 interface SenderParts {
   redis: Redis
@@ -70,19 +79,32 @@ export class WebhookSender {
 
   /** Schedules the webhook of a job. It is sent when the job has finished. Has no effect if it is already scheduled. */
   async schedule (tokenName: string, id: string, url: string): Promise<void> {
-    await this.#queue.add('webhook', this.#encode({ tokenName, id, url }), {
-      jobId: id,
+    await this.#add({ tokenName, id, url }, this.#delaysMs.length + 1)
+  }
+
+  get callbacks (): Callbacks {
+    return {
+      attempts: CALLBACK_ATTEMPTS,
+      timeoutMs: WEBHOOK_TIMEOUT_MS,
+      check: (url) => this.#parts.targets.check(url, 'callback_url'),
+      send: async (callback: Callback) => await this.#add({ ...callback, method: 'PUT' }, CALLBACK_ATTEMPTS)
+    }
+  }
+
+  async close (): Promise<void> {
+    await Promise.all([this.#worker?.close(), this.#queue.close()])
+  }
+
+  async #add (data: WebhookData, attempts: number): Promise<void> {
+    await this.#queue.add('webhook', this.#encode(data), {
+      jobId: data.id,
       delay: FIRST_DELAY_MS,
-      attempts: this.#delaysMs.length + 1,
+      attempts,
       backoff: { type: 'custom' },
       removeOnComplete: true,
       removeOnFail: true,
       stackTraceLimit: 0
     })
-  }
-
-  async close (): Promise<void> {
-    await Promise.all([this.#worker?.close(), this.#queue.close()])
   }
 
   async #process (job: BullJob, lock: string): Promise<void> {
@@ -95,6 +117,7 @@ export class WebhookSender {
     if (data.body === undefined) await job.updateData(this.#encode({ ...data, body }))
     const disabledMs = await this.#endpoints.disabledMs(data.tokenName, url)
     if (disabledMs > 0) {
+      if (data.method === 'PUT') return this.#report(data, 'dropped', 'endpoint_disabled')
       this.#report(data, 'postponed', 'endpoint_disabled')
       return await this.#postpone(job, lock, disabledMs)
     }
@@ -103,7 +126,7 @@ export class WebhookSender {
 
   async #send (data: WebhookData & { body: string }, url: URL): Promise<void> {
     const { secrets, targets } = this.#parts
-    const message = { url, id: `msg_${data.id}`, body: data.body }
+    const message = { method: data.method ?? 'POST' as const, url, id: `msg_${data.id}`, body: data.body }
     const reason = await sendWebhook(message, secrets, targets).catch((error: NodeJS.ErrnoException) => error.code ?? error.name)
     if (typeof reason === 'number' && reason >= 200 && reason < 300) {
       await this.#endpoints.succeeded(data.tokenName, url)

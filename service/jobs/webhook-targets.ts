@@ -24,13 +24,16 @@ export class WebhookTargets {
 
   get enabled (): boolean { return this.#hosts.length + this.#networks.length > 0 }
 
-  /** @throws ServiceError `request.invalid` if no webhook may be sent to this URL */
-  check (text: string): void {
-    if (!this.enabled) throw invalidRequest('webhook is not supported: WEBHOOK_ALLOW names no hosts')
+  /**
+   * @param member the name of the URL in messages
+   * @throws ServiceError `request.invalid` if no webhook may be sent to this URL
+   */
+  check (text: string, member = 'webhook'): void {
+    if (!this.enabled) throw invalidRequest(`${member} is not supported: WEBHOOK_ALLOW names no hosts`)
     const url = URL.canParse(text) ? new URL(text) : undefined
-    if (url === undefined || !/^https?:$/.test(url.protocol)) throw invalidRequest('webhook must be a URL that begins with https:// or http://')
-    if (url.username !== '' || url.password !== '') throw invalidRequest('webhook must not contain a user name or password')
-    if (!this.allowsHost(url)) throw invalidRequest(`webhook: the host ${JSON.stringify(url.hostname)} is not in WEBHOOK_ALLOW`)
+    if (url === undefined || !/^https?:$/.test(url.protocol)) throw invalidRequest(`${member} must be a URL that begins with https:// or http://`)
+    if (url.username !== '' || url.password !== '') throw invalidRequest(`${member} must not contain a user name or password`)
+    if (!this.allowsHost(url)) throw invalidRequest(`${member}: the host ${JSON.stringify(url.hostname)} is not in WEBHOOK_ALLOW`)
   }
 
   /** Whether the host is in the list. The addresses of a name are checked when the connection is made. */

@@ -65,6 +65,27 @@ export interface Jobs {
   watch (tokenName: string, id: string, listener: () => void): () => void
 }
 
+/** The result of a run for the URL that its client named. */
+export interface Callback {
+  tokenName: string
+  /** A UUID. The receiver can detect repetitions by it. */
+  id: string
+  url: string
+  /** JSON text. */
+  body: string
+}
+
+/** Sends results to clients, with the rules and the signature of webhooks. */
+export interface Callbacks {
+  /** How often a request is sent if it fails, and the time limit of each. */
+  readonly attempts: number
+  readonly timeoutMs: number
+  /** @throws ServiceError `request.invalid` if nothing may be sent to this URL */
+  check (url: string): void
+  /** Schedules a PUT request. Resolves when Redis has stored it, however long that takes. */
+  send (callback: Callback): Promise<void>
+}
+
 // Implemented by observability/, used by jobs/.
 
 export interface JobRecord {

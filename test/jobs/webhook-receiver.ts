@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 import type { Test } from './kit.js'
 
-export interface Received { path: string, headers: IncomingHttpHeaders, body: string }
+export interface Received { method: string, path: string, headers: IncomingHttpHeaders, body: string }
 
 /** Receives webhooks on a loopback port. */
 export class WebhookReceiver {
@@ -16,7 +16,7 @@ export class WebhookReceiver {
     const server = createServer((request, response) => {
       const chunks: Buffer[] = []
       request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-        const received = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8') }
+        const received = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8') }
         receiver.received.push(received)
         receiver.respond(response, received)
       })

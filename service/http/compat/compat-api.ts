@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 
 import type { Config } from '../../config/config.js'
+import type { Callbacks } from '../../runs/job-ports.js'
 import type { CodeRunParts } from '../code-runs.js'
 import type { About } from '../plugins/openapi.js'
 
@@ -8,6 +9,12 @@ import type { About } from '../plugins/openapi.js'
 export interface SharedStore {
   set (key: string, value: string, unit: 'PX', milliseconds: number): Promise<unknown>
   mget (keys: string[]): Promise<Array<string | null>>
+  del (keys: string[]): Promise<unknown>
+  zadd (key: string, score: number, member: string): Promise<unknown>
+  zcard (key: string): Promise<number>
+  /** Resolves with members and scores in turn. */
+  zpopmin (key: string, count: number): Promise<string[]>
+  pexpire (key: string, milliseconds: number): Promise<unknown>
 }
 
 export interface CompatParts extends CodeRunParts {
@@ -15,6 +22,8 @@ export interface CompatParts extends CodeRunParts {
   config: Pick<Config, 'compat' | 'run' | 'container' | 'admission'>
   /** If undefined, results are kept in the memory of this process. */
   redis?: SharedStore | undefined
+  /** If undefined, results are not sent to URLs that clients name. */
+  callbacks?: Callbacks | undefined
   /** Aborts when the service shuts down, with the error for the clients of interactive runs as its reason. */
   stopping: AbortSignal
 }

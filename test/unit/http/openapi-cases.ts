@@ -102,7 +102,7 @@ function results (): Case[] {
   const program = { source_code: 'x', language_id: 71 }
   const tokenOf = async ({ post }: StartedApp): Promise<string> => (await post('/submissions?wait=true', program)).json().token
   const refuses = async () => { throw new Error('Redis is down') }
-  const redis = { defineCommand: () => {}, set: refuses, mget: refuses }
+  const redis = { defineCommand: () => {}, set: refuses, mget: refuses, del: refuses, zadd: refuses, zcard: refuses, zpopmin: refuses, pexpire: refuses }
   return ([['/submissions/{token}', '/submissions/'], ['/submissions/batch', '/submissions/batch?tokens=']] as const).flatMap(([path, prefix]): Case[] => [
     { path, url: async (service) => `${prefix}${await tokenOf(service)}`, status: 200 },
     { path, url: `${prefix}${path === '/submissions/batch' ? '' : 'x?fields=x'}`, status: 400 },

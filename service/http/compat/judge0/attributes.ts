@@ -1,4 +1,5 @@
 import type { Config } from '../../../config/config.js'
+import { ServiceError } from '../../../errors.js'
 import { InvalidSubmission, type AttributeErrors } from './errors.js'
 import { COMPILER_OPTION_LANGUAGES, MAX_OPTION_CHARACTERS, numberRanges, rangeError, type NumberAttribute } from './limits.js'
 import type { Judge0Language } from './languages.js'
@@ -27,9 +28,14 @@ export interface Attributes extends Record<NumberAttribute, number> {
   enable_per_process_and_thread_memory_limit: boolean
 }
 
+/** @throws ServiceError if nothing may be sent to this URL */
+type CallbackCheck = ((url: string) => void) | undefined
+
 interface Known {
   languages: Judge0Language[]
   settings: Settings
+  /** If undefined, there are no callbacks. */
+  checkCallback: CallbackCheck
   /** Whether texts are base64. */
   base64: boolean
 }
@@ -38,7 +44,7 @@ interface Known {
  * Reads a submission as Judge0 does, which converts values to the type of their attribute.
  * @throws InvalidSubmission with the messages of Judge0
  */
-export function readAttributes (sent: unknown, { languages, settings, base64 }: Known): Attributes {
+export function readAttributes (sent: unknown, { languages, settings, checkCallback, base64 }: Known): Attributes {
   const body = (typeof sent === 'object' && sent !== null ? sent : {}) as Body
   const content = (name: string) => contentOf(body[name], base64)
   const languageId = numberOf(body.language_id)
@@ -61,7 +67,8 @@ export function readAttributes (sent: unknown, { languages, settings, base64 }: 
   const errors = {
     ...requiredErrors(attributes, languageId, language),
     ...numberErrors(attributes, settings),
-    ...optionErrors(attributes, language, settings)
+    ...optionErrors(attributes, language, settings),
+    ...callbackErrors(attributes, checkCallback)
   }
   if (Object.keys(errors).length > 0) throw new InvalidSubmission(errors)
   return attributes
@@ -95,12 +102,23 @@ function optionErrors (attributes: Attributes, language: Judge0Language | undefi
   const errors: AttributeErrors = {
     compiler_options: [...tooLong(attributes.compiler_options), ...compilerOptionErrors(attributes, language)],
     command_line_arguments: tooLong(attributes.command_line_arguments),
-    callback_url: isBlank(attributes.callback_url) ? [] : ['setting callback is not allowed'],
     enable_network: attributes.enable_network && container.networkDisabled ? ['enabling network is not allowed'] : [],
     enable_per_process_and_thread_time_limit: perProcess(attributes.enable_per_process_and_thread_time_limit),
     enable_per_process_and_thread_memory_limit: perProcess(attributes.enable_per_process_and_thread_memory_limit)
   }
   return Object.fromEntries(Object.entries(errors).filter(([, messages]) => messages.length > 0))
+}
+
+function callbackErrors ({ callback_url: url }: Attributes, check: CallbackCheck): AttributeErrors {
+  if (isBlank(url)) return {}
+  if (check === undefined) return { callback_url: ['setting callback is not allowed'] }
+  try {
+    check(url ?? '')
+    return {}
+  } catch (error) {
+    if (error instanceof ServiceError) return { callback_url: [error.message] }
+    throw error
+  }
 }
 
 function compilerOptionErrors ({ compiler_options: options }: Attributes, language: Judge0Language | undefined): string[] {

@@ -19,7 +19,7 @@ const ERRORS = errorSchemas(401, 429)
 const LOOKUP_ERRORS = errorSchemas(401, 429, 500)
 
 /** Adds the routes for languages, statuses and configuration. */
-export function addInformationRoutes (scope: FastifyInstance, { images, about, config }: CompatParts): void {
+export function addInformationRoutes (scope: FastifyInstance, { images, about, config, callbacks }: CompatParts): void {
   const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
   const languages = async () => languagesOf(await images.languages())
 
@@ -43,7 +43,7 @@ export function addInformationRoutes (scope: FastifyInstance, { images, about, c
     version: JUDGE0_VERSION, homepage: 'https://judge0.com', source_code: 'https://github.com/judge0/judge0', maintainer: `${about.name} ${about.version}`
   }))
 
-  typed.get('/config_info', { schema: { summary: 'Get the configuration (Judge0)', tags, response: { 200: ConfigSchema, ...ERRORS } } }, async () => configInfo(config))
+  typed.get('/config_info', { schema: { summary: 'Get the configuration (Judge0)', tags, response: { 200: ConfigSchema, ...ERRORS } } }, async () => configInfo(config, callbacks))
 
   typed.get('/system_info', { schema: { summary: 'Get information about the machine (Judge0)', tags, response: { 200: SystemSchema, ...ERRORS } } }, async () => systemInfo())
 

@@ -1,4 +1,5 @@
 import type { Config } from '../../../config/config.js'
+import type { Callbacks } from '../../../runs/job-ports.js'
 
 type Settings = Pick<Config, 'run' | 'container' | 'admission'>
 
@@ -57,7 +58,7 @@ export function rangeError (value: number, { min = -Infinity, above = -Infinity,
 }
 
 /** Returns the configuration in the format of Judge0. */
-export function configInfo ({ run, container, admission }: Settings) {
+export function configInfo ({ run, container, admission }: Settings, callbacks: Callbacks | undefined) {
   const ranges = numberRanges({ run, container })
   const numbers = Object.entries(ranges).flatMap(([name, { normal, max }]) => [[name, normal], [`max_${name}`, max]])
   return {
@@ -67,9 +68,9 @@ export function configInfo ({ run, container, admission }: Settings) {
     allowed_languages_for_compile_options: COMPILER_OPTION_LANGUAGES,
     enable_command_line_arguments: true,
     enable_submission_delete: false,
-    enable_callbacks: false,
-    callbacks_max_tries: 0,
-    callbacks_timeout: 0,
+    enable_callbacks: callbacks !== undefined,
+    callbacks_max_tries: callbacks?.attempts ?? 0,
+    callbacks_timeout: (callbacks?.timeoutMs ?? 0) / 1000,
     enable_additional_files: true,
     max_queue_size: admission.queueSize,
     ...Object.fromEntries(numbers) as Record<string, number>,

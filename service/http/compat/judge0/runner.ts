@@ -8,6 +8,7 @@ import type { RunRequest } from '../../../runs/ports.js'
 import type { CompatParts } from '../compat-api.js'
 import { InterleavedOutput } from '../interleaved-output.js'
 import { resultOf } from '../payload-run.js'
+import { isBlank } from './attributes.js'
 import { Background, type Job } from './background.js'
 import { checkedSubmission, type CheckedSubmission } from './checked-submission.js'
 import { InvalidSubmission } from './errors.js'
@@ -15,7 +16,7 @@ import { languagesOf } from './languages.js'
 import { outcomeOf, type Outcome } from './outcome.js'
 import { memoryLimitOf } from './payload.js'
 import type { SubmissionStore } from './store.js'
-import { finished, internalError, sizeOf, started, type Submission } from './submission.js'
+import { DEFAULT_FIELDS, fieldsOf, finished, internalError, sizeOf, started, type Submission } from './submission.js'
 
 /** Time between two attempts to run a submission or to save its result, in milliseconds. */
 const RETRY_MS = 1000
@@ -51,6 +52,7 @@ export class SubmissionRunner {
     const running = started(submission)
     const done = finished(running, await this.#outcomeOf({ submission: running, ...program }, origin), now())
     await this.#parts.store.save(done).catch((error: Error) => this.#parts.log.warn({ reason: error.message }, 'the result of a submission was not saved'))
+    this.#callBack(done, origin.tokenName)
     return done
   }
 
@@ -82,9 +84,9 @@ export class SubmissionRunner {
         const admitted = () => { saved = this.#parts.store.save(started(submission)).catch(() => {}) }
         const outcome = await this.#patientOutcomeOf(submission, { requestId, tokenName }, admitted)
         await saved
-        await this.#save(finished(submission, outcome, now()))
+        await this.#end(finished(submission, outcome, now()), tokenName)
       },
-      abandon: async () => await this.#save(finished(submission, internalError(SHUT_DOWN), now()))
+      abandon: async () => await this.#end(finished(submission, internalError(SHUT_DOWN), now()), tokenName)
     }
   }
 
@@ -137,6 +139,20 @@ export class SubmissionRunner {
     const known = error instanceof ServiceError ? error : internalFailure(error)
     if (known.statusCode >= 500) this.#parts.log.error({ err: known.cause ?? error, slug: known.slug }, 'a submission failed')
     return known.message
+  }
+
+  async #end (done: Submission, tokenName: string): Promise<void> {
+    await this.#save(done)
+    this.#callBack(done, tokenName)
+  }
+
+  /** Sends the result to the URL of the submission. Nothing waits for this, because it takes until Redis responds. */
+  #callBack (done: Submission, tokenName: string): void {
+    const { callbacks, log } = this.#parts
+    const { token, callback_url: url } = done
+    if (callbacks === undefined || url === null || isBlank(url)) return
+    callbacks.send({ tokenName, id: token, url, body: JSON.stringify(fieldsOf(done, DEFAULT_FIELDS, true)) })
+      .catch(({ message }: Error) => log.error({ reason: message }, 'the callback of a submission is lost'))
   }
 
   /** Saves a result. Tries again while the store does not respond. Never rejects. */

@@ -29,7 +29,7 @@ const ATTRIBUTES = {
   enable_network: described('Must be false unless the containers have a network'),
   number_of_runs: described('How often to run the program; time and memory are averages'),
   additional_files: described('A zip file with additional files, as base64'),
-  callback_url: described('Not supported')
+  callback_url: described('A URL that receives the result, if its host is in WEBHOOK_ALLOW')
 }
 
 export const SubmissionSchema = Type.Object(ATTRIBUTES, { examples: [{ source_code: 'print(input())', language_id: 71, stdin: 'Hello World!' }] })

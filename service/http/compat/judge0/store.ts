@@ -6,6 +6,8 @@ import { isPending } from './statuses.js'
 import { decode, encode, sizeOf, type Submission } from './submission.js'
 
 const KEY_PREFIX = 'runonce-submission-'
+/** The tokens of the results by the time of their end. Results that have expired count until they are the oldest. */
+const INDEX_KEY = 'runonce-submissions'
 const RETRY_SECONDS = 1
 
 interface Limits {
@@ -51,14 +53,30 @@ class MemoryStore implements SubmissionStore {
   }
 }
 
-/** Keeps submissions in Redis, so that every service with the same Redis server can return them. */
+/**
+ * Keeps submissions in Redis, so that every service with the same Redis server can return them. When there are too many results of all
+ * services together, the oldest are dropped.
+ */
 class RedisStore implements SubmissionStore {
   constructor (private readonly redis: SharedStore, private readonly limits: Limits) {}
 
   async save (submission: Submission): Promise<void> {
     // A submission waits at most as long as its result is kept.
-    const timeMs = this.limits.resultsTimeMs * (isPending(submission.status_id) ? 2 : 1)
+    const pending = isPending(submission.status_id)
+    const timeMs = this.limits.resultsTimeMs * (pending ? 2 : 1)
     await responding(this.redis.set(KEY_PREFIX + submission.token, encode(submission), 'PX', timeMs))
+    if (!pending) await responding(this.#dropOldest(submission.token))
+  }
+
+  /** Adds a result to the index, and drops the oldest results if there are too many. */
+  async #dropOldest (token: string): Promise<void> {
+    const { resultsTimeMs, resultsMax } = this.limits
+    const [, , count] = await Promise.all([
+      this.redis.zadd(INDEX_KEY, Date.now(), token), this.redis.pexpire(INDEX_KEY, resultsTimeMs), this.redis.zcard(INDEX_KEY)
+    ])
+    if (count <= resultsMax) return
+    const oldest = await this.redis.zpopmin(INDEX_KEY, count - resultsMax)
+    await this.redis.del(oldest.filter((_each, index) => index % 2 === 0).map((each) => KEY_PREFIX + each))
   }
 
   async find (tokens: string[]): Promise<Array<Submission | undefined>> {

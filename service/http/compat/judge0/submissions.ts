@@ -67,9 +67,9 @@ export function checkBatchSize (size: number): void {
 }
 
 /** @throws InvalidSubmission, ServiceError */
-async function accepted (sent: unknown, base64: boolean, { images, config }: CompatParts): Promise<CheckedSubmission> {
+async function accepted (sent: unknown, base64: boolean, { images, config, callbacks }: CompatParts): Promise<CheckedSubmission> {
   const languages = languagesOf(await images.languages())
-  const attributes = readAttributes(sent, { languages, settings: config, base64 })
+  const attributes = readAttributes(sent, { languages, settings: config, checkCallback: callbacks?.check, base64 })
   return await checkedSubmission(newSubmission(attributes, new Date().toISOString()), languages, config)
 }
 

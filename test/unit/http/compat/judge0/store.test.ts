@@ -6,12 +6,13 @@ import { startJudge0 } from './start.js'
 
 const HELLO = { source_code: 'print(1)', language_id: 71 }
 
-/** A Redis client with the two commands that the store uses. While the server is down, the commands fail. */
+/** A Redis client with the commands that the store uses. While the server is down, the commands fail. */
 class FakeRedis implements SharedStore {
   /** Called by the rate limits. */
   readonly defineCommand = () => {}
   readonly values = new Map<string, string>()
   readonly times: number[] = []
+  readonly index: string[] = []
   down = false
 
   async set (key: string, value: string, _unit: 'PX', milliseconds: number): Promise<unknown> {
@@ -25,6 +26,22 @@ class FakeRedis implements SharedStore {
     if (this.down) throw new Error('Command timed out')
     return keys.map((key) => this.values.get(key) ?? null)
   }
+
+  async del (keys: string[]): Promise<unknown> {
+    return keys.map((key) => this.values.delete(key))
+  }
+
+  async zadd (_key: string, _score: number, member: string): Promise<unknown> {
+    return this.index.push(member)
+  }
+
+  async zcard (): Promise<number> { return this.index.length }
+
+  async zpopmin (_key: string, count: number): Promise<string[]> {
+    return this.index.splice(0, count).flatMap((member) => [member, '0'])
+  }
+
+  async pexpire (): Promise<unknown> { return 1 }
 }
 
 t.test('results in memory expire', async (t) => {
@@ -63,6 +80,17 @@ t.test('with Redis, every service returns every submission, in all of its states
   t.same((await first.send('GET', query)).json(), result)
   t.same(redis.times, [1_200_000, 1_200_000, 600_000], 'a submission that waits is kept longer than a result')
   t.same((await second.send('GET', `/submissions/batch?tokens=x,${token}&fields=status_id`)).json(), { submissions: [null, { status_id: 3 }] })
+})
+
+t.test('the number of results in Redis is limited for all services together: the oldest are dropped', async (t) => {
+  const redis = new FakeRedis()
+  const env = { COMPAT_RESULTS_MAX: '2' }
+  const services = [await startJudge0(t, { redis, env }), await startJudge0(t, { redis, env }), await startJudge0(t, { redis, env })]
+  const tokens: string[] = []
+  for (const { send } of services) tokens.push((await send('POST', '/submissions?wait=true', HELLO)).json().token)
+  for (const { send } of services) {
+    t.same((await send('GET', `/submissions/batch?tokens=${tokens.join()}&fields=status_id`)).json().submissions, [null, { status_id: 3 }, { status_id: 3 }])
+  }
 })
 
 t.test('while Redis does not respond, submissions return 503 and are not run', async (t) => {
