@@ -3,13 +3,20 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import semver from 'semver'
 import t from 'tap'
 
 import { aptInstall } from '../../../../tools/lib/apt.js'
 import { installDependencies, nodeVersionError } from '../../../../tools/lib/dependencies.js'
 import { run } from '../../../../tools/lib/child.js'
 
-const { engines } = JSON.parse(readFileSync(fileURLToPath(new URL('../../../../package.json', import.meta.url)), 'utf8'))
+const { engines } = readJson('package.json')
+/** Versions in Debian 13, except Node: the oldest supported version. */
+const OLDEST: Record<string, string> = { node: '20.19.0', npm: '9.2.0' }
+
+function readJson (file: string) {
+  return JSON.parse(readFileSync(fileURLToPath(new URL(`../../../../${file}`, import.meta.url)), 'utf8'))
+}
 
 /** Creates a folder for PATH with the given commands, each a shell script. */
 async function withCommands (t: Pick<typeof import('tap').t, 'testdir' | 'intercept'>, scripts: Record<string, string>, files: object = {}) {
@@ -28,6 +35,15 @@ void t.test('reports an old Node in two lines', async (t) => {
   }
   for (const version of ['20.19.0', '22.0.0', '24.21.0', '100.0.0']) t.equal(nodeVersionError(version), undefined, version)
   t.equal(engines.node, '>=20.19', 'package.json has the same version')
+})
+
+void t.test('npm prints no EBADENGINE warning for the oldest supported Node and npm', async (t) => {
+  const packages = Object.entries(readJson('package-lock.json').packages as Record<string, { engines?: Record<string, string> }>)
+  t.ok(packages.length > 100)
+  const unsupported = packages.flatMap(([name, { engines = {} }]) => Object.entries(OLDEST)
+    .filter(([program, version]) => engines[program] !== undefined && !semver.satisfies(version, engines[program]))
+    .map(([program]) => `${name} requires ${program} ${engines[program]}`))
+  t.same(unsupported, [])
 })
 
 void t.test('installs development dependencies with any npm settings, once, and again if they are missing', async (t) => {
