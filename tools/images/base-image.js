@@ -8,7 +8,7 @@ import { execute } from '../lib/child.js'
 import { makeTemporary, removeTemporary } from '../lib/temporary.js'
 import { readEvents } from './read-events.js'
 
-const BASE = 'debian:trixie-slim'
+export const BASE = 'debian:trixie-slim'
 const PULL_MS = 5 * 60_000
 const BOOTSTRAP_MS = 20 * 60_000
 const BOOTSTRAP_FILES = ['/usr/bin/mmdebstrap', '/usr/share/keyrings/debian-archive-keyring.gpg']
@@ -20,21 +20,23 @@ const BOOTSTRAP_FILES = ['/usr/bin/mmdebstrap', '/usr/share/keyrings/debian-arch
  * Debian or Ubuntu.
  * @param {Docker} docker
  * @param {(text: string) => void} say
+ * @param {AbortSignal} [signal] cancels the pull and mmdebstrap
  * @returns {Promise<{tag: string, id: string}>}
  */
-export async function ensureBase (docker, say) {
+export async function ensureBase (docker, say, signal) {
   const present = await imageId(docker, BASE)
   if (present !== undefined) return { tag: BASE, id: present }
   try {
     say(`pulling ${BASE}`)
-    await pull(docker)
+    await pull(docker, signal)
   } catch (error) {
+    signal?.throwIfAborted()
     const reason = /** @type {Error} */ (error).message
     if (!canInstallPackages()) {
       throw new Error(`${BASE} cannot be pulled (${reason}): pull or load the image manually, or run this command as root on Debian or Ubuntu`, { cause: error })
     }
     say(`${BASE} cannot be pulled (${reason}): building it with mmdebstrap`)
-    await bootstrap(docker)
+    await bootstrap(docker, signal)
   }
   const id = await imageId(docker, BASE)
   if (id === undefined) throw new Error(`the engine has no image ${BASE}, although the build succeeded`)
@@ -55,15 +57,21 @@ export async function imageId (docker, name) {
   }
 }
 
-/** @param {Docker} docker */
-async function pull (docker) {
-  const abort = AbortSignal.timeout(PULL_MS)
-  const stream = await docker.pull(BASE, { abortSignal: abort })
+/**
+ * @param {Docker} docker
+ * @param {AbortSignal} [signal]
+ */
+async function pull (docker, signal) {
+  const timeout = AbortSignal.timeout(PULL_MS)
+  const stream = await docker.pull(BASE, { abortSignal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]) })
   await readEvents(/** @type {import('node:stream').Readable} */ (stream))
 }
 
-/** @param {Docker} docker */
-async function bootstrap (docker) {
+/**
+ * @param {Docker} docker
+ * @param {AbortSignal} [signal]
+ */
+async function bootstrap (docker, signal) {
   const present = await Promise.all(BOOTSTRAP_FILES.map((file) => access(file).then(() => true, () => false)))
   if (present.includes(false)) await aptInstall(['mmdebstrap', 'debian-archive-keyring'])
   const dir = await makeTemporary(os.tmpdir(), 'runonce-base-')
@@ -75,7 +83,7 @@ async function bootstrap (docker) {
       '--dpkgopt=path-include=/usr/share/doc/*/copyright', ...await aptOptions(),
       '--customize-hook=rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/var/log/*',
       'trixie', tar
-    ], { timeout: BOOTSTRAP_MS })
+    ], { timeout: BOOTSTRAP_MS, endWith: signal })
     const stream = await docker.importImage(createReadStream(tar), { repo: BASE.split(':')[0], tag: BASE.split(':')[1] })
     await readEvents(/** @type {import('node:stream').Readable} */ (stream))
   } finally {

@@ -1,13 +1,17 @@
-import { chmod, copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 
 import { makeTemporary, removeTemporary } from '../lib/temporary.js'
 import { putArtifacts } from './artifacts.js'
+import { splitDockerfile } from './dockerfile.js'
 import { RECIPE, folderFiles, runnerFiles } from './image-digest.js'
 import { imageJson } from './language.js'
 
 /** @typedef {import('./language.js').Language} Language */
+
+/** Parts of the Dockerfile that a context also contains: see `splitDockerfile`. */
+export const PARTS = { runner: 'Dockerfile.runner', packages: 'Dockerfile.packages' }
 
 /** Creates a temporary folder for a build context. @returns {Promise<string>} path of the folder */
 export async function makeContextDir () {
@@ -15,7 +19,7 @@ export async function makeContextDir () {
 }
 
 /**
- * Creates a build context in a temporary folder: the Dockerfile and the files that the Dockerfile copies.
+ * Creates a build context in a temporary folder: the Dockerfile, its parts and the files that the Dockerfile copies.
  * @param {object} parts
  * @param {string} parts.imagesDir
  * @param {string} parts.arch x64 or arm64
@@ -28,6 +32,9 @@ export async function assembleContext ({ imagesDir, arch, sharedNames = [], shar
   const dir = await makeContextDir()
   try {
     for (const file of [...RECIPE, ...await runnerFiles(imagesDir)]) await copyTo(path.join(imagesDir, file), path.join(dir, file))
+    const { runner, packages } = splitDockerfile(await readFile(path.join(imagesDir, 'Dockerfile'), 'utf8'))
+    await writeFile(path.join(dir, PARTS.runner), runner)
+    await writeFile(path.join(dir, PARTS.packages), packages)
     for (const name of ['shared', 'artifacts', 'language']) await mkdir(path.join(dir, name))
     for (const name of sharedNames) {
       const folder = path.join('shared', name)

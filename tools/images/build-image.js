@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 import { removeTemporary } from '../lib/temporary.js'
-import { assembleContext, makeContextDir } from './build-context.js'
+import { PARTS, assembleContext, makeContextDir } from './build-context.js'
 import { imageDigest } from './image-digest.js'
 import { build, outputOf, removeOld } from './docker-build.js'
 import { imageLabels, versionNumber } from './image-labels.js'
@@ -15,6 +15,7 @@ import { readLanguage, readShared } from './language.js'
  * @property {string} imagesDir
  * @property {{tag: string, id: string}} base
  * @property {string} arch x64 or arm64
+ * @property {AbortSignal} [signal] cancels the builds
  *
  * @typedef {object} Built
  * @property {string} name
@@ -25,28 +26,27 @@ import { readLanguage, readShared } from './language.js'
  */
 
 /**
- * Builds the stages that all images share, so that concurrent builds reuse them from the engine's cache.
+ * Builds the stage of the runner, so that concurrent builds reuse it from the engine's cache.
  * @param {Builder} builder
  * @param {(step: string) => void} say
  */
 export async function buildRunner (builder, say) {
   await withDir(await assembleContext({ imagesDir: builder.imagesDir, arch: builder.arch }), async (dir) => {
-    const id = await build(builder.docker, dir, { target: 'runner', buildargs: { BASE: builder.base.tag } }, say)
+    const id = await build(builder, dir, { dockerfile: PARTS.runner, target: 'runner', buildargs: { BASE: builder.base.tag } }, say)
     await removeOld(builder.docker, 'runonce.stage=runner', id)
   })
-  await buildShared(builder, [], say)
 }
 
 /**
- * Builds the stage that is common to all languages with these shared folders.
+ * Builds the stage that is common to all languages with these shared folders. Does not need the runner.
  * @param {Builder} builder
- * @param {string[]} names names of folders in shared/
+ * @param {string[]} names names of folders in shared/; if empty, the stage of all languages
  * @param {(step: string) => void} say
  */
 export async function buildShared (builder, names, say) {
   const shared = await readShared(builder.imagesDir, names)
   await withDir(await assembleContext({ imagesDir: builder.imagesDir, arch: builder.arch, sharedNames: names, shared }), async (dir) => {
-    await build(builder.docker, dir, { target: 'shared', buildargs: buildArguments(builder, shared) }, say)
+    await build(builder, dir, { dockerfile: PARTS.packages, target: 'shared', buildargs: buildArguments(builder, shared) }, say)
   })
 }
 
@@ -99,9 +99,10 @@ export async function presentImage (docker, name, digest) {
  * @param {Builder} builder
  * @param {string} name
  * @param {(step: string) => void} say
+ * @param {Promise<void>} [runner] resolves when the stage of the runner is built. Until then, only the steps that do not need the runner are built.
  * @returns {Promise<Built>}
  */
-export async function buildImage (builder, name, say) {
+export async function buildImage (builder, name, say, runner) {
   const { docker } = builder
   const { language, hello } = await readLanguage(path.join(builder.imagesDir, 'languages'), name)
   const digest = await digestOf(builder, name)
@@ -111,14 +112,17 @@ export async function buildImage (builder, name, say) {
   const sharedNames = language.shared ?? []
   const shared = await readShared(builder.imagesDir, sharedNames)
   await withDir(await assembleContext({ imagesDir: builder.imagesDir, arch: builder.arch, sharedNames, shared, language }), async (dir) => {
-    await build(docker, dir, { t: unlabelled, buildargs: buildArguments(builder, shared, language) }, say)
+    const buildargs = buildArguments(builder, shared, language)
+    if (runner !== undefined) await build(builder, dir, { dockerfile: PARTS.packages, buildargs }, say)
+    await runner
+    await build(builder, dir, { t: unlabelled, buildargs }, say)
   })
   say('version')
   const version = versionNumber(await outputOf(docker, unlabelled, language.version))
   if (version === '') throw new Error(`"${language.version}" printed no version number`)
   say('labels')
   const labels = imageLabels(language, { version, hello, digest })
-  await withDir(await labelContext(unlabelled), (dir) => build(docker, dir, { t: tag, labels }, () => {}))
+  await withDir(await labelContext(unlabelled), (dir) => build(builder, dir, { t: tag, labels }, () => {}))
   await docker.getImage(unlabelled).remove({ noprune: true })
   const image = await docker.getImage(tag).inspect()
   await removeOld(docker, `runonce.language=${name}`, image.Id)

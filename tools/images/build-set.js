@@ -38,7 +38,7 @@ export async function buildSet (builder, name, say) {
 
   say('fetching and unpacking packages')
   const options = { t: tagOf(name), buildargs: { BASE: tagOf(set.base) }, labels: imageLabels(language, { version, hello, digest }) }
-  await withDir(await setContext(builder, set, language), async (dir) => await build(docker, dir, options, say))
+  await withDir(await setContext(builder, set, language), async (dir) => await build(builder, dir, options, say))
   const image = await docker.getImage(tagOf(name)).inspect()
   await removeOld(docker, `runonce.language=${name}`, image.Id)
   return { name, tag: tagOf(name), version, bytes: image.Size, fresh: true }

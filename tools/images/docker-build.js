@@ -37,7 +37,7 @@ export function failureText (error) {
 
 /**
  * Builds an image with the classic builder on the network of the host, because the engine may have no container network.
- * @param {Docker} docker
+ * @param {{docker: Docker, signal?: AbortSignal}} builder `signal` cancels the build
  * @param {string} dir path of the build context
  * @param {import('dockerode').ImageBuildOptions} options
  * @param {(step: string) => void} say receives each RUN step that is not in the engine's cache; all other steps are quick
@@ -45,8 +45,9 @@ export function failureText (error) {
  * @throws BuildError if the build fails
  * @see Docker Engine API v1.41, ImageBuild
  */
-export async function build (docker, dir, options, say) {
-  const abortSignal = AbortSignal.timeout(BUILD_MS)
+export async function build ({ docker, signal }, dir, options, say) {
+  const timeout = AbortSignal.timeout(BUILD_MS)
+  const abortSignal = signal === undefined ? timeout : AbortSignal.any([timeout, signal])
   const buildargs = { ...proxyArguments(process.env), ...options.buildargs }
   const all = { networkmode: 'host', forcerm: true, ...options, buildargs, abortSignal }
   const stream = await docker.buildImage(/** @type {import('node:stream').Readable} */ (/** @type {unknown} */ (pack(dir))), all)

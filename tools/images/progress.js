@@ -47,9 +47,14 @@ export class Progress {
   done (name, text) {
     const row = this.#rows.get(name)
     const seconds = row === undefined ? 0 : (this.#now() - row.started) / 1000
-    this.#erase()
     this.#rows.delete(name)
-    this.#out.write(`${name.padEnd(12)} ${seconds.toFixed(1).padStart(6)} s  ${text}\n`)
+    this.print(`${name.padEnd(12)} ${seconds.toFixed(1).padStart(6)} s  ${text}\n`)
+  }
+
+  /** Writes text above the lines of running builds. @param {string} text complete lines */
+  print (text) {
+    this.#erase()
+    this.#out.write(text)
     if (this.#out.isTTY) this.#draw()
   }
 

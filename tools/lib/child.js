@@ -25,13 +25,17 @@ export function killOnExit (child) {
  * Runs Node's execFile with a higher output limit. Ends the command when this process exits.
  * @param {string} command
  * @param {string[]} args
- * @param {Omit<import('node:child_process').ExecFileOptions, 'encoding'>} [options]
+ * @param {Omit<import('node:child_process').ExecFileOptions, 'encoding'> & {endWith?: AbortSignal | undefined}} [options] `endWith`: sends SIGTERM to the
+ *   command. In contrast to Node's `signal`, the promise then waits until the command has exited.
  * @returns {Promise<{stdout: string, stderr: string}>}
  */
-export async function execute (command, args, options = {}) {
+export async function execute (command, args, { endWith, ...options } = {}) {
   const running = executeFile(command, args, { maxBuffer: MAX_OUTPUT_BYTES, ...options, encoding: 'utf8' })
   killOnExit(running.child)
-  return await running
+  const end = () => running.child.kill()
+  endWith?.addEventListener('abort', end)
+  if (endWith?.aborted) end()
+  return await running.finally(() => endWith?.removeEventListener('abort', end))
 }
 
 /**

@@ -1,4 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 const RUN_MS = 60_000
+/** Time until the service lists a new image, in milliseconds. The engine reports the image to the service with an event. */
+const LISTED_MS = 10_000
+const POLL_MS = 100
 const GREETING = 'Hello World!\n'
 
 /**
@@ -11,39 +16,47 @@ const GREETING = 'Hello World!\n'
  * @property {string} main file name of the program
  * @property {string} program
  * @property {number} ms duration from the request to the end of the response, in milliseconds
+ *
+ * @typedef {{url: string, token: string}} Service
  */
 
 /**
- * Runs the hello programs of some languages over HTTP, one at a time.
- * @param {object} service
- * @param {string} service.url
- * @param {string} service.token
- * @param {string[]} service.names names of languages; languages without an image are skipped
- * @param {(language: string) => Promise<string>} service.mainOf returns the name of the main file
- * @param {(hello: Hello) => void} each
- * @returns {Promise<Hello[]>}
+ * Runs the hello program of a language over HTTP, as soon as the service lists the language.
+ * @param {Service} service
+ * @param {string} language
+ * @param {string} main name of the main file
+ * @param {number} [listedMs] longest wait until the service lists the language, in milliseconds
+ * @returns {Promise<Hello>}
+ * @throws Error if the service does not list the language in time
  */
-export async function runHellos ({ url, token, names, mainOf }, each) {
-  const { languages } = await requestJson(`${url}/api/languages?details=1`, {})
-  const hellos = []
-  for (const { name, version, image, hello } of languages) {
-    if (!names.includes(name)) continue
-    const main = await mainOf(name)
-    const body = JSON.stringify({ image, payload: { files: [{ name: main, content: hello }] } })
-    const startedAt = performance.now()
-    const result = await requestJson(`${url}/run`, {
-      method: 'POST',
-      headers: { 'X-Access-Token': token, 'Content-Type': 'application/json' },
-      body
-    }).catch((/** @type {Error} */ error) => ({ outcome: error.message }))
-    const ms = performance.now() - startedAt
-    const ok = result.outcome === 'completed' && result.stdout === GREETING && result.stderr === ''
-    const output = ok ? result.stdout.trimEnd() : [result.outcome ?? result.message, result.error, result.stderr].filter(Boolean).join(': ')
-    const done = { language: name, version, ok, output, image, main, program: hello, ms }
-    each(done)
-    hellos.push(done)
+export async function runHello ({ url, token }, language, main, listedMs = LISTED_MS) {
+  const { version, image, hello } = await listedLanguage(url, language, listedMs)
+  const body = JSON.stringify({ image, payload: { files: [{ name: main, content: hello }] } })
+  const startedAt = performance.now()
+  const result = await requestJson(`${url}/run`, {
+    method: 'POST',
+    headers: { 'X-Access-Token': token, 'Content-Type': 'application/json' },
+    body
+  }).catch((/** @type {Error} */ error) => ({ outcome: error.message }))
+  const ms = performance.now() - startedAt
+  const ok = result.outcome === 'completed' && result.stdout === GREETING && result.stderr === ''
+  const output = ok ? result.stdout.trimEnd() : [result.outcome ?? result.message, result.error, result.stderr].filter(Boolean).join(': ')
+  return { language, version, ok, output, image, main, program: hello, ms }
+}
+
+/**
+ * @param {string} url
+ * @param {string} wanted
+ * @param {number} listedMs
+ * @returns {Promise<{version: string, image: string, hello: string}>}
+ */
+async function listedLanguage (url, wanted, listedMs) {
+  for (const deadline = Date.now() + listedMs; ; await sleep(POLL_MS)) {
+    const { languages = [] } = await requestJson(`${url}/api/languages?details=1`, {})
+    const found = languages.find((/** @type {{name: string}} */ { name }) => name === wanted)
+    if (found !== undefined) return found
+    if (Date.now() > deadline) throw new Error(`the service does not list the language ${wanted}`)
   }
-  return hellos
 }
 
 /**
@@ -54,6 +67,16 @@ export async function runHellos ({ url, token, names, mainOf }, each) {
 async function requestJson (url, init) {
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(RUN_MS) })
   return await response.json()
+}
+
+/**
+ * Returns command lines that run a program, in Python or else in the first language that works: without and with streaming.
+ * @param {Service} service
+ * @param {Hello[]} hellos
+ * @returns {string} text for the user
+ */
+export function invitation ({ url, token }, hellos) {
+  return `Try it yourself:\n\n${curlLine(url, token, hellos)}\n\nOr see the output while the program runs:\n\n${curlLine(url, token, hellos, { stream: true })}\n`
 }
 
 /**

@@ -5,7 +5,8 @@ import type { ServerResponse } from 'node:http'
 import t from 'tap'
 
 import { bootstrapOptions } from '../../../../tools/images/base-image.js'
-import { buildImages, concurrentBuilds } from '../../../../tools/images/build-images.js'
+import { buildImages } from '../../../../tools/images/build-images.js'
+import { concurrentBuilds } from '../../../../tools/images/engine-limits.js'
 import { imageDigest } from '../../../../tools/images/image-digest.js'
 import { FakeEngine, empty, json, type EngineCall } from '../../fake-engine.js'
 
@@ -57,8 +58,51 @@ void t.test('builds each shared stage once, before the languages that use it', a
   for (const [name, text] of Object.entries(language('more', { shared: ['jvm'] }))) await writeFile(path.join(more, name), text)
   await buildImages({ socketPath: engine.socketPath, names: ['bad', 'more'], imagesDir, out })
   const builds = engine.made('POST', '/build').map(({ query }) => [query.get('target') ?? query.get('t'), JSON.parse(query.get('buildargs') ?? '{}').SHARED_PACKAGES ?? ''])
-  t.same(builds.slice(0, 3), [['runner', ''], ['shared', ''], ['shared', 'openjdk']])
-  t.same(builds.slice(3).map(([name]) => name).sort(), ['runonce/bad:unlabelled', 'runonce/more:unlabelled'])
+  t.same(builds.slice(0, 3).sort(), [['runner', ''], ['shared', ''], ['shared', 'openjdk']])
+  t.same(builds.slice(3).flatMap(([name]) => name ?? []).sort(), ['runonce/bad:unlabelled', 'runonce/more:unlabelled'])
+})
+
+void t.test('installs packages while the runner is being built', async (t) => {
+  const { engine, imagesDir, out } = await start(t)
+  const parts: string[] = []
+  let finishRunner = () => {}
+  engine.on('POST /build', (call, response) => {
+    const done = () => response.end(call.query.get('t') === null ? '{"aux":{"ID":"sha256:stage"}}\n' : '{"error":"no"}\n')
+    parts.push(call.query.get('t') ?? `${call.query.get('dockerfile')} ${call.query.get('target') ?? 'all'}`)
+    if (call.query.get('target') === 'runner') finishRunner = done
+    else done()
+    if (parts.at(-1) === 'Dockerfile.packages all') finishRunner()
+  })
+  await buildImages({ socketPath: engine.socketPath, names: ['bad'], imagesDir, out })
+  t.same(parts.toSorted(), ['Dockerfile.packages all', 'Dockerfile.packages shared', 'Dockerfile.packages shared', 'Dockerfile.runner runner', 'runonce/bad:unlabelled'])
+  t.equal(parts.at(-1), 'runonce/bad:unlabelled', 'the complete image is last')
+})
+
+void t.test('builds in the given order, and reports each image as soon as it is ready', async (t) => {
+  const { engine, imagesDir, out } = await start(t)
+  const seen: string[] = []
+  const results = await buildImages({
+    socketPath: engine.socketPath,
+    imagesDir,
+    out,
+    order: (names) => names.toReversed(),
+    onResult: (result, print) => { seen.push(result.name); print(`${result.name} has arrived\n`) }
+  })
+  t.same([results.map(({ name }) => name), seen], [['good', 'bad'], ['good', 'bad']])
+})
+
+void t.test('a signal cancels the builds', async (t) => {
+  const { engine, imagesDir, out, said } = await start(t)
+  const abort = new AbortController()
+  const closed = new Promise<void>((resolve) => engine.on('POST /build', (call, response) => {
+    if (call.query.get('t') === null) return response.end('{"aux":{"ID":"sha256:stage"}}\n')
+    response.on('close', resolve)
+    response.write('{"stream":"Step 1/9 : RUN packages"}\n')
+    abort.abort()
+  }))
+  await t.rejects(buildImages({ socketPath: engine.socketPath, imagesDir, out, names: ['bad', 'good'], signal: abort.signal }), { name: 'AbortError' })
+  await closed
+  t.notMatch(said(), /FAILED/, 'a cancelled build has not failed')
 })
 
 void t.test('glotTags also tags each image with the name of glot\'s image', async (t) => {

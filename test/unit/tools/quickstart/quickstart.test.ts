@@ -11,7 +11,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 
 import { ensureEngine } from '../../../../tools/engine/engine.js'
-import { curlLine } from '../../../../tools/quickstart/hello.js'
 import { isLeased, takeLease } from '../../../../tools/engine/lease.js'
 import { enginePaths, stopEngine, withoutServices } from '../../../../tools/engine/own-engine.js'
 import { withLock } from '../../../../tools/lib/lock.js'
@@ -69,21 +68,6 @@ exec sleep 60`
   await service.stop()
   t.equal(await service.exited, null, 'a signal ended the service')
   await t.rejects(startService({ env: { FAILS: '1', PATH: process.env['PATH'] }, wrapper }), { message: 'the service did not start (exit code 3):\ncannot listen' })
-})
-
-void t.test('the printed command line runs an available language, and quotes its program', async (t) => {
-  const hello = { version: '1', ok: true, output: 'Hello World!', ms: 1 }
-  const bash = { ...hello, language: 'bash', image: 'runonce/bash:latest', main: 'main.sh', program: 'echo \'it\\\'s "$HOME"\'\n' }
-  const python = { ...hello, language: 'python', image: 'runonce/python:latest', main: 'main.py', program: 'print("Hello World!")' }
-  t.match(curlLine('http://127.0.0.1:8088', 'T', [bash, python]), '"image":"runonce/python:latest","payload":{"files":[{"name":"main.py","content":"print(6 * 7)"}]}')
-  t.match(curlLine('http://127.0.0.1:8088', 'T', [python], { stream: true }), /^curl -s -N -H 'Accept: text\/event-stream' http.*flush=True/)
-  const line = curlLine('http://127.0.0.1:8088', 'T', [{ ...python, language: 'ruby', ok: false }, bash])
-  const body = await new Promise<string>((resolve) => {
-    const shell = spawn('sh', ['-c', `curl () { for last; do :; done; printf %s "$last"; }\n${line}`])
-    let text = ''
-    shell.stdout.on('data', (chunk) => { text += chunk }).on('end', () => resolve(text))
-  })
-  t.same(JSON.parse(body), { image: bash.image, payload: { files: [{ name: bash.main, content: bash.program }] } }, 'a shell reads the same body')
 })
 
 void t.test('apt does not start services while an engine is being installed', async (t) => {

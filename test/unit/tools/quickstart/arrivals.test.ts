@@ -1,0 +1,43 @@
+import t from 'tap'
+
+import { Arrivals } from '../../../../tools/quickstart/arrivals.js'
+import type { Hello } from '../../../../tools/quickstart/hello.js'
+
+const SERVICE = { url: 'http://127.0.0.1:1', token: 'T' }
+const helloOf = (language: string, ok = true): Hello => ({ language, ok, version: '1', output: '', image: '', main: '', program: '', ms: 1 })
+
+void t.test('starts the service with the first image only, and runs one hello program at a time', async (t) => {
+  const events: string[] = []
+  let running = 0
+  const arrivals = new Arrivals({
+    serve: async () => { events.push('serve'); return SERVICE },
+    hello: async (service, language) => {
+      t.equal(++running, 1)
+      t.equal(service, SERVICE)
+      await Promise.resolve()
+      running--
+      return helloOf(language, language !== 'bad')
+    },
+    say: (_service, { language }, isFirst) => { events.push(`${language}${isFirst ? ' first' : ''}`) }
+  })
+  arrivals.add('bad')
+  arrivals.add('python')
+  t.equal(await arrivals.serving, SERVICE)
+  arrivals.add('bash')
+  await arrivals.all()
+  t.same(events, ['serve', 'bad', 'python first', 'bash'], 'the first program that works is the first')
+  t.same(arrivals.hellos.map(({ language }) => language), ['bad', 'python', 'bash'])
+})
+
+void t.test('an error of a step ends the arrivals, and is reported once', async (t) => {
+  const failing = new Arrivals({ serve: async () => { throw new Error('port') }, hello: async () => helloOf('x'), say: () => t.fail('no service') })
+  failing.add('python')
+  failing.add('bash')
+  await t.rejects(failing.serving, { message: 'port' })
+  await t.rejects(failing.all(), { message: 'port' })
+  const late = new Arrivals({ serve: async () => SERVICE, hello: async (_service, name) => { if (name === 'bash') throw new Error('gone'); return helloOf(name) }, say: () => {} })
+  late.add('python')
+  late.add('bash')
+  await t.rejects(late.all(), { message: 'gone' })
+  t.equal(await late.serving, SERVICE, 'the service that listens stays known')
+})
