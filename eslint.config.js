@@ -1,17 +1,18 @@
 import neostandard, { plugins } from 'neostandard'
 
 /**
- * The modules of the service, and the other modules that each may import. They share the interfaces in runs/ports.ts,
- * runs/status-ports.ts and runs/job-ports.ts, and the wire format in protocol/.
+ * The modules of the service, and the other modules that each may import. They share the interfaces in the files
+ * runs/*ports.ts, and the wire format in protocol/.
  */
 const MODULES = {
   protocol: ['errors'],
-  http: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports', 'errors', 'turn-queue', 'config/config'],
+  http: ['protocol/[\\w-]+', 'runs/(status-|job-|token-)?ports', 'errors', 'turn-queue', 'config/config'],
   runs: ['protocol/[\\w-]+', 'errors', 'turn-queue'],
-  pool: ['runs/(status-|job-)?ports', 'errors', 'config/config'],
-  docker: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports', 'errors', 'config/config'],
-  jobs: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports', 'errors', 'redis-log', 'config/config'],
-  observability: ['protocol/[\\w-]+', 'runs/(status-|job-)?ports'],
+  pool: ['runs/(status-|job-|token-)?ports', 'errors', 'config/config'],
+  docker: ['protocol/[\\w-]+', 'runs/(status-|job-|token-)?ports', 'errors', 'config/config'],
+  jobs: ['protocol/[\\w-]+', 'runs/(status-|job-|token-)?ports', 'errors', 'redis-log', 'config/config'],
+  tokens: ['protocol/[\\w-]+', 'runs/(status-|job-|token-)?ports', 'errors', 'config/config'],
+  observability: ['protocol/[\\w-]+', 'runs/(status-|job-|token-)?ports'],
   // The code of a web page. It imports types only.
   playground: ['protocol/[\\w-]+']
 }
@@ -101,7 +102,7 @@ function moduleBorder (module, files, outside, allowed) {
         paths: homelessIn(`service/${module}`),
         patterns: [{
           regex: `^${outside}(?!(${allowed.join('|')})\\.js$)`,
-          message: `${module} may import its own files, ${allowed.join(', ')} and packages. The interfaces between modules are in runs/ports.ts, runs/status-ports.ts and runs/job-ports.ts.`
+          message: `${module} may import its own files, ${allowed.join(', ')} and packages. The interfaces between modules are in the files runs/*ports.ts.`
         }]
       }]
     }

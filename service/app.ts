@@ -5,7 +5,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Config } from './config/config.js'
 import type { CompatApi, SharedStore } from './http/compat/compat-api.js'
 import { enabledApis } from './http/enabled-apis.js'
-import { addAuth, tokenCheck, type TokenCheck } from './http/plugins/auth.js'
+import { addAuth, type TokenCheck } from './http/plugins/auth.js'
 import { addBodyParser, refuseCompressed } from './http/plugins/body-parser.js'
 import { addCors } from './http/plugins/cors.js'
 import { addErrorHandling, respondToClientError, respondToFrameworkError } from './http/plugins/errors.js'
@@ -28,6 +28,7 @@ import { addVersionRoute } from './http/routes/version.js'
 import type { Callbacks, Jobs } from './runs/job-ports.js'
 import type { EngineStatus, Images, Runs } from './runs/ports.js'
 import type { Readiness, ServiceMetrics } from './runs/status-ports.js'
+import type { Tokens } from './runs/token-ports.js'
 
 /** Time limits for receiving the headers and the whole request, in milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000
@@ -36,8 +37,9 @@ const TIMEOUT_CHECK_MS = 2_000
 
 export interface AppParts {
   about: About
-  config: Pick<Config, 'tokens' | 'jobs' | 'compat' | 'run' | 'container' | 'admission' | 'rateLimit' | 'docs' | 'metrics' | 'cors'>
+  config: Pick<Config, 'jobs' | 'compat' | 'run' | 'container' | 'admission' | 'rateLimit' | 'docs' | 'metrics' | 'cors'>
   logger: FastifyBaseLogger
+  tokens: Tokens
   engine: EngineStatus
   images: Images
   runs: Runs
@@ -67,9 +69,9 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   const servesDocs = config.docs.on && config.docs.port === undefined
   await addOpenApi(app, about, servesDocs)
   if (servesDocs) await addPlayground(app)
-  await addRateLimits(app, config.rateLimit, parts.redis)
+  await addRateLimits(app, config.rateLimit, parts)
   const limits = app.rateLimits
-  const checkToken = tokenCheck(config.tokens)
+  const checkToken: TokenCheck = (token) => parts.tokens.nameOf(token)
   await addWebSockets(app, { maxMessageBytes: config.run.payloadBytes })
 
   await app.register(async (scope) => {
@@ -137,7 +139,7 @@ export async function buildSideApps (parts: AppParts, main: FastifyInstance): Pr
 async function addPlaygroundApi (app: FastifyInstance, parts: AppParts, limits: RateLimits): Promise<void> {
   addBodyParser(app)
   await app.register(async (scope) => {
-    await requireToken(scope, tokenCheck(parts.config.tokens), limits, { basic: false })
+    await requireToken(scope, (token) => parts.tokens.nameOf(token), limits, { basic: false })
     addRunRoute(scope, parts)
   })
   addLanguagesRoute(app, parts)

@@ -14,13 +14,13 @@ export const ERRORS = {
   notFound: [404, 'not_found', 'The route does not exist.'],
   methodNotAllowed: [405, 'method_not_allowed', 'The route does not support this method. The `Allow` header lists the supported methods.'],
   unsupportedLanguage: [400, 'language.unsupported', 'An image for this language is not present. The message lists the supported languages.'],
-  imageNotAllowed: [403, 'image.not_allowed', '`DOCKER_IMAGE_ALLOW` does not allow this image.'],
+  imageNotAllowed: [403, 'image.not_allowed', '`DOCKER_IMAGE_ALLOW`, or the token in `API_TOKENS_FILE`, does not allow this image.'],
   imageNeedsMore: [400, 'image.needs_more', 'The image needs more memory or processes than the service allows.'],
   rateLimited: [429, 'rate_limit', 'Too many requests from this address or with this token. The `Retry-After` header contains the number of seconds to wait.'],
   jobsUnavailable: [501, 'jobs.unavailable', 'Jobs are not enabled: the service has no `REDIS_URL`.'],
   jobStoreUnavailable: [503, 'jobs.unavailable', 'Redis does not respond. The `Retry-After` header contains the number of seconds to wait.'],
   jobNotFound: [404, 'jobs.not_found', 'The token has no job with this ID, or the job was deleted.'],
-  tooManyJobs: [429, 'jobs.too_many', 'The token has `JOBS_MAX_QUEUED` unfinished jobs, or would have more with this request. The `Retry-After` header contains the number of seconds to wait.'],
+  tooManyJobs: [429, 'jobs.too_many', 'The token would have more than `JOBS_MAX_QUEUED` unfinished jobs, or more than its own limit. The `Retry-After` header contains the number of seconds to wait.'],
   idempotencyKeyReused: [422, 'jobs.idempotency_key', 'The `Idempotency-Key` was used with a different body.'],
   overloaded: [503, 'overloaded', 'The run queue is full, the run waited too long in the queue, runs fail on this machine, or the service is shutting down. The `Retry-After` header contains the number of seconds to wait.'],
   containerRefused: [400, 'docker.container.create', 'The image does not exist, or it does not define a command.'],
@@ -168,7 +168,7 @@ export function jobNotFound (id: string): ServiceError {
 }
 
 export function tooManyJobs (max: number): ServiceError {
-  return new ServiceError('tooManyJobs', `A token can have at most ${max} unfinished jobs (JOBS_MAX_QUEUED)`, { retryAfterSeconds: 10 })
+  return new ServiceError('tooManyJobs', `The token can have at most ${max} unfinished jobs (JOBS_MAX_QUEUED, or jobs in API_TOKENS_FILE)`, { retryAfterSeconds: 10 })
 }
 
 export function idempotencyKeyReused (): ServiceError {

@@ -8,12 +8,13 @@ import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 
 import { buildApp, buildSideApps, type AppParts } from './app.js'
-import { ConfigError, readConfig, type Config } from './config/config.js'
+import { ConfigError, isLoopback, readConfig, type Config } from './config/config.js'
 import { ContainerFactory } from './docker/container-factory.js'
 import { Engine } from './docker/engine.js'
 import { EventStream } from './docker/event-stream.js'
 import { containerIdentity } from './docker/identity.js'
 import { ImageCatalog } from './docker/image-catalog.js'
+import { imageMatcher } from './docker/image-names.js'
 import { OutOfMemoryWatch } from './docker/out-of-memory.js'
 import { Remover } from './docker/remover.js'
 import { RuntimeChoice } from './docker/runtime-choice.js'
@@ -39,7 +40,9 @@ import { NodeHealth } from './runs/node-health.js'
 import { Probe } from './runs/probe.js'
 import { ServiceReadiness } from './runs/readiness.js'
 import { CodeRunner } from './runs/run-code.js'
+import { TokenRuns } from './runs/token-runs.js'
 import type { JobObserver } from './runs/job-ports.js'
+import { TokenStore } from './tokens/token-store.js'
 
 /** Time limit during shutdown for sending responses to slow clients after all runs have finished, in milliseconds. */
 const DRAIN_MS = 10_000
@@ -52,19 +55,22 @@ const RETRY_SECONDS = 1
 const { name, version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
 async function main (): Promise<void> {
-  const config = readConfigOrExit()
+  const config = await orExit(configuration)
   const log = new LogOutput(process.stdout)
   const logger = createLogger(config.log.level, log)
   // Node writes its own warnings to stderr. An error of this write must not stop the service.
   process.stderr.on('error', () => {})
   for (const warning of config.warnings) logger.warn(warning)
+  const tokens = new TokenStore({ environment: config.tokens, hasFile: config.tokensFile !== undefined, imageMatcher })
+  const tokenFile = await orExit(async () => await loadTokenFile(config, tokens, logger))
 
-  const service = await createService(config, log, logger)
+  const service = await createService(config, tokens, log, logger)
   const { listeners, addresses: [main, ...side] } = await listen(config, service.parts)
   startBackground(service, config)
 
   const delay = config.stop.delaySeconds * 1000 + config.admission.queueTimeoutMs + longestRunMs(config.run, { interactive: false }) + DRAIN_MS + STOP_GRACE_MS
-  closeWithGrace({ delay, logger }, async ({ signal, err }) => {
+  if (tokenFile !== undefined) process.on('SIGHUP', () => tokenFile.reload())
+  closeWithGrace({ delay, logger, skip: tokenFile === undefined ? [] : ['SIGHUP'] }, async ({ signal, err }) => {
     if (err !== undefined) logger.fatal({ err }, 'stopping after an unexpected error')
     else logger.info({ signal }, 'stopping')
     await stop(service, listeners)
@@ -80,14 +86,14 @@ async function main (): Promise<void> {
 type Service = Awaited<ReturnType<typeof createService>>
 
 /** Connects the modules through their interfaces. Starts nothing except the connection to Redis. */
-async function createService (config: Config, log: LogOutput, logger: Logger) {
+async function createService (config: Config, tokens: TokenStore, log: LogOutput, logger: Logger) {
   const warn = logger.warn.bind(logger)
   const engine = new Engine(config.engine)
   const events = new EventStream(engine)
   const outOfMemory = new OutOfMemoryWatch(events)
   const images = new ImageCatalog(engine, events, config.images.allow)
   const remover = new Remover(engine, { keep: config.container.keep, warn })
-  const admission = new Admission({ ...config.admission, shared: config.tokens.length > 1, backgroundConcurrency: config.jobs.workers === 0 ? config.admission.concurrency : config.jobs.workers })
+  const admission = createAdmission(config, tokens)
   const { url: redisUrl } = config.redis
   const redis = redisUrl === undefined ? undefined : await connectRateLimitStore(redisUrl, logger)
   const identity = containerIdentity(config.listen)
@@ -108,24 +114,46 @@ async function createService (config: Config, log: LogOutput, logger: Logger) {
   const readiness = new ServiceReadiness(engine, pool, health)
   const metrics = config.metrics.on ? new Metrics({ cores: cpus().length, load: admission, pool, node: health, log }) : undefined
   const observers = [new DeferredObserver({ observers: [new RunLog(logger), ...metrics === undefined ? [] : [metrics]], log: logger })]
-  const runs = new CodeRunner({
-    sandboxes: pool, admission, health, observers, limitsResponse: config.run.limitsResponse
+  const runs = new TokenRuns({
+    tokens, container: config.container, runs: new CodeRunner({ sandboxes: pool, admission, health, observers, limitsResponse: config.run.limitsResponse })
   })
   const jobObservers: JobObserver[] = [new JobLog(logger), ...metrics === undefined ? [] : [metrics.jobs]]
-  const jobService = await createJobService(config, { runs, images, observers: jobObservers, log: logger, hasSlot: () => admission.hasBackgroundSlot && health.reason === undefined })
+  const jobService = await createJobService(config, {
+    tokens, runs, images, observers: jobObservers, log: logger, hasSlot: (tokenName) => admission.hasBackgroundSlot(tokenName) && health.reason === undefined
+  })
   if (jobService !== undefined) metrics?.jobs.addCounts(jobService.jobs)
   const sweep = new Sweep({ engine, remover, identity, log: logger })
   const settingsCheck = new SettingsCheck({ engine, container: config.container, namedImages: config.namedImages, warn })
   const stopping = new AbortController()
-  const parts = { about: { name, version, description }, config, logger, engine, images, runs, readiness, metrics, redis, jobs: jobService?.jobs, callbacks: jobService?.callbacks, stopping: stopping.signal }
+  const parts = { about: { name, version, description }, config, logger, tokens, engine, images, runs, readiness, metrics, redis, jobs: jobService?.jobs, callbacks: jobService?.callbacks, stopping: stopping.signal }
   return { parts, stopping, jobService, engine, events, images, runtimeChoice, remover, admission, redis, pool, health, readiness, sweep, settingsCheck }
 }
 
+function createAdmission (config: Config, tokens: TokenStore): Admission {
+  const admission = new Admission({
+    ...config.admission,
+    isShared: () => tokens.names.length > 1,
+    ...(tokens.hasPolicies ? { concurrencyOf: (tokenName: string) => tokens.policyOf(tokenName)?.concurrency ?? Infinity } : {}),
+    backgroundConcurrency: config.jobs.workers === 0 ? config.admission.concurrency : config.jobs.workers
+  })
+  tokens.onChange(() => admission.admitWaiting())
+  return admission
+}
+
+/** Reads API_TOKENS_FILE. The code for this is loaded only if it is set. @throws ConfigError */
+async function loadTokenFile ({ tokensFile: path, tokens: environment, listen }: Config, store: TokenStore, log: Logger) {
+  if (path === undefined) return undefined
+  const { TokenFile } = await import('./tokens/token-file.js')
+  const file = new TokenFile({ path, environment, loopback: isLoopback(listen.address), store, log })
+  file.load()
+  return file
+}
+
 /** Returns undefined without Redis. BullMQ is loaded only if it is used. */
-async function createJobService ({ redis, jobs, webhooks, tokens }: Config, parts: Pick<JobServiceParts, 'runs' | 'images' | 'observers' | 'log' | 'hasSlot'>) {
+async function createJobService ({ redis, jobs, webhooks }: Config, parts: Pick<JobServiceParts, 'tokens' | 'runs' | 'images' | 'observers' | 'log' | 'hasSlot'>) {
   if (redis.url === undefined) return undefined
   const { JobService } = await import('./jobs/job-service.js')
-  return new JobService({ ...parts, url: redis.url, config: { jobs, webhooks }, jobJson, tokenNames: tokens.map(({ name }) => name) })
+  return new JobService({ ...parts, url: redis.url, config: { jobs, webhooks }, jobJson })
 }
 
 /** Exits with code 1 if a port is not available. */
@@ -176,11 +204,16 @@ async function stop ({ stopping, jobService, engine, events, remover, admission,
   redis?.disconnect()
 }
 
-function readConfigOrExit (): Config {
+function configuration (): Config {
+  const config = readConfig(process.env)
+  enabledApis(config.compat.apis)
+  return config
+}
+
+/** If the configuration is not valid, prints one line for each error and exits with code 1. */
+async function orExit<T> (read: () => T | Promise<T>): Promise<T> {
   try {
-    const config = readConfig(process.env)
-    enabledApis(config.compat.apis)
-    return config
+    return await read()
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     for (const line of error.errors) process.stderr.write(`${line}\n`)

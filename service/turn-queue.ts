@@ -17,9 +17,12 @@ export class TurnQueue<Item> {
     this.#size++
   }
 
-  /** Removes and returns the next item. */
-  shift (): Item | undefined {
-    const [entry] = this.#queues
+  /**
+   * Removes and returns the next item.
+   * @param isEligible whether an item of this token can be next; the other tokens keep their turn
+   */
+  shift (isEligible: (tokenName: string) => boolean = () => true): Item | undefined {
+    const entry = this.#firstEntry(isEligible)
     if (entry === undefined) return undefined
     const [tokenName, queue] = entry
     const next = queue.shift()
@@ -42,5 +45,10 @@ export class TurnQueue<Item> {
     queue.splice(index, 1)
     if (queue.length === 0) this.#queues.delete(tokenName)
     this.#size--
+  }
+
+  #firstEntry (isEligible: (tokenName: string) => boolean): [string, Item[]] | undefined {
+    for (const entry of this.#queues) if (isEligible(entry[0])) return entry
+    return undefined
   }
 }

@@ -6,6 +6,7 @@ import { ErrorList, readSettings, type Environment, type Settings } from './read
 import { DEFAULT_IMAGE_ALLOW } from './settings.js'
 import { readTokens, type AccessToken } from './tokens.js'
 
+export { tokenProblems } from './tokens.js'
 export type { AccessToken, ContainerConfig, Environment }
 
 export type RunConfig = Settings['run']
@@ -23,7 +24,10 @@ export interface NamedImage {
 
 /** The setting values by the keys of the settings table. Settings that are related are combined into separate members. */
 export interface Config extends Omit<Settings, 'access' | 'container' | 'pool'> {
+  /** The tokens from environment variables. */
   tokens: AccessToken[]
+  /** The file with further tokens. */
+  tokensFile: string | undefined
   container: ContainerConfig
   pool: PoolConfig
   /** The image names and patterns that the operator configured. The engine should have at least one image for each of them. */
@@ -56,6 +60,7 @@ export function readConfig (env: Environment): Config {
   return {
     ...rest,
     tokens,
+    tokensFile: access.file,
     container,
     pool: { ...pool, images: poolImages },
     namedImages: namedImages(rest.images.allow, poolImages ?? []),
@@ -77,6 +82,7 @@ function namedImages (patterns: string[], names: string[]): NamedImage[] {
   ]
 }
 
-function isLoopback (listenAddress: string): boolean {
+/** Returns whether only programs on the same machine can connect. */
+export function isLoopback (listenAddress: string): boolean {
   return listenAddress === 'localhost' || listenAddress === '::1' || listenAddress.startsWith('127.')
 }

@@ -47,10 +47,12 @@ export const SETTINGS = [
   setting('COMPAT_RESULTS_MEMORY', { group: 'server', key: 'compat.resultsBytes', ...SIZE, default: 67_108_864 },
     'Maximum size of the results in memory, and of the submissions that wait for their run.'),
 
-  setting('API_ACCESS_TOKEN', { group: 'access', key: 'access.token', type: 'token', secret: true, defaultText: 'none; required' },
+  setting('API_ACCESS_TOKEN', { group: 'access', key: 'access.token', type: 'token', secret: true, defaultText: 'none; required without `API_TOKENS_FILE`' },
     'Token that clients must send. It is used verbatim. Unless the service listens on a loopback address, it must have at least 16 characters and must not be a well-known placeholder.'),
   setting('API_ACCESS_TOKENS', { group: 'access', key: 'access.furtherTokens', type: 'tokenList', secret: true, default: '', defaultText: 'none' },
     'Additional tokens, each with a name. Logs and metrics contain the names, but never the tokens.'),
+  setting('API_TOKENS_FILE', { group: 'access', key: 'access.file', type: 'path', defaultText: 'none', example: '/etc/runonce/tokens.json' },
+    'JSON file with additional tokens, each with its own limits: see [tokens.md](tokens.md). The service reads it again on SIGHUP.'),
 
   setting('DOCKER_UNIX_SOCKET_PATH', { group: 'engine', key: 'engine.socketPath', type: 'path', default: '/var/run/docker.sock' },
     'Path of the Unix socket of Docker Engine.'),

@@ -19,8 +19,8 @@ export interface AccessToken {
  * messages.
  * @param loopback whether the service listens on a loopback address, in which case a weak token causes a warning instead of an error
  */
-export function readTokens ({ token: first, furtherTokens }: Settings['access'], loopback: boolean, errors: ErrorList): { tokens: AccessToken[], warnings: string[] } {
-  if (first === undefined) errors.add('API_ACCESS_TOKEN: not set: must be the token that clients send')
+export function readTokens ({ token: first, furtherTokens, file }: Settings['access'], loopback: boolean, errors: ErrorList): { tokens: AccessToken[], warnings: string[] } {
+  if (first === undefined && file === undefined) errors.add('API_ACCESS_TOKEN: not set: must be the token that clients send, unless API_TOKENS_FILE is set')
   const tokens = [...(first === undefined ? [] : [{ name: 'default', token: first }]), ...parseFurtherTokens(furtherTokens, errors)]
   const warnings: string[] = []
   const owners = new Map<string, string>()
@@ -29,16 +29,23 @@ export function readTokens ({ token: first, furtherTokens }: Settings['access'],
     const owner = owners.get(token)
     if (owner !== undefined) errors.add(`${source}: invalid token (hidden): must differ from the token of ${owner}`)
     owners.set(token, owner ?? source)
-    if (isQuoted(token)) warnings.push(`${source}: the token begins and ends with a quote: clients must also send both quotes, because they are part of the token`)
-    const weakness = weaknessOf(token)
-    if (NOT_IN_A_HEADER.test(token)) {
-      errors.add(`${source}: invalid token (hidden): must not begin or end with white space or contain control characters, because an HTTP header cannot carry it`)
-    } else if (weakness !== undefined) {
-      if (loopback) warnings.push(`${source}: the token ${weakness}; the service refuses it on any address other than loopback`)
-      else errors.add(`${source}: invalid token (hidden), which ${weakness}: must be at least ${MIN_LENGTH} characters that are hard to guess`)
-    }
+    const problems = tokenProblems(token, source, loopback)
+    for (const error of problems.errors) errors.add(error)
+    warnings.push(...problems.warnings)
   }
   return { tokens, warnings }
+}
+
+/** Returns errors and warnings for one token, which they do not contain. @param source where the token is set */
+export function tokenProblems (token: string, source: string, loopback: boolean): { errors: string[], warnings: string[] } {
+  const warnings = isQuoted(token) ? [`${source}: the token begins and ends with a quote: clients must also send both quotes, because they are part of the token`] : []
+  if (NOT_IN_A_HEADER.test(token)) {
+    return { errors: [`${source}: invalid token (hidden): must not begin or end with white space or contain control characters, because an HTTP header cannot carry it`], warnings }
+  }
+  const weakness = weaknessOf(token)
+  if (weakness === undefined) return { errors: [], warnings }
+  if (loopback) return { errors: [], warnings: [...warnings, `${source}: the token ${weakness}; the service refuses it on any address other than loopback`] }
+  return { errors: [`${source}: invalid token (hidden), which ${weakness}: must be at least ${MIN_LENGTH} characters that are hard to guess`], warnings }
 }
 
 function parseFurtherTokens (text: string, errors: ErrorList): AccessToken[] {

@@ -8,7 +8,6 @@ const CHANGES = ['waiting', 'active', 'delayed', 'completed', 'failed', 'removed
 
 interface EventParts {
   redis: Redis
-  tokenNames: string[]
   /** Called in every service when a client cancels a job that a worker has. */
   onCancel: (tokenName: string, id: string) => void
 }
@@ -16,12 +15,13 @@ interface EventParts {
 /** Distributes the events of all queues. Each queue needs a connection, because BullMQ reads its event stream with a blocking command. */
 export class JobEvents {
   readonly #listeners = new Map<string, Set<() => void>>()
-  #streams: QueueEvents[] = []
+  readonly #streams: QueueEvents[] = []
 
   constructor (private readonly parts: EventParts) {}
 
-  start (): void {
-    this.#streams = this.parts.tokenNames.map((tokenName) => this.#follow(tokenName))
+  /** Reads the events of the queue of a token. Call once for each token. */
+  follow (tokenName: string): void {
+    this.#streams.push(this.#streamOf(tokenName))
   }
 
   /** Calls the listener after each event of a job. Returns a function that removes the listener. */
@@ -39,7 +39,7 @@ export class JobEvents {
     await Promise.allSettled(this.#streams.map(async (stream) => await stream.close()))
   }
 
-  #follow (tokenName: string): QueueEvents {
+  #streamOf (tokenName: string): QueueEvents {
     const stream = new QueueEvents(queueName(tokenName), { connection: this.parts.redis, prefix: PREFIX })
     stream.on('error', () => {})
     const changed = ({ jobId }: { jobId: string }) => {

@@ -1,5 +1,6 @@
 import { internalError, ServiceError } from '../errors.js'
 import type { Images, Runs } from '../runs/ports.js'
+import type { Tokens } from '../runs/token-ports.js'
 import type { JobRecord } from './job-record.js'
 import { errorOutcome, failureBody, resultOutcome } from './outcome-store.js'
 
@@ -28,6 +29,7 @@ export interface StartedJob {
 interface ProcessorParts {
   images: Pick<Images, 'describe'>
   runs: Runs
+  tokens: Pick<Tokens, 'policyOf'>
   maxResultBytes: number
   log: { error: (details: object, message: string) => void }
   giveWayMs?: number
@@ -38,6 +40,7 @@ export class JobProcessor {
   constructor (private readonly parts: ProcessorParts) {}
 
   async process (job: StartedJob): Promise<Verdict> {
+    if (this.parts.tokens.policyOf(job.tokenName) === undefined) return failed(failureBody('tokenRemoved'))
     if (job.cancelled) return failed(failureBody('cancelled'))
     if ((job.record.expiresAtMs ?? Infinity) <= Date.now()) return failed(failureBody('expired'))
     try {

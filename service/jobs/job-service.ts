@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/config.js'
 import type { Callbacks, Job, JobCounts, JobObserver, JobRecord, Jobs, WebhookRecord } from '../runs/job-ports.js'
 import type { Images, Runs } from '../runs/ports.js'
+import type { Tokens } from '../runs/token-ports.js'
 import { JobEvents } from './job-events.js'
 import { JobProcessor } from './job-processor.js'
 import { JobStore } from './job-store.js'
@@ -24,10 +25,10 @@ const PING_MS = 500
 export interface JobServiceParts {
   url: string
   config: Pick<Config, 'jobs' | 'webhooks'>
-  tokenNames: string[]
+  tokens: Tokens
   runs: Runs
   images: Images
-  hasSlot: () => boolean
+  hasSlot: (tokenName: string) => boolean
   /** Returns the JSON text of a job for webhooks. */
   jobJson: (job: Job) => Buffer
   observers: JobObserver[]
@@ -47,11 +48,15 @@ export class JobService {
   readonly #workerParts: WorkerParts
   readonly #targets: WebhookTargets
   readonly #webhooks: WebhookSender
-  #workers: TokenWorker[] = []
+  /** The workers by token. The queue of a token that was removed keeps its worker, which ends the jobs that have not started. */
+  readonly #workers = new Map<string, TokenWorker>()
+  /** The tokens whose queue this service uses. */
+  readonly #queueNames = new Set<string>()
   #cleanup: NodeJS.Timeout | undefined
+  #closed = false
 
   constructor (parts: JobServiceParts) {
-    const { url, config: { jobs: config, webhooks }, tokenNames, log } = parts
+    const { url, config: { jobs: config, webhooks }, tokens, log } = parts
     this.#parts = parts
     const requests = connectForRequests(url, log)
     this.#redis = connectForWorkers(url)
@@ -59,16 +64,15 @@ export class JobService {
     const observer = allOf(parts.observers)
     const codec = new RecordCodec(config.key)
     this.#queues = new TokenQueues(requests, log)
-    this.#events = new JobEvents({
-      redis: this.#redis, tokenNames, onCancel: (tokenName, id) => { this.#workers[tokenNames.indexOf(tokenName)]?.cancel(id) }
-    })
+    this.#events = new JobEvents({ redis: this.#redis, onCancel: (tokenName, id) => this.#workers.get(tokenName)?.cancel(id) })
     const outcomes = (redis: typeof requests) => new OutcomeStore(redis, codec, config.resultTtlMs)
     this.#store = new JobStore({
       queues: this.#queues,
       outcomes: outcomes(requests),
       events: this.#events,
       codec,
-      tokenNames,
+      tokens,
+      queueNames: () => [...this.#queueNames],
       config,
       checkWebhook: (text) => this.#targets.check(text)
     })
@@ -90,10 +94,10 @@ export class JobService {
   }
 
   start (): void {
-    const { tokenNames, config } = this.#parts
-    this.#events.start()
+    const { tokens, config } = this.#parts
+    this.#addTokens()
+    tokens.onChange(() => this.#addTokens())
     if (config.jobs.workers === 0) return
-    this.#workers = tokenNames.map((tokenName) => new TokenWorker(tokenName, this.#workerParts))
     if (this.#targets.enabled) this.#webhooks.start()
     this.#cleanup = setInterval(() => { void this.#deleteExpired() }, CLEANUP_MS)
     this.#cleanup.unref()
@@ -101,9 +105,10 @@ export class JobService {
 
   /** Takes no more jobs. Waits until those in progress have finished, at most `runMs` milliseconds and some time for Redis. */
   async closeWorkers (runMs: number): Promise<void> {
+    this.#closed = true
     clearInterval(this.#cleanup)
-    const closed = Promise.all(this.#workers.map(async (worker) => await worker.close())).then(() => true)
-    const idle = Promise.all(this.#workers.map(async (worker) => await worker.whenIdle()))
+    const closed = Promise.all([...this.#workers.values()].map(async (worker) => await worker.close())).then(() => true)
+    const idle = Promise.all([...this.#workers.values()].map(async (worker) => await worker.whenIdle()))
     const timeout = sleep(runMs, undefined, { ref: false })
     await Promise.race([closed, idle, timeout])
     if (!await this.#inTime(closed)) this.#parts.log.warn('redis did not respond during the shutdown: jobs that were in progress will run again')
@@ -115,6 +120,17 @@ export class JobService {
     this.#redis.disconnect()
   }
 
+  /** Starts the workers of new tokens. A token without jobs needs no connections to Redis. */
+  #addTokens (): void {
+    const { tokens, config } = this.#parts
+    const added = tokens.names.filter((name) => !this.#queueNames.has(name) && tokens.policyOf(name)?.queuedJobs !== 0)
+    for (const tokenName of this.#closed ? [] : added) {
+      this.#queueNames.add(tokenName)
+      this.#events.follow(tokenName)
+      if (config.jobs.workers > 0) this.#workers.set(tokenName, new TokenWorker(tokenName, this.#workerParts))
+    }
+  }
+
   /** Waits for a step of the shutdown. Returns false if it takes too long, or if Redis does not respond. */
   async #inTime (step: Promise<unknown>): Promise<boolean> {
     const done = step.then(() => true)
@@ -124,7 +140,7 @@ export class JobService {
   }
 
   async #deleteExpired (): Promise<void> {
-    for (const tokenName of this.#parts.tokenNames) await this.#store.deleteExpired(tokenName).catch(() => {})
+    for (const tokenName of this.#queueNames) await this.#store.deleteExpired(tokenName).catch(() => {})
   }
 }
 

@@ -2,8 +2,9 @@ import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 
 import type { Config } from '../config/config.js'
-import { idempotencyKeyReused, jobNotFound, tooManyJobs } from '../errors.js'
+import { idempotencyKeyReused, jobNotFound, ServiceError, tooManyJobs } from '../errors.js'
 import type { Job, JobCounts, JobPage, Jobs, JobStatus, NewJobs } from '../runs/job-ports.js'
+import type { Tokens } from '../runs/token-ports.js'
 import type { JobEvents } from './job-events.js'
 import { listPage } from './job-list.js'
 import { CANCELLED, contextOf, isJobId, isSameBody, jobIds, recordOf, type JobRecord } from './job-record.js'
@@ -17,7 +18,9 @@ interface StoreParts {
   outcomes: OutcomeStore
   events: Pick<JobEvents, 'watch'>
   codec: RecordCodec
-  tokenNames: string[]
+  tokens: Pick<Tokens, 'policyOf' | 'checkImage'>
+  /** Returns the names of the tokens that have a queue. */
+  queueNames: () => string[]
   config: Pick<Config['jobs'], 'maxQueued' | 'resultTtlMs'>
   /** @throws ServiceError if webhooks must not be sent to this URL */
   checkWebhook: (url: string) => void
@@ -28,11 +31,12 @@ export class JobStore implements Jobs, JobCounts {
   constructor (private readonly parts: StoreParts) {}
 
   async add (jobs: NewJobs): Promise<string[]> {
+    this.#checkImages(jobs)
     if (jobs.webhook !== undefined) this.parts.checkWebhook(jobs.webhook)
     const ids = jobIds(jobs)
     await this.#with(jobs.tokenName, async (queue) => {
       if (await this.#isRepeated(queue, jobs, ids)) return
-      await this.#checkSpace(queue, jobs.runs.length)
+      await this.#checkSpace(queue, jobs)
       await queue.addBulk(jobs.runs.map((run, index) => this.#bullJob(jobs, run, ids[index] ?? '')))
     })
     return ids
@@ -66,7 +70,7 @@ export class JobStore implements Jobs, JobCounts {
   }
 
   async counts (): Promise<Array<{ tokenName: string, status: JobStatus, count: number }>> {
-    const all = await Promise.all(this.parts.tokenNames.map(async (tokenName) => {
+    const all = await Promise.all(this.parts.queueNames().map(async (tokenName) => {
       const counts = await this.#with(tokenName, async (queue) => await queue.getJobCounts('wait', 'prioritized', 'delayed', 'active', 'completed', 'failed'))
       const of = (...types: string[]) => types.reduce((sum, type) => sum + (counts[type] ?? 0), 0)
       return [
@@ -97,10 +101,22 @@ export class JobStore implements Jobs, JobCounts {
     return true
   }
 
-  async #checkSpace (queue: Queue, count: number): Promise<void> {
-    const { maxQueued } = this.parts.config
+  /** @throws ServiceError `image.not_allowed` */
+  #checkImages ({ tokenName, runs }: NewJobs): void {
+    for (const [index, { image }] of runs.entries()) {
+      try {
+        this.parts.tokens.checkImage(tokenName, image.ref)
+      } catch (error) {
+        throw runs.length > 1 && error instanceof ServiceError ? error.of(`runs[${index}]`) : error
+      }
+    }
+  }
+
+  async #checkSpace (queue: Queue, { tokenName, runs }: NewJobs): Promise<void> {
+    const { tokens, config } = this.parts
+    const maxQueued = tokens.policyOf(tokenName)?.queuedJobs ?? config.maxQueued
     const unfinished = await queue.getJobCountByTypes('wait', 'prioritized', 'delayed', 'active')
-    if (unfinished + count > maxQueued) throw tooManyJobs(maxQueued)
+    if (unfinished + runs.length > maxQueued) throw tooManyJobs(maxQueued)
   }
 
   #bullJob (jobs: NewJobs, run: NewJobs['runs'][number], jobId: string) {

@@ -10,6 +10,7 @@ const FAILURES = {
   cancelled: ['jobs.cancelled', 'The job was cancelled'],
   expired: ['jobs.expired', 'The job did not start within its ttl'],
   tooLarge: ['jobs.result_too_large', 'The result is larger than JOBS_MAX_RESULT_SIZE'],
+  tokenRemoved: ['jobs.token_removed', 'The access token was removed before the job started'],
   workerLost: ['jobs.worker_lost', 'The workers that ran the job stopped responding too often']
 } as const
 

@@ -28,8 +28,8 @@ export interface WorkerParts {
   outcomes: OutcomeStore
   codec: RecordCodec
   config: Pick<Config['jobs'], 'workers' | 'maxResults' | 'resultTtlMs'>
-  /** Whether a job can start now. */
-  hasSlot: () => boolean
+  /** Whether a job of this token can start now. */
+  hasSlot: (tokenName: string) => boolean
   /** Schedules the webhook of a job that is about to finish. Has no effect if it is already scheduled. */
   scheduleWebhook: (tokenName: string, id: string, url: string) => Promise<void>
   observer: JobObserver
@@ -113,7 +113,7 @@ export class TokenWorker {
     clearTimeout(this.#slotTimer)
     if (this.#worker.closing) return
     this.#slotTimer = setTimeout(() => {
-      if (this.#parts.hasSlot()) void this.#worker.resume()
+      if (this.#parts.hasSlot(this.#tokenName)) void this.#worker.resume()
       else this.#resumeWithSlot()
     }, SLOT_CHECK_MS)
   }

@@ -33,6 +33,7 @@ export class Metrics implements RunObserver, ServiceMetrics {
   readonly #runSeconds = this.#histogram('runonce_run_seconds', 'Time of a run, including the wait in the queue', ['image'], RUN_SECONDS)
   readonly #queueSeconds = this.#histogram('runonce_queue_seconds', 'Time that runs waited in the queue', [], WAIT_SECONDS)
   readonly #cpuSeconds = this.#counter('runonce_cpu_seconds_total', 'CPU time of programs and their builds', ['image', 'token'])
+  readonly #containerSeconds = this.#counter('runonce_container_seconds_total', 'Time that containers spent on runs', ['image', 'token'])
   readonly #responses = this.#counter('runonce_http_responses_total', 'HTTP responses by method, route and status', ['method', 'route', 'status'])
   readonly #cores: number
   readonly jobs = new JobMetrics(this.#registry)
@@ -59,6 +60,7 @@ export class Metrics implements RunObserver, ServiceMetrics {
     this.#runs.inc({ image, token, outcome, pooled: String(pooled) })
     this.#runSeconds.observe({ image }, (phases.total ?? 0) / 1e3)
     this.#queueSeconds.observe((phases.queue ?? 0) / 1e3)
+    this.#containerSeconds.inc({ image, token }, (phases.exchange ?? 0) / 1e3)
     // An image can report any CPU time. A negative value would throw, and an impossible value would permanently distort the counter.
     const maxNs = this.#cores * (phases.total ?? 0) * 1e6
     if (cpuTimeNs !== undefined && cpuTimeNs >= 0 && cpuTimeNs <= maxNs) this.#cpuSeconds.inc({ image, token }, cpuTimeNs / 1e9)

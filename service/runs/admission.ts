@@ -13,8 +13,10 @@ interface AdmissionOptions {
   /** Maximum number of waiting runs. */
   queueSize: number
   queueTimeoutMs: number
-  /** Whether several tokens share the queue. */
-  shared?: boolean
+  /** Returns whether several tokens share the queue. */
+  isShared?: () => boolean
+  /** Returns the maximum number of concurrent runs of a token. */
+  concurrencyOf?: (tokenName: string) => number
   /** Maximum number of concurrent background runs. They use only slots for which no other run waits. */
   backgroundConcurrency?: number
 }
@@ -42,6 +44,8 @@ export class Admission {
   readonly #queue = new TurnQueue<Waiting>()
   readonly #backgroundQueue = new TurnQueue<Waiting>()
   readonly #idleWaiters: Array<() => void> = []
+  /** Runs in progress by token. A token without runs has no entry. */
+  readonly #runningOf = new Map<string, number>()
   #running = 0
   #backgroundRunning = 0
   #closed = false
@@ -53,8 +57,11 @@ export class Admission {
 
   get running (): number { return this.#running }
   get waiting (): number { return this.#queue.size }
-  /** Whether a background run would start immediately. */
-  get hasBackgroundSlot (): boolean { return !this.#closed && this.#hasSlot(true) }
+
+  /** Returns whether a background run of a token would start immediately. */
+  hasBackgroundSlot (tokenName: string): boolean {
+    return !this.#closed && this.#hasSlot(tokenName, true)
+  }
 
   /**
    * Waits for a slot.
@@ -65,13 +72,18 @@ export class Admission {
   async enter (tokenName: string, signal: AbortSignal, { background = false }: EnterOptions = {}): Promise<() => void> {
     signal.throwIfAborted()
     if (this.#closed) throw this.#refusal('The service is shutting down')
-    if (this.#hasSlot(background)) {
-      this.#start(background)
+    if (this.#hasSlot(tokenName, background)) {
+      this.#start(tokenName, background)
     } else {
       if (!background) this.#refuseIfFull(tokenName)
       await this.#wait(tokenName, signal, background)
     }
-    return this.#release(performance.now(), background)
+    return this.#release(tokenName, performance.now(), background)
+  }
+
+  /** Admits runs that can start because the limit of their token was raised. */
+  admitWaiting (): void {
+    while (this.#admitNext());
   }
 
   /** Refuses new runs and background runs that wait. Resolves when all accepted runs have finished. */
@@ -85,30 +97,40 @@ export class Admission {
   #refuseIfFull (tokenName: string): void {
     const free = this.#options.queueSize - this.waiting
     if (free <= 0) throw this.#refusal('The run queue is full')
-    if (this.#options.shared === true && this.#queue.countOf(tokenName) >= WAITING_PER_FREE_PLACE * free) throw this.#refusal('This token\'s share of the run queue is full')
+    if (this.#options.isShared?.() === true && this.#queue.countOf(tokenName) >= WAITING_PER_FREE_PLACE * free) throw this.#refusal('This token\'s share of the run queue is full')
   }
 
-  #hasSlot (background: boolean): boolean {
-    if (this.#running >= this.#options.concurrency) return false
-    return !background || (this.waiting === 0 && this.#backgroundRunning < (this.#options.backgroundConcurrency ?? 0))
+  /** While a slot is free, other runs wait only if their token has reached its limit. */
+  #hasSlot (tokenName: string, background: boolean): boolean {
+    const { concurrency, concurrencyOf, backgroundConcurrency = 0 } = this.#options
+    if (this.#running >= concurrency || (background && this.#backgroundRunning >= backgroundConcurrency)) return false
+    return concurrencyOf === undefined || (this.#runningOf.get(tokenName) ?? 0) < concurrencyOf(tokenName)
   }
 
-  #start (background: boolean): void {
+  #start (tokenName: string, background: boolean): void {
     this.#running++
+    this.#runningOf.set(tokenName, (this.#runningOf.get(tokenName) ?? 0) + 1)
     if (background) this.#backgroundRunning++
   }
 
-  #release (enteredAt: number, background: boolean): () => void {
+  #release (tokenName: string, enteredAt: number, background: boolean): () => void {
     let released = false
     return () => {
       if (released) return
       released = true
       this.#meanRunMs += NEWEST_WEIGHT * (performance.now() - enteredAt - this.#meanRunMs)
-      this.#running--
-      if (background) this.#backgroundRunning--
+      this.#end(tokenName, background)
       this.#admitNext()
       if (this.#running + this.waiting === 0) for (const idle of this.#idleWaiters.splice(0)) idle()
     }
+  }
+
+  #end (tokenName: string, background: boolean): void {
+    const left = (this.#runningOf.get(tokenName) ?? 0) - 1
+    if (left > 0) this.#runningOf.set(tokenName, left)
+    else this.#runningOf.delete(tokenName)
+    this.#running--
+    if (background) this.#backgroundRunning--
   }
 
   #wait (tokenName: string, signal: AbortSignal, background: boolean): Promise<void> {
@@ -123,7 +145,11 @@ export class Admission {
         signal.removeEventListener('abort', onAbort)
       }
       const waiting: Waiting = {
-        admit: () => { settle(); resolve() },
+        admit: () => {
+          this.#start(tokenName, background)
+          settle()
+          resolve()
+        },
         refuse: (reason) => {
           queue.remove(tokenName, waiting)
           settle()
@@ -135,13 +161,15 @@ export class Admission {
     })
   }
 
-  #admitNext (): void {
-    const background = this.waiting === 0
-    if (!this.#hasSlot(background)) return
-    const next = background ? this.#backgroundQueue.shift() : this.#queue.shift()
-    if (next === undefined) return
-    this.#start(background)
-    next.admit()
+  /** Returns whether a run was admitted. Background runs are admitted only if no other run can start. */
+  #admitNext (): boolean {
+    return this.#admitFrom(this.#queue, false) || this.#admitFrom(this.#backgroundQueue, true)
+  }
+
+  #admitFrom (queue: TurnQueue<Waiting>, background: boolean): boolean {
+    const next = queue.shift((tokenName) => this.#hasSlot(tokenName, background))
+    next?.admit()
+    return next !== undefined
   }
 
   #refusal (reason: string) {

@@ -1,9 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-
 import bearerAuth from '@fastify/bearer-auth'
 import type { FastifyInstance } from 'fastify'
 
-import type { AccessToken } from '../../config/config.js'
 import { wrongToken } from '../../errors.js'
 
 const SCHEME = 'Bearer '
@@ -26,16 +23,6 @@ interface AuthOptions {
 
 /** Returns the name of a token, or undefined if it is not valid. */
 export type TokenCheck = (token: Buffer) => string | undefined
-
-export function tokenCheck (tokens: AccessToken[]): TokenCheck {
-  const known = tokens.map(({ name, token }) => ({ name, digest: digest(Buffer.from(token)) }))
-  return (token) => {
-    const sent = digest(token)
-    // All tokens are compared so that the time does not depend on which token matches.
-    const [match] = known.filter(({ digest }) => timingSafeEqual(digest, sent))
-    return match?.name
-  }
-}
 
 /**
  * Requires a valid token as `X-Access-Token: T` or `Authorization: Bearer T`. The token is checked before the body is read.
@@ -89,9 +76,4 @@ function basicCredentials (authorization = ''): [user: string, password: string]
   if (encoded === undefined) return undefined
   const [user = '', ...password] = Buffer.from(encoded, 'base64').toString('latin1').split(':')
   return [user, password.join(':')]
-}
-
-/** Hashes a token. All digests have the same length, so that the comparison time does not depend on the length of the token. */
-function digest (token: Buffer): Buffer {
-  return createHash('sha256').update(token).digest()
 }

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 import type { Config } from '../../config/config.js'
 import { rateLimited } from '../../errors.js'
+import type { Tokens } from '../../runs/token-ports.js'
 
 /** Counts a request. @throws ServiceError `rate_limit` if the request exceeds the limit */
 type Limit = (request: FastifyRequest) => Promise<void>
@@ -24,11 +25,14 @@ export interface RateLimits {
   byToken: Limit | undefined
 }
 
-/**
- * Creates the rate limits and adds them to the application as `rateLimits`.
- * @param redis the ioredis client for limits that several services share; if undefined, each service counts separately
- */
-export async function addRateLimits (app: FastifyInstance, config: Config['rateLimit'], redis: unknown): Promise<void> {
+interface LimitParts {
+  tokens: Pick<Tokens, 'policyOf' | 'hasPolicies'>
+  /** The ioredis client for limits that several services share; if undefined, each service counts separately. */
+  redis?: unknown
+}
+
+/** Creates the rate limits and adds them to the application as `rateLimits`. */
+export async function addRateLimits (app: FastifyInstance, config: Config['rateLimit'], { tokens, redis }: LimitParts): Promise<void> {
   await app.register(rateLimit, {
     global: false,
     timeWindow: config.windowMs,
@@ -36,18 +40,29 @@ export async function addRateLimits (app: FastifyInstance, config: Config['rateL
     skipOnError: true,
     ...(redis === undefined ? {} : { redis, nameSpace: 'runonce-rate-' })
   })
-  const limiter = (max: number | undefined, keyGenerator: (request: FastifyRequest) => string): Limit | undefined => {
-    if (max === undefined) return undefined
-    const check = app.createRateLimit({ max, timeWindow: config.windowMs, keyGenerator })
+  const limiter = (options: Parameters<typeof app.createRateLimit>[0]): Limit => {
+    const check = app.createRateLimit({ timeWindow: config.windowMs, ...options })
     return async (request: FastifyRequest) => {
       const usage = await check(request)
       if (!usage.isAllowed && usage.isExceeded) throw rateLimited(Math.max(1, usage.ttlInSeconds))
     }
   }
+  const { addressMax, tokenMax } = config
   app.decorate('rateLimits', {
-    byAddress: limiter(config.addressMax, (request) => `address:${addressOf(request, config.ipv6Prefix)}`),
-    byToken: limiter(config.tokenMax, (request) => `token:${request.tokenName}`)
+    byAddress: addressMax === undefined ? undefined : limiter({ max: addressMax, keyGenerator: (request) => `address:${addressOf(request, config.ipv6Prefix)}` }),
+    byToken: tokenMax === undefined && !tokens.hasPolicies ? undefined : limiter(tokenLimit(config, tokens))
   })
+}
+
+/** Returns the options for a limit that is counted for each token. The limit of the token replaces that of the service. */
+function tokenLimit ({ tokenMax, windowMs }: Config['rateLimit'], tokens: LimitParts['tokens']) {
+  const rateOf = ({ tokenName }: FastifyRequest) => tokens.policyOf(tokenName)?.rate ?? { requests: tokenMax, windowMs }
+  return {
+    allowList: (request: FastifyRequest) => rateOf(request).requests === undefined,
+    max: (request: FastifyRequest) => rateOf(request).requests ?? 0,
+    timeWindow: (request: FastifyRequest) => rateOf(request).windowMs,
+    keyGenerator: ({ tokenName }: FastifyRequest) => `token:${tokenName}`
+  }
 }
 
 /** Returns the IPv4 address or the IPv6 network of the client. An IPv4-mapped IPv6 address counts as IPv4. */

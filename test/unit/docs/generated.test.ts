@@ -1,8 +1,10 @@
 import t from 'tap'
 
+import { TokenFileSchema } from '../../../service/tokens/token-file-schema.js'
 import { readBenchmark, withBenchmark, type Benchmark } from '../../../tools/docs/benchmarks.js'
 import { withGeneratedPart } from '../../../tools/docs/generated-part.js'
 import { readSources, withLanguages } from '../../../tools/docs/languages.js'
+import { withMembers } from '../../../tools/docs/tokens.js'
 import { isSameRelease, readMeasurements } from '../../../tools/images/measurements.js'
 import { LANGUAGES, listLanguages } from '../../../tools/images/language.js'
 import { read } from './pages.js'
@@ -17,6 +19,11 @@ t.test('docs/languages.md is up to date; npm run docs updates it', async (t) => 
   const page = read('docs/languages.md')
   t.equal(page, withLanguages(page, await readSources()))
   t.same(Object.keys((await readMeasurements()).languages).sort(), await listLanguages(LANGUAGES), 'every language has a measurement')
+})
+
+t.test('docs/tokens.md is up to date; npm run docs updates it', async (t) => {
+  const page = read('docs/tokens.md')
+  t.equal(page, withMembers(page, TokenFileSchema as object))
 })
 
 t.test('docs/benchmarks.md is up to date; npm run docs updates it', async (t) => {

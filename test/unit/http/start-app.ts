@@ -3,9 +3,11 @@ import type { AddressInfo } from 'node:net'
 
 import { buildApp, buildSideApps, type AppParts } from '../../../service/app.js'
 import { readConfig } from '../../../service/config/config.js'
+import { imageMatcher } from '../../../service/docker/image-names.js'
 import { Metrics } from '../../../service/observability/metrics.js'
 import type { Jobs } from '../../../service/runs/job-ports.js'
 import type { ImageDescription } from '../../../service/runs/ports.js'
+import { TokenStore, type TokenEntry } from '../../../service/tokens/token-store.js'
 import { FakeEngineStatus, FakeImages, FakePool, FakeRuns, foreignImage, languageImage, recordingLogger } from '../fakes.js'
 
 export const TOKEN = 'correct-horse-battery-staple'
@@ -19,12 +21,15 @@ interface Options {
   images?: ImageDescription[]
   redis?: AppParts['redis']
   jobs?: Jobs
+  /** The tokens of a tokens file. */
+  policies?: TokenEntry[]
 }
 
 export interface StartedApp {
   app: FastifyInstance
   /** Applications with the routes that have a separate port, by port. */
   sideApps: Map<number, FastifyInstance>
+  tokens: TokenStore
   images: FakeImages
   runs: FakeRuns
   engine: FakeEngineStatus
@@ -40,8 +45,10 @@ export interface StartedApp {
 }
 
 /** Starts the HTTP application with fakes. Closes it after the test. */
-export async function startApp (t: { teardown: (work: () => Promise<void>) => void }, { env = {}, images: present, redis, jobs }: Options = {}): Promise<StartedApp> {
+export async function startApp (t: { teardown: (work: () => Promise<void>) => void }, { env = {}, images: present, redis, jobs, policies }: Options = {}): Promise<StartedApp> {
   const config = readConfig({ API_ACCESS_TOKEN: TOKEN, API_ACCESS_TOKENS: `grader:${SECOND_TOKEN}`, ...env })
+  const tokens = new TokenStore({ environment: config.tokens, hasFile: policies !== undefined, imageMatcher })
+  tokens.replace(policies ?? [])
   const images = new FakeImages(present ?? [PYTHON, PLAINTEXT, foreignImage()])
   const runs = new FakeRuns()
   const engine = new FakeEngineStatus()
@@ -53,6 +60,7 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
     about: { name: 'runonce', version: '1.2.3', description: 'runs' },
     config,
     logger,
+    tokens,
     engine,
     images,
     runs,
@@ -72,6 +80,7 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
   return {
     app,
     sideApps,
+    tokens,
     images,
     runs,
     engine,

@@ -16,7 +16,7 @@ function start (handler?: FakeRuns['handler']) {
   runs.hasBackgroundSlot = false
   if (handler !== undefined) runs.handler = handler
   const { logger, lines } = recordingLogger()
-  const processor = new JobProcessor({ runs, images: new FakeImages([PYTHON]), maxResultBytes: 1000, log: logger, giveWayMs: 20 })
+  const processor = new JobProcessor({ runs, tokens: { policyOf: (name) => name === 'removed' ? undefined : {} }, images: new FakeImages([PYTHON]), maxResultBytes: 1000, log: logger, giveWayMs: 20 })
   const process = async (job: Partial<StartedJob> = {}) => {
     const verdict = await processor.process({ tokenName: 'default', id: 'job-1', record, cancelled: false, signal: NEVER, ...job })
     return { ...verdict, ...('outcome' in verdict ? { outcome: JSON.parse(verdict.outcome.toString('utf8')) } : {}) }
@@ -45,10 +45,11 @@ t.test('a job that gets no slot in time goes back to the queue, and a job with a
   t.match(await process(), { type: 'completed' })
 })
 
-t.test('a job is not started if it was cancelled or is too old', async (t) => {
+t.test('a job is not started if it was cancelled, is too old or its token was removed', async (t) => {
   const { runs, process } = start()
   t.match(await process({ cancelled: true }), { type: 'failed', error: 'jobs.cancelled' })
   t.match(await process({ record: { ...record, expiresAtMs: Date.now() - 1 } }), { type: 'failed', outcome: { error: { error: 'jobs.expired' } } })
+  t.match(await process({ tokenName: 'removed' }), { type: 'failed', outcome: { error: { error: 'jobs.token_removed' } } })
   t.equal(runs.requests.length, 0)
 })
 

@@ -10,7 +10,7 @@ const RUN: RunRecord = {
   image: 'runonce/python:latest',
   outcome: 'completed',
   pooled: true,
-  phases: { queue: 2, total: 30 },
+  phases: { queue: 2, exchange: 25, total: 30 },
   durationNs: 20_000_000,
   stdoutBytes: 3,
   stderrBytes: 0,
@@ -33,7 +33,7 @@ t.test('runs are counted by image, token, outcome and pool use; times are in sec
   const { metrics, lines } = start()
   metrics.finished(RUN)
   metrics.finished(RUN)
-  metrics.finished({ ...RUN, outcome: 'none', pooled: false, phases: { queue: 1 }, cpuTimeNs: undefined })
+  metrics.finished({ ...RUN, outcome: 'none', pooled: false, phases: { queue: 1, exchange: 500 }, cpuTimeNs: undefined })
   const text = await lines()
   for (const line of [
     'runonce_runs_total{image="runonce/python:latest",token="grader",outcome="completed",pooled="true"} 2',
@@ -43,7 +43,8 @@ t.test('runs are counted by image, token, outcome and pool use; times are in sec
     'runonce_run_seconds_count{image="runonce/python:latest"} 3',
     'runonce_queue_seconds_bucket{le="0.001"} 1',
     'runonce_queue_seconds_sum 0.005',
-    'runonce_cpu_seconds_total{image="runonce/python:latest",token="grader"} 0.03'
+    'runonce_cpu_seconds_total{image="runonce/python:latest",token="grader"} 0.03',
+    'runonce_container_seconds_total{image="runonce/python:latest",token="grader"} 0.55'
   ]) t.ok(text.includes(line), line)
 })
 

@@ -24,7 +24,7 @@ t.test('runs that exceed the limit are queued, and runs that exceed the queue si
 })
 
 t.test('one token cannot fill a shared queue', async (t) => {
-  const admission = new Admission({ ...options, queueSize: 8, shared: true })
+  const admission = new Admission({ ...options, queueSize: 8, isShared: () => true })
   const runs = [admission.enter('flood', NEVER)]
   for (let i = 0; i < 6; i++) runs.push(admission.enter('flood', NEVER))
   t.equal(admission.waiting, 6)
