@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 
-import type { ContainerConfig, Tmpfs } from './container.js'
+import { tmpfsBytes, type ContainerConfig } from './container.js'
 import type { ErrorList, SettingName, Settings } from './read-settings.js'
 
 /** Minimum memory in bytes that a program needs when the tmpfs mounts are full. */
@@ -100,11 +100,4 @@ function tmpfsWarnings ({ memoryBytes, shmBytes, tmpDir, workDir }: ContainerCon
   if (total + MEMORY_LEFT_FREE <= memoryBytes) return []
   return [`DOCKER_CONTAINER_MEMORY: the two tmpfs and /dev/shm can use ${Number.isFinite(total) ? total : 'all'} of its ${memoryBytes} bytes: ` +
     `leave at least ${MEMORY_LEFT_FREE} bytes free, or a program that fills them is killed as out of memory`]
-}
-
-function tmpfsBytes (tmpfs: Tmpfs | undefined): number {
-  if (tmpfs === undefined) return 0
-  const [, digits, unit = ''] = /(?:^|,)size=(\d+)([kmg]?)(?=,|$)/i.exec(tmpfs.options) ?? []
-  if (digits === undefined) return Infinity
-  return Number(digits) * ({ k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }[unit.toLowerCase()] ?? 1)
 }

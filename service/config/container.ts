@@ -39,3 +39,11 @@ function tmpfs (path: string, options: string): Tmpfs | undefined {
   if (path === '') return undefined
   return { path, options: /(^|,)(mode|uid|gid)=/.test(options) ? options : `${options},mode=1777` }
 }
+
+/** Returns the maximum size of a tmpfs in bytes. It is infinite if only the memory of the container limits it. */
+export function tmpfsBytes (tmpfs: Tmpfs | undefined): number {
+  if (tmpfs === undefined) return 0
+  const [, digits, unit = ''] = /(?:^|,)size=(\d+)([kmg]?)(?=,|$)/i.exec(tmpfs.options) ?? []
+  if (digits === undefined) return Infinity
+  return Number(digits) * ({ k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }[unit.toLowerCase()] ?? 1)
+}

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
+import { parseSettings } from '../lib/env-file.js'
 import { SetupError } from '../lib/setup-error.js'
 
-/** @typedef {Record<string, string>} Settings */
+/** @typedef {import('../lib/env-file.js').Settings} Settings */
 
 /**
  * Reads the settings of the service from an env file. The first call creates the file with a random token. Later calls change only the socket of
@@ -77,19 +78,4 @@ export function serviceEnvironment (settings, own) {
 export function listenAddress ({ SERVER_LISTEN_ADDR: address = '127.0.0.1', SERVER_LISTEN_PORT: port = '8088' }) {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new SetupError(`SERVER_LISTEN_PORT: invalid value "${port}": must be a whole number from 0 to 65535`)
   return { address, port: Number(port) }
-}
-
-/**
- * Parses an env file.
- * @param {string} text
- * @returns {Settings} the values; quotes are kept, as in Docker's env files
- */
-export function parseSettings (text) {
-  /** @type {Settings} */
-  const settings = {}
-  for (const line of text.split('\n')) {
-    const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/.exec(line) ?? []
-    if (name !== undefined && value !== undefined) settings[name] = value
-  }
-  return settings
 }

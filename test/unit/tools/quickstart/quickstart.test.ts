@@ -16,7 +16,8 @@ import { enginePaths, stopEngine, withoutServices } from '../../../../tools/engi
 import { withLock } from '../../../../tools/lib/lock.js'
 import { endProcess, processStart } from '../../../../tools/lib/process-table.js'
 import { listenError, startService } from '../../../../tools/lib/service-process.js'
-import { completed, ensureSettings, listenAddress, parseSettings, serviceEnvironment } from '../../../../tools/quickstart/settings.js'
+import { parseSettings } from '../../../../tools/lib/env-file.js'
+import { completed, ensureSettings, listenAddress, serviceEnvironment } from '../../../../tools/quickstart/settings.js'
 
 void t.test('creates private settings once and keeps them', async (t) => {
   const file = path.join(t.testdir({}), 'state/env')

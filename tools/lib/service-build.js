@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 
-import { buildService } from '../lib/service-process.js'
+import { buildService } from './service-process.js'
 
 /**
  * Builds the service if a source file is newer than the build.
