@@ -1,8 +1,9 @@
 import type Docker from 'dockerode'
 
-import { messageOf } from './engine-errors.js'
-import type { Engine } from './engine.js'
 import { LABEL_BOOT } from './container-settings.js'
+import { messageOf } from './engine-errors.js'
+import type { RuntimesInfo } from './engine-runtimes.js'
+import type { Engine } from './engine.js'
 import type { EngineInfo } from './settings-check.js'
 
 /** What the engine reports about itself. Podman omits some members. @see Docker Engine API v1.41, SystemInfo */
@@ -13,7 +14,7 @@ export interface EngineDetails extends EngineInfo {
   CgroupVersion?: string
   CgroupDriver?: string
   DefaultRuntime?: string
-  Runtimes?: Record<string, { path?: string, runtimeArgs?: string[] | null } | undefined>
+  Runtimes?: NonNullable<RuntimesInfo['Runtimes']> & Record<string, { runtimeArgs?: string[] | null }>
   SecurityOptions?: string[] | null
   /** RFC 3339. */
   SystemTime?: string

@@ -1,5 +1,7 @@
 import type { ContainerConfig } from '../config/config.js'
 import type { EngineDetails } from '../docker/engine-details.js'
+import { crunOf } from '../docker/engine-runtimes.js'
+import { AUTO, type ContainerRuntime } from '../docker/runtime-choice.js'
 import { settingsWarnings } from '../docker/settings-check.js'
 import type { EngineVersion } from '../runs/ports.js'
 import { failed, info, ok, weak, type Check } from './check.js'
@@ -17,6 +19,8 @@ const KERNEL_ARGUMENTS = 'add "cgroup_enable=memory swapaccount=1" to GRUB_CMDLI
 interface Examined {
   details: EngineDetails
   version: EngineVersion
+  /** The selected runtime. */
+  runtime: ContainerRuntime
   container: ContainerConfig
   /** The local times before the request for the details and after the response. */
   clock: Clock
@@ -25,10 +29,10 @@ interface Examined {
 interface Clock { beforeMs: number, afterMs: number }
 
 /** Checks what the engine reports about itself. */
-export function engineChecks ({ details, version, container, clock }: Examined): Check[] {
+export function engineChecks ({ details, version, runtime, container, clock }: Examined): Check[] {
   return [
     apiCheck(version),
-    runtimeCheck(details, version, container),
+    runtimeCheck(details, runtime, container),
     driverCheck(details),
     cgroupCheck(details),
     ...limitChecks(details, container),
@@ -41,8 +45,8 @@ export function engineChecks ({ details, version, container, clock }: Examined):
 }
 
 /** Returns the arguments of the runtime that the containers use. */
-export function runtimeArguments ({ Runtimes, DefaultRuntime = '' }: EngineDetails, { runtime = DefaultRuntime }: ContainerConfig): string[] {
-  return Runtimes?.[runtime]?.runtimeArgs ?? []
+export function runtimeArguments ({ Runtimes, DefaultRuntime = '' }: EngineDetails, { name = DefaultRuntime }: ContainerRuntime): string[] {
+  return Runtimes?.[name]?.runtimeArgs ?? []
 }
 
 function apiCheck ({ apiVersion }: EngineVersion): Check {
@@ -52,12 +56,12 @@ function apiCheck ({ apiVersion }: EngineVersion): Check {
   return failed('API version', `${apiVersion} is older than ${MIN_API.join('.')}`, 'update Docker to 20.10 or newer: sudo apt-get install docker.io')
 }
 
-function runtimeCheck ({ Runtimes = {}, DefaultRuntime = '' }: EngineDetails, version: EngineVersion, { runtime = DefaultRuntime }: ContainerConfig): Check {
-  // Podman also lists runtimes that are not installed.
-  const hasCrun = Runtimes['crun'] !== undefined && !isPodman(version)
-  return runtime === 'runc' && hasCrun
-    ? info('runtime', runtime, 'crun starts containers with less CPU time: DOCKER_CONTAINER_RUNTIME=crun')
-    : ok('runtime', runtime || 'unknown')
+function runtimeCheck (details: EngineDetails, { name, sharedShim }: ContainerRuntime, { runtime }: ContainerConfig): Check {
+  const detail = `${name ?? details.DefaultRuntime ?? 'unknown'}${sharedShim ? ', shared shim' : ''}`
+  const crun = crunOf(details)
+  if (crun === undefined || crun === name) return ok('runtime', detail)
+  if (runtime === AUTO) return info('runtime', `${detail}; no program completes with ${crun}`, 'see docs/runtime.md#crun')
+  return runtime === undefined ? info('runtime', detail, 'crun starts containers with less CPU time: DOCKER_CONTAINER_RUNTIME=auto') : ok('runtime', detail)
 }
 
 function driverCheck ({ Driver: driver = 'unknown' }: EngineDetails): Check {
@@ -125,10 +129,6 @@ function rejectedSettings (details: EngineDetails, container: ContainerConfig): 
     const variable = sentence.split(':')[0] ?? ''
     return (/refuse every run/.test(sentence) ? failed : weak)('settings', sentence, `change ${variable} in the settings of the service`)
   })
-}
-
-function isPodman ({ components }: EngineVersion): boolean {
-  return components.some(({ name }) => name.startsWith('Podman'))
 }
 
 function isRootless (details: EngineDetails): boolean {

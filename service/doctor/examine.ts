@@ -2,7 +2,7 @@ import type { Config } from '../config/config.js'
 import { engineDetails, imageDetails, imageNames } from '../docker/engine-details.js'
 import { failed, weak, type Check } from './check.js'
 import { reachedCheck, unreachableCheck, unusableCheck, type Found } from './engine-access.js'
-import { engineChecks } from './engine-checks.js'
+import { engineChecks, runtimeArguments } from './engine-checks.js'
 import { imageChecks, imageForRuns, namedImageChecks, type PresentImage } from './image-checks.js'
 import { createModules, type Modules } from './modules.js'
 import { runChecks } from './run-checks.js'
@@ -19,16 +19,17 @@ export async function examine (config: Config, found: Found): Promise<Check[]> {
     const beforeMs = Date.now()
     const details = await engineDetails(modules.engine)
     const clock = { beforeMs, afterMs: Date.now() }
+    const runtime = await modules.runtimeChoice.current()
     const architecture = details.Architecture ?? version.arch
     const images = await presentImages(modules)
     const named = namedImageChecks(await imageNames(modules.engine), config.namedImages)
     return [
       ...settings,
       reachedCheck(version, config.engine.socketPath, found),
-      ...engineChecks({ details, version, container: config.container, clock }),
+      ...engineChecks({ details, version, runtime, container: config.container, clock }),
       ...imageChecks(images, { architecture, allow: config.images.allow, nowMs: Date.now() }),
       ...named,
-      ...await runChecks(modules, details, imageForRuns(images, architecture))
+      ...await runChecks(modules, runtimeArguments(details, runtime), imageForRuns(images, architecture))
     ]
   } catch (error) {
     return [...settings, failed('engine', `a call failed: ${(error as Error).message}`, 'check the log of the engine: journalctl -u docker')]

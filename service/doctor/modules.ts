@@ -9,7 +9,12 @@ import { containerIdentity } from '../docker/identity.js'
 import { ImageCatalog } from '../docker/image-catalog.js'
 import { OutOfMemoryWatch } from '../docker/out-of-memory.js'
 import { Remover } from '../docker/remover.js'
+import { RuntimeChoice } from '../docker/runtime-choice.js'
 import { Pool } from '../pool/pool.js'
+import { Probe } from '../runs/probe.js'
+
+/** The report contains what the service would log. */
+const NO_LOG = { debug: () => {}, info: () => {}, warn: () => {} }
 
 /** The modules of the service that the checks use. */
 export interface Modules {
@@ -18,6 +23,8 @@ export interface Modules {
   images: ImageCatalog
   factory: ContainerFactory
   remover: Remover
+  /** Selects the runtime of the containers. */
+  runtimeChoice: RuntimeChoice
   identity: ContainerIdentity
   /** Returns a pool that keeps one container of this image ready, or undefined if the settings disable the pool. */
   createPool (ref: string): Pool | undefined
@@ -35,18 +42,28 @@ export function createModules (config: Config): Modules {
   const remover = new Remover(engine, { keep: config.container.keep, warn: () => {} })
   // Port 0: a random owner, so that the sweep of a running service does not remove the containers.
   const identity = containerIdentity({ address: 'doctor', port: 0 })
-  const factory = new ContainerFactory({ engine, remover, outOfMemory, container: config.container, run: config.run, identity, cores: cpus().length })
-  const log = { debug: () => {}, warn: () => {} }
+  const factoryParts = { engine, remover, outOfMemory, container: config.container, run: config.run, identity, cores: cpus().length, log: NO_LOG }
+  const runtimeChoice = new RuntimeChoice({
+    engine,
+    configured: config.container,
+    probe: async (runtime, signal) => {
+      const sandboxes = new ContainerFactory({ ...factoryParts, runtime: async () => ({ name: runtime, sharedShim: false }) })
+      return await new Probe({ images, sandboxes, limits: config.run }).run(undefined, signal)
+    },
+    log: NO_LOG
+  })
+  const factory = new ContainerFactory({ ...factoryParts, runtime: () => runtimeChoice.current() })
   return {
     config,
     engine,
     images,
     factory,
     remover,
+    runtimeChoice,
     identity,
     createPool: (ref) => config.pool.max === 0
       ? undefined
-      : new Pool({ factory, images, load: { running: 0, waiting: 0 }, config: { ...config.pool, images: [ref], min: 1, max: 1 }, cores: availableParallelism(), log }),
+      : new Pool({ factory, images, load: { running: 0, waiting: 0 }, config: { ...config.pool, images: [ref], min: 1, max: 1 }, cores: availableParallelism(), log: NO_LOG }),
     start: () => events.start(),
     async close () {
       events.close()

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { containersOf, reasonOf, type EngineDetails } from '../docker/engine-details.js'
+import { containersOf, reasonOf } from '../docker/engine-details.js'
 import type { Pool } from '../pool/pool.js'
 import type { ImageDescription, SandboxFactory } from '../runs/ports.js'
 import { failed, info, ok, skipped, type Check } from './check.js'
 import { diskChecks, DISK_SCRIPT, fullDiskCheck } from './disk-checks.js'
-import { runtimeArguments } from './engine-checks.js'
 import { proofs, type Proof } from './proofs.js'
 import { DoctorRuns } from './runs.js'
 import type { Modules } from './modules.js'
@@ -22,9 +21,9 @@ const RUNS_MS = 60_000
 const LOG_ADVICE = 'check the log of the engine: journalctl -u docker'
 
 /** Runs a program for each limit. If the first run fails, the others are skipped. */
-export async function runChecks (modules: Modules, details: EngineDetails, image: ImageDescription | undefined): Promise<Check[]> {
+export async function runChecks (modules: Modules, runtimeArguments: string[], image: ImageDescription | undefined): Promise<Check[]> {
   const { config, factory } = modules
-  const limitProofs = proofs({ container: config.container, runtimeArguments: runtimeArguments(details, config.container) })
+  const limitProofs = proofs({ container: config.container, runtimeArguments })
   const names = ['disk', ...limitProofs.map(({ name }) => name), 'ready container', 'nothing left behind']
   if (image === undefined) return ['run', ...names].map((name) => skipped(name, 'no image can run'))
   const runs = new DoctorRuns(image, config.run, AbortSignal.timeout(RUNS_MS))

@@ -44,7 +44,7 @@ const WEAKER: Array<[name: string, simulation: Simulation, state: string, advice
   ['cgroups', { details: { ...GOOD_DETAILS, CgroupVersion: '1', CgroupDriver: 'cgroupfs' } }, 'info', /unified_cgroup_hierarchy/],
   ['swap limit', { details: { ...GOOD_DETAILS, SwapLimit: false } }, 'weak', /swapoff/],
   ['clock', { details: { ...GOOD_DETAILS, SystemTime: '2020-01-01T00:00:00Z' } }, 'weak', /timedatectl/],
-  ['runtime', { details: { ...GOOD_DETAILS, Runtimes: { runc: {}, crun: {} } } }, 'info', /DOCKER_CONTAINER_RUNTIME=crun/],
+  ['runtime', { details: { ...GOOD_DETAILS, Runtimes: { runc: { path: 'runc' }, crun: { path: 'crun' } } } }, 'info', /DOCKER_CONTAINER_RUNTIME=auto/],
   ['run', { results: { hello: { outcome: 'failed', stderr: 'broken' } } }, 'failed', /rebuild/],
   ['process limit', { results: { 'sleep 5 &': { stdout: 'all\n' } } }, 'failed', /pids/],
   ['time limit', { results: { 'sleep 20': { outcome: 'completed' } } }, 'failed', /log/],
@@ -62,6 +62,12 @@ for (const [name, simulation, state, advice] of WEAKER) {
     t.match(await checkOf(t, name, simulation), { state, advice })
   })
 }
+
+t.test('with the runtime auto, crun is used if the hello program completes with it', async (t) => {
+  const details = { ...GOOD_DETAILS, Runtimes: { runc: { path: 'runc' }, crun: { path: 'crun' } } }
+  t.match(await checkOf(t, 'runtime', { details }, { DOCKER_CONTAINER_RUNTIME: 'auto' }), { state: 'ok', detail: /^crun/ })
+  t.match(await checkOf(t, 'runtime', { details, results: { hello: { outcome: 'failed' } } }, { DOCKER_CONTAINER_RUNTIME: 'auto' }), { state: 'info', detail: /no program completes with crun/ })
+})
 
 t.test('settings that weaken a run or that the engine rejects', async (t) => {
   t.match(await checkOf(t, 'settings', {}, { DOCKER_CONTAINER_RUNTIME: 'kata' }), { state: 'failed', detail: /unknown runtime kata/, advice: /DOCKER_CONTAINER_RUNTIME/ })
