@@ -120,7 +120,7 @@ export async function buildSideApps (parts: AppParts, main: FastifyInstance): Pr
   const { config, metrics } = parts
   const apps = new Map<number, FastifyInstance>()
   const appAt = (port: number): FastifyInstance => {
-    const app = apps.get(port) ?? newApp(parts)
+    const app = apps.get(port) ?? newApp(parts, metrics)
     apps.set(port, app)
     return app
   }

@@ -42,11 +42,13 @@ t.test('the port of the docs serves the routes that the playground uses, with th
   t.equal(runs.requests.length, 2)
 })
 
-t.test('on separate ports, the docs describe the routes of the service and the metrics count its responses', async (t) => {
+t.test('on separate ports, the docs describe the routes of the service and the metrics count the responses of both', async (t) => {
   const { app, sideApps } = await startApp(t, { env: { SERVER_METRICS_PORT: '9090', SERVER_DOCS_PORT: '9090' } })
   const side = sideApps.get(9090)
   await app.inject({ url: '/livez' })
   t.match((await side?.inject({ url: '/metrics' }))?.body, 'runonce_http_responses_total{method="GET",route="/livez",status="200"} 1')
+  const { body } = (await side?.inject({ url: '/metrics' })) ?? {}
+  t.match(body, 'runonce_http_responses_total{method="GET",route="/metrics",status="200"} 1')
   const { openapi, paths } = (await side?.inject({ url: '/openapi.json' }))?.json()
   t.match(openapi, /^3\.1\./)
   t.ok(paths['/run'] && paths['/version'])
