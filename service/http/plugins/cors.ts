@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 /** The route pattern of @fastify/cors for preflight requests to any path. */
 const PREFLIGHT_PATTERN = '*'
 /** Response headers that web pages of other origins can read. */
-const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'Location']
+const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'Location', 'WWW-Authenticate', 'Mcp-Session-Id']
 /** Time for which browsers may remember the response to a preflight request, in seconds. */
 const MAX_AGE_S = 600
 

@@ -35,7 +35,7 @@ t.test('CORS_ORIGIN allows the listed origins, for preflight requests without a 
   for (const token of [TOKEN, 'wrong']) {
     const { statusCode, headers } = await app.inject({ ...RUN, headers: { origin: 'http://127.0.0.1:3000', 'x-access-token': token } })
     t.equal(statusCode, token === TOKEN ? 200 : 401)
-    t.match(headers, { 'access-control-allow-origin': 'http://127.0.0.1:3000', 'access-control-expose-headers': 'X-Request-Id, Retry-After, Location', vary: /Origin/ })
+    t.match(headers, { 'access-control-allow-origin': 'http://127.0.0.1:3000', 'access-control-expose-headers': 'X-Request-Id, Retry-After, Location, WWW-Authenticate, Mcp-Session-Id', vary: /Origin/ })
     t.notOk(headers['access-control-allow-credentials'])
   }
 })
@@ -56,6 +56,20 @@ t.test('CORS_ORIGIN=* allows every origin, without credentials', async (t) => {
     t.equal(headers['access-control-allow-origin'], '*')
     t.notOk(headers['access-control-allow-credentials'])
   }
+})
+
+t.test('web pages can read the session ID of MCP', async (t) => {
+  const page = 'http://localhost:3000'
+  const { app } = await startApp(t, { env: { CORS_ORIGIN: page } })
+  const { statusCode, headers } = await app.inject({
+    method: 'POST',
+    url: '/mcp',
+    headers: { origin: page, 'x-access-token': TOKEN, accept: 'application/json, text/event-stream' },
+    payload: { jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'page', version: '1' } } }
+  })
+  t.equal(statusCode, 200)
+  t.ok(headers['mcp-session-id'])
+  t.match(headers['access-control-expose-headers'], 'Mcp-Session-Id')
 })
 
 t.test('a response with events has the headers', async (t) => {
