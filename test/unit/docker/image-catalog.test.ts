@@ -1,41 +1,8 @@
-import type { ServerResponse } from 'node:http'
-
 import t from 'tap'
 
-import { EventStream } from '../../../service/docker/event-stream.js'
-import { ImageCatalog } from '../../../service/docker/image-catalog.js'
-import { eventStream, FakeEngine, json } from '../fake-engine.js'
-import { serviceError, until } from '../fakes.js'
-
-const LABELS = {
-  'runonce.protocol': '1',
-  'runonce.language': 'python',
-  'runonce.aliases': 'py py3',
-  'runonce.version': '3.13.5',
-  'runonce.main': 'main.py',
-  'runonce.hello': 'print("Hello World!")\n',
-  'runonce.memory': '536870912',
-  'runonce.processes': '200',
-  'runonce.interactive': 'true',
-  'runonce.resizable': 'true',
-  'runonce.builds': 'true'
-}
-const inspect = (config: object, id = 'sha256:1') => json(200, { Id: id, Config: config })
-
-interface Teardown { teardown: (work: () => void | Promise<void>) => void }
-
-async function start (t: Teardown, allowed = ['runonce/*', 'glot/*'], connect = true) {
-  const engine = await FakeEngine.start(t)
-  const open: ServerResponse[] = []
-  engine.on('GET /events', eventStream(open))
-  const client = engine.client(t, 300)
-  const events = new EventStream(client)
-  t.teardown(() => events.close())
-  const catalog = new ImageCatalog(client, events, allowed)
-  if (connect) await events.start()
-  const inspections = () => engine.calls.filter(({ path }) => path.startsWith('/images/runonce')).length
-  return { engine, events, catalog, inspections, tell: (event: object) => open.at(-1)?.write(`${JSON.stringify(event)}\n`), breakOff: () => open.at(-1)?.destroy() }
-}
+import { json } from '../fake-engine.js'
+import { serviceError } from '../fakes.js'
+import { inspect, LABELS, startCatalog } from './start-catalog.js'
 
 t.test('patterns allow only matching names', async (t) => {
   const cases: Array<[string[], string[], string[]]> = [
@@ -50,7 +17,7 @@ t.test('patterns allow only matching names', async (t) => {
     [[], [], ['runonce/python']]
   ]
   for (const [patterns, yes, no] of cases) {
-    const { engine, catalog } = await start(t, patterns)
+    const { engine, catalog } = await startCatalog(t, patterns)
     engine.on('GET /images/*', inspect({}))
     for (const ref of yes) t.equal((await catalog.describe(ref)).ref, ref, `${patterns}: ${ref}`)
     for (const ref of no) await t.rejects(catalog.describe(ref), serviceError({ statusCode: 403, slug: 'image.not_allowed' }), `${patterns}: not ${ref}`)
@@ -58,7 +25,7 @@ t.test('patterns allow only matching names', async (t) => {
 })
 
 t.test('a name with invalid characters is not allowed, and is not sent to the engine', async (t) => {
-  const { engine, catalog } = await start(t)
+  const { engine, catalog } = await startCatalog(t)
   for (const ref of ['runonce/a?x=1', 'runonce/a%2f..%2f..%2fx', 'runonce/%70ython', 'runonce/a b', 'runonce/a\n', 'runonce/é', 'runonce/a#b', 'runonce/a\0', 'runonce/a\\b', 'runonce/*']) {
     await t.rejects(catalog.describe(ref), serviceError({ slug: 'image.not_allowed' }), JSON.stringify(ref))
   }
@@ -66,7 +33,7 @@ t.test('a name with invalid characters is not allowed, and is not sent to the en
 })
 
 t.test('a name that is designed to match slowly is rejected quickly', async (t) => {
-  const { catalog } = await start(t)
+  const { catalog } = await startCatalog(t)
   const startedAt = performance.now()
   for (const ref of [`runonce/${':'.repeat(500_000)}/`, `runonce/${'@'.repeat(500_000)}/`]) {
     await t.rejects(catalog.describe(ref), serviceError({ slug: 'image.not_allowed' }))
@@ -75,7 +42,7 @@ t.test('a name that is designed to match slowly is rejected quickly', async (t) 
 })
 
 t.test('an image\'s description comes from its labels', async (t) => {
-  const { engine, catalog } = await start(t)
+  const { engine, catalog } = await startCatalog(t)
   engine.on('GET /images/runonce/python:latest/json', inspect({ Labels: LABELS, User: 'glot' }))
   t.same(await catalog.describe('runonce/python:latest'), {
     ref: 'runonce/python:latest',
@@ -90,13 +57,13 @@ t.test('an image\'s description comes from its labels', async (t) => {
 })
 
 t.test('an image of a later version implements the protocol', async (t) => {
-  const { engine, catalog } = await start(t)
+  const { engine, catalog } = await startCatalog(t)
   engine.on('GET /images/glot/x:2/json', inspect({ Labels: { ...LABELS, 'runonce.protocol': '2' } }))
   t.match(await catalog.describe('glot/x:2'), { language: { protocol: 2, name: 'python' } })
 })
 
 t.test('an image without the protocol label is foreign; invalid numbers are ignored', async (t) => {
-  const { engine, catalog } = await start(t)
+  const { engine, catalog } = await startCatalog(t)
   for (const [n, config] of [{}, { Labels: null }, { Labels: { ...LABELS, 'runonce.protocol': '0' } }, { Labels: { ...LABELS, 'runonce.protocol': '2x' } }].entries()) {
     engine.on(`GET /images/glot/x:${n}/json`, inspect(config))
     t.match(await catalog.describe(`glot/x:${n}`), { language: undefined, user: '' })
@@ -108,7 +75,7 @@ t.test('an image without the protocol label is foreign; invalid numbers are igno
 })
 
 t.test('a missing image returns 400, a missing engine 500', async (t) => {
-  const { engine, catalog } = await start(t)
+  const { engine, catalog } = await startCatalog(t)
   engine.on('GET /images/runonce/x/json', json(404, { message: 'No such image: runonce/x:latest' }))
   await t.rejects(catalog.describe('runonce/x'), serviceError({ statusCode: 400, slug: 'docker.container.create', message: 'The engine has no image runonce/x' }))
   engine.on('GET /images/runonce/slow/json', () => {})
@@ -123,7 +90,7 @@ t.test('a missing image returns 400, a missing engine 500', async (t) => {
 
 t.test('images that Podman built have localhost/ before their names', async (t) => {
   for (const patterns of [['runonce/*'], ['localhost/runonce/*']]) {
-    const { engine, catalog } = await start(t, patterns)
+    const { engine, catalog } = await startCatalog(t, patterns)
     engine.on('GET /images/localhost/runonce/python:latest/json', inspect({ Labels: LABELS }, 'sha256:podman'))
     engine.on('GET /images/json', json(200, [
       { RepoTags: ['localhost/runonce/python:latest'], Labels: LABELS }, { RepoTags: ['localhost/evil/c:latest'], Labels: { ...LABELS, 'runonce.language': 'c' } }
@@ -137,49 +104,8 @@ t.test('images that Podman built have localhost/ before their names', async (t) 
   }
 })
 
-t.test('an image is looked up once, until an event reports a change', async (t) => {
-  const { engine, catalog, inspections, tell } = await start(t)
-  engine.on('GET /images/runonce/python/json', inspect({}, 'sha256:old'))
-  await Promise.all([catalog.describe('runonce/python'), catalog.describe('runonce/python')])
-  await catalog.describe('runonce/python')
-  t.equal(inspections(), 1)
-  tell({ Type: 'container', Action: 'oom', Actor: { ID: 'x' } })
-  engine.on('GET /images/runonce/python/json', inspect({}, 'sha256:new'))
-  tell({ Type: 'image', Action: 'tag' })
-  await until(async () => (await catalog.describe('runonce/python')).id === 'sha256:new')
-  t.equal(inspections(), 2, 'an event of a container does not clear the cache')
-})
-
-t.test('errors are not cached', async (t) => {
-  const { engine, catalog } = await start(t)
-  await t.rejects(catalog.describe('runonce/python'))
-  engine.on('GET /images/runonce/python/json', inspect({}))
-  t.equal((await catalog.describe('runonce/python')).id, 'sha256:1')
-})
-
-t.test('images are not cached without the event stream', async (t) => {
-  const { engine, catalog, inspections } = await start(t, undefined, false)
-  engine.on('GET /images/runonce/python/json', inspect({})).on('GET /images/json', json(200, []))
-  await catalog.describe('runonce/python')
-  await catalog.describe('runonce/python')
-  t.equal(inspections(), 2)
-  await catalog.languages()
-  await catalog.languages()
-  t.equal(engine.made('GET', '/images/json').length, 2)
-})
-
-t.test('the loss of the event stream clears the cache', async (t) => {
-  const { engine, events, catalog, inspections, breakOff } = await start(t)
-  engine.on('GET /images/runonce/python/json', inspect({}))
-  await catalog.describe('runonce/python')
-  breakOff()
-  await until(() => !events.connected)
-  await catalog.describe('runonce/python')
-  t.equal(inspections(), 2)
-})
-
 t.test('languages are the allowed images with the protocol label and the tag latest, sorted', async (t) => {
-  const { engine, catalog } = await start(t, ['runonce/*'])
+  const { engine, catalog } = await startCatalog(t, ['runonce/*'])
   const listed = (language: string, ...tags: string[]) => ({ RepoTags: tags, Labels: { 'runonce.protocol': '1', 'runonce.language': language } })
   engine.on('GET /images/json', json(200, [
     listed('ruby', 'runonce/ruby:latest', 'runonce/ruby:3'), listed('c', 'runonce/c:latest'), listed('go', 'evil/go:latest'), listed('d', 'runonce/d:old'),
@@ -189,24 +115,13 @@ t.test('languages are the allowed images with the protocol label and the tag lat
   t.same((await catalog.languages()).map(({ ref }) => ref), ['runonce/c:latest', 'runonce/ruby:latest'])
   t.match(engine.made('GET', '/images/json')[0]?.query.get('filters'), '{"label":["runonce.protocol"]}')
   await catalog.languages()
-  t.equal(engine.made('GET', '/images/json').length, 1, 'remembered')
+  t.equal(engine.made('GET', '/images/json').length, 1, 'the list is cached')
 })
 
 t.test('an image that is removed while the languages are being listed is skipped', async (t) => {
-  const { engine, catalog } = await start(t)
+  const { engine, catalog } = await startCatalog(t)
   const listed = (language: string) => ({ RepoTags: [`runonce/${language}:latest`], Labels: { 'runonce.language': language } })
   engine.on('GET /images/json', json(200, [listed('c'), listed('gone')]))
   engine.on('GET /images/runonce/c:latest/json', inspect({ Labels: LABELS }))
   t.same((await catalog.languages()).map(({ ref }) => ref), ['runonce/c:latest'])
-})
-
-t.test('a burst of events causes one notification', async (t) => {
-  const { catalog, tell } = await start(t)
-  await new Promise((resolve) => setTimeout(resolve, 150))
-  let told = 0
-  catalog.onImagesChanged(() => { told++ })
-  for (let i = 0; i < 20; i++) tell({ Type: 'image', Action: 'tag' })
-  await until(() => told > 0)
-  await new Promise((resolve) => setTimeout(resolve, 150))
-  t.equal(told, 1)
 })

@@ -163,36 +163,6 @@ t.test('Retry-After grows with the queue, from 1 s to 60 s', async (t) => {
   t.equal(await retryAfter(endless), 60)
 })
 
-t.test('closing waits for accepted runs and refuses new ones', async (t) => {
-  const admission = new Admission(options)
-  const release = await admission.enter('a', NEVER)
-  const waits = admission.enter('a', NEVER)
-  let closed = 0
-  const closing = [admission.close(), admission.close()].map(async (close) => { await close; closed++ })
-  await t.rejects(admission.enter('a', NEVER), { ...overloaded, message: /shutting down/ })
-  release()
-  const second = await waits
-  await new Promise(setImmediate)
-  t.equal(closed, 0, 'one still runs')
-  second()
-  await Promise.all(closing)
-  t.equal(closed, 2)
-})
-
-t.test('closing without runs completes immediately', async () => {
-  await new Admission(options).close()
-})
-
-t.test('closing completes when the last waiting run leaves the queue', async (t) => {
-  const admission = new Admission({ ...options, queueTimeoutMs: 10 })
-  const release = await admission.enter('a', NEVER)
-  const waits = admission.enter('a', NEVER)
-  const closing = admission.close()
-  await t.rejects(waits, overloaded)
-  release()
-  await closing
-})
-
 /** Returns the order in which one slot admits runs. Each run is named after its token and number. */
 async function order (names: string[]): Promise<string[]> {
   const admission = new Admission(options)
