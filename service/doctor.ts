@@ -1,5 +1,5 @@
-// node dist/doctor.js [--json]: checks with the settings of the service whether runonce works on this machine, and explains what does not.
-// Exit codes: 0 everything works, 1 something works but is weaker, 2 something does not work.
+// node dist/doctor.js [--json]: checks with the settings of the service whether runonce works on this machine, and explains what does not
+// work. Exit codes: 0 everything works, 1 something works but is weaker, 2 something does not work.
 import { parseArgs } from 'node:util'
 
 import { ConfigError, readConfig } from './config/config.js'

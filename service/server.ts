@@ -140,7 +140,7 @@ function createAdmission (config: Config, tokens: TokenStore): Admission {
   return admission
 }
 
-/** Reads API_TOKENS_FILE. The code for this is loaded only if it is set. @throws ConfigError */
+/** Reads API_TOKENS_FILE. The module is loaded only if the setting has a value. @throws ConfigError */
 async function loadTokenFile ({ tokensFile: path, tokens: environment, listen }: Config, store: TokenStore, log: Logger) {
   if (path === undefined) return undefined
   const { TokenFile } = await import('./tokens/token-file.js')

@@ -9,7 +9,7 @@ interface Group {
   name: string
   /** Number of containers that have not ended. */
   members: number
-  /** Number of containers since the group exists. */
+  /** Number of containers that the group has had. */
   joined: number
 }
 

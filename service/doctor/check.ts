@@ -9,7 +9,7 @@ export interface Check {
   name: string
   state: State
   detail: string
-  /** What to do, in one line, if possible a command. */
+  /** The action to take, in one line, if possible as a command. */
   advice?: string
 }
 

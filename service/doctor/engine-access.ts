@@ -13,7 +13,7 @@ export interface Found {
   source?: string | undefined
   /** Present if `source` names something that is not a Unix socket. */
   unusable?: string | undefined
-  /** Whether the service runs in a container; undefined: find out. */
+  /** Whether the service runs in a container. If undefined, this is detected. */
   inContainer?: boolean
   /** Other engines that respond on this machine. */
   others: Array<{ name: string, socketPath: string }>

@@ -121,7 +121,7 @@ function clockCheck ({ SystemTime = '' }: EngineDetails, { beforeMs, afterMs }: 
   return weak('clock', `the engine's clock differs by ${(skewMs / 1000).toFixed(0)} s: programs and logs have different times`, 'synchronize both clocks: sudo timedatectl set-ntp true')
 }
 
-/** The limits of the kernel have lines of their own. */
+/** The limits of the kernel have separate lines. */
 function rejectedSettings (details: EngineDetails, container: ContainerConfig): Check[] {
   const { NCPU, MemTotal, Runtimes } = details
   const members = Object.entries({ NCPU, MemTotal, Runtimes }).filter(([, value]) => value !== undefined)

@@ -16,7 +16,7 @@ const MAX_LATE_SECONDS = 2
 const OUTPUT_BYTES = 4096
 const LOG_ADVICE = 'check the log of the engine: journalctl -u docker'
 
-/** What the messages of the proofs depend on. */
+/** The values on which the messages of the proofs depend. */
 export interface ProofContext {
   container: ContainerConfig
   /** Arguments of the OCI runtime. */

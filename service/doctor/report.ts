@@ -6,7 +6,7 @@ const LABELS: Record<State, string> = { ok: 'ok', info: 'ok', weak: 'weak', fail
 const COLORS = { ok: 'green', info: 'green', weak: 'yellow', failed: 'red', skipped: 'gray' } as const
 const LABEL_WIDTH = 4
 
-/** Returns the report as a table, one line for each check. Advice follows its check on a line of its own. */
+/** Returns the report as a table, one line for each check. Advice follows its check on a separate line. */
 export function formatTable (checks: Check[], { color, seconds }: { color: boolean, seconds: number }): string {
   const width = Math.max(...checks.map(({ name }) => name.length))
   const lines = checks.flatMap(({ name, state, detail, advice }) => {
@@ -24,7 +24,7 @@ export function formatJson (checks: Check[], seconds: number): string {
 function summary (checks: Check[], seconds: number): string {
   const count = (state: State) => checks.filter((check) => check.state === state).length
   const numbers = `${count('ok') + count('info')} ok, ${count('weak')} weak, ${count('failed')} failed, ${count('skipped')} skipped in ${seconds.toFixed(1)} s`
-  const verdicts = { ok: 'runonce works here', weak: 'runonce works here, but weaker than it could', failed: 'runonce does not work here' }
+  const verdicts = { ok: 'runonce works here', weak: 'runonce works here, with the weaknesses above', failed: 'runonce does not work here' }
   return `${verdicts[verdictOf(checks)]}: ${numbers}.`
 }
 

@@ -9,7 +9,7 @@ export interface TokenLimits extends RequestedLimits {
   interactiveTimeMs?: number | undefined
 }
 
-/** What the container of a run has without limits in the request. */
+/** The resources of a run's container if the request contains no limits. */
 export interface ContainerDefaults {
   memoryBytes: number
   processes: number

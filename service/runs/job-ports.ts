@@ -68,7 +68,7 @@ export interface Jobs {
 /** The result of a run for the URL that its client named. */
 export interface Callback {
   tokenName: string
-  /** A UUID. The receiver can detect repetitions by it. */
+  /** A UUID. The receiver can use this ID to detect repetitions. */
   id: string
   url: string
   /** JSON text. */

@@ -7,7 +7,7 @@ import { startLoadBalancer } from './load-balancer.js'
 import { startMachine } from './machine.js'
 
 const RUNS = 3000
-/** Runs at once of each machine, and the duration of a run in milliseconds. */
+/** Number of concurrent runs of each machine, and the duration of a run in milliseconds. */
 const SLOTS = 8
 const RUN_MS = 1000
 const CAPACITY_PER_S = 3 * SLOTS * 1000 / RUN_MS

@@ -26,7 +26,7 @@ export interface RequestOptions {
 }
 
 interface BalancerOptions {
-  /** Runs at once of each machine. */
+  /** Number of concurrent runs of each machine. */
   maxconn?: number
   /** Changes the configuration further. */
   change?: (config: string) => string

@@ -37,7 +37,7 @@ void t.test('drain: no run is lost when a machine is drained in HAProxy and then
   await load.untilSent(60)
   t.equal(await balancer.command('set server runs/a state drain'), '')
   await until(async () => await balancer.statistic('runs/a', 'scur') === '0', 'the end of the runs')
-  t.match(await balancer.statistic('others/a', 'status'), /^DRAIN/, 'the other routes follow')
+  t.match(await balancer.statistic('others/a', 'status'), /^DRAIN/, 'the machine is also drained for the other routes')
   await machine.kill()
   await machine.start()
   const before = machine.engine.started

@@ -66,7 +66,7 @@ export class EngineCost {
     const memory = []
     for (let round = 0; round <= rounds; round++) {
       for (const concurrency of concurrencies) {
-        // The order changes, so that no variant always follows the same one.
+        // The order changes, so that no variant always follows the same variant.
         for (const variant of rotated(variants, round)) {
           const cost = await this.#costOf(variant, concurrency, runs)
           // The first round loads code and caches.

@@ -9,7 +9,8 @@
  */
 
 /**
- * Takes in languages while the images of others are being built: starts the service for the first one, and runs the hello program of each.
+ * Adds languages while the images of other languages are being built: starts the service for the first one, and runs the hello program of
+ * each.
  * @template {import('./hello.js').Service} Service
  */
 export class Arrivals {

@@ -84,14 +84,14 @@ t.test('the selection is repeated when the service connects to an engine, or has
   images.changed()
   t.equal((await choice.current()).name, 'crun')
   images.changed()
-  t.equal((await choice.current()).name, 'crun', 'it is not repeated for later images')
+  t.equal((await choice.current()).name, 'crun', 'the selection is not repeated for later images')
   await events.start()
   await until(() => open.length === 1)
   t.equal((await choice.current()).name, undefined, 'the other engine has a crun that does not work')
   t.equal(probed.length, 3)
 })
 
-t.test('if the engine does not respond, its default is used until it does', async (t) => {
+t.test('while the engine does not respond, its default is used', async (t) => {
   const { choice, engine, lines } = await start(t, { runtime: 'auto' })
   engine.on('GET /info', silence)
   t.same(await choice.current(), { name: undefined, sharedShim: false })

@@ -46,21 +46,21 @@ t.test('a container whose stream ends leaves its group', async (t) => {
   t.ok(left > 0)
 })
 
-t.test('if the shim exits while a container starts, the container is started again with a shim of its own', async (t) => {
+t.test('if the shim exits while a container starts, the container is started again with a separate shim', async (t) => {
   const { engine, factory, remover, warnings } = await start(t, { runtime: SHARED })
   let starts = 0
   engine.on('POST /containers/c1/start', (...parts) => (++starts === 1 ? json(500, CLOSED) : empty(204))(...parts))
   const sandbox = await factory.lease(PYTHON)
   t.same(created(engine).map(({ Runtime, Annotations }) => [Runtime, Annotations !== undefined]), [['crun', true], ['crun', false]])
   await remover.settled()
-  t.equal(engine.made('DELETE', '/containers/c1').length, 1, 'the first one is removed')
+  t.equal(engine.made('DELETE', '/containers/c1').length, 1, 'the first container is removed')
   t.match(warnings, [/its shared shim exited/])
   sandbox.retire()
   await factory.lease(PYTHON)
   t.match(created(engine)[2]?.Annotations, { 'io.containerd.runc.v2.group': 'runonce-me-this-2' }, 'later containers have another group')
 })
 
-t.test('other errors of the start, and a second one, reach the client', async (t) => {
+t.test('other errors of the start, and a second exit of a shim, reach the client', async (t) => {
   const other = await start(t, { runtime: SHARED })
   other.engine.on('POST /containers/c1/start', json(500, { message: 'OCI runtime create failed' }))
   await t.rejects(other.factory.lease(PYTHON), serviceError({ slug: 'docker.container.start', statusCode: 500 }))

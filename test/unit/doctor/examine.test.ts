@@ -25,7 +25,7 @@ async function examineSimulation (t: Test, simulation: Simulation = {}, env: Rec
 /** The name, state, detail and advice of a check. */
 type Problem = [name: string, state: 'weak' | 'failed', detail: string | RegExp, advice: string | RegExp]
 
-/** Compares the checks that are not green. */
+/** Compares the checks whose state is not ok. */
 function expectProblems (t: Test, checks: Check[], expected: Problem[]): void {
   const found = checks.filter(({ state }) => state === 'weak' || state === 'failed').map(({ name, state, detail, advice = '' }) => [name, state, detail, advice])
   t.match(found, expected)
@@ -38,7 +38,7 @@ function folder (t: Test): string {
   return path
 }
 
-t.test('a good set-up is green in every line', async (t) => {
+t.test('every check of a good set-up is ok', async (t) => {
   const checks = await examineSimulation(t)
   expectProblems(t, checks, [])
   t.equal(verdictOf(checks), 'ok')
@@ -60,7 +60,7 @@ t.test('without an engine, the only line names the socket, the reason and anothe
   ]])
 })
 
-t.test('a socket that nothing listens on, a file and a folder in the path are distinguished', async (t) => {
+t.test('a socket without a listener, a file and a folder in the path are distinguished', async (t) => {
   const dir = folder(t)
   const [file, stale] = [join(dir, 'file'), join(dir, 'stale')]
   writeFileSync(file, '')
@@ -78,19 +78,19 @@ t.test('a DOCKER_HOST that is not a Unix socket is unusable', async (t) => {
   ]])
 })
 
-t.test('missing images: no runs are possible', async (t) => {
+t.test('without images, the check of the images fails and no program runs', async (t) => {
   const checks = await examineSimulation(t, { images: {} })
   expectProblems(t, checks, [['images', 'failed', /no language image/, /npm run images -- python/]])
   t.equal(checks.find(({ name }) => name === 'memory limit')?.state, 'skipped')
 })
 
-t.test('images of an old protocol are red if there are no others, and yellow otherwise', async (t) => {
+t.test('images of an old protocol are failed if there are no other images, and weak otherwise', async (t) => {
   const old = { labels: { 'runonce.protocol': '1' } }
   expectProblems(t, await examineSimulation(t, { images: { python: old } }), [['image protocol', 'failed', /1 of 1 images .*\(python\): no streaming/, 'rebuild: npm run images -- python']])
   expectProblems(t, await examineSimulation(t, { images: { python: {}, lua: old } }), [['image protocol', 'weak', /1 of 2 images/, 'rebuild: npm run images -- lua']])
 })
 
-t.test('images of another architecture, old images and missing images in POOL_IMAGES', async (t) => {
+t.test('images of another architecture, old images and missing images in POOL_IMAGES are reported', async (t) => {
   const checks = await examineSimulation(t, { images: { python: {}, lua: { architecture: 'arm64' }, perl: { ageDays: 45 } } }, { POOL_IMAGES: 'runonce/ruby' })
   expectProblems(t, checks, [
     ['image architecture', 'failed', '1 of 3 images are not for amd64 (lua): their runs fail', /docker rmi runonce\/lua:latest && npm run images -- lua/],
@@ -99,7 +99,7 @@ t.test('images of another architecture, old images and missing images in POOL_IM
   ])
 })
 
-t.test('an engine without memory limits is red in the controller and in the run', async (t) => {
+t.test('on an engine without memory limits, the checks of the controller and of the run fail', async (t) => {
   const details = { ...GOOD_DETAILS, MemoryLimit: false, SwapLimit: false, CgroupVersion: '1' }
   expectProblems(t, await examineSimulation(t, { details, results: { 'tail -n 1 > /dev/null': { outcome: 'completed' } } }), [
     ['memory controller', 'failed', /DOCKER_CONTAINER_MEMORY/, /cgroup_enable=memory .* sudo update-grub/],
@@ -107,7 +107,7 @@ t.test('an engine without memory limits is red in the controller and in the run'
   ])
 })
 
-t.test('a rootless engine without delegated controllers is red, with the delegation as advice', async (t) => {
+t.test('on a rootless engine without delegated controllers, the check fails and advises the delegation', async (t) => {
   const details = { ...GOOD_DETAILS, CgroupDriver: 'none', MemoryLimit: false, PidsLimit: false, CpuCfsQuota: false, SecurityOptions: ['name=seccomp,profile=builtin', 'name=rootless'] }
   expectProblems(t, await examineSimulation(t, { details }), [
     ['cgroups', 'failed', /does not use cgroups/, /Delegate=/], ['memory controller', 'failed', /memory/, /Delegate=/], ['pids controller', 'failed', /fork bomb/, /Delegate=/],
@@ -115,7 +115,7 @@ t.test('a rootless engine without delegated controllers is red, with the delegat
   ])
 })
 
-t.test('gVisor without cgroups is red in the limits that it does not enforce, and the advice names the argument', async (t) => {
+t.test('with gVisor without cgroups, the checks of the missing limits fail, and the advice names the argument', async (t) => {
   const details = { ...GOOD_DETAILS, Runtimes: { runc: {}, runsc: { path: '/usr/bin/runsc', runtimeArgs: ['--platform=ptrace', '--ignore-cgroups'] } } }
   const results = { 'tail -n 1 > /dev/null': { outcome: 'completed' }, 'sleep 5 &': { outcome: 'completed', stdout: 'all\n' } }
   expectProblems(t, await examineSimulation(t, { details, results }, { DOCKER_CONTAINER_RUNTIME: 'runsc' }), [
@@ -123,7 +123,7 @@ t.test('gVisor without cgroups is red in the limits that it does not enforce, an
   ])
 })
 
-t.test('a full disk is red in the line of the disk', async (t) => {
+t.test('on a full disk, the check of the disk fails', async (t) => {
   const createError = { status: 500, message: 'mkdir /var/lib/docker/overlay2/x: no space left on device' }
   expectProblems(t, await examineSimulation(t, { createError }), [
     ['run', 'failed', /no space left on device/, /log of the engine/], ['disk', 'failed', 'the disk of the engine is full', 'remove unused data: docker system prune']

@@ -19,7 +19,7 @@ async function checkOf (t: Test, name: string, simulation: Simulation, env: Reco
   return checks.find((check) => check.name === name)
 }
 
-t.test('a user without permission is told to join the group, and in a container to add it', async (t) => {
+t.test('the advice for a user without permission is to join the group, and in a container to add it', async (t) => {
   t.match(unreachableCheck(denied, '/run/docker.sock', { others: [], inContainer: false }), {
     state: 'failed', detail: 'this user has no permission for /run/docker.sock', advice: /sudo usermod -aG docker/
   })
@@ -27,7 +27,7 @@ t.test('a user without permission is told to join the group, and in a container 
   t.match(unreachableCheck({ code: 'ENOENT' }, '/run/docker.sock', { others: [], inContainer: true }), { advice: /docker run -v \/var\/run\/docker\.sock:\/run\/docker\.sock/ })
 })
 
-t.test('Podman is named, and so are other engines that respond', async (t) => {
+t.test('the report names Podman and other engines that respond', async (t) => {
   const podman = { ...ENGINE_VERSION_EXAMPLE, version: '5.4.2', platform: { name: 'linux/amd64/debian-13' }, components: [{ name: 'Podman Engine', version: '5.4.2' }] }
   t.match(reachedCheck(podman, '/run/podman/podman.sock', { others: [] }), { state: 'ok', detail: 'Podman Engine 5.4.2 at /run/podman/podman.sock' })
   t.match(reachedCheck(podman, '/s', { source: 'the context colima', others: [{ name: 'Docker', socketPath: '/var/run/docker.sock' }] }), {
@@ -69,7 +69,7 @@ t.test('with the runtime auto, crun is used if the hello program completes with 
   t.match(await checkOf(t, 'runtime', { details, results: { hello: { outcome: 'failed' } } }, { DOCKER_CONTAINER_RUNTIME: 'auto' }), { state: 'info', detail: /no program completes with crun/ })
 })
 
-t.test('settings that weaken a run or that the engine rejects', async (t) => {
+t.test('settings that weaken a run or that the engine rejects are reported', async (t) => {
   t.match(await checkOf(t, 'settings', {}, { DOCKER_CONTAINER_RUNTIME: 'kata' }), { state: 'failed', detail: /unknown runtime kata/, advice: /DOCKER_CONTAINER_RUNTIME/ })
   t.match(await checkOf(t, 'settings', {}, { DOCKER_CONTAINER_MEMORY: '9000000000', DOCKER_CONTAINER_MEMORY_CAP: '9000000000' }), { state: 'weak', advice: /DOCKER_CONTAINER_MEMORY/ })
   t.match(await checkOf(t, 'settings', {}, { DOCKER_HOST: 'tcp://192.0.2.1:2375' }), { state: 'weak', detail: /^DOCKER_HOST: has no effect/ })

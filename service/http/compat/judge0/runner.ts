@@ -146,7 +146,7 @@ export class SubmissionRunner {
     this.#callBack(done, tokenName)
   }
 
-  /** Sends the result to the URL of the submission. Nothing waits for this, because it takes until Redis responds. */
+  /** Sends the result to the URL of the submission. The caller does not wait for this, because it can take until Redis responds. */
   #callBack (done: Submission, tokenName: string): void {
     const { callbacks, log } = this.#parts
     const { token, callback_url: url } = done

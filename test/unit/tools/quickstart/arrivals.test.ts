@@ -25,7 +25,7 @@ void t.test('starts the service with the first image only, and runs one hello pr
   t.equal(await arrivals.serving, SERVICE)
   arrivals.add('bash')
   await arrivals.all()
-  t.same(events, ['serve', 'bad', 'python first', 'bash'], 'the first program that works is the first')
+  t.same(events, ['serve', 'bad', 'python first', 'bash'], 'a failed program does not count as the first')
   t.same(arrivals.hellos.map(({ language }) => language), ['bad', 'python', 'bash'])
 })
 
@@ -39,5 +39,5 @@ void t.test('an error of a step ends the arrivals, and is reported once', async 
   late.add('python')
   late.add('bash')
   await t.rejects(late.all(), { message: 'gone' })
-  t.equal(await late.serving, SERVICE, 'the service that listens stays known')
+  t.equal(await late.serving, SERVICE, 'an error after the start does not stop the service')
 })
