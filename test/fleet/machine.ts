@@ -52,6 +52,11 @@ export class Machine {
     await this.service.exited
   }
 
+  /** Makes the service read its tokens file again. */
+  reload (): void {
+    this.service.child.kill('SIGHUP')
+  }
+
   /** Starts the service again after it was stopped or killed. */
   async start (): Promise<void> {
     this.service = await this.startAgain(new URL(this.service.url).port)

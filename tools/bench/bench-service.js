@@ -41,6 +41,20 @@ export class BenchService {
   }
 
   /**
+   * Runs a program as a job and waits for its result.
+   * @param {string} image
+   * @param {object} payload
+   * @returns {Promise<{ outcome: string }>}
+   */
+  async job (image, payload) {
+    const { status, text } = await this.#request('POST', '/jobs', JSON.stringify({ image, payload }))
+    if (status !== 202) throw new Error(`POST /jobs: ${status} ${text}`)
+    const { result, error } = JSON.parse((await this.#request('GET', `/jobs/${JSON.parse(text).ids[0]}?wait=60`)).text)
+    if (result === undefined) throw new Error(`the job has no result: ${JSON.stringify(error)}`)
+    return result
+  }
+
+  /**
    * Runs a program with streaming and reads the first text that it writes to stdout.
    * @param {string} image
    * @param {object} payload
