@@ -13,7 +13,7 @@ const CONFIG = fileURLToPath(new URL('schemathesis/schemathesis.toml', import.me
 const HOOKS = fileURLToPath(new URL('schemathesis/hooks.py', import.meta.url))
 
 t.test('schemathesis finds no difference between /openapi.json and the service', async (t) => {
-  const redis = await RedisServer.start(t)
+  const redis = await RedisServer.start(t, { durable: false })
   const webhooks = { WEBHOOK_ALLOW: '127.0.0.1', WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}` }
   const service = await startService(t, { env: { RUN_QUEUE_TIMEOUT: '100', RUN_QUEUE_SIZE: '10000', REDIS_URL: redis.url, ...webhooks } })
   t.setTimeout(1_200_000)

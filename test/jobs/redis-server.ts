@@ -10,11 +10,14 @@ interface RedisTest extends Test { testdir (): string }
 export class RedisServer {
   #process: ChildProcess | undefined
 
-  private constructor (private readonly port: number, private readonly folder: string) {}
+  private constructor (private readonly port: number, private readonly folder: string, private readonly durable: boolean) {}
 
-  /** Starts a server and stops it after the test. */
-  static async start (t: RedisTest): Promise<RedisServer> {
-    const server = new RedisServer(Number(await freePort()), t.testdir())
+  /**
+   * Starts a server and stops it after the test.
+   * @param durable whether each command waits for the disk, so that a killed server loses nothing
+   */
+  static async start (t: RedisTest, { durable = true } = {}): Promise<RedisServer> {
+    const server = new RedisServer(Number(await freePort()), t.testdir(), durable)
     t.teardown(async () => { await server.kill() })
     await server.start()
     return server
@@ -23,7 +26,7 @@ export class RedisServer {
   get url (): string { return `redis://127.0.0.1:${this.port}` }
 
   async start (): Promise<void> {
-    const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always', '--rdbcompression', 'no']
+    const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', this.durable ? 'yes' : 'no', '--appendfsync', 'always', '--rdbcompression', 'no']
     this.#process = spawn('redis-server', options, { stdio: 'ignore' })
     await until(async () => await this.command('PING').then((response) => response === '+PONG\r\n', () => false), 'Redis')
   }
