@@ -35,7 +35,7 @@ export async function ensureBase (docker, say, signal) {
     if (!canInstallPackages()) {
       throw new Error(`${BASE} cannot be pulled (${reason}): pull or load the image manually, or run this command as root on Debian or Ubuntu`, { cause: error })
     }
-    say(`${BASE} cannot be pulled (${reason}): building it with mmdebstrap`)
+    say(`building ${BASE} with mmdebstrap, because it cannot be pulled: ${reason}`)
     await bootstrap(docker, signal)
   }
   const id = await imageId(docker, BASE)

@@ -47,6 +47,19 @@ export class Arrivals {
     await this.#queue
   }
 
+  /**
+   * Runs the hello programs that failed again: other builds may have taken too much CPU time.
+   * @returns {Promise<string[]>} names of the languages that failed again
+   * @throws the first error of a step
+   */
+  async retryFailed () {
+    const failed = this.hellos.filter(({ ok }) => !ok)
+    this.hellos = this.hellos.filter(({ ok }) => ok)
+    for (const { language } of failed) this.add(language)
+    await this.all()
+    return this.hellos.filter(({ ok }) => !ok).map(({ language }) => language)
+  }
+
   /** @param {string} language */
   async #take (language) {
     if (!this.#isServing) {

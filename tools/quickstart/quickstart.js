@@ -47,7 +47,7 @@ async function start () {
   const service = await arrivals.serving
   const results = await Promise.race([builds.results, service.exit])
   await Promise.race([arrivals.all(), service.exit])
-  const broken = arrivals.hellos.filter((hello) => !hello.ok).map((hello) => hello.language)
+  const broken = await Promise.race([arrivals.retryFailed(), service.exit])
   const failed = [...broken, ...results.filter((result) => 'error' in result).map((result) => result.name)]
   const summary = failed.length === 0 ? `Working languages: ${arrivals.hellos.length}.` : `FAILED: ${failed.join(', ')}; see the errors above.`
   process.stdout.write(`\n${summary} ${invitation(service, arrivals.hellos)}\nThe token is in .runonce/env. Ctrl-C stops everything.\n`)

@@ -29,6 +29,20 @@ void t.test('starts the service with the first image only, and runs one hello pr
   t.same(arrivals.hellos.map(({ language }) => language), ['bad', 'python', 'bash'])
 })
 
+void t.test('hello programs that failed run again at the end', async (t) => {
+  const runs: string[] = []
+  const arrivals = new Arrivals({
+    serve: async () => SERVICE,
+    hello: async (_service, language) => { runs.push(language); return helloOf(language, language === 'python' || (language === 'java' && runs.length > 3)) },
+    say: () => {}
+  })
+  for (const language of ['java', 'python', 'bad']) arrivals.add(language)
+  await arrivals.all()
+  t.same(await arrivals.retryFailed(), ['bad'])
+  t.same(runs, ['java', 'python', 'bad', 'java', 'bad'])
+  t.same(arrivals.hellos.map(({ language, ok }) => [language, ok]), [['python', true], ['java', true], ['bad', false]])
+})
+
 void t.test('an error of a step ends the arrivals, and is reported once', async (t) => {
   const failing = new Arrivals({ serve: async () => { throw new Error('port') }, hello: async () => helloOf('x'), say: () => t.fail('no service') })
   failing.add('python')
