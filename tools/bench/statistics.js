@@ -81,7 +81,7 @@ export async function cpuPerRun (thing, { runs, settleMs }) {
 }
 
 /** Returns the CPU time of all cores since boot, without idle time. @returns {number} milliseconds */
-function busyMs () {
+export function busyMs () {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
 }
 

@@ -1,4 +1,4 @@
-// Part of `npm run docs`: writes the tables of docs/benchmarks.md from docs/measurements/benchmark.json.
+// Part of `npm run docs`: writes the tables of docs/benchmarks.md from docs/measurements/benchmark.json and peers.json.
 // node tools/docs/benchmarks.js [--from DIR]: first copies bench.json and bench.svg from DIR, where `npm run bench` wrote them.
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 
 import { table, withGeneratedPart } from './generated-part.js'
+import { peersPart, readPeers } from './peers.js'
 
 const DOCS = fileURLToPath(new URL('../../docs', import.meta.url))
 const PAGE = path.join(DOCS, 'benchmarks.md')
@@ -32,15 +33,17 @@ export async function readBenchmark () {
  * Writes the tables into docs/benchmarks.md.
  * @param {string} page content of docs/benchmarks.md
  * @param {Benchmark} benchmark
+ * @param {import('./peers.js').Peers} [peers]
  * @returns {string} the page with new tables
  */
-export function withBenchmark (page, { takenAt, machine, latency, sustained, bursts }) {
+export function withBenchmark (page, { takenAt, machine, latency, sustained, bursts }, peers) {
   return withGeneratedPart(page, [
     `Measured on ${takenAt.slice(0, 10)}: ${machine.cores} cores, Docker ${machine.engine}, Node ${machine.node}. Medians in milliseconds.`,
     '',
     ...latencyTable(latency),
     ...sustained.length === 0 ? [] : ['', 'Several runs at once, in runs per second:', '', ...sustainedTable(sustained)],
-    ...bursts.length === 0 ? [] : ['', 'Bursts that are larger than the pool, p95 in milliseconds:', '', ...burstTable(bursts)]
+    ...bursts.length === 0 ? [] : ['', 'Bursts that are larger than the pool, p95 in milliseconds:', '', ...burstTable(bursts)],
+    ...peers === undefined ? [] : ['', '### Comparable services', '', ...peersPart(peers)]
   ])
 }
 
@@ -86,5 +89,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     await copyFile(path.join(from, 'bench.json'), FILE)
     await copyFile(path.join(from, 'bench.svg'), path.join(DOCS, 'benchmark.svg'))
   }
-  await writeFile(PAGE, withBenchmark(await readFile(PAGE, 'utf8'), await readBenchmark()))
+  await writeFile(PAGE, withBenchmark(await readFile(PAGE, 'utf8'), await readBenchmark(), await readPeers()))
 }

@@ -2,6 +2,7 @@ import t from 'tap'
 
 import { TokenFileSchema } from '../../../service/tokens/token-file-schema.js'
 import { readBenchmark, withBenchmark, type Benchmark } from '../../../tools/docs/benchmarks.js'
+import { peersPart, readPeers, type Peers } from '../../../tools/docs/peers.js'
 import { withGeneratedPart } from '../../../tools/docs/generated-part.js'
 import { readSources, withLanguages } from '../../../tools/docs/languages.js'
 import { withMembers } from '../../../tools/docs/tokens.js'
@@ -28,7 +29,7 @@ t.test('docs/tokens.md is up to date; npm run docs updates it', async (t) => {
 
 t.test('docs/benchmarks.md is up to date; npm run docs updates it', async (t) => {
   const page = read('docs/benchmarks.md')
-  t.equal(page, withBenchmark(page, await readBenchmark()))
+  t.equal(page, withBenchmark(page, await readBenchmark(), await readPeers()))
 })
 
 t.test('the language table has names, versions, sizes and times, and unavailable languages', async (t) => {
@@ -63,6 +64,35 @@ t.test('the benchmark tables include runs per second and bursts if they were mea
     bursts: [{ language: 'python', size: 20, cold: { p95: 1948 }, pool: { p95: 1450 } }]
   })
   t.same(rowsOf(made), ['| python | 4 | 9.9 | 10.8 | 11.0 |', '| python | 20 | 1948 | 1450 |'])
+})
+
+t.test('the comparison shows each service, and where another one is better', async (t) => {
+  const level = { clients: 1, refused: 0, failed: 0, perSecond: 10, p50: 9, p95: 10, p99: 11, cpuMsPerRun: 50 }
+  const report: Peers = {
+    takenAt: '2026-01-02T00:00:00Z',
+    machine: { cores: 2, engine: '26.1', node: 'v20.19.0' },
+    peers: [
+      { name: 'runonce', idleBytes: 90e6, levels: [level, { ...level, clients: 10 }] },
+      { name: 'quick', idleBytes: 20e6, levels: [{ ...level, p50: 5 }, { ...level, clients: 10, p50: 20, perSecond: 30 }] },
+      { name: 'broken', idleBytes: 0, levels: [{ ...level, p50: null, p95: null, p99: null, perSecond: 0, cpuMsPerRun: null, failed: 3 }] }
+    ],
+    absent: [{ name: 'Piston', reason: 'not given: --piston URL' }],
+    soak: { seconds: 60.2, clients: 100, runs: 600, refused: 7, failed: 0 }
+  }
+  const lines = peersPart(report)
+  t.same(lines.filter((line) => /^\| {1,2}[a-z|]/.test(line)), [
+    '| service | at once | p50, ms | p95, ms | p99, ms | runs/s | CPU per run, ms | refused | failed | idle memory, MB |',
+    '| runonce | 1 | 9.0 | 10.0 | 11.0 | 10.0 | 50 | 0 | 0 | 90 |',
+    '|  | 10 | 9.0 | 10.0 | 11.0 | 10.0 | 50 | 0 | 0 |  |',
+    '| quick | 1 | 5.0 | 10.0 | 11.0 | 10.0 | 50 | 0 | 0 | 20 |',
+    '|  | 10 | 20.0 | 10.0 | 11.0 | 30.0 | 50 | 0 | 0 |  |',
+    '| broken | 1 | – | – | – | 0.0 | – | 0 | 3 | 0 |'
+  ])
+  const text = lines.join('\n')
+  t.match(text, /Another service is better: quick at 1 \(a lower p50\); quick at 10 \(more runs per second\)\./)
+  t.match(text, /600 completed, 7 refused with 503[^]*Not measured: Piston\./)
+  t.ok(lines.every((line) => line.startsWith('|') || line.length <= 100))
+  t.notMatch(peersPart({ ...report, peers: report.peers.slice(0, 1) }).join('\n'), /better/)
 })
 
 t.test('a page without a generated part causes an error', async (t) => {
