@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 
 import { aptInstall, canInstallPackages } from '../lib/apt.js'
+import { bootstrapOptions } from '../lib/bootstrap.js'
 import { execute } from '../lib/child.js'
 import { makeTemporary, removeTemporary } from '../lib/temporary.js'
 import { readEvents } from './read-events.js'
@@ -80,7 +81,7 @@ async function bootstrap (docker, signal) {
     await execute('mmdebstrap', [
       '--variant=minbase', '--include=ca-certificates',
       ...['doc/*', 'man/*', 'info/*', 'locale/*'].map((each) => `--dpkgopt=path-exclude=/usr/share/${each}`),
-      '--dpkgopt=path-include=/usr/share/doc/*/copyright', ...await aptOptions(),
+      '--dpkgopt=path-include=/usr/share/doc/*/copyright', ...await bootstrapOptions(),
       '--customize-hook=rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/var/log/*',
       'trixie', tar
     ], { timeout: BOOTSTRAP_MS, endWith: signal })
@@ -89,19 +90,4 @@ async function bootstrap (docker, signal) {
   } finally {
     await removeTemporary(dir)
   }
-}
-
-async function aptOptions () {
-  const { stdout } = await execute('apt-config', ['dump', 'Acquire'])
-  return bootstrapOptions(stdout)
-}
-
-/**
- * Converts the apt settings of this host to mmdebstrap options: the check of archive dates (the clock of the host may be wrong), and the proxy.
- * @param {string} dump output of `apt-config dump`
- * @returns {string[]}
- */
-export function bootstrapOptions (dump) {
-  return [...dump.matchAll(/^Acquire::(?:(Check-Valid-Until|Check-Date) "(?:false|no|0)"|(https?::proxy) "([^"]+)");$/gim)]
-    .map(([, date, proxy, value]) => date !== undefined ? `--aptopt=Acquire::${date} "false"` : `--aptopt=Acquire::${proxy} "${value}"`)
 }

@@ -14,12 +14,33 @@ const BASE = 'debian:trixie-slim'
  */
 export async function copyImages (fromPath, toPath, names) {
   process.stdout.write('== copying the images\n')
-  const [from, to] = [dockerClient(fromPath), dockerClient(toPath)]
-  const tags = [BASE]
-  for (const name of names) tags.push(...(await from.getImage(`runonce/${name}:latest`).inspect()).RepoTags)
+  const to = dockerClient(toPath)
+  const tags = await tagsOf(fromPath, names)
   const response = await to.loadImage(await save(fromPath, tags), { quiet: true })
   await finished(response.resume())
   for (const tag of tags) await to.getImage(tag).inspect()
+}
+
+/**
+ * Returns the IDs of the base image and of the images of the languages.
+ * @param {string} socketPath
+ * @param {string[]} names names of languages
+ */
+export async function imageIds (socketPath, names) {
+  const docker = dockerClient(socketPath)
+  return await Promise.all((await tagsOf(socketPath, names)).map(async (tag) => `${tag} ${(await docker.getImage(tag).inspect()).Id}`))
+}
+
+/**
+ * @param {string} socketPath
+ * @param {string[]} names names of languages
+ * @returns {Promise<string[]>}
+ */
+async function tagsOf (socketPath, names) {
+  const docker = dockerClient(socketPath)
+  const tags = [BASE]
+  for (const name of names) tags.push(...(await docker.getImage(`runonce/${name}:latest`).inspect()).RepoTags)
+  return tags
 }
 
 /**

@@ -34,8 +34,8 @@ async function skipWithout (name) {
   return missing === undefined ? undefined : skip(missing)
 }
 
-/** @param {string} target @param {...string} flags */
-async function checked (target, ...flags) {
+/** Runs a make target that prints plain counts. @param {string} target @param {...string} flags */
+export async function checked (target, ...flags) {
   const { exitCode, output } = await make(target, ...flags)
   return checkedCounts(plainCounts(output), exitCode)
 }

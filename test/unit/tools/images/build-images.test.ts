@@ -4,7 +4,6 @@ import type { ServerResponse } from 'node:http'
 
 import t from 'tap'
 
-import { bootstrapOptions } from '../../../../tools/images/base-image.js'
 import { buildImages } from '../../../../tools/images/build-images.js'
 import { concurrentBuilds } from '../../../../tools/images/engine-limits.js'
 import { imageDigest } from '../../../../tools/images/image-digest.js'
@@ -144,8 +143,6 @@ void t.test('a build uses the proxies of this process', async (t) => {
     t.match(build, { https_proxy: 'http://127.0.0.1:3128', NO_PROXY: 'a,.b', BASE: 'debian:trixie-slim' })
     t.notOk('HTTP_PROXY' in build)
   }
-  t.same(bootstrapOptions('Acquire::Check-Date "false";\nAcquire::Check-Valid-Until "true";\nAcquire::http::Proxy "http://p:1";\nAcquire::https::Proxy "";\nAcquire::Retries "3";\n'),
-    ['--aptopt=Acquire::Check-Date "false"', '--aptopt=Acquire::http::Proxy "http://p:1"'], 'the proxies of apt are passed to mmdebstrap')
 })
 
 void t.test('processors and memory limit the number of concurrent builds', async (t) => {
