@@ -6,6 +6,8 @@ import { isUnified } from './cgroup.js'
 const WARM = { POOL_MAX: '1', POOL_IMAGES: 'runonce/python:latest' }
 /** Highest accepted deviation. */
 const TOLERANCE = 0.1
+/** Interval at which a program prints its CPU time, in seconds. */
+const STEP_S = 0.05
 /** Prints the CPU time that the program and its children have used, in seconds. */
 const USED = 'import os\nprint(sum(os.times()[:4]))'
 const BURN = 'import time\ndef burn(seconds):\n    end = time.process_time() + seconds\n    while time.process_time() < end: pass\n'
@@ -38,7 +40,11 @@ for (const pooled of [false, true]) {
 
 void t.test('cpuTime includes processes that the runner killed', async (t) => {
   const service = await startService(t)
-  const { outcome, cpuTime, duration } = await service.run('python', 'import os\nos.fork()\nwhile True: pass', { limits: { time: 4 } })
+  const code = `import os, time\nos.fork()\nnext = ${STEP_S}\nwhile True:\n    if time.process_time() >= next:\n        print(os.getpid(), next, flush=True)\n        next += ${STEP_S}`
+  const { outcome, cpuTime, stdout } = await service.run('python', code, { limits: { time: 6 } })
   t.equal(outcome, 'timeout')
-  t.ok(cpuTime > 0.8 * duration && cpuTime < 2.1 * duration, `${cpuTime} ns of CPU in ${duration} ns`)
+  const printed = new Map(stdout.trim().split('\n').map((line) => line.split(' ') as [string, string]))
+  t.equal(printed.size, 2, 'both processes ran')
+  const used = 1e9 * [...printed.values()].reduce((sum, seconds) => sum + Number(seconds), 0)
+  t.ok(cpuTime >= used && cpuTime <= (1 + TOLERANCE) * used + 2 * STEP_S * 1e9, `${cpuTime} ns, ${used} printed`)
 })
