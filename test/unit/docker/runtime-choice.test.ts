@@ -11,12 +11,12 @@ import { until } from '../fakes.js'
 const RUNTIMES = { runc: { path: 'runc' }, crun: { path: '/usr/bin/crun' }, runsc: { path: '/usr/bin/runsc' }, kata: { runtimeType: 'io.containerd.kata.v2' } }
 const INFO = { DefaultRuntime: 'runc', Runtimes: RUNTIMES }
 
-interface Options { runtime?: string, sharedShim?: boolean, api?: string, info?: object, probe?: () => Promise<boolean | undefined> }
+interface Options { runtime?: string, sharedShim?: boolean, api?: string, info?: object, probe?: () => Promise<boolean | undefined>, timeoutMs?: number }
 
-async function start (t: { teardown: (work: () => void | Promise<void>) => void }, { runtime, sharedShim = true, api = '1.43', info = INFO, probe = async () => true }: Options = {}) {
+async function start (t: { teardown: (work: () => void | Promise<void>) => void }, { runtime, sharedShim = true, api = '1.43', info = INFO, probe = async () => true, timeoutMs = 5000 }: Options = {}) {
   const engine = await FakeEngine.start(t)
   engine.on('GET /info', json(200, info)).on('GET /version', json(200, { ApiVersion: api }))
-  const client = engine.client(t, 200)
+  const client = engine.client(t, timeoutMs)
   const lines: string[] = []
   const log = { info: (details: object, message: string) => { lines.push(`${message} ${JSON.stringify(details)}`) }, warn: (_details: object, message: string) => { lines.push(message) } }
   const probed: string[] = []
@@ -92,7 +92,7 @@ t.test('the selection is repeated when the service connects to an engine, or has
 })
 
 t.test('while the engine does not respond, its default is used', async (t) => {
-  const { choice, engine, lines } = await start(t, { runtime: 'auto' })
+  const { choice, engine, lines } = await start(t, { runtime: 'auto', timeoutMs: 200 })
   engine.on('GET /info', silence)
   t.same(await choice.current(), { name: undefined, sharedShim: false })
   t.match(lines, [/is not selected/])
