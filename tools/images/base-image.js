@@ -27,6 +27,19 @@ const BOOTSTRAP_FILES = ['/usr/bin/mmdebstrap', '/usr/share/keyrings/debian-arch
 export async function ensureBase (docker, say, signal) {
   const present = await imageId(docker, BASE)
   if (present !== undefined) return { tag: BASE, id: present }
+  await renewBase(docker, say, signal)
+  const id = await imageId(docker, BASE)
+  if (id === undefined) throw new Error(`the engine has no image ${BASE}, although the build succeeded`)
+  return { tag: BASE, id }
+}
+
+/**
+ * Pulls the current base image, or builds it with mmdebstrap if the pull fails.
+ * @param {Docker} docker
+ * @param {(text: string) => void} say
+ * @param {AbortSignal} [signal] cancels the pull and mmdebstrap
+ */
+export async function renewBase (docker, say, signal) {
   try {
     say(`pulling ${BASE}`)
     await pull(docker, signal)
@@ -39,9 +52,6 @@ export async function ensureBase (docker, say, signal) {
     say(`building ${BASE} with mmdebstrap, because it cannot be pulled: ${reason}`)
     await bootstrap(docker, signal)
   }
-  const id = await imageId(docker, BASE)
-  if (id === undefined) throw new Error(`the engine has no image ${BASE}, although the build succeeded`)
-  return { tag: BASE, id }
 }
 
 /**

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 import { ensureEngine, onSignal } from '../engine/engine.js'
+import { suitability } from '../engine/suitability.js'
 import { LANGUAGES, firstLanguages, listLanguages } from '../images/language.js'
 import { describeBuilds } from '../images/missing-images.js'
 import { selectLanguages } from '../images/select-languages.js'
@@ -61,7 +62,8 @@ async function setUp () {
   const names = await chooseLanguages()
   say('engine')
   const engine = await parts.keep(ensureEngine())
-  say(`engine: ${engine.socketPath}`)
+  say(`engine: ${engine.name}, ${engine.socketPath}`)
+  await checkEngine(engine.socketPath)
   const env = serviceEnvironment(await ensureSettings(path.join(STATE, 'env'), engine.socketPath), process.env)
   const port = await checkPort(env)
   say(await describeBuilds(engine.socketPath, names) ?? 'images: up to date')
@@ -101,6 +103,16 @@ async function serve (env, port) {
   const exit = service.exited.then((code) => { throw new Error(`the service exited with code ${code}; see ${shown}\n${service.stderr}`) })
   exit.catch(() => {})
   return { url: service.url, token: env['API_ACCESS_TOKEN'] ?? '', exit }
+}
+
+/**
+ * Prints what the engine cannot do before any build.
+ * @param {string} socketPath
+ */
+async function checkEngine (socketPath) {
+  const { problems, warnings } = await suitability(socketPath)
+  if (problems.length > 0) throw new SetupError(`This engine cannot run the images: ${problems.join('; ')}.\nChoose another engine: DOCKER_UNIX_SOCKET_PATH=/path/docker.sock npm run quickstart`)
+  for (const warning of warnings) say(`${warning}; see: npm run doctor`)
 }
 
 /**

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import http from 'node:http'
-import os from 'node:os'
 import path from 'node:path'
 
 import t, { type Test } from 'tap'
 
 import { chosenEngine, respondingEngines, usualPlaces } from '../../../../tools/engine/find-engines.js'
+import { respondAt, socketFolder } from './responding-socket.js'
 
 /** Returns a home folder with Docker contexts, of which one is current. */
 function homeWith (t: Test, current: string, hosts: Record<string, string>): string {
@@ -15,20 +12,6 @@ function homeWith (t: Test, current: string, hosts: Record<string, string>): str
     createHash('sha256').update(name).digest('hex'), { 'meta.json': JSON.stringify({ Name: name, Endpoints: { docker: { Host } } }) }
   ]))
   return t.testdir({ '.docker': { 'config.json': JSON.stringify({ currentContext: current }), contexts: { meta } } })
-}
-
-/** Returns a folder whose path is short enough for sockets. */
-async function socketFolder (t: Test): Promise<string> {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'runonce-test-'))
-  t.teardown(async () => await rm(dir, { recursive: true }))
-  return dir
-}
-
-async function respondAt (t: Test, socketPath: string, status = 200): Promise<void> {
-  await mkdir(path.dirname(socketPath), { recursive: true })
-  const server = http.createServer((_request, response) => response.writeHead(status).end('OK')).listen(socketPath)
-  await once(server, 'listening')
-  t.teardown(() => server.close())
 }
 
 void t.test('DOCKER_UNIX_SOCKET_PATH wins over DOCKER_HOST, and DOCKER_HOST over the Docker context', async (t) => {
@@ -62,6 +45,6 @@ void t.test('only places whose engine responds are returned, in their order', as
   const places = usualPlaces({ XDG_RUNTIME_DIR: dir }, { home: dir, cache: path.join(dir, 'cache'), systemSocket: path.join(dir, 'system.sock') }).filter(({ socketPath }) => socketPath.startsWith(dir))
   await respondAt(t, path.join(dir, 'podman/podman.sock'))
   await respondAt(t, path.join(dir, '.colima/default/docker.sock'))
-  await respondAt(t, path.join(dir, 'system.sock'), 503)
+  await respondAt(t, path.join(dir, 'system.sock'), { '/_ping': 503 })
   t.same((await respondingEngines(places)).map(({ name }) => name), ['Colima', 'rootless Podman'])
 })

@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import http from 'node:http'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import net from 'node:net'
-import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import t from 'tap'
 
-import { ensureEngine } from '../../../../tools/engine/engine.js'
 import { isLeased, takeLease } from '../../../../tools/engine/lease.js'
 import { enginePaths, stopEngine, withoutServices } from '../../../../tools/engine/own-engine.js'
 import { withLock } from '../../../../tools/lib/lock.js'
@@ -155,30 +152,4 @@ void t.test('does not stop an engine that another process started', async (t) =>
   await stopEngine(paths)
   t.not(await processStart(child.pid as number), undefined)
   t.equal(await readFile(paths.pid, 'utf8'), `${child.pid}\n`)
-})
-
-void t.test('reports an unusable DOCKER_HOST in two lines', async (t) => {
-  for (const [value, message] of [['tcp://192.0.2.1:2375', /only a unix socket/], ['unix:///nonexistent/docker.sock', /ENOENT/]] as const) {
-    const env = { ...process.env, DOCKER_HOST: value }
-    t.intercept(process, 'env', { value: env })
-    const error = await ensureEngine().then(() => new Error('found one'), (thrown: Error) => thrown)
-    t.match(error.message, message)
-    t.equal(error.message.split('\n').length, 2)
-  }
-})
-
-void t.test('suggests the user\'s rootless engine if the system\'s engine does not respond', async (t) => {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'runonce-test-')) // a socket's path is short
-  t.teardown(async () => await rm(dir, { recursive: true }))
-  const server = http.createServer((_request, response) => response.end('OK')).listen(path.join(dir, 'docker.sock'))
-  await once(server, 'listening')
-  t.teardown(() => server.close())
-  t.intercept(process, 'getuid', { value: () => 1000 })
-  const { DOCKER_HOST, ...rest } = process.env
-  const advice = async (runtime: string | undefined) => {
-    t.intercept(process, 'env', { value: { ...rest, ...runtime === undefined ? {} : { XDG_RUNTIME_DIR: runtime } } })
-    return await ensureEngine({ cache: path.join(dir, 'cache'), systemSocket: path.join(dir, 'none.sock') }).then(() => 'found one', (error: Error) => error.message)
-  }
-  t.match(await advice(dir), /\(ENOENT\), but a rootless engine does\.\nTo use the rootless engine: DOCKER_HOST=unix:\/\/.*\/docker\.sock /)
-  for (const runtime of [undefined, path.join(dir, 'cache')]) t.match(await advice(runtime), /^No Docker engine responds at .*\nInstall and start Docker/)
 })

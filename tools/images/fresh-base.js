@@ -1,0 +1,25 @@
+import { writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+
+import { makeTemporary, removeTemporary } from '../lib/temporary.js'
+import { BASE, renewBase } from './base-image.js'
+import { build } from './docker-build.js'
+
+/**
+ * Renews the base image and gives it a new ID, so that the next build of each image installs all packages again, with their security updates. A
+ * pull alone is not sufficient: while Debian's image is unchanged, the engine would use its cache.
+ * @param {import('dockerode')} docker
+ * @param {(text: string) => void} say
+ * @throws Error if the image can neither be pulled nor built
+ */
+export async function freshBase (docker, say) {
+  await renewBase(docker, say)
+  const dir = await makeTemporary(os.tmpdir(), 'runonce-fresh-')
+  try {
+    await writeFile(path.join(dir, 'Dockerfile'), `FROM ${BASE}\nLABEL runonce.renewed="${new Date().toISOString()}"\n`)
+    await build({ docker }, dir, { t: BASE }, say)
+  } finally {
+    await removeTemporary(dir)
+  }
+}
