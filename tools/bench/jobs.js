@@ -24,16 +24,20 @@ await withImages(['bash'], async (socketPath, images) => {
   if (images.some((image) => 'error' in image)) throw new Error('the image could not be built; see the errors above')
   await buildService()
   const redis = await startRedis()
-  const service = await BenchService.start(socketPath, { REDIS_URL: redis.url, POOL_IMAGES: IMAGE, LOG_LEVEL: 'warn' })
   try {
-    await measure(service, WARM_UP_ROUNDS)
-    const { run, job } = await measure(service, Number(rounds))
-    process.stdout.write(`appendfsync ${fsync}, ${run.n} rounds: run ${ms(run.p50)}, job ${ms(job.p50)}, difference ${ms(job.p50 - run.p50)} (p50)\n`)
+    const service = await BenchService.start(socketPath, { REDIS_URL: redis.url, POOL_IMAGES: IMAGE })
+    process.stdout.write(await comparison(service).finally(async () => await service.stop()))
   } finally {
-    await service.stop()
     await redis.stop()
   }
 })
+
+/** @param {BenchService} service */
+async function comparison (service) {
+  await measure(service, WARM_UP_ROUNDS)
+  const { run, job } = await measure(service, Number(rounds))
+  return `appendfsync ${fsync}, ${run.n} rounds: run ${ms(run.p50)}, job ${ms(job.p50)}, difference ${ms(job.p50 - run.p50)} (p50)\n`
+}
 
 /** @param {BenchService} service @param {number} rounds */
 async function measure (service, rounds) {
