@@ -175,7 +175,7 @@ export const SETTINGS = [
   setting('POOL_MAX', { group: 'pool', key: 'pool.max', type: 'integer', unit: 'containers', min: 0, max: 1000, default: 16 },
     'Maximum number of ready containers for all images together. 0 disables the pool.'),
   setting('POOL_MEMORY', { group: 'pool', key: 'pool.memoryBytes', type: 'integer', unit: 'bytes', min: 0, default: 536_870_912 },
-    'Maximum memory that all ready containers use together.'),
+    'Maximum memory that all ready containers use together, including an estimate of the memory that the engine and containerd\'s shims use for them.'),
   setting('POOL_IDLE_TTL', { group: 'pool', key: 'pool.idleTtlMs', ...SECONDS, default: 600 },
     'Time without a request after which the pool removes the ready containers of an image.'),
   setting('POOL_MAX_AGE', { group: 'pool', key: 'pool.maxAgeMs', ...SECONDS, default: 3600 },

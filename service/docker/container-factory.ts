@@ -15,6 +15,11 @@ import { ShimGroups, type ShimMembership } from './shim-groups.js'
 /** Time that a container has to exit after its result, in milliseconds. The engine usually removes it within 20 ms. */
 const EXIT_GRACE_MS = 2_000
 
+/** Memory of a shim, and the share of the engine, for one container in bytes (measured on Docker 26.1: 5.4 and 0.6 MB). */
+const OWN_SHIM_BYTES = 6_000_000
+/** The same for a container that shares a shim (measured: 1.4 MB with 16 containers, 2.6 MB with 8, and 0.2 MB). */
+const SHARED_SHIM_BYTES = 2_500_000
+
 /** Everything that determines a container, except its shim. */
 interface Order {
   image: ImageDescription
@@ -46,6 +51,7 @@ export class ContainerFactory implements SandboxFactory {
   readonly #parts: FactoryParts
   readonly #memoryLimits = new WeakMap<Sandbox, number>()
   readonly #shimGroups: ShimGroups
+  #sharesShim = false
 
   constructor (parts: FactoryParts) {
     this.#parts = parts
@@ -87,8 +93,13 @@ export class ContainerFactory implements SandboxFactory {
     return bytes
   }
 
+  overheadBytes (): number {
+    return this.#sharesShim ? SHARED_SHIM_BYTES : OWN_SHIM_BYTES
+  }
+
   async #make (image: ImageDescription, purpose: Purpose, limits?: ContainerLimits): Promise<ContainerSandbox> {
     const { name, sharedShim } = await this.#parts.runtime()
+    this.#sharesShim = sharedShim
     const order = { image, purpose, limits, runtime: name }
     if (!sharedShim) return await this.#makeWith(order, NO_GROUP)
     const membership = this.#shimGroups.join()

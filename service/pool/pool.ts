@@ -41,7 +41,7 @@ export class Pool implements Sandboxes, PoolStatus {
     this.#parts = parts
     // The wall clock is not used, because setting it back by an hour would delay refills by an hour.
     this.#now = parts.clock ?? (() => performance.now())
-    this.#sizing = new Sizing(parts.config)
+    this.#sizing = new Sizing(parts.config, () => parts.factory.overheadBytes())
     this.#refiller = new Refiller({
       ...parts, pools: this.#pools, sizing: this.#sizing, maxAgeMs: parts.config.maxAgeMs, now: this.#now, filled: (pool, sandbox) => this.#watch(pool, sandbox)
     })

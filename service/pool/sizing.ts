@@ -8,7 +8,8 @@ import type { ImagePool } from './image-pool.js'
 export class Sizing {
   #kept = new Set<string>()
 
-  constructor (private readonly limits: PoolConfig) {}
+  /** @param overheadBytes returns the memory of a ready container outside of its cgroup */
+  constructor (private readonly limits: PoolConfig, private readonly overheadBytes: () => number) {}
 
   /** Sets the images, by ID, that are kept ready even if they are not used. */
   keep (imageIds: string[]): void {
@@ -32,7 +33,7 @@ export class Sizing {
   /** Whether there is space for one more container of this image. */
   hasSpaceFor (pool: ImagePool, pools: ImagePool[]): boolean {
     const count = pools.reduce((sum, other) => sum + other.count, 1)
-    const bytes = pools.reduce((sum, other) => sum + other.count * other.idleBytes, pool.idleBytes)
+    const bytes = this.#hostBytes(pools) + pool.idleBytes + this.overheadBytes()
     return count <= this.limits.max && bytes <= this.limits.memoryBytes
   }
 
@@ -50,13 +51,17 @@ export class Sizing {
    * is not exceeded or no container is ready.
    */
   excess (pools: ImagePool[]): ImagePool | undefined {
-    const bytes = pools.reduce((sum, pool) => sum + pool.count * pool.idleBytes, 0)
-    if (bytes <= this.limits.memoryBytes) return undefined
+    if (this.#hostBytes(pools) <= this.limits.memoryBytes) return undefined
     return pools.filter((pool) => pool.ready.length > 0).sort((a, b) => a.leasedAtMs - b.leasedAtMs)[0]
   }
 
   /** Whether the image has no containers and was not leased for a long time. */
   isForgotten (pool: ImagePool, nowMs: number): boolean {
     return pool.count === 0 && !this.#kept.has(pool.image.id) && nowMs - pool.leasedAtMs >= this.limits.idleTtlMs
+  }
+
+  /** Memory of all ready containers on the engine's machine. */
+  #hostBytes (pools: ImagePool[]): number {
+    return pools.reduce((sum, pool) => sum + pool.count * (pool.idleBytes + this.overheadBytes()), 0)
   }
 }

@@ -142,6 +142,8 @@ export interface SandboxFactory extends Sandboxes {
   resize (sandbox: ReadySandbox, limits: ContainerLimits): Promise<boolean>
   /** Memory of a waiting container in bytes, from its cgroup. @throws ServiceError */
   idleBytes (sandbox: ReadySandbox): Promise<number>
+  /** Estimated memory in bytes that the engine uses for a waiting container outside of the container's cgroup. */
+  overheadBytes (): number
 }
 
 // Runs: implemented by runs/, used by http/.

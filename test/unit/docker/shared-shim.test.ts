@@ -30,6 +30,14 @@ t.test('without a shared shim, containers have no group', async (t) => {
   t.notOk('Annotations' in (created(engine)[0] ?? {}))
 })
 
+t.test('a container that shares a shim needs less memory outside of its cgroup', async (t) => {
+  const own = await start(t)
+  await own.factory.lease(PYTHON)
+  const shared = await start(t, { runtime: SHARED })
+  await shared.factory.lease(PYTHON)
+  t.same([own.factory.overheadBytes(), shared.factory.overheadBytes()], [6_000_000, 2_500_000])
+})
+
 t.test('a container leaves its group when its run is over, before it ends', async (t) => {
   const { engine, factory } = await start(t, { runtime: SHARED })
   const sandbox = await factory.lease(PYTHON)

@@ -99,15 +99,6 @@ t.test('a ready container that dies is never leased, and its replacement is dela
   t.equal(await pool.lease(python), factory.prepared[3])
 })
 
-t.test('the containers of a shim that end together delay their replacement as one container does', async (t) => {
-  const { pool, factory, clock, warnings } = await startPool(t, [python], { images: [python.ref], min: 8 })
-  await until(() => pool.snapshot().ready === 8)
-  for (const ready of factory.alive()) ready.end()
-  await until(() => warnings.length === 8)
-  clock.now += 500
-  await until(() => pool.snapshot().ready === 8)
-})
-
 t.test('a failed refill is retried later', async (t) => {
   const { pool, factory, clock, warnings } = await startPool(t, [python])
   factory.fail = new Error('no space left on device')

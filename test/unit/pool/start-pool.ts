@@ -53,6 +53,7 @@ export class FakeFactory implements SandboxFactory {
   gate: Promise<void> = Promise.resolve()
   warmAtOnce = true
   bytes = 10 * MIB
+  overhead = 0
   /** If set, measurements wait for this promise. */
   measuring: Promise<void> = Promise.resolve()
   preparing = 0
@@ -94,6 +95,8 @@ export class FakeFactory implements SandboxFactory {
     await this.measuring
     return (sandbox as FakeReady).bytes ?? this.bytes
   }
+
+  overheadBytes (): number { return this.overhead }
 
   /** Returns containers that are prepared and neither ended nor retired. */
   alive (image?: ImageDescription): FakeReady[] {
