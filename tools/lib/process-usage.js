@@ -35,11 +35,17 @@ export function isShim ({ name }) {
   return name.startsWith('containerd-shim')
 }
 
-/** Returns the zombies of the machine. @returns {number[]} pids */
-export function zombies () {
+/**
+ * Returns processes that have ended, but whose parent has not waited for them.
+ * @param {number[]} parents pids
+ * @returns {number[]} pids
+ */
+export function zombiesOf (parents) {
   return readdirSync('/proc').map(Number).filter((pid) => pid > 0).filter((pid) => {
     try {
-      return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^\d+ \(.*\)/s, ''))
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      return state === 'Z' && parents.includes(Number(parent))
     } catch {
       return false
     }
