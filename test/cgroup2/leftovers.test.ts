@@ -7,6 +7,8 @@ import { docker, needImages, startService, until } from '../engine/kit.js'
 import { containerCgroups, isUnified } from './cgroup.js'
 
 const RUNS = 200
+/** Each run takes some seconds if the machine is busy. */
+const TIMEOUT_MS = 25 * 60_000
 /** Number of concurrent runs. */
 const LANES = 2
 /** Programs that end in different ways. */
@@ -18,6 +20,7 @@ void t.test(`${RUNS} runs leave no cgroups, scope units or failed units`, async 
   await needImages('python')
   const failedBefore = await units('--failed')
   const service = await startService(t, { env: { POOL_MAX: '2', POOL_IMAGES: 'runonce/python:latest' } })
+  t.setTimeout(TIMEOUT_MS)
   const outcomes: Record<string, number> = {}
   let left = RUNS
   await Promise.all(Array.from({ length: LANES }, async () => {

@@ -6,7 +6,7 @@ import { cacheDir } from '../../lib/cache.js'
 import { endProcess } from '../../lib/process-table.js'
 import { makeTemporary, removeTemporary } from '../../lib/temporary.js'
 import { digest, makeOnce } from '../cached-root.js'
-import { copyImages, imageIds } from '../copy-images.js'
+import { copyImages, imageIds } from '../../images/copy-images.js'
 
 const STOP_MS = 60_000
 
