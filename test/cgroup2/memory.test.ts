@@ -42,7 +42,7 @@ for (const pooled of [false, true]) {
 
 void t.test('files on tmpfs count, and a full cgroup does not stop the runner', async (t) => {
   const service = await startService(t)
-  const fill = 'import os\nfor n in range(64):\n    os.write(os.open(f"/dev/shm/{n}", os.O_CREAT | os.O_WRONLY), b"x" * (1 << 20))'
+  const fill = 'import os\nfor n in range(30):\n    os.write(os.open(f"/tmp/{n}", os.O_CREAT | os.O_WRONLY), b"x" * (1 << 20))'
   const result = await service.run('python', `${fill}\n${touches(300)}`, { limits: { memory: 128 * MIB } })
   t.match(result, { outcome: 'out_of_memory' })
   isNear(t, peak(result), 128 * MIB, 'memoryPeak is the limit')
