@@ -1,7 +1,7 @@
 /** The interfaces for access tokens. server.ts connects the modules. */
 import type { TokenLimits } from '../protocol/token-limits.js'
 
-/** What a token may use. If a member is undefined, only the settings of the service apply. */
+/** The limits and images of a token. If a member is undefined, only the settings of the service apply. */
 export interface TokenPolicy {
   /** Maximum number of concurrent runs in this service. */
   concurrency?: number | undefined

@@ -75,7 +75,7 @@ void t.test('a callback receives the result by PUT, signed and repeated like a w
   t.match((await node.request('/config_info')).body, { enable_callbacks: true, callbacks_max_tries: 3, callbacks_timeout: 15 })
 })
 
-void t.test('a callback is only possible to the hosts in WEBHOOK_ALLOW', async (t) => {
+void t.test('a callback is sent only to the hosts in WEBHOOK_ALLOW', async (t) => {
   const redis = await RedisServer.start(t)
   const node = await startNode(t, redis.url, { WEBHOOK_ALLOW: 'hooks.example.com', WEBHOOK_SECRET: SECRET })
   const refused = async (node: Node, url: string) => {

@@ -11,6 +11,6 @@ echo "extension=$PWD/descriptors.so" > "/etc/php/$version/cli/conf.d/90-descript
 echo zend.assertions=1 > "/etc/php/$version/cli/conf.d/90-assertions.ini"
 echo 3 4 | php -r 'exit(file_get_contents("/dev/stdin") === "3 4\n" ? 0 : 1);'
 
-# The warm interpreter: a normal start that waits at the point where it opens the program.
+# Builds the library that makes a normal start wait at the point where it opens the program.
 script=main.php
 . /opt/runonce/shared/at-open/make.sh

@@ -10,7 +10,7 @@ static const struct output_limits MANY = {32, 1 << 20};
 
 /* Finds the files that match. patterns ends with NULL. */
 struct output_files outputs_of(int dir_fd, const char *const patterns[], struct output_limits left);
-/* Returns the JSON of the files, which the caller frees, and frees the files. */
+/* Frees the files and returns their JSON, which the caller frees. */
 char *outputs_json(struct output_files *files);
 
 #endif
