@@ -134,7 +134,7 @@ void t.test('docs/architecture.md states the purpose of every package', async (t
 
 void t.test('every npm script on a page exists', async (t) => {
   const { scripts } = JSON.parse(read('package.json'))
-  const named = markdownFiles().flatMap((page) => [...read(page).matchAll(/npm run (?:-s )?([a-z][a-z:-]*)/g)].map(([, name = '']) => ({ page, name })))
+  const named = markdownFiles().flatMap((page) => [...read(page).matchAll(/npm run (?:-s )?([a-z][a-z0-9:-]*)/g)].map(([, name = '']) => ({ page, name })))
   t.ok(named.length > 20, `${named.length} mentions`)
   t.same(named.filter(({ name }) => !Object.hasOwn(scripts, name)), [])
 })
