@@ -29,6 +29,7 @@ const TOOL_LAYERS = {
   docs: ['lib', 'engine', 'images'],
   doctor: ['lib', 'engine', 'images']
 }
+const OPENTELEMETRY = ['@fastify/otel', '@opentelemetry/api', '@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/resources', '@opentelemetry/sdk-trace-node']
 /** Packages that only these folders or files may import. */
 const HOMES = {
   dockerode: ['service/docker'],
@@ -36,7 +37,8 @@ const HOMES = {
   standardwebhooks: ['service/jobs'],
   'ipaddr.js': ['service/jobs'],
   ioredis: ['service/rate-limit-store.ts', 'service/jobs'],
-  'prom-client': ['service/observability']
+  'prom-client': ['service/observability'],
+  ...Object.fromEntries(OPENTELEMETRY.map((name) => [name, ['service/observability']]))
 }
 
 export default [

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginCallback } from 'fastify'
 
 import type { Config } from './config/config.js'
 import type { CompatApi, SharedStore } from './http/compat/compat-api.js'
@@ -15,6 +15,7 @@ import { addRateLimits, type RateLimits } from './http/plugins/rate-limit.js'
 import { refuseInvalidHeaders, SERVER_OPTIONS } from './http/plugins/request-headers.js'
 import { refuseInvalidTargets, routedUrl } from './http/plugins/request-target.js'
 import { addResponseMetrics } from './http/plugins/response-metrics.js'
+import { addServerTiming } from './http/plugins/server-timing.js'
 import { validationError } from './http/plugins/validation.js'
 import { addWebSockets } from './http/plugins/web-sockets.js'
 import { addAboutRoute } from './http/routes/about.js'
@@ -50,6 +51,8 @@ export interface AppParts {
   callbacks?: Callbacks | undefined
   /** If undefined, metrics are not collected and `/metrics` does not exist. */
   metrics?: ServiceMetrics | undefined
+  /** If undefined, traces are not sent. */
+  tracing?: { plugin: FastifyPluginCallback } | undefined
   /** The ioredis client for rate limits and results that several services share. */
   redis?: SharedStore | undefined
   /** Aborts when the service shuts down, with the error for the clients of interactive runs as its reason. */
@@ -60,6 +63,7 @@ export interface AppParts {
 export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   const { about, config, metrics } = parts
   const app = newApp(parts, metrics)
+  if (parts.tracing !== undefined) await app.register(parts.tracing.plugin)
   if (config.jobs.mode === 'worker') {
     addStatusRoutes(app, parts)
     return app
@@ -182,6 +186,7 @@ function newApp ({ config, logger }: AppParts, counted?: ServiceMetrics): Fastif
   // Response schemas are for documentation only. Results are sent exactly as the runner wrote them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   if (counted !== undefined) addResponseMetrics(app, counted)
+  addServerTiming(app)
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id)
     done()

@@ -31,6 +31,7 @@ import { LogOutput } from './observability/log-output.js'
 import { createLogger } from './observability/logger.js'
 import { Metrics } from './observability/metrics.js'
 import { RunLog } from './observability/run-log.js'
+import type { Tracing } from './observability/tracing.js'
 import { Pool } from './pool/pool.js'
 import { longestRunMs } from './protocol/limits.js'
 import { connectRateLimitStore } from './rate-limit-store.js'
@@ -64,7 +65,8 @@ async function main (): Promise<void> {
   const tokens = new TokenStore({ environment: config.tokens, hasFile: config.tokensFile !== undefined, imageMatcher })
   const tokenFile = await orExit(async () => await loadTokenFile(config, tokens, logger))
 
-  const service = await createService(config, tokens, log, logger)
+  const tracing = await createTracing(config)
+  const service = await createService(config, { tokens, tracing, log, logger })
   const { listeners, addresses: [main, ...side] } = await listen(config, service.parts)
   startBackground(service, config)
 
@@ -86,7 +88,7 @@ async function main (): Promise<void> {
 type Service = Awaited<ReturnType<typeof createService>>
 
 /** Connects the modules through their interfaces. Starts nothing except the connection to Redis. */
-async function createService (config: Config, tokens: TokenStore, log: LogOutput, logger: Logger) {
+async function createService (config: Config, { tokens, tracing, log, logger }: { tokens: TokenStore, tracing: Tracing | undefined, log: LogOutput, logger: Logger }) {
   const warn = logger.warn.bind(logger)
   const engine = new Engine(config.engine)
   const events = new EventStream(engine)
@@ -113,20 +115,27 @@ async function createService (config: Config, tokens: TokenStore, log: LogOutput
   const health = new NodeHealth({ probe: (suspect, signal) => probe.run(suspect, signal), log: logger })
   const readiness = new ServiceReadiness(engine, pool, health)
   const metrics = config.metrics.on ? new Metrics({ cores: cpus().length, load: admission, pool, node: health, log }) : undefined
-  const observers = [new DeferredObserver({ observers: [new RunLog(logger), ...metrics === undefined ? [] : [metrics]], log: logger })]
+  const observers = [new DeferredObserver({ observers: [new RunLog(logger), ...[metrics, tracing].filter((each) => each !== undefined)], log: logger })]
   const runs = new TokenRuns({
     tokens, container: config.container, runs: new CodeRunner({ sandboxes: pool, admission, health, observers, limitsResponse: config.run.limitsResponse })
   })
   const jobObservers: JobObserver[] = [new JobLog(logger), ...metrics === undefined ? [] : [metrics.jobs]]
   const jobService = await createJobService(config, {
-    tokens, runs, images, observers: jobObservers, log: logger, hasSlot: (tokenName) => admission.hasBackgroundSlot(tokenName) && health.reason === undefined
+    tokens, runs, images, tracing, observers: jobObservers, log: logger, hasSlot: (tokenName) => admission.hasBackgroundSlot(tokenName) && health.reason === undefined
   })
   if (jobService !== undefined) metrics?.jobs.addCounts(jobService.jobs)
   const sweep = new Sweep({ engine, remover, identity, log: logger })
   const settingsCheck = new SettingsCheck({ engine, container: config.container, namedImages: config.namedImages, warn })
   const stopping = new AbortController()
-  const parts = { about: { name, version, description }, config, logger, tokens, engine, images, runs, readiness, metrics, redis, jobs: jobService?.jobs, callbacks: jobService?.callbacks, stopping: stopping.signal }
+  const parts = { about: { name, version, description }, config, logger, tokens, engine, images, runs, readiness, metrics, tracing, redis, jobs: jobService?.jobs, callbacks: jobService?.callbacks, stopping: stopping.signal }
   return { parts, stopping, jobService, engine, events, images, runtimeChoice, remover, admission, redis, pool, health, readiness, sweep, settingsCheck }
+}
+
+/** Returns undefined if there is no receiver for traces. The modules of OpenTelemetry are loaded only if the setting has a value. */
+async function createTracing ({ tracing: { endpoint } }: Config): Promise<Tracing | undefined> {
+  if (endpoint === undefined) return undefined
+  const { Tracing } = await import('./observability/tracing.js')
+  return new Tracing({ endpoint, name, version })
 }
 
 function createAdmission (config: Config, tokens: TokenStore): Admission {
@@ -150,7 +159,7 @@ async function loadTokenFile ({ tokensFile: path, tokens: environment, listen }:
 }
 
 /** Returns undefined without Redis. BullMQ is loaded only if it is used. */
-async function createJobService ({ redis, jobs, webhooks }: Config, parts: Pick<JobServiceParts, 'tokens' | 'runs' | 'images' | 'observers' | 'log' | 'hasSlot'>) {
+async function createJobService ({ redis, jobs, webhooks }: Config, parts: Pick<JobServiceParts, 'tokens' | 'tracing' | 'runs' | 'images' | 'observers' | 'log' | 'hasSlot'>) {
   if (redis.url === undefined) return undefined
   const { JobService } = await import('./jobs/job-service.js')
   return new JobService({ ...parts, url: redis.url, config: { jobs, webhooks }, jobJson })
@@ -202,6 +211,7 @@ async function stop ({ stopping, jobService, engine, events, remover, admission,
   await remover.settled()
   engine.close()
   redis?.disconnect()
+  await parts.tracing?.close()
 }
 
 function configuration (): Config {

@@ -183,6 +183,8 @@ export const SETTINGS = [
 
   setting('LOG_LEVEL', { group: 'log', key: 'log.level', type: 'choice', values: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], default: 'info' },
     'Minimum level of the messages that are logged.'),
+  setting('OTEL_EXPORTER_OTLP_ENDPOINT', { group: 'log', key: 'tracing.endpoint', type: 'httpUrl', defaultText: 'no traces', example: 'http://127.0.0.1:4318' },
+    'Base URL of an OpenTelemetry receiver (OTLP over HTTP), to which the service sends traces: see [traces](operations.md#traces).'),
   setting('DEBUG_KEEP_CONTAINER', { group: 'log', key: 'container.keep', type: 'boolean', default: false },
     'Whether the service keeps containers after their run for inspection.'),
 

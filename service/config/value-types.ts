@@ -119,6 +119,11 @@ const redisUrl: ValueType<string> = {
   parse: (text) => /^rediss?:\/\//.test(text) && !CONTROL.test(text) && URL.canParse(text) ? text : INVALID
 }
 
+const httpUrl: ValueType<string> = {
+  accepts: () => 'a URL that begins with http:// or https://',
+  parse: (text) => /^https?:\/\//.test(text) && !CONTROL.test(text) && URL.canParse(text) ? text : INVALID
+}
+
 /** Decodes the base64 of 32 bytes. */
 const key: ValueType<Buffer> = {
   accepts: () => 'the base64 of 32 bytes',
@@ -134,7 +139,7 @@ const secretList: ValueType<string[]> = {
   }
 }
 
-export const VALUE_TYPES = { integer, integerOrOff, decimal, decimalOrZero, duration, boolean, choice, list, text, token, tokenList, address, addressList, originList, path, hostname, redisUrl, key, secretList }
+export const VALUE_TYPES = { integer, integerOrOff, decimal, decimalOrZero, duration, boolean, choice, list, text, token, tokenList, address, addressList, originList, path, hostname, redisUrl, httpUrl, key, secretList }
 
 function base64Bytes (text: string, min: number, max: number): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64')

@@ -43,7 +43,8 @@ export async function codePayload (
   return { image, payload: payloadOfCode(image.language?.main ?? 'main', code, input) }
 }
 
-/** The identity of a run in logs. */
+/** The identity of a run in logs, and the object that receives its phases. */
 export function identityOf (request: FastifyRequest) {
-  return { requestId: request.id, tokenName: request.tokenName }
+  request.runPhases = {}
+  return { requestId: request.id, tokenName: request.tokenName, phases: request.runPhases }
 }

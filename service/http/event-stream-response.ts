@@ -4,6 +4,7 @@ import type { ServiceError } from '../errors.js'
 import type { RunEvent } from '../protocol/event-decoder.js'
 import type { RunEvents } from '../runs/ports.js'
 import { errorEventJson, eventJson, EventQueue, resultEventParts } from './event-queue.js'
+import { setServerTiming } from './plugins/server-timing.js'
 import { ServerSentEvents } from './server-sent-events.js'
 
 interface EventStreamOptions {
@@ -34,6 +35,8 @@ export class EventStreamResponse implements RunEvents {
 
   started (): void {
     if (this.begun) return
+    // Fastify does not send this response, so its hook does not set the header.
+    setServerTiming(this.#reply)
     this.#events.begin()
     this.#reply.raw.on('drain', () => this.#flush())
   }

@@ -13,6 +13,8 @@ export interface JobRecord {
   expiresAtMs?: number
   /** SHA-256 of the body of a request with an idempotency key. */
   bodyDigest?: string
+  /** The trace context of the request. */
+  traceparent?: string
 }
 
 /** The value of BullMQ's progress that marks a job as cancelled. */
@@ -34,13 +36,14 @@ export function contextOf (tokenName: string, id: string): string {
   return `${tokenName}/${id}`
 }
 
-export function recordOf ({ requestId, webhook, ttlMs, idempotency }: NewJobs, { image, payload, limits }: NewJobs['runs'][number]): JobRecord {
+export function recordOf ({ requestId, webhook, ttlMs, idempotency }: NewJobs, { image, payload, limits }: NewJobs['runs'][number], traceparent: string | undefined): JobRecord {
   return {
     requestId,
     image: image.ref,
     payload: payload.toString('utf8'),
     limits,
     ...(webhook === undefined ? {} : { webhook }),
+    ...(traceparent === undefined ? {} : { traceparent }),
     ...(ttlMs === undefined ? {} : { expiresAtMs: Date.now() + ttlMs }),
     ...(idempotency === undefined ? {} : { bodyDigest: digestOf(idempotency.body).toString('base64') })
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { Config } from '../config/config.js'
-import type { Callbacks, Job, JobCounts, JobObserver, JobRecord, Jobs, WebhookRecord } from '../runs/job-ports.js'
+import type { Callbacks, Job, JobCounts, JobObserver, JobRecord, Jobs, JobTracing, WebhookRecord } from '../runs/job-ports.js'
 import type { Images, Runs } from '../runs/ports.js'
 import type { Tokens } from '../runs/token-ports.js'
 import { JobEvents } from './job-events.js'
@@ -32,6 +32,8 @@ export interface JobServiceParts {
   /** Returns the JSON text of a job for webhooks. */
   jobJson: (job: Job) => Buffer
   observers: JobObserver[]
+  /** Present if traces are sent. */
+  tracing?: JobTracing | undefined
   log: Record<'info' | 'warn' | 'error' | 'debug', (details: object | string, message?: string) => void>
 }
 
@@ -74,7 +76,8 @@ export class JobService {
       tokens,
       queueNames: () => [...this.#queueNames],
       config,
-      checkWebhook: (text) => this.#targets.check(text)
+      checkWebhook: (text) => this.#targets.check(text),
+      tracing: parts.tracing
     })
     this.jobs = this.#store
     this.#webhooks = new WebhookSender({

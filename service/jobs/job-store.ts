@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 
 import type { Config } from '../config/config.js'
 import { idempotencyKeyReused, jobNotFound, ServiceError, tooManyJobs } from '../errors.js'
-import type { Job, JobCounts, JobPage, Jobs, JobStatus, NewJobs } from '../runs/job-ports.js'
+import type { Job, JobCounts, JobPage, Jobs, JobStatus, JobTracing, NewJobs } from '../runs/job-ports.js'
 import type { Tokens } from '../runs/token-ports.js'
 import type { JobEvents } from './job-events.js'
 import { listPage } from './job-list.js'
@@ -24,6 +24,7 @@ interface StoreParts {
   config: Pick<Config['jobs'], 'maxQueued' | 'resultTtlMs'>
   /** @throws ServiceError if webhooks must not be sent to this URL */
   checkWebhook: (url: string) => void
+  tracing?: JobTracing | undefined
 }
 
 /** Stores jobs in the BullMQ queue of their token. */
@@ -120,7 +121,7 @@ export class JobStore implements Jobs, JobCounts {
   }
 
   #bullJob (jobs: NewJobs, run: NewJobs['runs'][number], jobId: string) {
-    const data = this.parts.codec.encode(recordOf(jobs, run), contextOf(jobs.tokenName, jobId))
+    const data = this.parts.codec.encode(recordOf(jobs, run, this.parts.tracing?.traceparent()), contextOf(jobs.tokenName, jobId))
     return { name: 'run', data, opts: { jobId, priority: jobs.priority } }
   }
 

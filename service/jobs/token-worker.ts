@@ -2,7 +2,7 @@ import { UnrecoverableError, WaitingError, Worker, type Job as BullJob } from 'b
 import type { Redis } from 'ioredis'
 
 import type { Config } from '../config/config.js'
-import type { JobObserver } from '../runs/job-ports.js'
+import type { JobObserver, JobTracing } from '../runs/job-ports.js'
 import type { FinalVerdict, JobProcessor } from './job-processor.js'
 import { CANCELLED, contextOf, PREFIX, queueName, type JobRecord } from './job-record.js'
 import { failureBody, type OutcomeStore } from './outcome-store.js'
@@ -33,6 +33,7 @@ export interface WorkerParts {
   /** Schedules the webhook of a job that is about to finish. Has no effect if it is already scheduled. */
   scheduleWebhook: (tokenName: string, id: string, url: string) => Promise<void>
   observer: JobObserver
+  tracing?: JobTracing | undefined
   log: Record<'error' | 'debug', (details: object, message: string) => void>
 }
 
@@ -93,9 +94,10 @@ export class TokenWorker {
   /** @returns the name of the outcome */
   async #process (job: BullJob, lock = '', signal = new AbortController().signal): Promise<string> {
     const record = this.#recordOf(job)
-    const verdict = await this.#parts.processor.process({
-      tokenName: this.#tokenName, id: job.id ?? '', record, cancelled: job.progress === CANCELLED, signal
-    })
+    const { processor, tracing } = this.#parts
+    const identity = { tokenName: this.#tokenName, id: job.id ?? '' }
+    const work = async () => await processor.process({ ...identity, record, cancelled: job.progress === CANCELLED, signal })
+    const verdict = await (tracing === undefined ? work() : tracing.traceJob({ ...identity, traceparent: record.traceparent }, work))
     if (verdict.type === 'returned') return await this.#return(job, lock)
     const attemptsLeft = (job.opts.attempts ?? 1) - job.attemptsMade - 1
     if (verdict.type === 'retry' && attemptsLeft > 0) throw new Error(verdict.error)

@@ -116,6 +116,20 @@ export interface JobObserver {
   webhookSent (record: WebhookRecord): void
 }
 
+/** A job whose span continues the trace of the request that created it. */
+export interface TracedJob {
+  id: string
+  tokenName: string
+  /** The trace context of the request (W3C Trace Context). */
+  traceparent: string | undefined
+}
+
+export interface JobTracing {
+  /** Returns the trace context of the current request. */
+  traceparent (): string | undefined
+  traceJob<T> (job: TracedJob, work: () => Promise<T>): Promise<T>
+}
+
 /** The number of jobs of each token by status. Implemented by jobs/, used by observability/. */
 export interface JobCounts {
   counts (): Promise<Array<{ tokenName: string, status: JobStatus, count: number }>>

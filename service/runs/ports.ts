@@ -155,12 +155,17 @@ export interface RunEvents {
   event (event: RunEvent): void
 }
 
+/** The duration of each phase in milliseconds. A phase that has not ended is absent. */
+export type RunPhases = Record<string, number>
+
 export interface RunRequest extends Submission {
   requestId: string
   tokenName: string
   image: ImageDescription
   signal: AbortSignal
   events?: RunEvents
+  /** Receives the duration of each phase. */
+  phases?: RunPhases
   /** The input of an interactive run. */
   input?: Readable
   /** The job that the run belongs to. */

@@ -39,7 +39,7 @@ export class CodeRunner implements Runs {
     const { admission, health, observers, limitsResponse } = this.#parts
     for (const observer of observers) observer.submitted?.({ ...identityOf(request), payload: request.payload })
     const startedAt = performance.now()
-    const record: Pick<RunRecord, 'pooled' | 'phases'> = { pooled: false, phases: {} }
+    const record: Pick<RunRecord, 'pooled' | 'phases'> = { pooled: false, phases: request.phases ?? {} }
     let decoded: DecodedResult | undefined
     const release = await admission.enter(request.tokenName, request.signal, { background: request.background !== undefined })
     request.background?.admitted()
@@ -62,7 +62,9 @@ export class CodeRunner implements Runs {
   /** Takes another container if a pooled container ended before it received the payload. */
   async #runInLease (request: RunRequest, record: Pick<RunRecord, 'pooled' | 'phases'>): Promise<DecodedResult> {
     for (;;) {
+      const startedAt = performance.now()
       const sandbox = await this.#parts.sandboxes.lease(request.image, request.limits)
+      record.phases.lease = performance.now() - startedAt
       record.pooled = sandbox.pooled
       const decoded = await this.#runIn(sandbox, request, record.phases)
       if (decoded !== undefined) return decoded

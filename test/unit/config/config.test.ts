@@ -73,6 +73,8 @@ const VARIABLES: Array<[string, string, unknown, string, unknown, string[]]> = [
   ['RATE_LIMIT_IPV6_PREFIX', 'rateLimit.ipv6Prefix', 64, '56', 56, [...WHOLE, '15', '129']],
   ['TRUST_PROXY', 'rateLimit.trustedProxies', [], '10.0.0.0/8, ::1  fd00::/8 192.0.2.7', ['10.0.0.0/8', '::1', 'fd00::/8', '192.0.2.7'],
     ['true', '1', 'proxy', '10.0.0', '10.0.0.0/33', '::/129', '0.0.0.0/0', '::/0', '10.0.0.1/', '10.0.0.0/08', 'loopback', 'fe80::1%eth0', '10.0.0.1:80', '[::1]']],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'tracing.endpoint', undefined, 'http://127.0.0.1:4318', 'http://127.0.0.1:4318', ['localhost:4318', 'grpc://x']],
+  ['API_TOKENS_FILE', 'tokensFile', undefined, '/etc/x.json', '/etc/x.json', ['tokens.json']],
   ['REDIS_URL', 'redis.url', undefined, 'redis://127.0.0.1:6379', 'redis://127.0.0.1:6379', ['http://x', 'redis', 'redis://:x:y']],
   ['JOBS_MAX_QUEUED', 'jobs.maxQueued', 10_000, '5', 5, [...WHOLE, '0']],
   ['JOBS_MAX_RESULTS', 'jobs.maxResults', 10_000, '5', 5, [...WHOLE, '0']],

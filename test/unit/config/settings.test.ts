@@ -41,6 +41,7 @@ const INVALID: Record<TypeName, string[]> = {
   path: ['"/x"', '/x\r', 'relative', './x', 'unix:///x', '/a\0b'],
   hostname: ['-x', 'a b', 'a_b', 'x'.repeat(64), '\u00e9'],
   redisUrl: ['redis://host\r', 'http://host', 'redis', 'localhost:6379', 'redis://:x:y'],
+  httpUrl: ['http://host\r', 'redis://host', 'localhost:4318', 'http://'],
   list: ['"runonce/*"', '\'runonce/*\'', 'runonce/* "glot/*"', '"runonce/* glot/*"'],
   text: ['"x"', '\'x\'', 'x\r', 'x"'],
   key: ['x', 'a'.repeat(64), Buffer.alloc(31).toString('base64'), Buffer.alloc(33).toString('base64')],
