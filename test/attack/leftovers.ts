@@ -40,12 +40,23 @@ export async function leftovers (ids: string[], waitMs: number): Promise<string[
   return found
 }
 
-/** Returns processes that the containers own, identified by cgroup (runc, crun) or command line (gVisor, shims). */
+/**
+ * Returns processes that the containers own, identified by cgroup (runc, crun) or command line (gVisor, shims). A shared shim, whose command line has
+ * the ID of its first container, may outlive that container: it belongs to all of them while it has others.
+ */
 function processes (ids: string[]): string[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
-    const text = textOf(`/proc/${pid}/cgroup`) + textOf(`/proc/${pid}/cmdline`)
+    const commandLine = textOf(`/proc/${pid}/cmdline`)
+    const text = textOf(`/proc/${pid}/cgroup`) + (isSharedShim(pid, commandLine, ids) ? '' : commandLine)
     return ids.filter((id) => text.includes(id)).map((id) => `process ${pid} of ${id}: ${textOf(`/proc/${pid}/stat`)}`)
   })
+}
+
+/** Whether the process is a shim with a child that belongs to another container. */
+function isSharedShim (pid: string, commandLine: string, ids: string[]): boolean {
+  if (!commandLine.includes('containerd-shim-runc-v2')) return false
+  const children = textOf(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter((child) => child !== '')
+  return children.some((child) => !ids.some((id) => textOf(`/proc/${child}/cgroup`).includes(id)))
 }
 
 function mounts (ids: string[]): string[] {

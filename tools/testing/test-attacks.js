@@ -1,5 +1,6 @@
-// npm run test:attack [-- --runtimes runc,crun,runsc] [--modes plain,streamed,cases,outputs,tty] [program…]: runs the attacks in each runtime on a
-// second engine, with the images of the first engine. Requires root. Skips a runtime that cannot be installed. Without --modes, runs all attacks in the
+// npm run test:attack [-- --runtimes runc,crun,runsc] [--modes plain,streamed,cases,outputs,tty] [--engine same|newer] [--root DIR] [program…]: runs the
+// attacks in each runtime on a second engine, with the images of the first engine. With --engine newer, the second engine is that of Debian trixie,
+// on which containers share shims; it has runc and crun. Requires root. Skips a runtime that cannot be installed. Without --modes, runs all attacks in the
 // mode plain and some attacks in the other modes; with --modes all, all attacks in all modes. Prints a table of the outcomes, the number of expected
 // outcomes in each runtime and mode, and a closing line `N passed, N failed`.
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -7,8 +8,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 
+import { startSecondEngine } from '../engine/second-engine.js'
 import { copyImages } from '../images/copy-images.js'
 import { closingLine, NONE, sum } from './counts.js'
+import { findTools } from './host-tools.js'
 import { report, skip, testWithImages } from './report.js'
 import { findRuntime } from './runtimes/find-runtime.js'
 import { startRuntimeEngine } from './runtimes/runtime-engine.js'
@@ -24,7 +27,8 @@ const FILE_S = 4 * 3600
 const FLAGS = ['--jobs=1', `--timeout=${FILE_S}`]
 
 const { values, positionals } = parseArgs({
-  options: { runtimes: { type: 'string', default: 'runc,crun,runsc' }, modes: { type: 'string' } }, allowPositionals: true
+  options: { runtimes: { type: 'string', default: 'runc,crun,runsc' }, modes: { type: 'string' }, engine: { type: 'string', default: 'same' }, root: { type: 'string' } },
+  allowPositionals: true
 })
 const folder = mkdtempSync(path.join(tmpdir(), 'runonce-verdicts-'))
 await report(async () => process.getuid?.() === 0 ? await testRuntimes(values.runtimes.split(',')) : skip('a second engine requires root'))
@@ -37,17 +41,21 @@ async function testRuntimes (wanted) {
   /** @type {string[]} */
   const names = []
   const counts = []
-  for (const name of wanted) {
+  const newer = values.engine === 'newer'
+  if (newer && await findTools('secondEngine') !== undefined) return skip('the newer engine requires mmdebstrap')
+  for (const name of wanted.filter((each) => !newer || each !== 'runsc')) {
     const { runtime, reason } = await findRuntime(name)
     if (reason !== undefined) counts.push(skip(`${name}: ${reason}`))
     else names.push(name)
     if (runtime !== undefined) runtimes[name] = runtime
   }
   if (names.length === 0) return sum(counts)
-  /** @type {Awaited<ReturnType<typeof startRuntimeEngine>> | undefined} */
+  /** @type {{socketPath: string, stop(): Promise<void>} | undefined} */
   let engine
   return sum([...counts, await testWithImages(LANGUAGES, async (firstPath) => {
-    engine = await startRuntimeEngine(runtimes)
+    engine = values.engine === 'newer'
+      ? await startSecondEngine({ root: values.root, say: (text) => process.stdout.write(`== second engine: ${text}\n`) })
+      : await startRuntimeEngine(runtimes)
     await copyImages(firstPath, engine.socketPath, LANGUAGES)
     return await testEach(names, engine.socketPath)
   }, { cleanUp: async () => { await engine?.stop() } })])
