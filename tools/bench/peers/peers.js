@@ -101,7 +101,7 @@ async function dockerRun (socketPath, program) {
 }
 
 /**
- * Starts codapi with its default settings and a python sandbox. codapi runs the docker command.
+ * Starts codapi with its default settings and a python sandbox. codapi runs the docker command, and removes the last line break of the output.
  * @param {string} socketPath
  * @param {string | undefined} program
  */
@@ -119,7 +119,7 @@ async function codapi (socketPath, program) {
   await writeFile(path.join(sandbox, 'commands.json'), JSON.stringify({ run }))
   const port = await freePort()
   const stop = await startServer(file, ['-port', String(port)], { port, cwd: dir, env: { DOCKER_HOST: `unix://${socketPath}`, HOME: dir } })
-  const api = { url: `http://127.0.0.1:${port}/v1/exec`, body: { sandbox: 'python', command: 'run', files: { '': PROGRAM } }, outputOf: (/** @type {any} */ { stdout }) => stdout }
+  const api = { url: `http://127.0.0.1:${port}/v1/exec`, body: { sandbox: 'python', command: 'run', files: { '': PROGRAM } }, outputOf: (/** @type {any} */ { stdout }) => `${stdout}\n` }
   return httpPeer('codapi', api, async () => {
     await stop()
     await rm(dir, { recursive: true, force: true })
