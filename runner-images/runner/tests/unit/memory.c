@@ -102,25 +102,31 @@ static void waits_for_killed_processes(void) {
     }
 }
 
+/* Returns the duration of a run that writes more than fits into a pipe, so that the script waits until the output is read. */
+static int64_t output_ms(const char *kills) {
+    struct container container;
+    contain(&container, FULL, kills);
+    int64_t from_ns = clock_ns();
+    struct ran ran = run(&container, "head -c 200000 /dev/zero; head -c 200000 /dev/zero", 0);
+    int64_t ms = (clock_ns() - from_ns) / 1000000;
+    EXPECT(ran.ending == ENDED_ITSELF && ran.output[STREAM_OUT].size == 400000);
+    release(&ran);
+    discard(&container);
+    return ms;
+}
+
 /* After an OOM kill, the output is read only when the processes have exited or memory is free, or after half a
- * second. */
+ * second. A busy machine can delay a run, but not all runs. */
 static void delays_output(void) {
-    static const struct {
-        const char *kills;
-        bool delayed;
-    } CASES[] = {{"oom_kill 0\n", false}, {"oom_kill 1\n", true}};
-    for (size_t i = 0; i < COUNT(CASES); i++) {
-        struct container container;
-        contain(&container, FULL, CASES[i].kills);
-        /* More than fits into a pipe, so the script waits until the output is read. */
-        int64_t from_ns = clock_ns();
-        struct ran ran = run(&container, "head -c 200000 /dev/zero; head -c 200000 /dev/zero", 0);
-        int64_t ms = (clock_ns() - from_ns) / 1000000;
-        EXPECT_IN(ran.ending == ENDED_ITSELF && ran.output[STREAM_OUT].size == 400000, "case %zu", i);
-        EXPECT_IN(CASES[i].delayed == (ms >= 400), "case %zu: %lld ms", i, (long long)ms);
-        release(&ran);
-        discard(&container);
+    enum { ATTEMPTS = 5, DELAYED_MS = 400 };
+    int64_t least_ms = INT64_MAX;
+    for (int i = 0; i < ATTEMPTS && least_ms >= DELAYED_MS; i++) {
+        int64_t ms = output_ms("oom_kill 0\n");
+        least_ms = ms < least_ms ? ms : least_ms;
     }
+    EXPECT_IN(least_ms < DELAYED_MS, "%lld ms", (long long)least_ms);
+    int64_t ms = output_ms("oom_kill 1\n");
+    EXPECT_IN(ms >= DELAYED_MS, "%lld ms", (long long)ms);
 }
 
 static void reserved_once(void) {
