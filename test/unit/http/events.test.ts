@@ -7,6 +7,7 @@ import t from 'tap'
 
 import { overloaded, streamReadFailed } from '../../../service/errors.js'
 import { EventStreamResponse } from '../../../service/http/event-stream-response.js'
+import { addServerTiming } from '../../../service/http/plugins/server-timing.js'
 import type { RunRequest } from '../../../service/runs/ports.js'
 import { COMPLETED, decodedOf, foreignImage, gate, languageImage, until } from '../fakes.js'
 import { startApp, TOKEN, type StartedApp } from './start-app.js'
@@ -153,6 +154,7 @@ void t.test('a client that reads nothing is disconnected when the buffer is full
 void t.test('comments keep a silent connection open', async (t) => {
   const app = Fastify()
   t.teardown(async () => { await app.close() })
+  addServerTiming(app)
   app.get('/', (_request, reply) => {
     const events = new EventStreamResponse(reply, { maxBufferedBytes: 1000, commentMs: 20 })
     events.started()

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BenchService, readyContainers, until } from '../bench-service.js'
 import { throughput } from '../statistics.js'
 
-/** @typedef {import('./simulate.js').Profile} Profile */
+/** @typedef {import('./node-model.js').Profile} Profile */
 /** @typedef {{ image: string, payload: object }} Hello */
 
 const SAMPLES = 20

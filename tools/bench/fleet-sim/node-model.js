@@ -1,13 +1,29 @@
 /**
+ * @typedef {object} Profile the measured properties of a node
+ * @property {number} slots runs at once
+ * @property {number} poolMax ready containers
+ * @property {number} refillMs time until the pool has replaced a container, in milliseconds
+ * @property {number[]} throughput runs per second by the number of runs at once; throughput[0] is not used
+ *
+ * @typedef {object} Run
+ * @property {number} index
+ * @property {string} image
+ * @property {number} arrivedAt
+ * @property {number} warmWork
+ * @property {number} coldWork
+ * @property {boolean} [warm] whether it got a ready container
+ */
+
+/**
  * A machine with a limited number of runs at once, a queue and a pool of ready containers. All runs in progress share its CPUs: with k runs,
  * each progresses by throughput[k] / (k · throughput[1]) milliseconds of work per millisecond (a flow-equivalent server). Work is the
  * duration of a run that is alone on the machine.
  */
 export class NodeModel {
   id
-  /** @type {Array<import('./simulate.js').Run>} */
+  /** @type {Array<Run>} */
   queue = []
-  /** @type {Array<{ run: import('./simulate.js').Run, endsAt: number }>} the runs in progress, and the virtual time of their end */
+  /** @type {Array<{ run: Run, endsAt: number }>} the runs in progress, and the virtual time of their end */
   active = []
   /** @type {Map<string, number[]>} for each image, when its containers are ready; the image that was used least recently is the first */
   #pool = new Map()
@@ -15,7 +31,7 @@ export class NodeModel {
   #updatedAt = 0
   #profile
 
-  /** @param {import('./simulate.js').Profile} profile @param {string[]} images in the order of their popularity @param {number} id */
+  /** @param {Profile} profile @param {string[]} images in the order of their popularity @param {number} id */
   constructor (profile, images, id) {
     this.id = id
     this.#profile = profile
@@ -34,14 +50,14 @@ export class NodeModel {
     return this.#updatedAt + (Math.min(...this.active.map(({ endsAt }) => endsAt)) - this.#virtual) / this.#rate
   }
 
-  /** @param {import('./simulate.js').Run} run @param {number} now */
+  /** @param {Run} run @param {number} now */
   start (run, now) {
     this.#advance(now)
     run.warm = this.#lease(run.image, now)
     this.active.push({ run, endsAt: this.#virtual + (run.warm ? run.warmWork : run.coldWork) })
   }
 
-  /** Removes the run that ends now. @param {number} now @returns {import('./simulate.js').Run} */
+  /** Removes the run that ends now. @param {number} now @returns {Run} */
   end (now) {
     this.#advance(now)
     const first = this.active.reduce((least, each) => each.endsAt < least.endsAt ? each : least)

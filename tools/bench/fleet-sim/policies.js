@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 /**
  * @typedef {import('./node-model.js').NodeModel} Node
- * @typedef {import('./simulate.js').Run} Run
+ * @typedef {import('./node-model.js').Run} Run
  * @typedef {{ nodes: Node[], now: number, random: () => number }} State
  * @typedef {object} Policy how runs are distributed
  * @property {boolean} central whether runs wait in one queue until a node has a free slot

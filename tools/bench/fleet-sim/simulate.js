@@ -1,26 +1,15 @@
 import { quantile } from '../statistics.js'
 import { NodeModel } from './node-model.js'
 
+/** @typedef {import('./node-model.js').Profile} Profile */
+/** @typedef {import('./node-model.js').Run} Run */
+
 /**
- * @typedef {object} Profile the measured properties of a node
- * @property {number} slots runs at once
- * @property {number} poolMax ready containers
- * @property {number} refillMs time until the pool has replaced a container, in milliseconds
- * @property {number[]} throughput runs per second by the number of runs at once; throughput[0] is not used
- *
  * @typedef {object} Program
  * @property {string} image
  * @property {number} share the probability that a run uses it
  * @property {number[]} warm durations with a ready container, on a machine without other runs, in milliseconds
  * @property {number[]} cold durations without a ready container
- *
- * @typedef {object} Run
- * @property {number} index
- * @property {string} image
- * @property {number} arrivedAt
- * @property {number} warmWork
- * @property {number} coldWork
- * @property {boolean} [warm] whether it got a ready container
  *
  * @typedef {{ p50: number, p99: number, warm: number, refused: number, latencies: number[] }} Outcome `warm` and `refused` are shares
  */
