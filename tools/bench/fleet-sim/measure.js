@@ -37,7 +37,7 @@ export async function measureNode (socketPath, hellos, samples = SAMPLES) {
   const rates = await throughputs(pooled, first)
   await Promise.all([cold.stop(), pooled.stop()])
   const { model = '' } = cpus()[0] ?? {}
-  return { machine: { cpu: model, cpus: availableParallelism(), loadAverage: loadavg()[0] }, slots: SLOTS, poolMax: POOL_MAX, refillMs, throughput: rates, programs }
+  return { machine: { cpu: model, cpus: availableParallelism(), loadAverage: loadavg()[0] }, samples, slots: SLOTS, poolMax: POOL_MAX, refillMs, throughput: rates, programs }
 }
 
 /**
