@@ -5,9 +5,12 @@ import { TokenFileSchema } from './token-file-schema.js'
 
 /** Maximum length of a value in a message. */
 const MAX_SHOWN = 80
+/** Longer names of unknown members are not shown, because they can be tokens. The known members have at most this length. */
+const MAX_SHOWN_NAME = 15
 
 type SchemaNode = TSchema & {
   accepts?: string
+  /** Whether a wrong value of this member can be or contain a token. */
   secret?: boolean
   properties?: Record<string, SchemaNode>
   items?: SchemaNode
@@ -38,7 +41,8 @@ function missingMembers (path: string[], names: string[]): string[] {
 }
 
 function unknownMember (path: string[]): string {
-  const name = shown(path.at(-1))
+  const last = path.at(-1) ?? ''
+  const name = last.length > MAX_SHOWN_NAME ? '(hidden)' : shown(last)
   const known = Object.keys(schemaAt(path.slice(0, -1))?.properties ?? {})
   const place = memberName(path.slice(0, -1))
   return `${place === '' ? '' : `${place}: `}unknown member ${name}: must be one of ${known.join(', ')}`
@@ -46,7 +50,7 @@ function unknownMember (path: string[]): string {
 
 function invalidMember (path: string[], content: unknown): string {
   const schema = schemaAt(path)
-  const value = schema?.secret === true ? '(hidden)' : shown(valueAt(content, path))
+  const value = schema?.secret === true ? hidden(valueAt(content, path)) : shown(valueAt(content, path))
   return `${memberName(path) || 'the content'}: invalid value ${value}: must be ${schema?.accepts ?? 'valid'}`
 }
 
@@ -56,6 +60,11 @@ function schemaAt (path: string[]): SchemaNode | undefined {
 
 function valueAt (content: unknown, path: string[]): unknown {
   return path.reduce((value, part) => (value as Record<string, unknown>)[part], content)
+}
+
+/** A text or a number can be a token, for example in a list of tokens instead of a list of objects. */
+function hidden (value: unknown): string {
+  return typeof value === 'object' ? shown(value) : '(hidden)'
 }
 
 /** Returns the text of a value. Objects and arrays are not shown, because they can contain tokens. */

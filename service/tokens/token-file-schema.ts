@@ -57,12 +57,12 @@ const TokenSchema = Type.Object({
   })),
   limits: Type.Optional(LimitsSchema),
   jobs: count(0, MAX_COUNT, 'Maximum number of unfinished jobs, instead of `JOBS_MAX_QUEUED`. 0: the token cannot create jobs')
-}, { additionalProperties: false, accepts: 'an object', description: '' })
+}, { additionalProperties: false, accepts: 'an object', secret: true, description: '' })
 
 /** The content of `API_TOKENS_FILE`. */
 export const TokenFileSchema = Type.Object({
-  tokens: Type.Array(TokenSchema, { minItems: 1, maxItems: MAX_TOKENS, accepts: `a list of 1 to ${MAX_TOKENS} objects`, description: '' })
-}, { additionalProperties: false, accepts: 'an object with the member tokens', description: '' })
+  tokens: Type.Array(TokenSchema, { minItems: 1, maxItems: MAX_TOKENS, accepts: `a list of 1 to ${MAX_TOKENS} objects`, secret: true, description: '' })
+}, { additionalProperties: false, accepts: 'an object with the member tokens', secret: true, description: '' })
 
 export type TokenFileContent = Static<typeof TokenFileSchema>
 export type FileToken = TokenFileContent['tokens'][number]

@@ -82,7 +82,7 @@ const ERRORS: Array<[token: unknown, ...lines: string[]]> = [
   [{ ...valid, limits: { tine: 1 } }, 'tokens[0].limits: unknown member "tine": must be one of time, buildTime, casesTime, interactiveTime, output, memory, processes'],
   [{ ...valid, jobs: -1 }, 'tokens[0].jobs: invalid value -1: must be a whole number from 0 to 1000000'],
   [{ ...valid, quota: 1 }, 'tokens[0]: unknown member "quota": must be one of name, token, sha256, concurrency, rate, images, limits, jobs'],
-  [SECRET, `tokens[0]: invalid value "${SECRET}": must be an object`]
+  [SECRET, 'tokens[0]: invalid value (hidden): must be an object']
 ]
 
 t.test('each error names the member and the accepted values', async (t) => {
@@ -93,6 +93,10 @@ t.test('each error names the member and the accepted values', async (t) => {
   t.same(errorsIn('{"tokens":[]}'), ['tokens: invalid value (a list of 0): must be a list of 1 to 1000 objects'])
   t.same(errorsIn('{}'), ['tokens: not set: must be a list of 1 to 1000 objects'])
   t.same(errorsIn('[]'), ['the content: invalid value (a list of 0): must be an object with the member tokens'])
+  t.same(errorsIn(JSON.stringify({ tokens: SECRET })), ['tokens: invalid value (hidden): must be a list of 1 to 1000 objects'])
+  t.same(errorsIn(JSON.stringify({ tokens: [{ [SECRET]: 'a' }] })).slice(0, 1), ['tokens[0].name: not set: must be from 1 to 64 letters, digits and the characters _ . -'])
+  t.match(errorsIn(JSON.stringify({ tokens: [{ [SECRET]: 'a' }] }))[1], /^tokens\[0\]: unknown member \(hidden\): must be one of name, /)
+  t.same(errorsIn(JSON.stringify(SECRET)), ['the content: invalid value (hidden): must be an object with the member tokens'])
   t.same(errorsIn('null'), ['the content: invalid value null: must be an object with the member tokens'])
   t.same(errorsIn('{"tokens":[{"name":"a","token":"another-good-token"}],"__proto__":{"x":1}}'), ['unknown member "__proto__": must be one of tokens'])
 })
@@ -115,7 +119,7 @@ t.test('any content is either valid or refused with messages that do not contain
   const secret = fc.constantFrom(SECRET, { [SECRET]: 1 }, [SECRET])
   const member = fc.oneof(fc.jsonValue(), fc.integer(), fc.constantFrom(1, 2.5, 'a', ['runonce/*'], { requests: 1, window: 1 }, { time: 1 }))
   const token = fc.record({ name: fc.oneof(fc.constantFrom('a', 'b'), fc.jsonValue()), token: secret, sha256: secret, concurrency: member, rate: member, images: member, limits: member, jobs: member }, { requiredKeys: [] })
-  fc.assert(fc.property(fc.oneof(fc.jsonValue(), fc.record({ tokens: fc.array(token, { maxLength: 3 }) })), (content) => {
+  fc.assert(fc.property(fc.oneof(fc.jsonValue(), secret, fc.record({ tokens: fc.oneof(secret, fc.array(fc.oneof(token, secret), { maxLength: 3 })) })), (content) => {
     const lines = errorsIn(JSON.stringify(content))
     return lines.every((line) => line.length > 0 && line.length < 1000 && !line.includes('\n') && !line.includes(SECRET))
   }), { numRuns: 500 })
