@@ -81,7 +81,7 @@ export class Admission {
     return this.#release(tokenName, performance.now(), background)
   }
 
-  /** Admits runs that can start because the limit of their token was raised. */
+  /** Admits all runs that can start, for example because the limit of their token was raised. */
   admitWaiting (): void {
     while (this.#admitNext());
   }
@@ -120,7 +120,7 @@ export class Admission {
       released = true
       this.#meanRunMs += NEWEST_WEIGHT * (performance.now() - enteredAt - this.#meanRunMs)
       this.#end(tokenName, background)
-      this.#admitNext()
+      this.admitWaiting()
       if (this.#running + this.waiting === 0) for (const idle of this.#idleWaiters.splice(0)) idle()
     }
   }

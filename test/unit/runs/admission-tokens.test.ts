@@ -78,3 +78,14 @@ t.test('a run that waits too long for the limit of its token is refused', async 
   await release()
   t.same([admission.running, admission.waiting], [0, 0])
 })
+
+t.test('one release admits all runs that can start', async (t) => {
+  const { admission, entered, enter, release } = start({ a: 1 }, { backgroundConcurrency: 1 })
+  const all = [enter('a1', true), enter('a2'), enter('b1', true)]
+  await new Promise(setImmediate)
+  t.same(entered, ['a1'], 'a2 waits for the limit of its token, and b1 for the background slot')
+  await release()
+  t.same(entered, ['a1', 'a2', 'b1'])
+  while (admission.running > 0) await release()
+  await Promise.all(all)
+})
