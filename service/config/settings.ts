@@ -45,7 +45,7 @@ export const SETTINGS = [
   setting('COMPAT_RESULTS_MAX', { group: 'server', key: 'compat.resultsMax', type: 'integer', unit: 'results', min: 1, max: 1_000_000, default: 10_000 },
     'Maximum number of results that the service keeps in memory or, with `REDIS_URL`, that all services keep in Redis. When there are more, the oldest are dropped.'),
   setting('COMPAT_RESULTS_MEMORY', { group: 'server', key: 'compat.resultsBytes', ...SIZE, default: 67_108_864 },
-    'Maximum size of the results in memory, and of the submissions that wait for their run.'),
+    'Maximum size of the results in memory, of the submissions that wait for their run, and of the callbacks that wait for Redis.'),
 
   setting('API_ACCESS_TOKEN', { group: 'access', key: 'access.token', type: 'token', secret: true, defaultText: 'none; required without `API_TOKENS_FILE`' },
     'Token that clients must send. It is used verbatim. Unless the service listens on a loopback address, it must have at least 16 characters and must not be a well-known placeholder.'),

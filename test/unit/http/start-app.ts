@@ -5,7 +5,7 @@ import { buildApp, buildSideApps, type AppParts } from '../../../service/app.js'
 import { readConfig } from '../../../service/config/config.js'
 import { imageMatcher } from '../../../service/docker/image-names.js'
 import { Metrics } from '../../../service/observability/metrics.js'
-import type { Jobs } from '../../../service/runs/job-ports.js'
+import type { Callbacks, Jobs } from '../../../service/runs/job-ports.js'
 import type { ImageDescription } from '../../../service/runs/ports.js'
 import { TokenStore, type TokenEntry } from '../../../service/tokens/token-store.js'
 import { FakeEngineStatus, FakeImages, FakePool, FakeRuns, foreignImage, languageImage, recordingLogger } from '../fakes.js'
@@ -21,6 +21,7 @@ interface Options {
   images?: ImageDescription[]
   redis?: AppParts['redis']
   jobs?: Jobs
+  callbacks?: Callbacks
   /** The tokens of a tokens file. */
   policies?: TokenEntry[]
 }
@@ -45,48 +46,19 @@ export interface StartedApp {
 }
 
 /** Starts the HTTP application with fakes. Closes it after the test. */
-export async function startApp (t: { teardown: (work: () => Promise<void>) => void }, { env = {}, images: present, redis, jobs, policies }: Options = {}): Promise<StartedApp> {
-  const config = readConfig({ API_ACCESS_TOKEN: TOKEN, API_ACCESS_TOKENS: `grader:${SECOND_TOKEN}`, ...env })
-  const tokens = new TokenStore({ environment: config.tokens, hasFile: policies !== undefined, imageMatcher })
-  tokens.replace(policies ?? [])
-  const images = new FakeImages(present ?? [PYTHON, PLAINTEXT, foreignImage()])
-  const runs = new FakeRuns()
-  const engine = new FakeEngineStatus()
-  const pool = new FakePool()
-  const state = { reason: undefined as string | undefined }
-  const { logger, lines } = recordingLogger()
-  const stopping = new AbortController()
-  const parts: AppParts = {
-    about: { name: 'runonce', version: '1.2.3', description: 'runs' },
-    config,
-    logger,
-    tokens,
-    engine,
-    images,
-    runs,
-    metrics: config.metrics.on ? new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool, node: { reason: undefined }, log: { dropped: 0 } }) : undefined,
-    jobs,
-    stopping: stopping.signal,
-    redis,
-    readiness: { notReady: async () => state.reason, pool: () => pool.snapshot() }
-  }
-  const app = await buildApp(parts)
+export async function startApp (t: { teardown: (work: () => Promise<void>) => void }, options: Options = {}): Promise<StartedApp> {
+  const fakes = createParts(options)
+  const app = await buildApp(fakes.parts)
   t.teardown(async () => { await app.close() })
   await app.ready()
-  const sideApps = await buildSideApps(parts, app)
+  const sideApps = await buildSideApps(fakes.parts, app)
   t.teardown(async () => { for (const each of sideApps.values()) await each.close() })
   const inject = async (options: InjectOptions) =>
     await app.inject({ ...options, headers: { 'x-access-token': TOKEN, ...options.headers } })
   return {
+    ...fakes,
     app,
     sideApps,
-    tokens,
-    images,
-    runs,
-    engine,
-    lines,
-    stopping,
-    readiness: state,
     inject,
     post: async (url, body, headers = {}) => await inject({
       method: 'POST',
@@ -99,4 +71,34 @@ export async function startApp (t: { teardown: (work: () => Promise<void>) => vo
       return (app.server.address() as AddressInfo).port
     }
   }
+}
+
+/** Creates the parts of the application, and returns the fakes among them. */
+function createParts ({ env = {}, images: present, redis, jobs, callbacks, policies }: Options) {
+  const config = readConfig({ API_ACCESS_TOKEN: TOKEN, API_ACCESS_TOKENS: `grader:${SECOND_TOKEN}`, ...env })
+  const tokens = new TokenStore({ environment: config.tokens, hasFile: policies !== undefined, imageMatcher })
+  tokens.replace(policies ?? [])
+  const images = new FakeImages(present ?? [PYTHON, PLAINTEXT, foreignImage()])
+  const runs = new FakeRuns()
+  const engine = new FakeEngineStatus()
+  const pool = new FakePool()
+  const readiness = { reason: undefined as string | undefined }
+  const { logger, lines } = recordingLogger()
+  const stopping = new AbortController()
+  const parts: AppParts = {
+    about: { name: 'runonce', version: '1.2.3', description: 'runs' },
+    config,
+    logger,
+    tokens,
+    engine,
+    images,
+    runs,
+    metrics: config.metrics.on ? new Metrics({ cores: 1, load: { running: 0, waiting: 0 }, pool, node: { reason: undefined }, log: { dropped: 0 } }) : undefined,
+    jobs,
+    callbacks,
+    stopping: stopping.signal,
+    redis,
+    readiness: { notReady: async () => readiness.reason, pool: () => pool.snapshot() }
+  }
+  return { parts, tokens, images, runs, engine, lines, stopping, readiness }
 }

@@ -8,15 +8,15 @@ import type { RunRequest } from '../../../runs/ports.js'
 import type { CompatParts } from '../compat-api.js'
 import { InterleavedOutput } from '../interleaved-output.js'
 import { resultOf } from '../payload-run.js'
-import { isBlank } from './attributes.js'
 import { Background, type Job } from './background.js'
 import { checkedSubmission, type CheckedSubmission } from './checked-submission.js'
 import { InvalidSubmission } from './errors.js'
 import { languagesOf } from './languages.js'
 import { outcomeOf, type Outcome } from './outcome.js'
 import { memoryLimitOf } from './payload.js'
+import { ResultCallbacks } from './result-callbacks.js'
 import type { SubmissionStore } from './store.js'
-import { DEFAULT_FIELDS, fieldsOf, finished, internalError, sizeOf, started, type Submission } from './submission.js'
+import { finished, internalError, sizeOf, started, type Submission } from './submission.js'
 
 /** Time between two attempts to run a submission or to save its result, in milliseconds. */
 const RETRY_MS = 1000
@@ -37,10 +37,12 @@ interface RunnerParts extends CompatParts {
 export class SubmissionRunner {
   readonly #parts: RunnerParts
   readonly #background: Background
+  readonly #callbacks: ResultCallbacks
 
   constructor (parts: RunnerParts) {
     this.#parts = parts
-    const { config: { admission, compat }, stopping } = parts
+    const { config: { admission, compat }, callbacks, stopping, log } = parts
+    this.#callbacks = new ResultCallbacks({ callbacks, maxBytes: compat.resultsBytes, log })
     this.#background = new Background({ concurrency: admission.concurrency, queueSize: admission.queueSize, queueBytes: compat.resultsBytes, stopping })
   }
 
@@ -52,7 +54,7 @@ export class SubmissionRunner {
     const running = started(submission)
     const done = finished(running, await this.#outcomeOf({ submission: running, ...program }, origin), now())
     await this.#parts.store.save(done).catch((error: Error) => this.#parts.log.warn({ reason: error.message }, 'the result of a submission was not saved'))
-    this.#callBack(done, origin.tokenName)
+    this.#callbacks.send(done, origin.tokenName)
     return done
   }
 
@@ -143,16 +145,7 @@ export class SubmissionRunner {
 
   async #end (done: Submission, tokenName: string): Promise<void> {
     await this.#save(done)
-    this.#callBack(done, tokenName)
-  }
-
-  /** Sends the result to the URL of the submission. The caller does not wait for this, because it can take until Redis responds. */
-  #callBack (done: Submission, tokenName: string): void {
-    const { callbacks, log } = this.#parts
-    const { token, callback_url: url } = done
-    if (callbacks === undefined || url === null || isBlank(url)) return
-    callbacks.send({ tokenName, id: token, url, body: JSON.stringify(fieldsOf(done, DEFAULT_FIELDS, true)) })
-      .catch(({ message }: Error) => log.error({ reason: message }, 'the callback of a submission is lost'))
+    this.#callbacks.send(done, tokenName)
   }
 
   /** Saves a result. Tries again while the store does not respond. Never rejects. */
