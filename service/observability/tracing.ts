@@ -36,7 +36,13 @@ export class Tracing implements RunObserver, JobTracing {
     this.#provider = new NodeTracerProvider({ resource: resourceFromAttributes(attributes), spanProcessors: [new BatchSpanProcessor(exporter)] })
     this.#provider.register()
     this.#tracer = this.#provider.getTracer(name, version)
-    const instrumentation = new FastifyOtelInstrumentation({ instrumentHooks: false, recordExceptions: false, ignorePaths: ({ url }) => UNTRACED.has(url) })
+    const instrumentation = new FastifyOtelInstrumentation({
+      instrumentHooks: false,
+      recordExceptions: false,
+      ignorePaths: ({ url }) => UNTRACED.has(url),
+      // The path can contain the token of a submission, and the query can contain anything.
+      requestHook: (span, { routeOptions: { url = '' } }) => { span.setAttribute('url.path', url) }
+    })
     instrumentation.setTracerProvider(this.#provider)
     this.plugin = instrumentation.plugin()
   }
