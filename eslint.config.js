@@ -14,7 +14,7 @@ const MODULES = {
   tokens: ['protocol/[\\w-]+', 'runs/(status-|job-|token-)?ports', 'errors', 'config/config'],
   observability: ['protocol/[\\w-]+', 'runs/(status-|job-|token-)?ports'],
   // dist/doctor.js runs the service's own modules. No other module imports it.
-  doctor: ['protocol/[\\w-]+', 'runs/[\\w-]+', 'docker/[\\w-]+', 'pool/[\\w-]+', 'config/[\\w-]+'],
+  doctor: ['protocol/[\\w-]+', 'runs/[\\w-]+', 'docker/[\\w-]+', 'pool/[\\w-]+', 'config/[\\w-]+', 'engine-modules'],
   // The code of a web page. It imports types only.
   playground: ['protocol/[\\w-]+']
 }

@@ -1,7 +1,6 @@
 import './v8-flags.js'
 
 import { readFileSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import closeWithGrace from 'close-with-grace'
@@ -9,40 +8,15 @@ import type { Logger } from 'pino'
 
 import { buildApp, buildSideApps, type AppParts } from './app.js'
 import { ConfigError, isLoopback, readConfig, type Config } from './config/config.js'
-import { ContainerFactory } from './docker/container-factory.js'
-import { Engine } from './docker/engine.js'
-import { EventStream } from './docker/event-stream.js'
-import { containerIdentity } from './docker/identity.js'
-import { ImageCatalog } from './docker/image-catalog.js'
+import { createService, type Service } from './create-service.js'
 import { imageMatcher } from './docker/image-names.js'
-import { OutOfMemoryWatch } from './docker/out-of-memory.js'
-import { Remover } from './docker/remover.js'
-import { RuntimeChoice } from './docker/runtime-choice.js'
-import { SettingsCheck } from './docker/settings-check.js'
 import { onStaleSocket } from './docker/stale-socket.js'
-import { Sweep } from './docker/sweep.js'
-import { enabledApis } from './http/enabled-apis.js'
 import { overloaded } from './errors.js'
-import { jobJson } from './http/job-response.js'
+import { enabledApis } from './http/enabled-apis.js'
 import { Listener } from './http/listener.js'
-import type { JobServiceParts } from './jobs/job-service.js'
-import { JobLog } from './observability/job-log.js'
 import { LogOutput } from './observability/log-output.js'
 import { createLogger } from './observability/logger.js'
-import { Metrics } from './observability/metrics.js'
-import { RunLog } from './observability/run-log.js'
-import type { Tracing } from './observability/tracing.js'
-import { Pool } from './pool/pool.js'
 import { longestRunMs } from './protocol/limits.js'
-import { connectRateLimitStore } from './rate-limit-store.js'
-import { Admission } from './runs/admission.js'
-import { DeferredObserver } from './runs/deferred-observer.js'
-import { NodeHealth } from './runs/node-health.js'
-import { Probe } from './runs/probe.js'
-import { ServiceReadiness } from './runs/readiness.js'
-import { CodeRunner } from './runs/run-code.js'
-import { TokenRuns } from './runs/token-runs.js'
-import type { JobObserver } from './runs/job-ports.js'
 import { TokenStore } from './tokens/token-store.js'
 
 /** Time limit during shutdown for sending responses to slow clients after all runs have finished, in milliseconds. */
@@ -65,8 +39,7 @@ async function main (): Promise<void> {
   const tokens = new TokenStore({ environment: config.tokens, hasFile: config.tokensFile !== undefined, imageMatcher })
   const tokenFile = await orExit(async () => await loadTokenFile(config, tokens, logger))
 
-  const tracing = await createTracing(config)
-  const service = await createService(config, { tokens, tracing, log, logger })
+  const service = await createService(config, { about: { name, version, description }, tokens, log, logger })
   const { listeners, addresses: [main, ...side] } = await listen(config, service.parts)
   startBackground(service, config)
 
@@ -85,70 +58,6 @@ async function main (): Promise<void> {
   logger.info({ ...main, version }, 'listening')
 }
 
-type Service = Awaited<ReturnType<typeof createService>>
-
-/** Connects the modules through their interfaces. Starts nothing except the connection to Redis. */
-async function createService (config: Config, { tokens, tracing, log, logger }: { tokens: TokenStore, tracing: Tracing | undefined, log: LogOutput, logger: Logger }) {
-  const warn = logger.warn.bind(logger)
-  const engine = new Engine(config.engine)
-  const events = new EventStream(engine)
-  const outOfMemory = new OutOfMemoryWatch(events)
-  const images = new ImageCatalog(engine, events, config.images.allow)
-  const remover = new Remover(engine, { keep: config.container.keep, warn })
-  const admission = createAdmission(config, tokens)
-  const { url: redisUrl } = config.redis
-  const redis = redisUrl === undefined ? undefined : await connectRateLimitStore(redisUrl, logger)
-  const identity = containerIdentity(config.listen)
-  const factoryParts = { engine, remover, outOfMemory, container: config.container, run: config.run, identity, cores: cpus().length, log: logger }
-  const runtimeChoice = new RuntimeChoice({
-    engine,
-    configured: config.container,
-    probe: async (runtime, signal) => {
-      const sandboxes = new ContainerFactory({ ...factoryParts, runtime: async () => ({ name: runtime, sharedShim: false }) })
-      return await new Probe({ images, sandboxes, limits: config.run }).run(undefined, signal)
-    },
-    log: logger
-  })
-  const factory = new ContainerFactory({ ...factoryParts, runtime: () => runtimeChoice.current() })
-  const pool = new Pool({ factory, images, load: admission, config: config.pool, cores: availableParallelism(), log: logger })
-  const probe = new Probe({ images, sandboxes: factory, limits: config.run })
-  const health = new NodeHealth({ probe: (suspect, signal) => probe.run(suspect, signal), log: logger })
-  const readiness = new ServiceReadiness(engine, pool, health)
-  const metrics = config.metrics.on ? new Metrics({ cores: cpus().length, load: admission, pool, node: health, log }) : undefined
-  const observers = [new DeferredObserver({ observers: [new RunLog(logger), ...[metrics, tracing].filter((each) => each !== undefined)], log: logger })]
-  const runs = new TokenRuns({
-    tokens, container: config.container, runs: new CodeRunner({ sandboxes: pool, admission, health, observers, limitsResponse: config.run.limitsResponse })
-  })
-  const jobObservers: JobObserver[] = [new JobLog(logger), ...metrics === undefined ? [] : [metrics.jobs]]
-  const jobService = await createJobService(config, {
-    tokens, runs, images, tracing, observers: jobObservers, log: logger, hasSlot: (tokenName) => admission.hasBackgroundSlot(tokenName) && health.reason === undefined
-  })
-  if (jobService !== undefined) metrics?.jobs.addCounts(jobService.jobs)
-  const sweep = new Sweep({ engine, remover, identity, log: logger })
-  const settingsCheck = new SettingsCheck({ engine, container: config.container, namedImages: config.namedImages, warn })
-  const stopping = new AbortController()
-  const parts = { about: { name, version, description }, config, logger, tokens, engine, images, runs, readiness, metrics, tracing, redis, jobs: jobService?.jobs, callbacks: jobService?.callbacks, stopping: stopping.signal }
-  return { parts, stopping, jobService, engine, events, images, runtimeChoice, remover, admission, redis, pool, health, readiness, sweep, settingsCheck }
-}
-
-/** Returns undefined if there is no receiver for traces. The modules of OpenTelemetry are loaded only if the setting has a value. */
-async function createTracing ({ tracing: { endpoint } }: Config): Promise<Tracing | undefined> {
-  if (endpoint === undefined) return undefined
-  const { Tracing } = await import('./observability/tracing.js')
-  return new Tracing({ endpoint, name, version })
-}
-
-function createAdmission (config: Config, tokens: TokenStore): Admission {
-  const admission = new Admission({
-    ...config.admission,
-    isShared: () => tokens.names.length > 1,
-    ...(tokens.hasPolicies ? { concurrencyOf: (tokenName: string) => tokens.policyOf(tokenName)?.concurrency ?? Infinity } : {}),
-    backgroundConcurrency: config.jobs.workers === 0 ? config.admission.concurrency : config.jobs.workers
-  })
-  tokens.onChange(() => admission.admitWaiting())
-  return admission
-}
-
 /** Reads API_TOKENS_FILE. The module is loaded only if the setting has a value. @throws ConfigError */
 async function loadTokenFile ({ tokensFile: path, tokens: environment, listen }: Config, store: TokenStore, log: Logger) {
   if (path === undefined) return undefined
@@ -156,13 +65,6 @@ async function loadTokenFile ({ tokensFile: path, tokens: environment, listen }:
   const file = new TokenFile({ path, environment, loopback: isLoopback(listen.address), store, log })
   file.load()
   return file
-}
-
-/** Returns undefined without Redis. BullMQ is loaded only if it is used. */
-async function createJobService ({ redis, jobs, webhooks }: Config, parts: Pick<JobServiceParts, 'tokens' | 'tracing' | 'runs' | 'images' | 'observers' | 'log' | 'hasSlot'>) {
-  if (redis.url === undefined) return undefined
-  const { JobService } = await import('./jobs/job-service.js')
-  return new JobService({ ...parts, url: redis.url, config: { jobs, webhooks }, jobJson })
 }
 
 /** Exits with code 1 if a port is not available. */

@@ -1,17 +1,15 @@
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism } from 'node:os'
 
 import type { Config } from '../config/config.js'
-import { ContainerFactory } from '../docker/container-factory.js'
+import type { ContainerFactory } from '../docker/container-factory.js'
 import type { ContainerIdentity } from '../docker/container-settings.js'
-import { Engine } from '../docker/engine.js'
-import { EventStream } from '../docker/event-stream.js'
+import type { Engine } from '../docker/engine.js'
 import { containerIdentity } from '../docker/identity.js'
-import { ImageCatalog } from '../docker/image-catalog.js'
-import { OutOfMemoryWatch } from '../docker/out-of-memory.js'
-import { Remover } from '../docker/remover.js'
-import { RuntimeChoice } from '../docker/runtime-choice.js'
+import type { ImageCatalog } from '../docker/image-catalog.js'
+import type { Remover } from '../docker/remover.js'
+import type { RuntimeChoice } from '../docker/runtime-choice.js'
+import { createEngineModules } from '../engine-modules.js'
 import { Pool } from '../pool/pool.js'
-import { Probe } from '../runs/probe.js'
 
 /** The report contains what the service would log. */
 const NO_LOG = { debug: () => {}, info: () => {}, warn: () => {} }
@@ -33,33 +31,15 @@ export interface Modules {
   close (): Promise<void>
 }
 
-/** Connects the modules as server.ts does. */
+/** Creates the modules as the service does. */
 export function createModules (config: Config): Modules {
-  const engine = new Engine(config.engine)
-  const events = new EventStream(engine)
-  const outOfMemory = new OutOfMemoryWatch(events)
-  const images = new ImageCatalog(engine, events, config.images.allow)
-  const remover = new Remover(engine, { keep: config.container.keep, warn: () => {} })
   // Port 0: a random owner, so that the sweep of a running service does not remove the containers.
   const identity = containerIdentity({ address: 'doctor', port: 0 })
-  const factoryParts = { engine, remover, outOfMemory, container: config.container, run: config.run, identity, cores: cpus().length, log: NO_LOG }
-  const runtimeChoice = new RuntimeChoice({
-    engine,
-    configured: config.container,
-    probe: async (runtime, signal) => {
-      const sandboxes = new ContainerFactory({ ...factoryParts, runtime: async () => ({ name: runtime, sharedShim: false }) })
-      return await new Probe({ images, sandboxes, limits: config.run }).run(undefined, signal)
-    },
-    log: NO_LOG
-  })
-  const factory = new ContainerFactory({ ...factoryParts, runtime: () => runtimeChoice.current() })
+  const { events, ...modules } = createEngineModules({ config, identity, log: NO_LOG })
+  const { engine, images, factory, remover } = modules
   return {
+    ...modules,
     config,
-    engine,
-    images,
-    factory,
-    remover,
-    runtimeChoice,
     identity,
     createPool: (ref) => config.pool.max === 0
       ? undefined

@@ -1,4 +1,4 @@
-/** The interfaces for asynchronous runs. server.ts connects the modules. */
+/** The interfaces for asynchronous runs. create-service.ts connects the modules. */
 import type { Submission } from '../protocol/payload.js'
 import type { ImageDescription } from './ports.js'
 

@@ -1,5 +1,5 @@
 /**
- * The interfaces through which the modules of the service run programs. server.ts connects the modules. The
+ * The interfaces through which the modules of the service run programs. create-service.ts connects the modules. The
  * interfaces for status reports are in status-ports.ts.
  */
 import type { Readable } from 'node:stream'

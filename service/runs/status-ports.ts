@@ -1,5 +1,5 @@
 /**
- * The interfaces through which the modules of the service report runs, load and health. server.ts connects the
+ * The interfaces through which the modules of the service report runs, load and health. create-service.ts connects the
  * modules.
  */
 import type { RunMeasurements } from '../protocol/result.js'

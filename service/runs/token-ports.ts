@@ -1,4 +1,4 @@
-/** The interfaces for access tokens. server.ts connects the modules. */
+/** The interfaces for access tokens. create-service.ts connects the modules. */
 import type { TokenLimits } from '../protocol/token-limits.js'
 
 /** The limits and images of a token. If a member is undefined, only the settings of the service apply. */
