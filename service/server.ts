@@ -38,13 +38,14 @@ async function main (): Promise<void> {
   for (const warning of config.warnings) logger.warn(warning)
   const tokens = new TokenStore({ environment: config.tokens, hasFile: config.tokensFile !== undefined, imageMatcher })
   const tokenFile = await orExit(async () => await loadTokenFile(config, tokens, logger))
+  // Without a listener, the signal would end the service while it starts.
+  if (tokenFile !== undefined) process.on('SIGHUP', () => tokenFile.reload())
 
   const service = await createService(config, { about: { name, version, description }, tokens, log, logger })
   const { listeners, addresses: [main, ...side] } = await listen(config, service.parts)
   startBackground(service, config)
 
   const delay = config.stop.delaySeconds * 1000 + config.admission.queueTimeoutMs + longestRunMs(config.run, { interactive: false }) + DRAIN_MS + STOP_GRACE_MS
-  if (tokenFile !== undefined) process.on('SIGHUP', () => tokenFile.reload())
   closeWithGrace({ delay, logger, skip: tokenFile === undefined ? [] : ['SIGHUP'] }, async ({ signal, err }) => {
     if (err !== undefined) logger.fatal({ err }, 'stopping after an unexpected error')
     else logger.info({ signal }, 'stopping')
