@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox'
 
 import { invalidRequest, ServiceError } from '../errors.js'
 import { nullableLimits, nullableString } from '../protocol/payload-schema.js'
-import type { NewJobs } from '../runs/job-ports.js'
+import { MAX_PRIORITY, type NewJobs } from '../runs/job-ports.js'
 import { codeRun, identityOf, type CodeRunParts } from './code-runs.js'
 import { ImageNameSchema, imageRun, payloadTextOf } from './image-runs.js'
 
@@ -26,7 +26,7 @@ export const JobBodySchema = Type.Object({
   ...RunSchema.properties,
   runs: Type.Optional(Type.Array(RunSchema, { minItems: 1, maxItems: MAX_RUNS, description: 'Several runs, each of which becomes a job' })),
   webhook: Type.Optional(Type.String({ maxLength: MAX_URL_LENGTH, description: 'URL that receives a webhook when a job has finished' })),
-  priority: Type.Optional(Type.Integer({ minimum: 1, maximum: 10, description: 'From 1 (first) to 10 among the jobs of the token' })),
+  priority: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_PRIORITY, description: `From 1 (first) to ${MAX_PRIORITY} among the jobs of the token` })),
   ttl: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: MAX_TTL_SECONDS, description: 'Time in seconds after which a job that has not started fails' }))
 }, { examples: [{ language: 'python', code: 'print("Hello World!")' }] })
 

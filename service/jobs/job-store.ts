@@ -3,9 +3,10 @@ import type { Redis } from 'ioredis'
 
 import type { Config } from '../config/config.js'
 import { idempotencyKeyReused, jobNotFound, ServiceError, tooManyJobs } from '../errors.js'
-import type { Job, JobCounts, JobPage, Jobs, JobStatus, JobTracing, NewJobs } from '../runs/job-ports.js'
+import type { Job, JobCounts, JobPage, Jobs, JobStatus, JobTracing, NewJobs, TokenJobs } from '../runs/job-ports.js'
 import type { Tokens } from '../runs/token-ports.js'
 import type { JobEvents } from './job-events.js'
+import { countJobs } from './job-counts.js'
 import { listPage } from './job-list.js'
 import { CANCELLED, contextOf, isJobId, isSameBody, jobIds, recordOf, type JobRecord } from './job-record.js'
 import { readState, summaryOf, type JobState } from './job-state.js'
@@ -70,16 +71,8 @@ export class JobStore implements Jobs, JobCounts {
     return this.parts.events.watch(tokenName, id, listener)
   }
 
-  async counts (): Promise<Array<{ tokenName: string, status: JobStatus, count: number }>> {
-    const all = await Promise.all(this.parts.queueNames().map(async (tokenName) => {
-      const counts = await this.#with(tokenName, async (queue) => await queue.getJobCounts('wait', 'prioritized', 'delayed', 'active', 'completed', 'failed'))
-      const of = (...types: string[]) => types.reduce((sum, type) => sum + (counts[type] ?? 0), 0)
-      return [
-        { tokenName, status: 'queued' as const, count: of('wait', 'prioritized', 'delayed') },
-        ...(['active', 'completed', 'failed'] as const).map((status) => ({ tokenName, status, count: of(status) }))
-      ]
-    }))
-    return all.flat()
+  async counts (): Promise<TokenJobs[]> {
+    return await Promise.all(this.parts.queueNames().map(async (tokenName) => ({ tokenName, ...await this.#with(tokenName, countJobs) })))
   }
 
   /** Deletes finished jobs that are too old. BullMQ itself deletes them only when another job finishes. */

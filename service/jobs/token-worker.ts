@@ -138,6 +138,7 @@ export class TokenWorker {
       requestId: record.requestId,
       status,
       waitMs: (job.processedOn ?? job.timestamp) - job.timestamp,
+      totalMs: (job.finishedOn ?? Date.now()) - job.timestamp,
       starts: job.attemptsStarted,
       ...(status === 'failed' ? { error: slug } : {})
     })

@@ -6,6 +6,9 @@ export const JOB_STATUSES = ['queued', 'active', 'completed', 'failed'] as const
 
 export type JobStatus = typeof JOB_STATUSES[number]
 
+/** Priorities are from 1 (first) to this number. */
+export const MAX_PRIORITY = 10
+
 /** The jobs of one request. */
 export interface NewJobs {
   requestId: string
@@ -13,7 +16,7 @@ export interface NewJobs {
   runs: Array<Submission & { image: ImageDescription }>
   /** URL that receives the webhooks. */
   webhook?: string | undefined
-  /** From 1 (first) to 10. It applies among the jobs of the token. */
+  /** From 1 (first) to MAX_PRIORITY. It applies among the jobs of the token. */
   priority: number
   /** Time after which a job that has not started fails, in milliseconds. */
   ttlMs?: number | undefined
@@ -95,6 +98,8 @@ export interface JobRecord {
   status: 'completed' | 'failed'
   /** Time from the request to the start, in milliseconds. */
   waitMs: number
+  /** Time from the request to the end, in milliseconds. */
+  totalMs: number
   /** How often the job was started. */
   starts: number
   /** The slug of the error of a failed job. */
@@ -130,7 +135,16 @@ export interface JobTracing {
   traceJob<T> (job: TracedJob, work: () => Promise<T>): Promise<T>
 }
 
-/** The number of jobs of each token by status. Implemented by jobs/, used by observability/. */
+/** The jobs of a token in Redis. */
+export interface TokenJobs {
+  tokenName: string
+  counts: Record<JobStatus, number>
+  /** Time in milliseconds since the epoch at which the oldest waiting job was created. Undefined if no job waits. */
+  oldestQueuedAtMs: number | undefined
+}
+
+/** Implemented by jobs/, used by observability/. */
 export interface JobCounts {
-  counts (): Promise<Array<{ tokenName: string, status: JobStatus, count: number }>>
+  /** @throws ServiceError `jobs.unavailable` (503) if Redis does not respond */
+  counts (): Promise<TokenJobs[]>
 }

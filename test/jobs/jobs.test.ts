@@ -20,7 +20,9 @@ void t.test('a job runs in the background', async (t) => {
   t.match(node.lines.find(({ msg }) => msg === 'run'), { jobId: id, outcome: 'completed' })
   const { body: metrics } = await node.request('/metrics')
   t.match(metrics, /^runonce_jobs\{token="default",status="completed"\} 1$/m)
-  t.match(metrics, /^runonce_jobs_finished_total\{token="default",status="completed"\} 1$/m)
+  t.match(metrics, /^runonce_jobs_finished_total\{token="default",status="completed",error=""\} 1$/m)
+  t.match(metrics, /^runonce_job_seconds_count\{status="completed"\} 1$/m)
+  t.match(metrics, /^runonce_redis_up 1$/m)
 })
 
 void t.test('several jobs of one request are queued by priority, and can be listed', async (t) => {
@@ -50,6 +52,22 @@ void t.test('several jobs of one request are queued by priority, and can be list
   open()
   for (const id of ids) t.equal((await node.job(id, '?wait=20')).status, 'completed')
   t.ok((await node.job(urgent)).startedAt <= (await node.job(ids[0])).startedAt)
+})
+
+void t.test('the metrics contain the age of the oldest waiting job, which may have any priority', async (t) => {
+  const redis = await RedisServer.start(t)
+  const { node, open } = await startBusyNode(t, redis.url)
+  const age = async () => Number(/^runonce_jobs_oldest_seconds\{token="default"\} ([\d.]+)$/m.exec((await node.request('/metrics')).body)?.[1])
+  t.equal(await age(), 0, 'a job that runs does not wait')
+  const last = await node.add({ priority: 10 })
+  await until(async () => await age() > 2, 'the job to wait')
+  const before = await age()
+  await node.add({ priority: 1 })
+  t.ok(await age() >= before, 'an urgent job is younger')
+  t.equal((await node.request(`/jobs/${last}`, { method: 'DELETE' })).status, 204)
+  t.ok(await age() < before, 'the oldest job was deleted')
+  open()
+  await until(async () => await age() === 0, 'the jobs to start')
 })
 
 void t.test('a job can be cancelled while it waits and while it runs, by any service', async (t) => {

@@ -10,6 +10,13 @@ const read = (file: string) => readFileSync(fileURLToPath(new URL(`../../../depl
 /** Labels that Prometheus adds to every metric. */
 const ADDED_LABELS = ['instance', 'job']
 const SUFFIXES = /_(bucket|sum|count)$/
+const GRID_COLUMNS = 24
+
+interface Panel { id: number, type: string, title: string, gridPos: { x: number, y: number, w: number, h: number }, targets?: Array<{ expr: string }> }
+
+const dashboard = JSON.parse(read('grafana/dashboards/runonce.json'))
+const panels: Panel[] = dashboard.panels
+const expressionsOf = ({ targets = [] }: Panel) => targets.map(({ expr }) => expr)
 
 /** Returns the metrics of the service by name, each with its labels, after one event of every kind. */
 async function serviceMetrics (): Promise<Map<string, Set<string>>> {
@@ -31,8 +38,8 @@ async function serviceMetrics (): Promise<Map<string, Set<string>>> {
     cpuTimeNs: 1,
     memoryPeakBytes: 1
   })
-  metrics.jobs.addCounts({ counts: async () => [{ tokenName: 't', status: 'queued', count: 1 }] })
-  metrics.jobs.jobFinished({ tokenName: 't', jobId: 'j', requestId: 'r', status: 'completed', waitMs: 1, starts: 1 })
+  metrics.jobs.addCounts({ counts: async () => [{ tokenName: 't', counts: { queued: 1, active: 1, completed: 1, failed: 1 }, oldestQueuedAtMs: 1 }] })
+  metrics.jobs.jobFinished({ tokenName: 't', jobId: 'j', requestId: 'r', status: 'completed', waitMs: 1, totalMs: 2, starts: 1 })
   metrics.jobs.webhookSent({ tokenName: 't', jobId: 'j', host: 'h', outcome: 'delivered', reason: '200' })
   const found = new Map<string, Set<string>>([['up', new Set()]])
   for (const line of (await metrics.text()).split('\n')) {
@@ -75,9 +82,7 @@ t.test('every alert has a test in which it fires and a test in which it does not
 })
 
 t.test('every metric and label in the dashboard exists, and the dashboard shows all metrics of runonce', async (t) => {
-  const dashboard = JSON.parse(read('grafana/dashboards/runonce.json'))
-  const panels = dashboard.panels as Array<{ id: number, title: string, gridPos: object, targets: Array<{ expr: string }> }>
-  const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
+  const expressions = panels.flatMap(expressionsOf)
   await checkAll(t, expressions)
   const variables = dashboard.templating.list.map(({ query }: { query: string }) => query).filter((query: string) => query.startsWith('label_values('))
   await checkAll(t, variables.map((query: string) => query.replace(/^label_values\((\w+), (\w+)\)$/, 'sum by ($2) ($1)')))
@@ -87,6 +92,20 @@ t.test('every metric and label in the dashboard exists, and the dashboard shows 
   for (const metric of [...expected, 'process_resident_memory_bytes', 'process_cpu_seconds_total', 'nodejs_eventloop_lag_seconds']) {
     t.ok(shown.has(metric.replace(SUFFIXES, '')), `${metric} is shown`)
   }
+})
+
+t.test('no two panels of the dashboard overlap, and each row has panels', async (t) => {
   t.equal(new Set(panels.map(({ id }) => id)).size, panels.length, 'IDs are unique')
-  t.equal(new Set(panels.map(({ gridPos }) => JSON.stringify(gridPos))).size, panels.length, 'positions are unique')
+  const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) => Array.from({ length: w * h }, (_, index) => (y + Math.floor(index / w)) * GRID_COLUMNS + x + index % w))
+  t.equal(new Set(cells).size, cells.length, 'cells of the grid are used once')
+  for (const [index, { type, title }] of panels.entries()) {
+    if (type === 'row') t.ok(expressionsOf(panels[index + 1] as Panel).length > 0, `${title} has a panel`)
+  }
+})
+
+t.test('the row of the fleet shows each machine separately', async (t) => {
+  const first = panels.findIndex(({ type, title }) => type === 'row' && title === 'Fleet')
+  const inFleet = panels.slice(first + 1, panels.findIndex(({ type }, index) => type === 'row' && index > first))
+  t.ok(inFleet.length >= 6)
+  for (const expression of inFleet.flatMap(expressionsOf)) t.match(expression, 'by (instance')
 })
