@@ -53,6 +53,8 @@ export class RunEngine {
 
   #attach (socket: Duplex): void {
     upgrade(socket)
+    // The runner announces that the container is ready.
+    socket.write(frame(1, '\n'))
     socket.once('data', (payload: Buffer) => {
       this.started++
       const text = payload.toString('utf8')

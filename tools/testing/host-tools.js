@@ -7,6 +7,7 @@ const TOOLS = {
   fuzzer: { commands: ['clang'], packages: ['clang', 'libclang-rt-dev'] },
   secondEngine: { commands: ['mmdebstrap', 'unshare'], packages: ['mmdebstrap', 'debian-archive-keyring', 'util-linux', 'mount'] },
   loadBalancer: { commands: ['haproxy', 'openssl'], packages: ['haproxy', 'openssl'] },
+  monitoring: { commands: ['prometheus', 'promtool'], packages: ['prometheus'] },
   redis: { commands: ['redis-server', 'redis-cli'], packages: ['redis-server'] },
   browser: { commands: ['chromium'], packages: ['chromium'] },
   crun: { commands: ['crun'], packages: ['crun'] },

@@ -1,5 +1,6 @@
-// npm run test:fleet [-- file…]: tests deploy/haproxy/haproxy.cfg with HAProxy in front of several services, and services with a Redis server. The
-// tests simulate the engine of each service, except those in test/fleet/engine, which use a real engine. Prints a closing line «N passed, N failed».
+// npm run test:fleet [-- file…]: tests deploy/haproxy/haproxy.cfg with HAProxy in front of several services, and services with a Redis server and
+// Prometheus. The tests simulate the engine of each service, except those in test/fleet/engine, which use a real engine. Prints a closing line
+// «N passed, N failed».
 import { buildService } from '../lib/service-process.js'
 import { sum } from './counts.js'
 import { findTools } from './host-tools.js'
@@ -15,7 +16,7 @@ const FLAGS = ['--jobs=1', `--timeout=${FILE_S}`]
 
 const wanted = process.argv.slice(2)
 await report(async () => {
-  const missing = await findTools('loadBalancer') ?? await findTools('redis')
+  const missing = await findTools('loadBalancer') ?? await findTools('redis') ?? await findTools('monitoring')
   if (missing !== undefined) return skip(missing)
   await buildService()
   if (wanted.length > 0) return await tap(wanted, { flags: FLAGS })
