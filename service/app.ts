@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto'
-
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginCallback } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginCallback } from 'fastify'
 
 import type { Config } from './config/config.js'
 import type { CompatApi, SharedStore } from './http/compat/compat-api.js'
@@ -8,15 +6,9 @@ import { enabledApis } from './http/enabled-apis.js'
 import { addAuth, type TokenCheck } from './http/plugins/auth.js'
 import { addBodyParser, refuseCompressed } from './http/plugins/body-parser.js'
 import { addCors } from './http/plugins/cors.js'
-import { addErrorHandling, respondToClientError, respondToFrameworkError } from './http/plugins/errors.js'
 import { addDocsOf, addOpenApi, documentToken, type About } from './http/plugins/openapi.js'
 import { addPlayground } from './http/plugins/playground.js'
 import { addRateLimits, type RateLimits } from './http/plugins/rate-limit.js'
-import { refuseInvalidHeaders, SERVER_OPTIONS } from './http/plugins/request-headers.js'
-import { refuseInvalidTargets, routedUrl } from './http/plugins/request-target.js'
-import { addResponseMetrics } from './http/plugins/response-metrics.js'
-import { addServerTiming } from './http/plugins/server-timing.js'
-import { validationError } from './http/plugins/validation.js'
 import { addWebSockets } from './http/plugins/web-sockets.js'
 import { addAboutRoute } from './http/routes/about.js'
 import { addHealthRoutes } from './http/routes/health.js'
@@ -26,15 +18,11 @@ import { addLanguagesRoute } from './http/routes/languages.js'
 import { addMetricsRoute } from './http/routes/metrics.js'
 import { addRunRoute } from './http/routes/run.js'
 import { addVersionRoute } from './http/routes/version.js'
+import { newApp } from './new-app.js'
 import type { Callbacks, Jobs } from './runs/job-ports.js'
 import type { EngineStatus, Images, Runs } from './runs/ports.js'
 import type { Readiness, ServiceMetrics } from './runs/status-ports.js'
 import type { Tokens } from './runs/token-ports.js'
-
-/** Time limits for receiving the headers and the whole request, in milliseconds. */
-const HEADERS_TIMEOUT_MS = 10_000
-const REQUEST_TIMEOUT_MS = 30_000
-const TIMEOUT_CHECK_MS = 2_000
 
 export interface AppParts {
   about: About
@@ -75,7 +63,7 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
   if (servesDocs) await addPlayground(app)
   await addRateLimits(app, config.rateLimit, parts)
   const limits = app.rateLimits
-  const checkToken: TokenCheck = (token) => parts.tokens.nameOf(token)
+  const checkToken = tokenCheckOf(parts)
   await addWebSockets(app, { maxMessageBytes: config.run.payloadBytes })
 
   await app.register(async (scope) => {
@@ -94,18 +82,25 @@ export async function buildApp (parts: AppParts): Promise<FastifyInstance> {
       api.addRoutes(scope, parts)
     })
   }
-  await app.register(async (scope) => {
-    documentToken(scope, { basic: false })
-    if (limits.byAddress !== undefined) scope.addHook('onRequest', limits.byAddress)
-    // Browsers cannot set the headers of a WebSocket, so its first message can contain the token.
-    await addAuth(scope, checkToken, { optional: true })
-    scope.addHook('onRequest', async (request) => { if (request.tokenName !== '') await limits.byToken?.(request) })
-    addInteractiveRoute(scope, { ...parts, checkToken, limits })
-  })
+  await app.register(async (scope) => await addInteractiveScope(scope, parts, limits))
   addLanguagesRoute(app, parts)
   addStatusRoutes(app, parts)
   addAboutRoute(app, about, apis.map(({ name }) => name))
   return app
+}
+
+/** Adds the route of interactive runs. Browsers cannot set the headers of a WebSocket, so its first message can contain the token. */
+async function addInteractiveScope (scope: FastifyInstance, parts: AppParts, limits: RateLimits): Promise<void> {
+  const checkToken = tokenCheckOf(parts)
+  documentToken(scope, { basic: false })
+  if (limits.byAddress !== undefined) scope.addHook('onRequest', limits.byAddress)
+  await addAuth(scope, checkToken, { optional: true })
+  scope.addHook('onRequest', async (request) => { if (request.tokenName !== '') await limits.byToken?.(request) })
+  addInteractiveRoute(scope, { ...parts, checkToken, limits })
+}
+
+function tokenCheckOf ({ tokens }: AppParts): TokenCheck {
+  return (token) => tokens.nameOf(token)
 }
 
 /** Adds the only routes of a service that only runs jobs. */
@@ -143,7 +138,7 @@ export async function buildSideApps (parts: AppParts, main: FastifyInstance): Pr
 async function addPlaygroundApi (app: FastifyInstance, parts: AppParts, limits: RateLimits): Promise<void> {
   addBodyParser(app)
   await app.register(async (scope) => {
-    await requireToken(scope, (token) => parts.tokens.nameOf(token), limits, { basic: false })
+    await requireToken(scope, tokenCheckOf(parts), limits, { basic: false })
     addRunRoute(scope, parts)
   })
   addLanguagesRoute(app, parts)
@@ -162,42 +157,4 @@ async function requireToken (scope: FastifyInstance, checkToken: TokenCheck, lim
   await addAuth(scope, checkToken, options)
   if (limits.byToken !== undefined) scope.addHook('onRequest', limits.byToken)
   refuseCompressed(scope)
-}
-
-/** @param counted if present, counts the responses of the application */
-function newApp ({ config, logger }: AppParts, counted?: ServiceMetrics): FastifyInstance {
-  const app = Fastify({
-    loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    bodyLimit: config.run.payloadBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { ...SERVER_OPTIONS, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
-    clientErrorHandler: respondToClientError,
-    frameworkErrors: respondToFrameworkError,
-    rewriteUrl: routedUrl,
-    // `false` and an empty list both trust no proxy, but an empty list costs time for each request.
-    trustProxy: config.rateLimit.trustedProxies.length > 0 && config.rateLimit.trustedProxies,
-    // During shutdown, admission rejects runs with the documented error body, and the other routes still respond.
-    return503OnClosing: false,
-    genReqId: ({ headers }) => requestId(headers['x-request-id']),
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false, allowUnionTypes: true } },
-    schemaErrorFormatter: (errors, where) => validationError(errors, where === 'body' ? '' : where)
-  })
-  // Response schemas are for documentation only. Results are sent exactly as the runner wrote them.
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  if (counted !== undefined) addResponseMetrics(app, counted)
-  addServerTiming(app)
-  app.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id)
-    done()
-  })
-  refuseInvalidHeaders(app)
-  refuseInvalidTargets(app)
-  addErrorHandling(app, config.run.payloadBytes)
-  return app
-}
-
-/** Returns the request ID that the client sent if it is safe to log, and a new ID otherwise. */
-function requestId (sent: string | string[] | undefined): string {
-  return typeof sent === 'string' && /^[\w.:-]{1,128}$/.test(sent) ? sent : randomUUID()
 }

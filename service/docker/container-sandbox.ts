@@ -1,12 +1,10 @@
 import type { Duplex } from 'node:stream'
 
 import { streamReadFailed } from '../errors.js'
-import { EventDecoder } from '../protocol/event-decoder.js'
 import type { Exchange, ExchangeEnd, ExchangeOptions, ReadySandbox } from '../runs/ports.js'
 import { Deadline } from './deadline.js'
 import { Demultiplexer } from './demultiplexer.js'
-
-const NEWLINE = 0x0a
+import { ExchangeOutput } from './exchange-output.js'
 
 interface SandboxParts {
   id: string
@@ -37,12 +35,7 @@ export class ContainerSandbox implements ReadySandbox {
   readonly warmed: Promise<void>
   readonly whenEnded: Promise<void>
   readonly #parts: SandboxParts
-  readonly #stdout: Buffer[] = []
-  readonly #stderr: Buffer[] = []
-  #bytes = 0
-  #eventBytes = 0
-  #decoder: EventDecoder | undefined
-  #lastByte = -1
+  readonly #output = new ExchangeOutput()
   #ended = false
   #failure: Error | undefined
   #retired = false
@@ -65,14 +58,14 @@ export class ContainerSandbox implements ReadySandbox {
   get ended (): boolean { return this.#ended }
 
   async exchange (payload: Buffer, options: ExchangeOptions): Promise<Exchange> {
-    if (options.onEvent !== undefined) this.#decoder = new EventDecoder(options.onEvent)
+    if (options.onEvent !== undefined) this.#output.decode(options.onEvent)
     if (!this.#ended) this.#send(payload, options)
     const end = await this.#waitForEnd(options)
     this.#resultReceived = end === 'result'
     if (end === 'eof' && this.#failure !== undefined) {
       throw streamReadFailed(`The connection to the container was lost: ${this.#failure.message}`, { cause: this.#failure })
     }
-    return { end, stdout: this.#decoder?.result ?? this.#decoder?.rest ?? Buffer.concat(this.#stdout), stderr: Buffer.concat(this.#stderr) }
+    return { end, stdout: this.#output.stdout, stderr: this.#output.stderr }
   }
 
   #send (payload: Buffer, { resultIsFirstLine, input }: ExchangeOptions): void {
@@ -93,6 +86,7 @@ export class ContainerSandbox implements ReadySandbox {
   retire (): void {
     if (this.#retired) return
     this.#retired = true
+    this.#output.stop()
     this.#onChange = undefined
     const { stream, remove, exitGraceMs, ending } = this.#parts
     ending()
@@ -106,18 +100,17 @@ export class ContainerSandbox implements ReadySandbox {
     }
   }
 
-  #hasResult (): boolean {
-    return this.#decoder === undefined ? this.#lastByte === NEWLINE : this.#decoder.result !== undefined
-  }
-
   #isLost (): boolean {
-    return this.pooled && !this.#payloadWritten && this.#bytes === 0
+    return this.pooled && !this.#payloadWritten && this.#output.bytes === 0
   }
 
   #watch (stream: Duplex): void {
     const demultiplexer = new Demultiplexer(
-      (bytes) => this.#takeStdout(bytes),
-      (bytes) => this.#take(this.#stderr, bytes))
+      (bytes) => {
+        this.#resolveWarmed()
+        this.#output.takeStdout(bytes)
+      },
+      (bytes) => this.#output.takeStderr(bytes))
     stream.on('data', (chunk: Buffer) => {
       try {
         demultiplexer.push(chunk)
@@ -139,37 +132,6 @@ export class ContainerSandbox implements ReadySandbox {
     }
   }
 
-  #takeStdout (bytes: Buffer): void {
-    this.#resolveWarmed()
-    // A newline before the result means that the runner is ready (RUNONCE_ANNOUNCE).
-    const start = this.#stdout.length > 0 ? 0 : bytes.findIndex((byte) => byte !== NEWLINE)
-    if (start < 0 || bytes.length === 0) return
-    if (this.#decoder !== undefined) {
-      this.#takeEvents(this.#decoder, bytes)
-      return
-    }
-    this.#lastByte = bytes[bytes.length - 1] ?? -1
-    this.#take(this.#stdout, bytes.subarray(start))
-  }
-
-  #takeEvents (decoder: EventDecoder, bytes: Buffer): void {
-    if (this.#retired) return
-    this.#bytes += bytes.length
-    this.#eventBytes += bytes.length
-    decoder.push(bytes)
-  }
-
-  /** Number of bytes that are kept until the end of the exchange. */
-  #keptBytes (): number {
-    return this.#bytes - this.#eventBytes + (this.#decoder?.pendingBytes ?? 0)
-  }
-
-  #take (into: Buffer[], bytes: Buffer): void {
-    if (this.#retired) return
-    into.push(bytes)
-    this.#bytes += bytes.length
-  }
-
   #waitForEnd ({ resultIsFirstLine, deadlineMs, overdueMs, maxBytes, signal, input }: ExchangeOptions): Promise<ExchangeEnd> {
     return new Promise((resolve) => {
       const finish = (end: ExchangeEnd) => {
@@ -183,7 +145,7 @@ export class ContainerSandbox implements ReadySandbox {
       const onAbort = () => finish('cancelled')
       const deadline = new Deadline({
         ms: deadlineMs,
-        receivedBytes: () => this.#bytes,
+        receivedBytes: () => this.#output.bytes,
         reached: () => {
           if (!resultIsFirstLine) finish('deadline')
           // A result that arrives during this request ends the exchange first.
@@ -193,8 +155,8 @@ export class ContainerSandbox implements ReadySandbox {
       const overdue = overdueMs === undefined ? undefined : setTimeout(() => this.#parts.liftCpuLimit(this.id), overdueMs)
       signal.addEventListener('abort', onAbort, { once: true })
       this.#onChange = () => {
-        if (this.#keptBytes() > maxBytes) finish('too_large')
-        else if (resultIsFirstLine && this.#hasResult()) finish('result')
+        if (this.#output.keptBytes > maxBytes) finish('too_large')
+        else if (resultIsFirstLine && this.#output.hasResult) finish('result')
         else if (this.#ended) finish(this.#isLost() ? 'lost' : 'eof')
       }
       if (signal.aborted) onAbort()
