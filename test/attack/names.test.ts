@@ -1,8 +1,9 @@
 import t from 'tap'
 
 import { buildImage, dockerRun, needImages, startService, submission, type DockerRunOptions, type File } from '../engine/kit.js'
-import { runtime, SETTINGS } from './attack.js'
+import { SETTINGS } from './attack.js'
 import { cleanProgram } from './clean.js'
+import { runtime } from './trial.js'
 
 const PYTHON = 'runonce/python:latest'
 const MAIN = { name: 'main.py', content: 'import os\nprint(sorted(os.listdir(".")), os.path.lexists("/tmp/x"))' }

@@ -1,8 +1,9 @@
 import t, { type Test } from 'tap'
 
 import { dockerRun, needImages, submission } from '../engine/kit.js'
-import { attackTest, canWait, language, runtime, startTarget, WAITING, type Trial } from './attack.js'
+import { attackTest, canWait, startTarget, WAITING } from './attack.js'
 import { cleanProgram } from './clean.js'
+import { language, runtime, type Trial } from './trial.js'
 import { trials } from './trials.js'
 
 const selected = trials(process.env.RUNONCE_TEST_ATTACKS?.split(' '), process.env.RUNONCE_TEST_MODES)

@@ -1,4 +1,4 @@
-import { runtime, type Attack, type Trial } from './attack.js'
+import { runtime, type Attack, type Trial } from './trial.js'
 import { MODES, type ModeName } from './modes.js'
 import { CASES } from './table/cases.js'
 import { COMPILER } from './table/compiler.js'

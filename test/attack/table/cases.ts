@@ -1,4 +1,4 @@
-import type { Attack } from '../attack.js'
+import type { Attack } from '../trial.js'
 import { each } from './each.js'
 
 const BEFORE_AND_AFTER = { outcome: 'completed', stdout: 'before\nafter\n' }

@@ -1,4 +1,4 @@
-import type { Attack } from '../attack.js'
+import type { Attack } from '../trial.js'
 import { each } from './each.js'
 
 const NO_BUILD = { outcome: 'build_failed' }

@@ -1,4 +1,4 @@
-import type { Attack, Expected } from '../attack.js'
+import type { Attack, Expected } from '../trial.js'
 
 /** Returns an attack for each of several programs. */
 export function each (title: string, programs: string[], expected: Expected, more: Partial<Attack> = {}): Attack[] {

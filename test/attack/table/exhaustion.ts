@@ -1,4 +1,4 @@
-import type { Attack } from '../attack.js'
+import type { Attack } from '../trial.js'
 import { each, NO_CGROUP, NO_PIDS, NO_SHARE, SHORT, SLOW_START } from './each.js'
 
 const BEFORE = { stdout: /^before\n/ }

@@ -1,4 +1,4 @@
-import type { Attack, Expected } from '../attack.js'
+import type { Attack, Expected } from '../trial.js'
 import { each } from './each.js'
 
 const outputs = (title: string, program: string, files: Record<string, Expected>): Attack[] =>

@@ -1,4 +1,4 @@
-import type { Attack } from '../attack.js'
+import type { Attack } from '../trial.js'
 import { each, SHORT } from './each.js'
 
 const OUTPUT_BYTES = 1_048_576

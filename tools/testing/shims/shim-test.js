@@ -5,6 +5,7 @@ import { httpRequest, jsonHeaders } from '../../lib/http-request.js'
 import { isShim, usageOf, zombiesOf } from '../../lib/process-usage.js'
 import { startService } from '../../lib/service-process.js'
 import { growth, median } from './growth.js'
+import { Tally } from './tally.js'
 
 /** @typedef {{ ok: boolean, text: string }} Check */
 
@@ -22,10 +23,9 @@ const POLL_MS = 250
 /** Runs programs while shims are killed. */
 export class ShimTest {
   #parts
-  /** @type {Map<string, number>} responses that are neither a correct result nor an error that the killed shim explains */
-  #wrong = new Map()
-  /** @type {Map<string, number>} */
-  #errors = new Map()
+  /** Responses that are neither a correct result nor an error that the killed shim explains. */
+  #wrong = new Tally()
+  #errors = new Tally()
   #correct = 0
   #killed = 0
   /** @type {number[]} memory of dockerd and containerd in bytes, over time */
@@ -90,11 +90,11 @@ export class ShimTest {
   /** @returns {Check[]} */
   #checksOfRuns () {
     const { runs } = this.#parts
-    const errors = sumOf(this.#errors)
+    const errors = this.#errors.total
     return [
-      { ok: this.#wrong.size === 0, text: `${runs} requests: ${this.#correct} correct results, ${errors} errors of killed shims, ${sumOf(this.#wrong)} others ${JSON.stringify(Object.fromEntries(this.#wrong))}` },
+      { ok: this.#wrong.total === 0, text: `${runs} requests: ${this.#correct} correct results, ${errors} errors of killed shims, ${this.#wrong.total} others ${this.#wrong}` },
       { ok: this.#killed > 0, text: `${this.#killed} shims were killed` },
-      { ok: errors <= this.#killed * CLIENTS, text: `errors: ${JSON.stringify(Object.fromEntries(this.#errors))}` }
+      { ok: errors <= this.#killed * CLIENTS, text: `errors: ${this.#errors}` }
     ]
   }
 
@@ -124,8 +124,8 @@ export class ShimTest {
     const { status, text } = await httpRequest({ hostname, port, agent: false, path: '/run', method: 'POST', headers: { 'X-Access-Token': TOKEN, ...jsonHeaders(body) } }, body)
       .catch((/** @type {Error} */ error) => ({ status: 0, text: error.message }))
     if (status === 200 && JSON.parse(text).stdout === `${index}\n`) this.#correct++
-    else if (status >= 500 && /"error":"(docker|overloaded)/.test(text)) count(this.#errors, `${status} ${JSON.parse(text).error}: ${JSON.parse(text).message}`)
-    else count(this.#wrong, `${status} ${text.slice(0, 300)}`)
+    else if (status >= 500 && /"error":"(docker|overloaded)/.test(text)) this.#errors.add(`${status} ${JSON.parse(text).error}: ${JSON.parse(text).message}`)
+    else this.#wrong.add(`${status} ${text.slice(0, 300)}`)
   }
 
   async #killShims () {
@@ -196,14 +196,4 @@ async function until (condition, what) {
   for (const deadline = Date.now() + GONE_MS; !await condition(); await sleep(POLL_MS)) {
     if (Date.now() > deadline) throw new Error(`timed out after ${GONE_MS / 1000} s waiting for ${what}`)
   }
-}
-
-/** @param {Map<string, number>} counts @param {string} key */
-function count (counts, key) {
-  counts.set(key, (counts.get(key) ?? 0) + 1)
-}
-
-/** @param {Map<string, number>} counts */
-function sumOf (counts) {
-  return [...counts.values()].reduce((sum, each) => sum + each, 0)
 }

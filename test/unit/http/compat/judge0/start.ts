@@ -1,6 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify'
 
-import { COMPLETED, decodedOf, languageImage } from '../../../fakes.js'
+import { COMPLETED, decodedOf, languageImage, until } from '../../../fakes.js'
 import { startApp, TOKEN, type StartedApp } from '../../start-app.js'
 
 export const PYTHON = languageImage('python', { aliases: ['py'], main: 'main.py', protocol: 2 })
@@ -45,4 +45,14 @@ export async function languagesById (t: Parameters<typeof startApp>[0], names: s
   const { send } = await startJudge0(t, { images: names.map((name) => languageImage(name)) })
   const languages: Array<{ id: number, name: string }> = (await send('GET', '/languages')).json()
   return new Map(languages.map(({ id, name }) => [id, name]))
+}
+
+/** Waits until a submission has a result. Returns its fields. */
+export async function resultOf ({ send }: Judge0, token: string, query = 'fields=*') {
+  let body: Record<string, unknown> = {}
+  await until(async () => {
+    body = (await send('GET', `/submissions/${token}?${query}`)).json()
+    return !('status_id' in body) || Number(body.status_id) > 2
+  })
+  return body
 }

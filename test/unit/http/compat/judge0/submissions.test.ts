@@ -2,19 +2,10 @@ import t from 'tap'
 
 import { containerStartFailed, executionTimeExceeded, overloaded } from '../../../../../service/errors.js'
 import { COMPLETED, decodedOf, until } from '../../../fakes.js'
-import { startJudge0, UUID, type Judge0 } from './start.js'
+import { resultOf, startJudge0, UUID } from './start.js'
 
 const HELLO = { source_code: 'print(1)', language_id: 71 }
 const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64')
-
-async function resultOf ({ send }: Judge0, token: string, query = 'fields=*') {
-  let body: Record<string, unknown> = {}
-  await until(async () => {
-    body = (await send('GET', `/submissions/${token}?${query}`)).json()
-    return !('status_id' in body) || Number(body.status_id) > 2
-  })
-  return body
-}
 
 t.test('a submission returns a token, and then its default fields', async (t) => {
   const service = await startJudge0(t)
@@ -116,30 +107,6 @@ t.test('fields selects fields, and unknown fields are an error', async (t) => {
     t.match(await send('GET', url), { statusCode: 400, body: '{"error":"invalid fields: [x, y]"}' }, url)
   }
   t.match(await send('POST', '/submissions?fields=constructor', HELLO), { statusCode: 400, body: '{"error":"invalid fields: [constructor]"}' })
-})
-
-t.test('a batch returns a token or the errors of each submission, and its results by tokens', async (t) => {
-  const service = await startJudge0(t)
-  const batch = await service.send('POST', '/submissions/batch', { submissions: [{ language_id: 46, source_code: 'echo hello from Bash' }, { language_id: 123456789, source_code: 'x' }, { language_id: 72, source_code: '' }, null] })
-  t.equal(batch.statusCode, 201)
-  t.match(batch.json(), [{ token: UUID }, { language_id: ['language with id 123456789 doesn\'t exist'] }, { source_code: ['can\'t be blank'] }, { source_code: ['can\'t be blank'], language_id: ['can\'t be blank'] }])
-  const [{ token }] = batch.json()
-  await resultOf(service, token)
-  const results = await service.send('GET', `/submissions/batch?tokens=${token},unknown&fields=token,stdout,status_id,language_id,stderr`)
-  t.same(results.json(), { submissions: [{ token, stdout: 'hi\n', status_id: 3, language_id: 46, stderr: null }, null] })
-})
-
-t.test('a batch without a valid submission returns 422, and its size is limited', async (t) => {
-  const { send, runs } = await startJudge0(t)
-  const none = await send('POST', '/submissions/batch', { submissions: [{ language_id: 71 }] })
-  t.match([none.statusCode, none.json()], [422, [{ source_code: ['can\'t be blank'] }]])
-  const empty = 'there should be at least one submission in a batch'
-  const large = 'number of submissions in a batch should be less than or equal to 20'
-  for (const body of [{}, { submissions: [] }, { submissions: 'x' }]) t.match(await send('POST', '/submissions/batch', body), { statusCode: 400, body: JSON.stringify({ error: empty }) })
-  t.match(await send('POST', '/submissions/batch', { submissions: Array(21).fill(HELLO) }), { statusCode: 400, body: JSON.stringify({ error: large }) })
-  t.match(await send('GET', '/submissions/batch'), { statusCode: 400, body: JSON.stringify({ error: empty }) })
-  t.match(await send('GET', `/submissions/batch?tokens=${Array(21).fill('x').join()}`), { statusCode: 400, body: JSON.stringify({ error: large }) })
-  t.same(runs.requests, [])
 })
 
 t.test('the status is In Queue, then Processing, until the run ends', async (t) => {
