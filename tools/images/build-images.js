@@ -52,7 +52,7 @@ export async function buildImages ({ socketPath, names = [], order = (all) => al
     const { arch, builds } = await engineLimits(docker)
     const builder = { docker, imagesDir, base: await readyBase(docker, progress, signal), arch, ...signal === undefined ? {} : { signal } }
     const { ensureLanguage, ensureSet } = imageMaker(builder, progress, socketPath)
-    let ended = 0
+    const counted = counter(selected.length)
     return await pLimit(builds).map(selected, async (name) => {
       const result = await buildOne(name)
       onResult(result, print)
@@ -75,14 +75,15 @@ export async function buildImages ({ socketPath, names = [], order = (all) => al
         return { name, error }
       }
     }
-
-    function counted () {
-      ended++
-      return selected.length > 1 ? `[${ended} of ${selected.length}]` : ''
-    }
   } finally {
     progress.close()
   }
+}
+
+/** Returns a function whose calls return `[1 of total]`, `[2 of total]` and so on, or no text for one image. @param {number} total */
+function counter (total) {
+  let ended = 0
+  return () => total > 1 ? `[${++ended} of ${total}]` : ''
 }
 
 /**

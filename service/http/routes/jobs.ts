@@ -45,8 +45,14 @@ interface JobParts extends CodeRunParts {
 /** Adds the routes for asynchronous runs. Without Redis, each returns `jobs.unavailable` (501). */
 export function addJobRoutes (scope: FastifyInstance, { jobs, stopping, ...parts }: JobParts): void {
   if (jobs === undefined) scope.addHook('onRequest', async () => { throw jobsUnavailable() })
-  const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
   const store = jobs as Jobs
+  addListRoutes(scope, store, parts)
+  addItemRoutes(scope, store, stopping)
+}
+
+/** Adds the routes that create and list jobs. */
+function addListRoutes (scope: FastifyInstance, store: Jobs, parts: CodeRunParts): void {
+  const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
 
   typed.post('/jobs', {
     config: { documented: { body: DocumentedJobBodySchema, headers: DocumentedJobHeaders } },
@@ -64,6 +70,11 @@ export function addJobRoutes (scope: FastifyInstance, { jobs, stopping, ...parts
     const page = await store.list(tokenName, { status, after, limit: wholeNumber('limit', limit, 1, MAX_PAGE) ?? DEFAULT_PAGE })
     return { jobs: page.jobs.map(summaryOf), ...(page.next === undefined ? {} : { next: page.next }) }
   })
+}
+
+/** Adds the routes for one job. */
+function addItemRoutes (scope: FastifyInstance, store: Jobs, stopping: AbortSignal): void {
+  const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
 
   typed.get('/jobs/:id', {
     config: { documented: { querystring: documentedNumber(WaitSchema, 'wait', 0, MAX_WAIT_SECONDS) } },

@@ -67,9 +67,14 @@ export function simulate ({ profile, programs, nodes: count, policy, ratePerSeco
       startNext(node, policy.central ? central : node.queue)
     } else break
   }
+  return outcomeOf(ended, refused / runs)
+}
+
+/** @param {Array<{ latency: number, warm: boolean }>} ended @param {number} refused @returns {Outcome} */
+function outcomeOf (ended, refused) {
   const latencies = ended.map(({ latency }) => latency).sort((a, b) => a - b)
   const warm = ended.filter((each) => each.warm).length / ended.length
-  return { p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), warm, refused: refused / runs, latencies }
+  return { p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), warm, refused, latencies }
 }
 
 /** Returns the mean work of a run in milliseconds, if each run has a ready container. @param {Program[]} programs */
