@@ -27,7 +27,8 @@ export class Parts {
   }
 
   async #stopAll () {
-    for (const starting of this.#starting.toReversed()) {
+    // A part can be added while another one stops.
+    for (let starting = this.#starting.pop(); starting !== undefined; starting = this.#starting.pop()) {
       const part = await starting.catch(() => undefined)
       await part?.stop().catch((/** @type {Error} */ error) => process.stderr.write(`${error.message}\n`))
     }
