@@ -45,7 +45,7 @@ export async function createService (config: Config, { about, tokens, log, logge
   const identity = containerIdentity(config.listen)
   const engineModules = createEngineModules({ config, identity, log: logger })
   const { engine, images, remover, factory } = engineModules
-  const pool = new Pool({ factory, images, load: admission, config: config.pool, cores: availableParallelism(), log: logger })
+  const pool = new Pool({ factory, images, load: admission.slotLoad, config: config.pool, cores: availableParallelism(), log: logger })
   const probe = new Probe({ images, sandboxes: factory, limits: config.run })
   const health = new NodeHealth({ probe: (suspect, signal) => probe.run(suspect, signal), log: logger })
   const readiness = new ServiceReadiness(engine, pool, health)

@@ -1,5 +1,6 @@
 import { overloaded } from '../errors.js'
 import { TurnQueue } from '../turn-queue.js'
+import type { Load } from './status-ports.js'
 
 /** A run that waits for a slot. */
 interface Waiting {
@@ -57,6 +58,16 @@ export class Admission {
 
   get running (): number { return this.#running }
   get waiting (): number { return this.#queue.size }
+
+  /** The load without the runs that wait only for the limit of their token. They do not need CPU time, so ready containers can be created. */
+  get slotLoad (): Load {
+    const running = () => this.#running
+    const waiting = () => this.#running < this.#options.concurrency ? 0 : this.#queue.size
+    return {
+      get running () { return running() },
+      get waiting () { return waiting() }
+    }
+  }
 
   /** Returns whether a background run of a token would start immediately. */
   hasBackgroundSlot (tokenName: string): boolean {

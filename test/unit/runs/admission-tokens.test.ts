@@ -89,3 +89,16 @@ t.test('one release admits all runs that can start', async (t) => {
   while (admission.running > 0) await release()
   await Promise.all(all)
 })
+
+t.test('the pool can use free cores while runs wait only for the limit of their token', async (t) => {
+  const { admission, enter, release } = start({ a: 1 }, { concurrency: 2 })
+  const { slotLoad } = admission
+  const all = [enter('a1'), enter('a2'), enter('a3')]
+  await new Promise(setImmediate)
+  t.same([slotLoad.running, slotLoad.waiting, admission.waiting], [1, 0, 2])
+  all.push(enter('b1'), enter('b2'))
+  await new Promise(setImmediate)
+  t.same([slotLoad.running, slotLoad.waiting], [2, 3], 'all slots are in use')
+  while (admission.running > 0) await release()
+  await Promise.all(all)
+})
