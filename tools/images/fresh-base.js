@@ -4,7 +4,9 @@ import path from 'node:path'
 
 import { makeTemporary, removeTemporary } from '../lib/temporary.js'
 import { BASE, renewBase } from './base-image.js'
-import { build } from './docker-build.js'
+import { build, removeOld } from './docker-build.js'
+
+const RENEWED = 'runonce.renewed'
 
 /**
  * Renews the base image and gives it a new ID, so that the next build of each image installs all packages again, with their security updates. A
@@ -17,8 +19,10 @@ export async function freshBase (docker, say) {
   await renewBase(docker, say)
   const dir = await makeTemporary(os.tmpdir(), 'runonce-fresh-')
   try {
-    await writeFile(path.join(dir, 'Dockerfile'), `FROM ${BASE}\nLABEL runonce.renewed="${new Date().toISOString()}"\n`)
-    await build({ docker }, dir, { t: BASE }, say)
+    await writeFile(path.join(dir, 'Dockerfile'), `FROM ${BASE}\nLABEL ${RENEWED}="${new Date().toISOString()}"\n`)
+    const id = await build({ docker }, dir, { t: BASE }, say)
+    // The previous base still has the images that are built on it. A later call removes it.
+    await removeOld(docker, RENEWED, id)
   } finally {
     await removeTemporary(dir)
   }
