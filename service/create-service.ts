@@ -38,7 +38,7 @@ export type Service = Awaited<ReturnType<typeof createService>>
 
 /** Connects the modules through their interfaces. Starts nothing except the connection to Redis. */
 export async function createService (config: Config, { about, tokens, log, logger }: ServiceOptions) {
-  const tracing = await createTracing(config, about)
+  const tracing = await createTracing(config, about, logger)
   const admission = createAdmission(config, tokens)
   const { url: redisUrl } = config.redis
   const redis = redisUrl === undefined ? undefined : await connectRateLimitStore(redisUrl, logger)
@@ -67,10 +67,10 @@ export async function createService (config: Config, { about, tokens, log, logge
 }
 
 /** Returns undefined if there is no receiver for traces. The modules of OpenTelemetry are loaded only if the setting has a value. */
-async function createTracing ({ tracing: { endpoint } }: Config, { name, version }: AppParts['about']): Promise<Tracing | undefined> {
+async function createTracing ({ tracing: { endpoint } }: Config, { name, version }: AppParts['about'], log: Logger): Promise<Tracing | undefined> {
   if (endpoint === undefined) return undefined
   const { Tracing } = await import('./observability/tracing.js')
-  return new Tracing({ endpoint, name, version })
+  return new Tracing({ endpoint, name, version, log })
 }
 
 function createAdmission (config: Config, tokens: TokenStore): Admission {

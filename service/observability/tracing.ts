@@ -7,6 +7,7 @@ import type { FastifyPluginCallback } from 'fastify'
 
 import type { JobTracing, TracedJob } from '../runs/job-ports.js'
 import type { RunObserver, RunRecord } from '../runs/status-ports.js'
+import { LoggedExporter, type ExporterLog } from './logged-exporter.js'
 
 const TRACES_PATH = '/v1/traces'
 /** The calls to the engine for a run without a ready container, in their order. */
@@ -21,6 +22,7 @@ interface TracingParts {
   endpoint: string
   name: string
   version: string
+  log: ExporterLog
 }
 
 /** Sends OpenTelemetry traces of requests, runs and jobs. Spans never contain code, output or tokens. */
@@ -30,8 +32,8 @@ export class Tracing implements RunObserver, JobTracing {
   readonly #provider: NodeTracerProvider
   readonly #tracer: Tracer
 
-  constructor ({ endpoint, name, version }: TracingParts) {
-    const exporter = new OTLPTraceExporter({ url: endpoint.replace(/\/*$/, TRACES_PATH) })
+  constructor ({ endpoint, name, version, log }: TracingParts) {
+    const exporter = new LoggedExporter(new OTLPTraceExporter({ url: endpoint.replace(/\/*$/, TRACES_PATH) }), log)
     const attributes = { 'service.name': name, 'service.version': version }
     this.#provider = new NodeTracerProvider({ resource: resourceFromAttributes(attributes), spanProcessors: [new BatchSpanProcessor(exporter)] })
     this.#provider.register()
