@@ -17,9 +17,9 @@ const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/,
 const SOCKET = '/run/engine/docker.sock'
 /**
  * Prepares the root of dockerd ($1): mounts the folder with the socket and data ($2), and this checkout ($3), because tests mount files of it. The
- * following arguments are flags of dockerd. The mounts are in a private namespace: they disappear with its last process, and removing the root cannot affect the mounted folders. pivot_root(2)
- * makes the root the root of the namespace. With chroot(2) alone, `docker exec` would see the root and the processes of the host, and clone(2)
- * could not create user namespaces.
+ * following arguments are flags of dockerd. The mounts are in a private namespace: they disappear with its last process, and removing the root
+ * cannot affect the mounted folders. pivot_root(2) makes the root the root of the namespace. With chroot(2) alone, `docker exec` would see the root
+ * and the processes of the host, and clone(2) could not create user namespaces.
  */
 const START = `set -e
 mount --bind "$1" "$1"
