@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 
 import t from 'tap'
 
@@ -14,7 +15,7 @@ function fakeDocker () {
   const docker = {
     pull: async () => events({ status: 'up to date' }),
     buildImage: async (context: Readable) => {
-      context.resume()
+      await finished(context.resume())
       return events({ aux: { ID: NEW } })
     },
     listImages: async (options: { filters: object }) => {
