@@ -4,6 +4,9 @@
  */
 export type State = 'ok' | 'info' | 'weak' | 'failed' | 'skipped'
 
+/** Advice for an error of the engine without a known reason. */
+export const LOG_ADVICE = 'check the log of the engine: journalctl -u docker'
+
 /** One line of the report. */
 export interface Check {
   name: string

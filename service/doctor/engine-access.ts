@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 
 import { reasonOf } from '../docker/engine-details.js'
 import type { EngineVersion } from '../runs/ports.js'
-import { failed, info, ok, type Check } from './check.js'
+import { failed, info, ok, LOG_ADVICE, type Check } from './check.js'
 
 /** Present in the containers of Docker and Podman. */
 const CONTAINER_FILES = ['/.dockerenv', '/run/.containerenv']
@@ -31,7 +31,7 @@ export function reachedCheck (version: EngineVersion, socketPath: string, { sour
 /** Explains why no engine responds and what to do. */
 export function unreachableCheck (error: unknown, socketPath: string, { source, others, inContainer = runsInContainer() }: Found): Check {
   const { code, message } = reasonOf(error)
-  const [problem, advice] = explain(code, socketPath, inContainer) ?? [`no Docker engine responds at ${socketPath}: ${message}`, 'check the log of the engine: journalctl -u docker']
+  const [problem, advice] = explain(code, socketPath, inContainer) ?? [`no Docker engine responds at ${socketPath}: ${message}`, LOG_ADVICE]
   const [other] = others
   return failed('engine', source === undefined ? problem : `${problem} (${source})`,
     other === undefined ? advice : `${describe(other)} responds, to use it: DOCKER_UNIX_SOCKET_PATH=${other.socketPath}; or ${advice}`)

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js'
 import { engineDetails, imageDetails, imageNames } from '../docker/engine-details.js'
-import { failed, weak, type Check } from './check.js'
+import { failed, weak, LOG_ADVICE, type Check } from './check.js'
 import { reachedCheck, unreachableCheck, unusableCheck, type Found } from './engine-access.js'
 import { engineChecks, runtimeArguments } from './engine-checks.js'
 import { imageChecks, imageForRuns, namedImageChecks, type PresentImage } from './image-checks.js'
@@ -32,7 +32,7 @@ export async function examine (config: Config, found: Found): Promise<Check[]> {
       ...await runChecks(modules, runtimeArguments(details, runtime), imageForRuns(images, architecture))
     ]
   } catch (error) {
-    return [...settings, failed('engine', `a call failed: ${(error as Error).message}`, 'check the log of the engine: journalctl -u docker')]
+    return [...settings, failed('engine', `a call failed: ${(error as Error).message}`, LOG_ADVICE)]
   } finally {
     await modules.close()
   }

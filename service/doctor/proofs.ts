@@ -3,7 +3,7 @@ import { tmpfsBytes } from '../config/container.js'
 import type { WireLimits } from '../protocol/limits.js'
 import type { RunResult } from '../protocol/result.js'
 import type { ContainerLimits } from '../runs/ports.js'
-import { failed, info, ok, weak, type Check } from './check.js'
+import { failed, info, ok, weak, LOG_ADVICE, type Check } from './check.js'
 
 const MIB = 2 ** 20
 const MEMORY_BYTES = 64 * MIB
@@ -14,7 +14,6 @@ const PROCESSES_TRIED = 64
 const TIME_SECONDS = 0.5
 const MAX_LATE_SECONDS = 2
 const OUTPUT_BYTES = 4096
-const LOG_ADVICE = 'check the log of the engine: journalctl -u docker'
 
 /** The values on which the messages of the proofs depend. */
 export interface ProofContext {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { containersOf, reasonOf } from '../docker/engine-details.js'
 import type { Pool } from '../pool/pool.js'
 import type { ImageDescription, SandboxFactory } from '../runs/ports.js'
-import { failed, info, ok, skipped, type Check } from './check.js'
+import { failed, info, ok, skipped, LOG_ADVICE, type Check } from './check.js'
 import { diskChecks, DISK_SCRIPT, fullDiskCheck } from './disk-checks.js'
 import { proofs, type Proof } from './proofs.js'
 import { DoctorRuns } from './runs.js'
@@ -18,7 +18,6 @@ const POLL_MS = 50
 const LANES = 2
 /** Time limit of all runs together, in milliseconds. */
 const RUNS_MS = 60_000
-const LOG_ADVICE = 'check the log of the engine: journalctl -u docker'
 
 /** Runs a program for each limit. If the first run fails, the others are skipped. */
 export async function runChecks (modules: Modules, runtimeArguments: string[], image: ImageDescription | undefined): Promise<Check[]> {
