@@ -39,9 +39,6 @@ function bounded (run, nodes) {
   return ranked(run, nodes).find(({ load }) => load < most) ?? leastLoaded(nodes)
 }
 
-/** @type {Map<string, number>} */
-const weights = new Map()
-
 /** Orders the nodes by their preference for an image (rendezvous hashing). @param {Run} run @param {Node[]} nodes */
 function ranked ({ image }, nodes) {
   return nodes.map((node) => ({ node, weight: weightOf(`${image}/${node.id}`) })).sort((a, b) => b.weight - a.weight).map(({ node }) => node)
@@ -49,11 +46,7 @@ function ranked ({ image }, nodes) {
 
 /** @param {string} text */
 function weightOf (text) {
-  const known = weights.get(text)
-  if (known !== undefined) return known
-  const weight = createHash('sha256').update(text).digest().readUInt32BE()
-  weights.set(text, weight)
-  return weight
+  return createHash('sha256').update(text).digest().readUInt32BE()
 }
 
 /** @template T @param {T[]} list @param {number} index @returns {T} */
