@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { httpRequest, jsonHeaders } from '../lib/http-request.js'
 import { startService } from '../lib/service-process.js'
+import { until as waitUntil } from '../lib/until.js'
 
 const TOKEN = 'bench-3f9c1d7e5b2a4860'
 /** Pause between two reads of a slow client, in milliseconds. */
@@ -149,7 +150,5 @@ export async function readyContainers (service, count) {
  * @throws Error if the condition is still false after one minute
  */
 export async function until (condition) {
-  for (const deadline = Date.now() + 60_000; !await condition(); await sleep(10)) {
-    if (Date.now() > deadline) throw new Error('the pool prepared no container within a minute')
-  }
+  await waitUntil(condition, { timeoutMs: 60_000, pollMs: 10, message: 'the pool prepared no container within a minute' })
 }

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 
 import { startService } from '../../lib/service-process.js'
+import { until } from '../../lib/until.js'
 import { EngineFloor } from '../engine-floor.js'
 import { goProgram } from './go-program.js'
 import { PROGRAM, freePort, httpPeer, listens, startServer } from './peer.js'
@@ -144,7 +145,7 @@ async function goJudge (socketPath, program) {
   const stop = async () => { await engine.remove(id).finally(() => engine.close()) }
   try {
     await engine.start(id)
-    for (const deadline = Date.now() + 30_000; !await listens(port);) if (Date.now() > deadline) throw new Error('go-judge does not listen')
+    await until(async () => await listens(port), { timeoutMs: 30_000, pollMs: 50, message: 'go-judge does not listen' })
   } catch (error) {
     await stop()
     throw error

@@ -4,6 +4,7 @@ import { dockerClient } from '../../lib/docker-client.js'
 import { httpRequest, jsonHeaders } from '../../lib/http-request.js'
 import { isShim, usageOf, zombiesOf } from '../../lib/process-usage.js'
 import { startService } from '../../lib/service-process.js'
+import { until } from '../../lib/until.js'
 import { growth, median } from './growth.js'
 import { Tally } from './tally.js'
 
@@ -162,7 +163,7 @@ export class ShimTest {
 
   /** Waits until the pool is full. @param {string} url */
   async #ready (url) {
-    await until(async () => await readyCount(url) === this.#parts.pool, 'a full pool')
+    await within(async () => await readyCount(url) === this.#parts.pool, 'a full pool')
   }
 
   /** Returns what remains of the containers after the service has stopped. */
@@ -170,7 +171,7 @@ export class ShimTest {
     const docker = dockerClient(this.#parts.engine.socketPath)
     /** @type {string[]} */
     let found = []
-    await until(async () => {
+    await within(async () => {
       const containers = await docker.listContainers({ all: true })
       const usages = await this.#usages()
       const shims = usages.filter(isShim)
@@ -192,8 +193,6 @@ async function readyCount (url) {
 }
 
 /** @param {() => Promise<boolean>} condition @param {string} what */
-async function until (condition, what) {
-  for (const deadline = Date.now() + GONE_MS; !await condition(); await sleep(POLL_MS)) {
-    if (Date.now() > deadline) throw new Error(`timed out after ${GONE_MS / 1000} s waiting for ${what}`)
-  }
+async function within (condition, what) {
+  await until(condition, { timeoutMs: GONE_MS, pollMs: POLL_MS, message: `timed out after ${GONE_MS / 1000} s waiting for ${what}` })
 }
